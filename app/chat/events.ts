@@ -1,0 +1,52 @@
+/** The answer as every dialect gives it: one stream of events, in the order in which the CLI reported them. */
+import type { ChatError } from './errors';
+
+/** What the API reported for the request, summed over the calls that it took. */
+export interface Usage {
+  /** Prompt tokens that were neither read from nor written to the prompt cache. */
+  readonly inputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  /** The part of `outputTokens` that was thinking, where the API says. */
+  readonly thinkingTokens: number;
+  /** As the CLI computes it from list prices. */
+  readonly costUsd: number;
+}
+
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  thinkingTokens: 0,
+  costUsd: 0,
+};
+
+/** Where the time of a request went, in ms, by this computer's clock. */
+export interface Timings {
+  /** Until a process was ready for the question: waiting for one, preparing it, replaying the history. */
+  readonly loadMs: number;
+  /** From the question to the first text, thinking or tool call. */
+  readonly promptMs: number;
+  /** From there to the end. */
+  readonly answerMs: number;
+  readonly totalMs: number;
+}
+
+/** How a request found its process: one started for it or kept ready, with or without a history to replay, or the one that already held the history. */
+export type Served = 'new' | 'replay' | 'live';
+
+/** `stop`: the model ended, or met a stop sequence. `length`: the token limit. `refusal`: the model declined. `tool_use`: it waits for the client's tools. */
+export type EndReason = 'stop' | 'length' | 'refusal' | 'tool_use';
+
+export type ChatEvent =
+  /** Always first, unless an error comes before it. */
+  | { readonly type: 'start'; readonly conversation: string; readonly served: Served; readonly model: string }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly text: string }
+  /** Counts known so far; the last one before the end is the request's total. */
+  | { readonly type: 'usage'; readonly usage: Usage }
+  /** Always last, unless an error is. */
+  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage; readonly timings: Timings }
+  | { readonly type: 'error'; readonly error: ChatError };

@@ -1,0 +1,52 @@
+/**
+ * The question as every dialect asks it. A dialect's folder in api/ turns its bodies into this and nothing else,
+ * so that what follows is the same for all of them.
+ */
+
+export interface TextBlock {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ImageBlock {
+  readonly type: 'image';
+  /** `image/png`, `image/jpeg`, `image/gif` or `image/webp`: what the Messages API takes. */
+  readonly mediaType: string;
+  /** Base64, without a `data:` prefix. */
+  readonly data: string;
+}
+
+export interface ToolUseBlock {
+  readonly type: 'tool_use';
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolResultBlock {
+  readonly type: 'tool_result';
+  /** The id of the `ToolUseBlock` that it answers. */
+  readonly toolUseId: string;
+  readonly content: readonly (TextBlock | ImageBlock)[];
+  readonly isError: boolean;
+}
+
+export type UserBlock = TextBlock | ImageBlock | ToolResultBlock;
+export type AssistantBlock = TextBlock | ToolUseBlock;
+
+export type Message =
+  | { readonly role: 'user'; readonly content: readonly UserBlock[] }
+  | { readonly role: 'assistant'; readonly content: readonly AssistantBlock[] };
+
+export interface ChatRequest {
+  /** The model as the client named it; resolved, and refused, by the chat. */
+  readonly model: string;
+  /** All system and developer messages of the request, joined by a blank line; '' where there is none. */
+  readonly system: string;
+  /** In the order sent. The last one is the question, of role `user`. */
+  readonly messages: readonly Message[];
+  /** A short name of the program that asks, for the window. */
+  readonly client: string;
+  /** Whether the client wants to see the model think. */
+  readonly thinking: boolean;
+}

@@ -1,0 +1,63 @@
+/** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
+import type { ChatEvent, Usage } from './events';
+import type { ChatRequest } from './request';
+
+/** A model that a request can name. */
+export interface Model {
+  /** The name to list: an alias such as `sonnet`, or a full name such as `claude-sonnet-5-5`. */
+  readonly id: string;
+  /** The full name that it stands for. */
+  readonly resolved: string;
+  /** `Sonnet` */
+  readonly displayName: string;
+  /** `opus`, `sonnet`…: the alias of the family. */
+  readonly family: string;
+  /** `5.5`, '' where it is not known. */
+  readonly version: string;
+  readonly description: string;
+  /** Tokens. */
+  readonly contextLength: number;
+  readonly supportsThinking: boolean;
+}
+
+/** A conversation that a live process holds. */
+export interface LiveConversation {
+  readonly id: string;
+  readonly client: string;
+  readonly model: string;
+  readonly phase: 'preparing' | 'answering' | 'idle';
+  readonly turns: number;
+  readonly usage: Usage;
+  readonly startedAt: number;
+  readonly lastUsedAt: number;
+  readonly pid: number | null;
+  /** When it ends unless it is used again; null while it is busy. */
+  readonly expiresAt: number | null;
+}
+
+export interface Chat {
+  /**
+   * Asks, and yields the answer as it comes. Never throws: what goes wrong is the last event, `error`.
+   * Ending the iteration early or aborting the signal interrupts the model.
+   */
+  ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
+
+  /**
+   * The models that the CLI lists, aliases first. Answers from memory once the first process has said them;
+   * until then waits for that.
+   * @throws ChatError `cli_missing`, `cli_outdated` or `cli_failed` when there is no list to give.
+   */
+  models(): Promise<readonly Model[]>;
+
+  /**
+   * The model that a client's name for it stands for: any case, with or without `:latest` or a provider's prefix,
+   * an alias, a full name, or an older name of the same family.
+   * @throws ChatError `model_not_found`, with the names there are.
+   */
+  resolve(name: string): Promise<Model>;
+
+  live(): readonly LiveConversation[];
+
+  /** Ends the live conversation's process, interrupting its turn if it has one. False where there is none. */
+  end(conversation: string): Promise<boolean>;
+}
