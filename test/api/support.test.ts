@@ -1,0 +1,213 @@
+/** The stand-in that every other test trusts: the real CLI gets from it exactly what was scripted. */
+import { execFile } from 'node:child_process';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
+import {
+  closeBlock,
+  gate,
+  hang,
+  httpError,
+  type MessagesApi,
+  rateLimits,
+  split,
+  startMessagesApi,
+  stop,
+  streamError,
+  text,
+  thinking,
+  toolUse,
+  usage,
+} from '../support/messagesApi';
+
+let api: MessagesApi;
+let home: string;
+
+beforeEach(async () => {
+  home = await scratchFolder();
+  api = await startMessagesApi();
+});
+
+afterEach(async () => {
+  await api.close();
+  expect(await leftoverProcesses(home)).toEqual([]);
+  await removeFolder(home);
+});
+
+const Result = z.looseObject({
+  result: z.string().optional(),
+  is_error: z.boolean(),
+  usage: z.looseObject({
+    input_tokens: z.number(),
+    output_tokens: z.number(),
+    cache_read_input_tokens: z.number(),
+    cache_creation_input_tokens: z.number(),
+  }),
+});
+
+test('the real CLI gets the scripted text and usage, and its question is recorded as the client asked it', async () => {
+  api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 2 }));
+
+  const answer = await ask('hi');
+
+  expect(answer.result).toBe('Hello');
+  expect(answer.usage).toMatchObject({
+    input_tokens: 7,
+    output_tokens: 2,
+    cache_read_input_tokens: 100,
+    cache_creation_input_tokens: 20,
+  });
+  expect(api.requests).toHaveLength(1);
+  expect(api.requests[0]?.history).toEqual([{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
+  expect(api.requests[0]?.system).toEqual(['Be brief.']);
+  expect(await api.requests[0]?.outcome).toBe('answered');
+});
+
+test('every delta arrives as one event, in its block, with the multi-byte characters whole', async () => {
+  api.answer(thinking('Hm', 'm'), text('Grüße ', '👋🏽'), closeBlock(), text('日本'), split(3));
+
+  const deltas = await streamed('hi');
+
+  expect(deltas).toEqual([
+    [0, 'thinking_delta', 'Hm'],
+    [0, 'thinking_delta', 'm'],
+    [0, 'signature_delta', 'c2lnbmF0dXJl'],
+    [1, 'text_delta', 'Grüße '],
+    [1, 'text_delta', '👋🏽'],
+    [2, 'text_delta', '日本'],
+  ]);
+});
+
+test('a delta of a megabyte arrives whole', async () => {
+  const megabyte = 'x'.repeat(1_000_000);
+  api.answer(text(megabyte));
+
+  expect((await ask('hi')).result).toBe(megabyte);
+});
+
+test('a scripted HTTP error reaches the CLI with its status and message', async () => {
+  api.always(httpError(401, 'authentication_error', 'scripted'));
+
+  const answer = await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' });
+
+  expect(answer.is_error).toBe(true);
+  expect(answer.result).toContain('401 scripted');
+});
+
+test('an error event in the stream reaches the CLI', async () => {
+  api.always(text('Half an ans'), streamError('overloaded_error', 'Overloaded'));
+
+  expect((await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' })).is_error).toBe(true);
+});
+
+test('what the CLI asks for again unstreamed after a broken stream is a question like any other', async () => {
+  api.answer(text('Half an ans'), streamError('overloaded_error', 'Overloaded'));
+  api.answer(text('The whole answer'));
+
+  expect((await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' })).result).toBe('The whole answer');
+  expect(api.requests.map((request) => request.body.stream === true)).toEqual([true, false]);
+});
+
+test('a function of the request chooses the answer', async () => {
+  api.choose((request) => (JSON.stringify(request.history).includes('weather') ? [text('Sunny')] : undefined));
+
+  expect((await ask('the weather?')).result).toBe('Sunny');
+  expect((await ask('the time?')).result).toBe('OK');
+});
+
+test('a question that is never answered is seen to be given up when the CLI is killed', async () => {
+  api.answer(text('One moment'), hang());
+  const child = start(['hi', '--output-format', 'json']);
+
+  const request = await api.received(1);
+  child.kill('SIGKILL');
+
+  await request.aborted;
+  expect(await request.outcome).toBe('aborted');
+  await ended(child);
+});
+
+test('an answer waits at a gate until the test opens it', async () => {
+  const halfway = gate();
+  api.answer(text('before '), halfway, text('after'));
+  const answer = ask('hi');
+
+  await halfway.reached;
+  halfway.open();
+
+  expect((await answer).result).toBe('before after');
+});
+
+test('a tool call arrives in the scripted pieces, and its result is in the next request', async () => {
+  api.answer(toolUse('Nothing', { city: 'Kyiv' }, { id: 'toolu_1', pieces: 3 }), stop('tool_use'));
+  api.answer(text('No such tool'));
+
+  const deltas = await streamed('hi');
+
+  expect(deltas.filter(([, type]) => type === 'input_json_delta').map(([, , json]) => json)).toHaveLength(3);
+  expect(api.requests[1]?.history.at(-2)?.content).toEqual([
+    { type: 'tool_use', id: 'toolu_1', name: 'Nothing', input: { city: 'Kyiv' } },
+  ]);
+});
+
+test('rate-limit headers become the CLI’s rate_limit_event for a subscription', async () => {
+  const resetsAt = Math.floor(Date.now() / 1000) + 3600;
+  api.answer(text('Hello'), rateLimits({ fiveHourReset: resetsAt, sevenDayReset: resetsAt + 86_400 }));
+
+  const lines = await output(
+    start(['hi', '--output-format', 'stream-json', '--verbose'], cliEnvironment(api, home, 'subscription')),
+  );
+
+  expect(lines).toContain('"rate_limit_event"');
+  expect(lines).toContain(String(resetsAt));
+});
+
+const ASK = ['--tools', '', '--system-prompt', 'Be brief.', '--no-session-persistence', '--safe-mode'];
+
+function start(args: string[], env = cliEnvironment(api, home)) {
+  const child = execFile(claudePath(), ['-p', ...args, ...ASK], { env, cwd: home, maxBuffer: 16_000_000 });
+  child.stdin?.end();
+  return child;
+}
+
+async function ask(question: string, env: Record<string, string> = {}): Promise<z.infer<typeof Result>> {
+  const child = start([question, '--output-format', 'json'], { ...cliEnvironment(api, home), ...env });
+  return Result.parse(JSON.parse(await output(child)));
+}
+
+const DeltaLine = z.object({
+  type: z.literal('stream_event'),
+  event: z.object({
+    type: z.literal('content_block_delta'),
+    index: z.number(),
+    delta: z.looseObject({ type: z.string() }),
+  }),
+});
+
+/** Block, kind and content of each delta that the CLI passed on. */
+async function streamed(question: string): Promise<[number, string, unknown][]> {
+  const lines = await output(
+    start([question, '--output-format', 'stream-json', '--verbose', '--include-partial-messages']),
+  );
+  return lines.split('\n').flatMap((line) => {
+    const parsed = DeltaLine.safeParse(line === '' ? null : JSON.parse(line));
+    if (!parsed.success) return [];
+    const { index, delta } = parsed.data.event;
+    const { type, ...rest } = delta;
+    const content = [rest.text, rest.thinking, rest.signature, rest.partial_json].find((part) => part !== undefined);
+    return [[index, type, content] as [number, string, unknown]];
+  });
+}
+
+async function output(child: ReturnType<typeof execFile>): Promise<string> {
+  let out = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  await ended(child);
+  return out;
+}
+
+function ended(child: ReturnType<typeof execFile>): Promise<void> {
+  return new Promise((resolve) => child.once('close', () => resolve()));
+}
