@@ -1,0 +1,87 @@
+/**
+ * Bundles the app into out/, which is all that a package contains: main process, preload, the `claudacity` command, the
+ * window's page, icons and the one native addon. `--watch` keeps on bundling.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+import { writeLicenses } from './licenses.mjs';
+import { ROOT } from './setup/command.mjs';
+
+const OUT = path.join(ROOT, 'out');
+
+/** @type {esbuild.BuildOptions} */
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  metafile: true,
+  sourcemap: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/** @type {esbuild.BuildOptions} */
+const NODE = {
+  ...COMMON,
+  platform: 'node',
+  format: 'cjs',
+  // The oldest Node the bundles must run on is the one inside the Electron that tests can fall back to (electron.mjs).
+  target: 'node18',
+  external: ['electron'],
+  // Its own search starts at a path that no longer exists once it is bundled.
+  alias: { 'node-gyp-build': './build/nativeAddon.cjs' },
+};
+
+/** What esbuild is asked for; build/imports.mjs and the tests do not need it. @returns {esbuild.BuildOptions[]} */
+function bundles() {
+  return [
+    { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
+    { ...NODE, entryPoints: ['app/desktop/preload.ts'], outfile: 'out/preload.cjs' },
+    { ...NODE, entryPoints: ['app/cli.ts'], outfile: 'out/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
+    {
+      ...COMMON,
+      entryPoints: ['renderer/main.tsx'],
+      outdir: 'out/renderer',
+      format: 'esm',
+      target: 'chrome114',
+      jsx: 'automatic',
+      minify: true,
+      loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
+    },
+  ];
+}
+
+/** Fills out/ anew. @throws esbuild's BuildFailure, already printed with file and line */
+export async function bundle() {
+  copyFiles();
+  const results = await Promise.all(bundles().map((options) => esbuild.build(options)));
+  fs.chmodSync(path.join(OUT, 'cli.cjs'), 0o755);
+  writeLicenses(results, path.join(OUT, 'licenses.txt'));
+}
+
+function copyFiles() {
+  fs.rmSync(OUT, { recursive: true, force: true });
+  fs.mkdirSync(path.join(OUT, 'renderer'), { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'renderer', 'index.html'), path.join(OUT, 'renderer', 'index.html'));
+  fs.cpSync(path.join(ROOT, 'build', 'icons', 'tray'), path.join(OUT, 'icons'), { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'build', 'icons', '256x256.png'), path.join(OUT, 'icons', 'app.png'));
+  // One folder a platform: a package takes along the one it is for (electron-builder.yml).
+  fs.cpSync(path.join(ROOT, 'node_modules', '@photostructure', 'sqlite', 'prebuilds'), path.join(OUT, 'native'), {
+    recursive: true,
+  });
+}
+
+async function watch() {
+  copyFiles();
+  for (const options of bundles()) {
+    const context = await esbuild.context({ ...options, logLevel: 'info' });
+    await context.watch();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await (process.argv.includes('--watch') ? watch() : bundle()).catch(() => {
+    process.exitCode = 1;
+  });
+}
