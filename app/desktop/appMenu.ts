@@ -1,0 +1,38 @@
+/** The application menu: the accelerators that people expect of each system, which Electron takes from here. */
+import type { MenuItemConstructorOptions } from 'electron';
+
+export interface AppMenuOptions {
+  platform: NodeJS.Platform;
+  /** Adds reload and the developer tools. */
+  development: boolean;
+  openDocs(): void;
+}
+
+export function appMenu({ platform, development, openDocs }: AppMenuOptions): MenuItemConstructorOptions[] {
+  const mac = platform === 'darwin';
+  const developer: MenuItemConstructorOptions[] = [
+    { role: 'reload' },
+    { role: 'toggleDevTools' },
+    { type: 'separator' },
+  ];
+  return [
+    mac ? { role: 'appMenu' } : { label: '&File', submenu: [{ role: 'close' }, { type: 'separator' }, QUIT] },
+    { role: 'editMenu' },
+    {
+      label: mac ? 'View' : '&View',
+      submenu: [
+        ...(development ? developer : []),
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    ...(mac ? [{ role: 'windowMenu' } as const] : []),
+    { role: 'help', label: mac ? 'Help' : '&Help', submenu: [{ label: 'API documentation', click: openDocs }] },
+  ];
+}
+
+/** Electron's own accelerator for quitting is there on macOS and Linux only. */
+const QUIT: MenuItemConstructorOptions = { role: 'quit', label: 'Quit Claudacity', accelerator: 'CommandOrControl+Q' };

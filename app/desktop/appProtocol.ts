@@ -1,0 +1,68 @@
+/**
+ * The page's own scheme, `app://claudacity/`, instead of file://: a real origin, to which a content security policy and
+ * the check of IPC senders can hold. The page gets its data by IPC, so the policy lets it reach nothing but its own files.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { protocol } from 'electron';
+
+export const PAGE_URL = 'app://claudacity/';
+
+/** Must be called before the app is ready. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Answers `app://claudacity/` with the files of a folder, and everything else with 404. */
+export function servePage(folder: string): void {
+  protocol.handle('app', async ({ method, url }) => {
+    const file = method === 'GET' ? fileOf(folder, url) : undefined;
+    const type = file && CONTENT_TYPES[path.extname(file)];
+    const body = file && type ? await readFile(file).catch(() => undefined) : undefined;
+    if (!type || !body) return new Response('not found', { status: 404, headers: HEADERS });
+    return new Response(body, { headers: { ...HEADERS, 'content-type': type } });
+  });
+}
+
+/** Whether an address is the page's. A frame that has loaded nothing has an empty one. */
+export function isPageUrl(address: string): boolean {
+  return address.startsWith(PAGE_URL);
+}
+
+const CONTENT_TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.map': 'application/json',
+};
+
+const HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+function fileOf(folder: string, address: string): string | undefined {
+  if (!isPageUrl(address)) return undefined;
+  const { pathname } = new URL(address);
+  const file = path.join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname));
+  return file.startsWith(folder + path.sep) ? file : undefined;
+}

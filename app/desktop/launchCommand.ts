@@ -1,0 +1,23 @@
+/** How this very program is started again by someone else, such as the desktop at login. */
+
+export interface LaunchCommand {
+  /** Absolute path of the program. */
+  program: string;
+  args: string[];
+}
+
+export interface RunningApp {
+  execPath: string;
+  argv: readonly string[];
+  /** The folder that holds package.json, or the app's archive. */
+  appPath: string;
+  packaged: boolean;
+  env: NodeJS.ProcessEnv;
+}
+
+export function launchCommand({ execPath, argv, appPath, packaged, env }: RunningApp): LaunchCommand {
+  // Of an AppImage and of a portable .exe, execPath is a temporary copy that is gone at the next login.
+  const program = env.APPIMAGE || env.PORTABLE_EXECUTABLE_FILE || execPath;
+  const sandbox = argv.includes('--no-sandbox') ? ['--no-sandbox'] : [];
+  return { program, args: packaged ? sandbox : [...sandbox, appPath] };
+}
