@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// The real CLI starts in a second or so, and several at once on a small machine take longer.
+const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
+      { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'], ...timeouts } },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], ...timeouts, testTimeout: 120_000 },
+      },
+    ],
+  },
+});
