@@ -13,7 +13,7 @@ export type RequestStart = Pick<
 /** What becomes known later. */
 export type RequestChange = Partial<Omit<RequestDetails, 'id' | 'at' | 'method' | 'path' | 'address'>>;
 
-/** The record of one request, open until `end`. */
+/** The record of one request, open until `end`. A request that has not ended when the app does is not kept. */
 export interface RequestRecord {
   readonly id: string;
   change(change: RequestChange): void;
@@ -30,7 +30,11 @@ export interface Journal {
   details(id: string): RequestDetails | null;
   /** Forgets the requests that have ended; the day's totals stay. */
   clear(): void;
-  /** Use on the local day that `now` falls in. */
+  /**
+   * Use on the local day that `now` falls in; a request belongs to the hour in which it ended. Counted are requests
+   * that asked a model: of a dialect other than `app`, with `messages` above 0, or `served` or `usage` known. Their
+   * model is the resolved one where it is known. `failed` are those of them that ended in that phase.
+   */
   day(now: number): DayUsage;
   /** Called at each new row, change and end. Returns the function that ends the subscription. */
   onChange(listener: (row: RequestRow) => void): () => void;

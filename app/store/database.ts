@@ -1,0 +1,145 @@
+/**
+ * The app's SQLite file: opened, brought to the schema of this version, closed. What is in it belongs to the files
+ * beside this one, each with its tables.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Log } from '../log/log';
+import { setAside } from '../settings/setAside';
+
+export type Database = DatabaseSyncInstance;
+
+/** Each takes the schema one version on; `PRAGMA user_version` counts those that have run. Only ever add to the end. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE requests (
+     id TEXT PRIMARY KEY,
+     at REAL NOT NULL,
+     client TEXT NOT NULL,
+     address TEXT NOT NULL,
+     dialect TEXT NOT NULL,
+     method TEXT NOT NULL,
+     path TEXT NOT NULL,
+     model TEXT NOT NULL,
+     stream INTEGER NOT NULL,
+     phase TEXT NOT NULL,
+     status INTEGER,
+     input INTEGER,
+     cache_read INTEGER,
+     cache_write INTEGER,
+     output INTEGER,
+     cost_usd REAL,
+     first_token_ms REAL,
+     duration_ms REAL,
+     user_agent TEXT NOT NULL,
+     resolved_model TEXT,
+     conversation TEXT,
+     served TEXT,
+     messages INTEGER,
+     load_ms REAL,
+     error TEXT,
+     ignored TEXT NOT NULL,
+     isolation TEXT
+   );
+   CREATE INDEX requests_at ON requests (at);
+   CREATE TABLE usage (
+     day TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     requests INTEGER NOT NULL,
+     failed INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cost_usd REAL NOT NULL,
+     PRIMARY KEY (day, hour, model)
+   ) WITHOUT ROWID;`,
+];
+
+/** The file can be opened, and what is in it is of no use. */
+class UnusableDatabase extends Error {}
+
+/** SQLite's result codes for a file that is damaged or no database. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/**
+ * Opens the file, or makes it. One that is no sound database, or is of a later version of the app, is set aside and a
+ * new one begun. One that cannot be opened for another reason (no right to, in use) stays where it is, and the data
+ * lasts until the app ends. Both are logged.
+ */
+export function openDatabase(file: string, log: Log): Database {
+  try {
+    return openOrBeginAnew(file, log);
+  } catch (error) {
+    log.error('No database can be kept; requests are forgotten when the app ends', { file, error: asError(error) });
+    return open(':memory:');
+  }
+}
+
+/** Runs `work` as one transaction: all of it, or none. */
+export function transaction<T>(database: Database, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function openOrBeginAnew(file: string, log: Log): Database {
+  try {
+    return open(file);
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    const aside = setAside(file, ['-wal', '-shm']);
+    log.warn('The database cannot be used: it was set aside and a new one begun', { aside, error: asError(error) });
+    return open(file);
+  }
+}
+
+function isUnusable(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return error instanceof UnusableDatabase || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+function open(file: string): Database {
+  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+  try {
+    // Losing the last moments to a power cut is better than waiting for the disk on every request.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    check(database);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Waiting for another process blocks everything else here; what was not written is tried again. */
+const BUSY_MS = 250;
+
+function check(database: Database): void {
+  const row = database.prepare('PRAGMA quick_check(1)').get();
+  if (row?.quick_check !== 'ok') throw new UnusableDatabase(`The database is damaged: ${String(row?.quick_check)}`);
+}
+
+function migrate(database: Database): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > MIGRATIONS.length)
+    throw new UnusableDatabase(`The database is of a later version of the app (${version})`);
+  transaction(database, () => {
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,138 @@
+/** The requests that have ended, as rows of SQLite. */
+import { z } from 'zod';
+import type { RequestDetails } from '../shared/contract';
+import type { Database } from './database';
+
+export interface RequestsTable {
+  insert(request: RequestDetails): void;
+  /** Those that began before `before`, newest first. */
+  older(before: number, limit: number): RequestDetails[];
+  find(id: string): RequestDetails | null;
+  count(): number;
+  deleteOldest(count: number): void;
+  deleteAll(): void;
+}
+
+export function requestsTable(database: Database): RequestsTable {
+  const insert = database.prepare(
+    `INSERT INTO requests (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((name) => `:${name}`).join(', ')})`,
+  );
+  const older = database.prepare('SELECT * FROM requests WHERE at < ? ORDER BY at DESC LIMIT ?');
+  const find = database.prepare('SELECT * FROM requests WHERE id = ?');
+  const count = database.prepare('SELECT count(*) AS count FROM requests');
+  const deleteOldest = database.prepare(
+    'DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY at LIMIT ?)',
+  );
+  const deleteAll = database.prepare('DELETE FROM requests');
+  return {
+    insert: (request) => void insert.run(toColumns(request)),
+    older: (before, limit) => older.all(before, limit).map(fromColumns),
+    find(id) {
+      const row = find.get(id);
+      return row === undefined ? null : fromColumns(row);
+    },
+    count: () => Number(count.get()?.count),
+    deleteOldest: (n) => void deleteOldest.run(n),
+    deleteAll: () => void deleteAll.run(),
+  };
+}
+
+const nullableNumber = z.number().nullable();
+
+/** One row as it stands in the file. */
+const Columns = z.object({
+  id: z.string(),
+  at: z.number(),
+  client: z.string(),
+  address: z.string(),
+  dialect: z.enum(['ollama', 'openai', 'anthropic', 'app']),
+  method: z.string(),
+  path: z.string(),
+  model: z.string(),
+  stream: z.number(),
+  phase: z.enum(['waiting', 'streaming', 'done', 'failed', 'cancelled']),
+  status: nullableNumber,
+  input: nullableNumber,
+  cache_read: nullableNumber,
+  cache_write: nullableNumber,
+  output: nullableNumber,
+  cost_usd: nullableNumber,
+  first_token_ms: nullableNumber,
+  duration_ms: nullableNumber,
+  user_agent: z.string(),
+  resolved_model: z.string().nullable(),
+  conversation: z.string().nullable(),
+  served: z.enum(['new', 'replay', 'live']).nullable(),
+  messages: nullableNumber,
+  load_ms: nullableNumber,
+  error: z.string().nullable(),
+  ignored: z.string(),
+  isolation: z.string().nullable(),
+});
+
+const COLUMNS = Object.keys(Columns.shape);
+const Ignored = z.array(z.string());
+
+function toColumns(request: RequestDetails): z.infer<typeof Columns> {
+  return {
+    id: request.id,
+    at: request.at,
+    client: request.client,
+    address: request.address,
+    dialect: request.dialect,
+    method: request.method,
+    path: request.path,
+    model: request.model,
+    stream: Number(request.stream),
+    phase: request.phase,
+    status: request.status,
+    input: request.usage?.input ?? null,
+    cache_read: request.usage?.cacheRead ?? null,
+    cache_write: request.usage?.cacheWrite ?? null,
+    output: request.usage?.output ?? null,
+    cost_usd: request.costUsd,
+    first_token_ms: request.firstTokenMs,
+    duration_ms: request.durationMs,
+    user_agent: request.userAgent,
+    resolved_model: request.resolvedModel,
+    conversation: request.conversation,
+    served: request.served,
+    messages: request.messages,
+    load_ms: request.loadMs,
+    error: request.error,
+    ignored: JSON.stringify(request.ignored),
+    isolation: request.isolation,
+  };
+}
+
+function fromColumns(row: unknown): RequestDetails {
+  const columns = Columns.parse(row);
+  const { input, cache_read: cacheRead, cache_write: cacheWrite, output } = columns;
+  const known = input !== null && cacheRead !== null && cacheWrite !== null && output !== null;
+  return {
+    id: columns.id,
+    at: columns.at,
+    client: columns.client,
+    address: columns.address,
+    dialect: columns.dialect,
+    method: columns.method,
+    path: columns.path,
+    model: columns.model,
+    stream: columns.stream === 1,
+    phase: columns.phase,
+    status: columns.status,
+    usage: known ? { input, cacheRead, cacheWrite, output } : null,
+    costUsd: columns.cost_usd,
+    firstTokenMs: columns.first_token_ms,
+    durationMs: columns.duration_ms,
+    userAgent: columns.user_agent,
+    resolvedModel: columns.resolved_model,
+    conversation: columns.conversation,
+    served: columns.served,
+    messages: columns.messages,
+    loadMs: columns.load_ms,
+    error: columns.error,
+    ignored: Ignored.parse(JSON.parse(columns.ignored)),
+    isolation: columns.isolation,
+  };
+}
