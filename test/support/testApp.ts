@@ -1,0 +1,101 @@
+/** The whole app for a test, but its window: on a free port of loopback, with the real CLI in front of the stand-in. */
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Core, createCore } from '../../app/core';
+import { openConfFile } from '../../app/settings/confFile';
+import { openSettings, type Settings } from '../../app/settings/settings';
+import {
+  type Account,
+  claudePath,
+  cliEnvironment,
+  type LeftoverProcess,
+  leftoverProcesses,
+  removeFolder,
+  scratchFolder,
+} from './cli';
+import { type MessagesApi, type MessagesApiOptions, startMessagesApi } from './messagesApi';
+import { type RecordingLog, recordingLog } from './recordingLog';
+
+export interface TestAppOptions {
+  /** How the CLI is signed in. Default `api-key`. */
+  account?: Account;
+  /** Variables besides those of `cliEnvironment`; undefined takes one away. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Changed before the app starts. */
+  settings?: Parameters<Settings['change']>[0];
+  /** A folder of the test's own, for an app that starts again where another stopped. Not removed. */
+  home?: string;
+  api?: MessagesApiOptions;
+}
+
+export interface TestApp {
+  /** `http://127.0.0.1:…` */
+  readonly url: string;
+  readonly port: number;
+  readonly api: MessagesApi;
+  readonly core: Core;
+  readonly settings: Settings;
+  readonly log: RecordingLog;
+  /** The scratch home of the CLI; the app's data folder is `data` in it. */
+  readonly home: string;
+  readonly dataDir: string;
+  /** Stops everything, once. @throws where a process is left, after ending it. */
+  stop(): Promise<void>;
+}
+
+/** @throws where the server does not come up; nothing is left running then. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const api = await startMessagesApi(options.api);
+  const home = options.home ?? (await scratchFolder());
+  const dataDir = path.join(home, 'data');
+  const env = definedOnly({
+    ...cliEnvironment(api, home, options.account),
+    CLAUDE_PATH: claudePath(),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ...options.env,
+  });
+  const log = recordingLog();
+  const settings = openSettings({ file: openConfFile(dataDir, log), log, env });
+  if (options.settings) settings.change(options.settings);
+  const core = await createCore({ dataDir, settings, log, version: '0.0.0-test', env });
+
+  let stopped: Promise<void> | undefined;
+  const end = async () => {
+    await core.stop();
+    await api.close();
+    const left = await stillRunning(home);
+    for (const { pid } of left) process.kill(pid, 'SIGKILL');
+    if (options.home === undefined) await removeFolder(home);
+    if (left.length > 0)
+      throw new Error(`Left running: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
+  };
+  const stop = () => {
+    stopped ??= end();
+    return stopped;
+  };
+
+  await core.start();
+  const { server } = core.snapshot();
+  if (server.phase !== 'running' && settings.value.startServer) {
+    await stop();
+    throw new Error(`The server is ${server.phase}: ${server.problem?.message ?? 'no reason given'}`);
+  }
+  return { url: server.url, port: server.port, api, core, settings, log, home, dataDir, stop };
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** What a process that was killed had started itself may take a moment to go. */
+async function stillRunning(home: string): Promise<LeftoverProcess[]> {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const left = await leftoverProcesses(home);
+    if (left.length === 0) return [];
+    await sleep(50);
+  }
+  return leftoverProcesses(home);
+}
