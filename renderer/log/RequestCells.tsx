@@ -1,0 +1,73 @@
+/** The cells of one row of the log. Drawn anew only when its request has changed, and ten times a second while it runs. */
+import { memo, type ReactNode } from 'react';
+import type { RequestPhase, RequestRow } from '../../app/shared/contract';
+import { useNow } from '../state/now';
+import {
+  DIALECT_NAMES,
+  formatCompact,
+  formatDuration,
+  formatElapsed,
+  formatTime,
+  inputTokens,
+  NONE,
+} from '../ui/format';
+
+export const RequestCells = memo(function RequestCells({ row }: { row: RequestRow }) {
+  const { at, client, dialect, model, method, path, usage, firstTokenMs, durationMs } = row;
+  return (
+    <>
+      <Cell name="c-time">{formatTime(at, Date.now())}</Cell>
+      <Cell name="c-client" title={`${client}, ${row.address}`}>
+        {client}
+      </Cell>
+      <Cell name="c-dialect">{DIALECT_NAMES[dialect]}</Cell>
+      <Cell name="c-model" title={`${method} ${path}`}>
+        {model || <span className="c-path">{`${method} ${path}`}</span>}
+      </Cell>
+      <Cell name="c-status">
+        <RequestStatus row={row} />
+      </Cell>
+      <Cell name="c-in">{usage ? formatCompact(inputTokens(usage)) : NONE}</Cell>
+      <Cell name="c-out">{usage ? formatCompact(usage.output) : NONE}</Cell>
+      <Cell name="c-first">{firstTokenMs === null ? NONE : formatDuration(firstTokenMs)}</Cell>
+      <Cell name="c-duration">
+        {isLive(row.phase) ? <Elapsed since={at} /> : durationMs === null ? NONE : formatDuration(durationMs)}
+      </Cell>
+    </>
+  );
+});
+
+interface CellProps {
+  name: string;
+  title?: string;
+  children: ReactNode;
+}
+
+function Cell({ name, title, children }: CellProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: part of a grid whose rows exist only in view
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+    <span className={name} role="gridcell" title={title}>
+      {children}
+    </span>
+  );
+}
+
+/** The phase while the request runs, then its HTTP status. */
+export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {
+  return (
+    <span className="request-status" data-phase={phase}>
+      <span className="dot" />
+      {phase === 'cancelled' || isLive(phase) || status === null ? phase : status}
+    </span>
+  );
+}
+
+/** The time since the request arrived, running. */
+export function Elapsed({ since }: { since: number }) {
+  return <span className="elapsed">{formatElapsed(useNow() - since)}</span>;
+}
+
+export function isLive(phase: RequestPhase): boolean {
+  return phase === 'waiting' || phase === 'streaming';
+}

@@ -1,0 +1,179 @@
+/** All that is known of the selected request, beside the log. */
+import type { ReactNode } from 'react';
+import type { RequestDetails, RequestRow, TokenUsage } from '../../app/shared/contract';
+import { useNow } from '../state/now';
+import { TOKEN_KINDS } from '../today/tokenKinds';
+import { CopyButton } from '../ui/CopyButton';
+import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import { Elapsed, isLive, RequestStatus } from './RequestCells';
+import { requestTiming } from './requestTiming';
+import { useRequestDetails } from './useRequestDetails';
+
+export function RequestDetailsPane({ row, onClose }: { row: RequestRow; onClose: () => void }) {
+  const details = useRequestDetails(row);
+  return (
+    <aside className="details" aria-label="Request details" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
+      <header className="details-head">
+        <h2 title={row.path}>
+          <span>{row.method}</span> {row.path}
+        </h2>
+        <button type="button" className="icon-button" aria-label="Close details" title="Close (Esc)" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+        <p>
+          <RequestStatus row={row} />
+          <span>{isLive(row.phase) ? <Elapsed since={row.at} /> : formatDuration(row.durationMs ?? 0)}</span>
+          {details && <CopyButton text={() => JSON.stringify(details, null, 2)} label="Copy as JSON" wide />}
+        </p>
+      </header>
+      <div className="details-body">{details && <Sections details={details} />}</div>
+    </aside>
+  );
+}
+
+function Sections({ details }: { details: RequestDetails }) {
+  const { usage, error, ignored, isolation } = details;
+  return (
+    <>
+      {error && (
+        <Section title="Error">
+          <p className="request-error">{error}</p>
+        </Section>
+      )}
+      {isLive(details.phase) ? <RunningTiming details={details} /> : <Timing details={details} elapsedMs={0} />}
+      {usage && <Tokens usage={usage} costUsd={details.costUsd} />}
+      {ignored.length > 0 && (
+        <Section title="Ignored parameters">
+          <ul className="chips">
+            {ignored.map((name) => (
+              <li key={name}>
+                <code>{name}</code>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title="Request">
+        <Facts facts={requestFacts(details)} />
+      </Section>
+      <Section title="Conversation">
+        <Facts facts={conversationFacts(details)} />
+      </Section>
+      {isolation && (
+        <Section title="Isolation">
+          <p className="isolation">{isolation}</p>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="details-section">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function RunningTiming({ details }: { details: RequestDetails }) {
+  return <Timing details={details} elapsedMs={useNow() - details.at} />;
+}
+
+function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: number }) {
+  const parts = requestTiming(details, elapsedMs);
+  if (parts.length === 0) return null;
+  return (
+    <Section title="Timing">
+      <div className="bar" aria-hidden="true">
+        {parts.map(({ key, ms }) => (
+          <span key={key} data-part={key} style={{ flexGrow: ms }} />
+        ))}
+      </div>
+      <dl className="measures measures-3">
+        {parts.map(({ key, name, ms }) => (
+          <div key={key}>
+            <dt>
+              <span className="swatch" data-part={key} />
+              {name}
+            </dt>
+            <dd>{formatDuration(ms)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+function Tokens({ usage, costUsd }: { usage: TokenUsage; costUsd: number | null }) {
+  return (
+    <Section title={costUsd === null ? 'Tokens' : `Tokens · ${formatUsd(costUsd)}`}>
+      {allTokens(usage) > 0 && (
+        <div className="bar" aria-hidden="true">
+          {TOKEN_KINDS.map(({ key, color }) => (
+            <span key={key} style={{ flexGrow: usage[key], background: `var(${color})` }} />
+          ))}
+        </div>
+      )}
+      <dl className="measures">
+        {TOKEN_KINDS.map(({ key, name, color }) => (
+          <div key={key}>
+            <dt>
+              <span className="swatch" style={{ background: `var(${color})` }} />
+              {name}
+            </dt>
+            <dd>{formatCount(usage[key])}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+type Fact = [name: string, value: string | number | null];
+
+function requestFacts(details: RequestDetails): Fact[] {
+  return [
+    ['Time', formatMoment(details.at)],
+    ['Client', details.client],
+    ['User agent', details.userAgent],
+    ['Address', details.address],
+    ['Dialect', DIALECT_NAMES[details.dialect]],
+    ['Status', details.status],
+    ['Id', details.id],
+  ];
+}
+
+const SERVED: Record<NonNullable<RequestDetails['served']>, string> = {
+  new: 'a new process',
+  replay: 'a process that was told the history',
+  live: 'the process that held it already',
+};
+
+function conversationFacts(details: RequestDetails): Fact[] {
+  return [
+    ['Model', details.model],
+    ['Answered by', details.resolvedModel],
+    ['Streamed', details.model ? (details.stream ? 'yes' : 'no') : null],
+    ['Messages', details.messages],
+    ['Served by', details.served && SERVED[details.served]],
+    ['Conversation', details.conversation],
+  ];
+}
+
+function Facts({ facts }: { facts: Fact[] }) {
+  const known = facts.filter(([, value]) => value !== null && value !== '');
+  if (known.length === 0) return <p className="quiet">None: this request asked no model.</p>;
+  return (
+    <dl className="facts">
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

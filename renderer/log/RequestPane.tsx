@@ -1,0 +1,87 @@
+/** The request log with its filter on top and the details of the selected request beside it. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { usePageState, useStore } from '../state/page';
+import { NO_FILTER, type RequestFilter, requestTest } from '../state/requestFilter';
+import { isShortcut } from '../ui/keys';
+import { FilterBar } from './FilterBar';
+import { RequestDetailsPane } from './RequestDetailsPane';
+import { RequestGrid } from './RequestGrid';
+import { NoMatch, Welcome } from './Welcome';
+
+export interface RequestPaneProps {
+  onClear: () => void;
+  /** Asks for this pane to be the one that a narrow window shows. */
+  onShow: () => void;
+}
+
+export function RequestPane({ onClear, onShow }: RequestPaneProps) {
+  const store = useStore();
+  const version = usePageState((state) => state.logVersion);
+  const [filter, setFilter] = useRequestFilter();
+  const [selected, setSelected] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
+  const filterBox = useRef<HTMLInputElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isShortcut(event, 'f') || document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      onShow();
+      // A pane that was hidden takes the focus only once it is drawn.
+      requestAnimationFrame(() => filterBox.current?.select());
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [onShow]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another filter makes another list, which begins at its top
+  useEffect(() => grid.current?.scrollTo({ top: 0 }), [filter]);
+
+  const close = useCallback(() => {
+    setOpen(false);
+    grid.current?.focus();
+  }, []);
+  const details = open && selected ? store.log.byId(selected) : undefined;
+
+  return (
+    <main className="requests" aria-label="Requests">
+      <FilterBar ref={filterBox} filter={filter} onFilter={setFilter} onClear={onClear} />
+      <div className="requests-body">
+        {store.log.total() === 0 ? (
+          <Welcome />
+        ) : store.log.count() === 0 ? (
+          <NoMatch onShowAll={() => setFilter(NO_FILTER)} />
+        ) : (
+          <RequestGrid
+            ref={grid}
+            version={version}
+            filtered={requestTest(filter) !== null}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={() => setOpen(true)}
+            onClose={close}
+          />
+        )}
+        {details && <RequestDetailsPane row={details} onClose={close} />}
+      </div>
+    </main>
+  );
+}
+
+const SWITCHES = 'request-switches';
+
+/** The filter in use. The switches outlive the window, the words do not. */
+function useRequestFilter(): [RequestFilter, (filter: RequestFilter) => void] {
+  const store = useStore();
+  const [filter, setFilter] = useState<RequestFilter>(() => ({
+    ...NO_FILTER,
+    hideListings: localStorage.getItem(SWITCHES) === 'hideListings',
+  }));
+  useEffect(() => {
+    store.filterLog(requestTest(filter));
+    if (filter.hideListings) localStorage.setItem(SWITCHES, 'hideListings');
+    else localStorage.removeItem(SWITCHES);
+  }, [store, filter]);
+  return [filter, setFilter];
+}

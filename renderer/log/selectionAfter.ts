@@ -1,0 +1,29 @@
+/** How the keys move the selection of the request log. */
+
+/**
+ * The index that is selected after a key, or null where the key does not move the selection.
+ * `current` is -1 where nothing is selected; `page` is the number of rows in view.
+ */
+export function selectionAfter(key: string, current: number, count: number, page: number): number | null {
+  const wanted = movedBy(key, current, count, page);
+  return wanted === null || count === 0 ? null : Math.max(0, Math.min(count - 1, wanted));
+}
+
+function movedBy(key: string, current: number, count: number, page: number): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return current + 1;
+    case 'ArrowUp':
+      return current - 1;
+    case 'PageDown':
+      return current + page;
+    case 'PageUp':
+      return current - page;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}

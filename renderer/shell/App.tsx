@@ -1,0 +1,87 @@
+/** The whole page: header, problems, the day and the conversations at one side, the request log at the other. */
+import { useEffect, useState } from 'react';
+import { Conversations } from '../conversations/Conversations';
+import { RequestPane } from '../log/RequestPane';
+import { Settings, type SettingsField } from '../settings/Settings';
+import { type Page, PageContext, usePageState, useStore } from '../state/page';
+import { Today } from '../today/Today';
+import { isShortcut } from '../ui/keys';
+import { ClearLog } from './ClearLog';
+import { Header, type View } from './Header';
+import { Notice } from './Notice';
+import { Problems } from './Problems';
+import { Shortcuts } from './Shortcuts';
+import { StatusBar } from './StatusBar';
+import { useTheme } from './useTheme';
+
+type OpenDialog = { name: 'settings'; field?: SettingsField } | { name: 'shortcuts' } | { name: 'clear' };
+
+export function App({ page }: { page: Page }) {
+  return (
+    <PageContext value={page}>
+      <Loaded />
+      <Notice />
+    </PageContext>
+  );
+}
+
+function Loaded() {
+  const store = useStore();
+  const known = usePageState((state) => state.app !== null);
+  const failure = usePageState((state) => state.failure);
+  if (known) return <Window />;
+  if (failure === null) return null;
+  return (
+    <main className="unreachable" role="alert">
+      <h1>Claudacity does not answer</h1>
+      <p>{failure}</p>
+      <button type="button" className="button button-main" onClick={() => void store.connect()}>
+        Try again
+      </button>
+    </main>
+  );
+}
+
+function Window() {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  // Only a narrow window has to choose between the two.
+  const [view, setView] = useState<View>('requests');
+  const close = () => setDialog(null);
+  useTheme();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (document.querySelector('dialog[open]')) return;
+      const wanted = dialogFor(event);
+      if (!wanted) return;
+      event.preventDefault();
+      setDialog(wanted);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+
+  return (
+    <div className="window" data-view={view}>
+      <Header view={view} onView={setView} onSettings={() => setDialog({ name: 'settings' })} />
+      <Problems onSettings={(field) => setDialog({ name: 'settings', field })} />
+      <div className="columns">
+        <aside className="overview" aria-label="Today and conversations">
+          <Today />
+          <Conversations />
+        </aside>
+        <RequestPane onClear={() => setDialog({ name: 'clear' })} onShow={() => setView('requests')} />
+      </div>
+      <StatusBar onShortcuts={() => setDialog({ name: 'shortcuts' })} />
+      {dialog?.name === 'settings' && <Settings focus={dialog.field ?? 'host'} onClose={close} />}
+      {dialog?.name === 'shortcuts' && <Shortcuts onClose={close} />}
+      {dialog?.name === 'clear' && <ClearLog onClose={close} />}
+    </div>
+  );
+}
+
+function dialogFor(event: KeyboardEvent): OpenDialog | null {
+  if (isShortcut(event, ',')) return { name: 'settings' };
+  if (isShortcut(event, 'k')) return { name: 'clear' };
+  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  return event.key === '?' && !typing ? { name: 'shortcuts' } : null;
+}

@@ -1,0 +1,99 @@
+/** What is wrong and how to mend it, with the button that does. */
+import type { Problem } from '../../app/shared/contract';
+import type { SettingsField } from '../settings/Settings';
+import { useApp, useCommands } from '../state/page';
+import { CodeText } from '../ui/CodeText';
+import { Icon } from '../ui/Icon';
+import { usePending } from '../ui/usePending';
+
+type OnSettings = (field: SettingsField) => void;
+
+export function Problems({ onSettings }: { onSettings: OnSettings }) {
+  const serverProblem = useApp((app) => app.server.problem);
+  const cliProblem = useApp((app) => app.cli.problem);
+  return (
+    <div className="problems">
+      {serverProblem && <ProblemBanner problem={serverProblem} onSettings={onSettings} />}
+      {cliProblem && <ProblemBanner problem={cliProblem} onSettings={onSettings} />}
+    </div>
+  );
+}
+
+function ProblemBanner({ problem, onSettings }: { problem: Problem; onSettings: OnSettings }) {
+  return (
+    <section className="problem" role="alert">
+      <Icon name="warning" />
+      <div className="problem-text">
+        <strong>{problem.message}</strong>
+        <p>
+          <CodeText>{problem.remedy}</CodeText>
+        </p>
+      </div>
+      <div className="problem-actions">
+        <Actions code={problem.code} onSettings={onSettings} />
+      </div>
+    </section>
+  );
+}
+
+function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSettings }) {
+  const commands = useCommands();
+  const checkAgain = <Action label="Check again" busy="Checking…" run={commands.checkCli} />;
+  const startAgain = <Action label="Start again" busy="Starting…" run={commands.startServer} />;
+  const installPage = <Action main label="How to install" run={() => commands.open('install-cli')} />;
+  const change = (label: string, field: SettingsField) => (
+    <Action main label={label} run={async () => onSettings(field)} />
+  );
+  switch (code) {
+    case 'signed_out':
+      return (
+        <>
+          {checkAgain}
+          <Action main label="Sign in" busy="See your browser…" run={commands.signIn} />
+        </>
+      );
+    case 'cli_missing':
+    case 'cli_outdated':
+      return (
+        <>
+          {checkAgain}
+          {installPage}
+        </>
+      );
+    case 'cli_failed':
+      return checkAgain;
+    case 'port_taken':
+      return (
+        <>
+          {startAgain}
+          {change('Change port', 'port')}
+        </>
+      );
+    case 'address_unavailable':
+      return (
+        <>
+          {startAgain}
+          {change('Change address', 'host')}
+        </>
+      );
+    case 'server_failed':
+      return startAgain;
+  }
+}
+
+interface ActionProps {
+  label: string;
+  /** What the button says while its action runs. */
+  busy?: string;
+  main?: boolean;
+  run: () => Promise<void>;
+}
+
+function Action({ label, busy = label, main = false, run }: ActionProps) {
+  const [start, pending] = usePending(run);
+  return (
+    <button type="button" className={main ? 'button button-main' : 'button'} disabled={pending} onClick={start}>
+      {pending ? busy : label}
+    </button>
+  );
+}

@@ -1,0 +1,37 @@
+/** The foot of the window: which CLI answers, and where to read more. */
+import type { CliState } from '../../app/shared/contract';
+import { useApp, useCommands } from '../state/page';
+
+export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
+  const cli = useApp((app) => app.cli);
+  const version = useApp((app) => app.version);
+  const running = useApp((app) => app.server.phase === 'running');
+  const commands = useCommands();
+  return (
+    <footer className="status-bar">
+      <span className="cli" data-phase={cli.phase} title={cli.path ?? ''}>
+        <span className="dot" />
+        {cliText(cli)}
+      </span>
+      <span className="status-end">
+        <button type="button" className="link" disabled={!running} onClick={() => void commands.open('docs')}>
+          API reference
+        </button>
+        <button type="button" className="link" onClick={() => void commands.open('readme')}>
+          Help
+        </button>
+        <button type="button" className="link" onClick={onShortcuts}>
+          Shortcuts <kbd>?</kbd>
+        </button>
+        <span>v{version}</span>
+      </span>
+    </footer>
+  );
+}
+
+function cliText({ phase, version, account, authMethod }: CliState): string {
+  const name = version ? `claude ${version}` : 'claude';
+  if (phase === 'checking') return `Checking ${name}…`;
+  const signedIn = account ?? authMethod;
+  return [name, phase === 'ready' && signedIn ? `signed in: ${signedIn}` : ''].filter(Boolean).join(' · ');
+}

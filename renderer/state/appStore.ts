@@ -1,0 +1,135 @@
+/**
+ * What the page shows, kept outside React: the app's snapshot, brought up to date once a frame however many updates arrive, and the
+ * request log. Components subscribe to the part they draw.
+ */
+import type { AppSnapshot, AppUpdate, Bridge, RequestRow } from '../../app/shared/contract';
+import { errorText } from './errorText';
+import { createRequestLog, type RequestLog, type RowTest } from './requestLog';
+
+export type AppState = Omit<AppSnapshot, 'requests'>;
+
+export interface PageState {
+  /** null until the app has answered for the first time. */
+  app: AppState | null;
+  /** Why it has not. */
+  failure: string | null;
+  /** Rises with every change of the log, which is changed in place. */
+  logVersion: number;
+  /** Whether rows older than those held can be asked for. */
+  older: 'more' | 'loading' | 'end';
+}
+
+export interface AppStore {
+  state(): PageState;
+  readonly log: RequestLog;
+  /** Called at most once a frame. Returns the function that ends the subscription. */
+  subscribe(listener: () => void): () => void;
+  /** Asks for the snapshot and follows the updates from then on. */
+  connect(): Promise<void>;
+  /** Applies what a call has answered without waiting for the app's next update. */
+  apply(update: AppUpdate): void;
+  filterLog(test: RowTest | null): void;
+  /** Asks for rows older than those held; nothing happens where there are none, or a question is on its way. */
+  loadOlder(): Promise<void>;
+  dropEndedRequests(): void;
+}
+
+export interface AppStoreOptions {
+  /** Runs the function when the next frame is drawn. */
+  nextFrame?: (run: () => void) => void;
+  /** Rows asked for at a time. */
+  pageSize?: number;
+}
+
+export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): AppStore {
+  const { nextFrame = nextFrameOrSoon, pageSize = 500 } = options;
+  const log = createRequestLog();
+  const listeners = new Set<() => void>();
+  let state: PageState = { app: null, failure: null, logVersion: 0, older: 'more' };
+  let pending: PendingUpdate | null = null;
+
+  return {
+    state: () => state,
+    log,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async connect() {
+      // Listening begins first: a change between the snapshot and the subscription would be lost otherwise.
+      bridge.onUpdate(apply);
+      set({ failure: null });
+      try {
+        const { requests, ...app } = await bridge.call('app:snapshot');
+        log.upsert(requests);
+        set({ app, logVersion: state.logVersion + 1 });
+        if (pending) flush();
+      } catch (error) {
+        set({ failure: errorText(error) });
+      }
+    },
+    apply,
+    filterLog(test) {
+      log.filter(test);
+      set({ logVersion: state.logVersion + 1 });
+    },
+    async loadOlder() {
+      const oldest = log.oldest();
+      if (state.older !== 'more' || !oldest) return;
+      if (log.isFull()) return set({ older: 'end' });
+      set({ older: 'loading' });
+      try {
+        // One millisecond later than the oldest, or those that share its millisecond would never be seen.
+        const rows = await bridge.call('request:older', oldest.at + 1, pageSize);
+        const added = log.addOlder(rows);
+        set({ older: added > 0 && rows.length === pageSize ? 'more' : 'end', logVersion: state.logVersion + 1 });
+      } catch {
+        set({ older: 'end' });
+      }
+    },
+    dropEndedRequests() {
+      log.dropEnded();
+      set({ older: 'end', logVersion: state.logVersion + 1 });
+    },
+  };
+
+  function apply(update: AppUpdate): void {
+    const scheduled = pending !== null;
+    pending = merge(pending ?? { rows: new Map(), rest: {} }, update);
+    if (!scheduled) nextFrame(flush);
+  }
+
+  function flush(): void {
+    if (!pending || !state.app) return;
+    const { rows, rest } = pending;
+    pending = null;
+    if (rows.size > 0) log.upsert([...rows.values()]);
+    set({ app: { ...state.app, ...rest }, logVersion: state.logVersion + (rows.size > 0 ? 1 : 0) });
+  }
+
+  function set(change: Partial<PageState>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+}
+
+interface PendingUpdate {
+  rows: Map<string, RequestRow>;
+  rest: Omit<AppUpdate, 'requests'>;
+}
+
+function merge(pending: PendingUpdate, { requests = [], ...rest }: AppUpdate): PendingUpdate {
+  for (const row of requests) pending.rows.set(row.id, row);
+  return { rows: pending.rows, rest: { ...pending.rest, ...rest } };
+}
+
+/** A hidden window draws no frames, and what arrives must not pile up until it is shown again. */
+function nextFrameOrSoon(run: () => void): void {
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, 500);
+  function once(): void {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    run();
+  }
+}

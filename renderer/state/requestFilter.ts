@@ -1,0 +1,38 @@
+/** Which requests the log shows: the words typed into the filter box and the two switches beside it. */
+import type { RequestRow } from '../../app/shared/contract';
+import { DIALECT_NAMES } from '../ui/format';
+import type { RowTest } from './requestLog';
+
+export interface RequestFilter {
+  words: string;
+  errorsOnly: boolean;
+  hideListings: boolean;
+}
+
+export const NO_FILTER: RequestFilter = { words: '', errorsOnly: false, hideListings: false };
+
+/**
+ * The filter as a test of one row, or null where it lets every row pass. Each word must occur somewhere in the client, its address, the
+ * dialect, the model, the method, the path, the status or the phase; capitals do not count.
+ */
+export function requestTest(filter: RequestFilter): RowTest | null {
+  const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0 && !filter.errorsOnly && !filter.hideListings) return null;
+  return (row) => {
+    if (filter.errorsOnly && row.phase !== 'failed') return false;
+    if (filter.hideListings && isListing(row)) return false;
+    if (words.length === 0) return true;
+    const text = searchText(row);
+    return words.every((word) => text.includes(word));
+  };
+}
+
+/** Programs poll for models and versions; one that fails is still worth a look, so only those that went well count as listings. */
+function isListing(row: RequestRow): boolean {
+  return row.phase !== 'failed' && (row.method === 'GET' || row.method === 'HEAD' || row.path.endsWith('/api/show'));
+}
+
+function searchText(row: RequestRow): string {
+  const { client, address, dialect, model, method, path, status, phase } = row;
+  return `${client} ${address} ${DIALECT_NAMES[dialect]} ${model} ${method} ${path} ${status ?? ''} ${phase}`.toLowerCase();
+}

@@ -1,0 +1,137 @@
+/**
+ * The rows of the request log, as many as a long day brings, and which of them pass the filter. Plain arrays and numbers, changed in
+ * place: the list on the page reads only the rows in view, so neither an update nor a scroll may cost more than the rows it touches.
+ */
+import type { RequestRow } from '../../app/shared/contract';
+
+export type RowTest = (row: RequestRow) => boolean;
+
+/** What the list on the page reads. Indexes count from the newest row that passes the filter. */
+export interface RequestLog {
+  /** How many rows are held. */
+  total(): number;
+  /** How many of them pass the filter. */
+  count(): number;
+  row(index: number): RequestRow | undefined;
+  byId(id: string): RequestRow | undefined;
+  /** -1 where the row is not held or does not pass the filter. */
+  indexOf(id: string): number;
+  oldest(): RequestRow | undefined;
+  isFull(): boolean;
+  /** Rows with a known id take the place of what is held; the others go on top. The oldest fall out at the capacity. */
+  upsert(rows: readonly RequestRow[]): void;
+  /** Adds rows below the oldest; those already held are passed over. Returns how many were added. */
+  addOlder(rows: readonly RequestRow[]): number;
+  /** Forgets the rows whose requests have ended. */
+  dropEnded(): void;
+  /** null shows every row. */
+  filter(test: RowTest | null): void;
+}
+
+export const LOG_CAPACITY = 100_000;
+
+/** An empty log. */
+export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
+  // A row keeps its place (a number that only the ends of the log extend), so that neither a new row nor a dropped one renumbers the rest.
+  let rows: RequestRow[] = [];
+  let firstPlace = 0;
+  let places = new Map<string, number>();
+  let shown: number[] = [];
+  let passes: RowTest | null = null;
+
+  const at = (place: number | undefined) => (place === undefined ? undefined : rows[place - firstPlace]);
+
+  return {
+    total: () => rows.length,
+    count: () => shown.length,
+    row: (index) => at(shown[shown.length - 1 - index]),
+    byId: (id) => at(places.get(id)),
+    indexOf(id) {
+      const place = places.get(id);
+      if (place === undefined) return -1;
+      const position = lowerBound(shown, place);
+      return shown[position] === place ? shown.length - 1 - position : -1;
+    },
+    oldest: () => rows[0],
+    isFull: () => rows.length >= capacity,
+    upsert(changes) {
+      const fresh = new Map<string, RequestRow>();
+      for (const row of changes) {
+        const place = places.get(row.id);
+        if (place === undefined) fresh.set(row.id, row);
+        else replace(place, row);
+      }
+      for (const row of [...fresh.values()].sort((a, b) => a.at - b.at)) append(row);
+      trim();
+    },
+    addOlder(older) {
+      const room = capacity - rows.length;
+      const added = older
+        .filter((row) => !places.has(row.id))
+        .sort((a, b) => b.at - a.at)
+        .slice(0, room)
+        .reverse();
+      firstPlace -= added.length;
+      rows = [...added, ...rows];
+      const passing: number[] = [];
+      added.forEach((row, index) => {
+        const place = firstPlace + index;
+        places.set(row.id, place);
+        if (!passes || passes(row)) passing.push(place);
+      });
+      shown = [...passing, ...shown];
+      return added.length;
+    },
+    dropEnded() {
+      const live = rows.filter((row) => row.phase === 'waiting' || row.phase === 'streaming');
+      rows = [];
+      places = new Map();
+      shown = [];
+      for (const row of live) append(row);
+    },
+    filter(test) {
+      passes = test;
+      shown = [];
+      rows.forEach((row, index) => {
+        if (!test || test(row)) shown.push(firstPlace + index);
+      });
+    },
+  };
+
+  function append(row: RequestRow): void {
+    const place = firstPlace + rows.length;
+    rows.push(row);
+    places.set(row.id, place);
+    if (!passes || passes(row)) shown.push(place);
+  }
+
+  function replace(place: number, row: RequestRow): void {
+    rows[place - firstPlace] = row;
+    if (!passes) return;
+    const position = lowerBound(shown, place);
+    const wasShown = shown[position] === place;
+    const isShown = passes(row);
+    if (isShown && !wasShown) shown.splice(position, 0, place);
+    if (!isShown && wasShown) shown.splice(position, 1);
+  }
+
+  function trim(): void {
+    const excess = rows.length - capacity;
+    if (excess <= 0) return;
+    for (const row of rows.splice(0, excess)) places.delete(row.id);
+    firstPlace += excess;
+    shown.splice(0, lowerBound(shown, firstPlace));
+  }
+}
+
+/** The first position whose number is not below `wanted`. */
+function lowerBound(ascending: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? Number.POSITIVE_INFINITY) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

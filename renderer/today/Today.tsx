@@ -1,0 +1,107 @@
+/** Use since midnight: what it came to, when it was, and which models had it. */
+import { useState } from 'react';
+import type { DayUsage, ModelUsage, TokenUsage } from '../../app/shared/contract';
+import { useApp } from '../state/page';
+import { allTokens, formatCompact, formatCount, formatDay, formatUsd } from '../ui/format';
+import { TokenChart } from './TokenChart';
+import { TOKEN_KINDS } from './tokenKinds';
+
+export function Today() {
+  const day = useApp((app) => app.day);
+  const [hour, setHour] = useState<number | null>(null);
+  const ofHour = hour === null ? undefined : day.hourly[hour];
+  return (
+    <section className="today" aria-labelledby="today">
+      <header className="section-head">
+        <h2 id="today" title={formatDay(day.day)}>
+          {hour === null ? 'Today' : hourName(hour)}
+        </h2>
+        <span>tokens</span>
+      </header>
+      <Totals day={day} usage={ofHour ?? day.usage} />
+      <TokenChart hourly={day.hourly} onHour={setHour} />
+      <KindList usage={ofHour ?? day.usage} />
+      {day.models.length > 0 && <ModelTable models={day.models} />}
+    </section>
+  );
+}
+
+/** `14:00–15:00` */
+function hourName(hour: number): string {
+  const clock = (number: number) => `${String(number).padStart(2, '0')}:00`;
+  return `${clock(hour)}–${clock(hour + 1)}`;
+}
+
+function Totals({ day, usage }: { day: DayUsage; usage: TokenUsage }) {
+  const total = allTokens(usage);
+  return (
+    <div className="totals">
+      <span className="total" title={`${formatCount(total)} tokens`}>
+        {formatCompact(total)}
+      </span>
+      <dl>
+        <div title="What this use would cost at the API’s list prices">
+          <dt>Cost</dt>
+          <dd>{formatUsd(day.costUsd)}</dd>
+        </div>
+        <div>
+          <dt>Requests</dt>
+          <dd>{formatCompact(day.requests)}</dd>
+        </div>
+        <div data-alarm={day.failed > 0}>
+          <dt>Failed</dt>
+          <dd>{formatCompact(day.failed)}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+/** The kinds with their numbers: the chart's legend as well. */
+function KindList({ usage }: { usage: TokenUsage }) {
+  return (
+    <dl className="kinds">
+      {TOKEN_KINDS.map(({ key, name, color }) => (
+        <div key={key}>
+          <dt>
+            <span className="swatch" style={{ background: `var(${color})` }} />
+            {name}
+          </dt>
+          <dd title={formatCount(usage[key])}>{formatCompact(usage[key])}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function ModelTable({ models }: { models: ModelUsage[] }) {
+  const byTokens = [...models].sort((a, b) => allTokens(b.usage) - allTokens(a.usage));
+  return (
+    <table className="models">
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">Req.</th>
+          <th scope="col">Tokens</th>
+          <th scope="col">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
+        {byTokens.map(({ model, requests, usage, costUsd }) => (
+          <tr key={model} title={kindsText(usage)}>
+            <th scope="row" title={model}>
+              {model}
+            </th>
+            <td>{formatCompact(requests)}</td>
+            <td>{formatCompact(allTokens(usage))}</td>
+            <td>{formatUsd(costUsd)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function kindsText(usage: TokenUsage): string {
+  return TOKEN_KINDS.map(({ key, name }) => `${name} ${formatCount(usage[key])}`).join('\n');
+}

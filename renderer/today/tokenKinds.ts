@@ -1,0 +1,16 @@
+/** The four kinds of tokens, in the order they are stacked and listed, with the name and the colour that each has everywhere. */
+import type { TokenUsage } from '../../app/shared/contract';
+
+export interface TokenKind {
+  key: keyof TokenUsage;
+  name: string;
+  /** The custom property that holds its colour in the present theme. */
+  color: `--token-${string}`;
+}
+
+export const TOKEN_KINDS: readonly TokenKind[] = [
+  { key: 'cacheRead', name: 'Cache read', color: '--token-cache-read' },
+  { key: 'cacheWrite', name: 'Cache write', color: '--token-cache-write' },
+  { key: 'input', name: 'Input', color: '--token-input' },
+  { key: 'output', name: 'Output', color: '--token-output' },
+];

@@ -1,0 +1,104 @@
+/** Numbers, durations and times as the page writes them. Fixed to one notation, so that columns line up and screenshots compare. */
+import type { Dialect, TokenUsage } from '../../app/shared/contract';
+
+export const DIALECT_NAMES: Record<Dialect, string> = {
+  ollama: 'Ollama',
+  openai: 'OpenAI',
+  anthropic: 'Anthropic',
+  app: 'App',
+};
+
+/** What stands where there is no value. */
+export const NONE = '–';
+
+const grouped = new Intl.NumberFormat('en-US');
+
+/** `12,345` */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
+/** At most five characters: `9,999`, `12.3k`, `1.24M`. */
+export function formatCompact(count: number): string {
+  if (count < 10_000) return formatCount(Math.round(count));
+  if (count < 99_950) return `${(count / 1_000).toFixed(1)}k`;
+  if (count < 999_500) return `${Math.round(count / 1_000)}k`;
+  if (count < 9_995_000) return `${(count / 1_000_000).toFixed(2)}M`;
+  if (count < 99_950_000) return `${(count / 1_000_000).toFixed(1)}M`;
+  return `${formatCount(Math.round(count / 1_000_000))}M`;
+}
+
+/** `840 ms`, `3.2 s`, `2 m 05 s`, `1 h 04 m` */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} m ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} m`;
+}
+
+/** A running duration in whole tenths of a second, so that its width and unit hold still. */
+export function formatElapsed(ms: number): string {
+  return ms < 59_950 ? `${(Math.max(0, ms) / 1_000).toFixed(1)} s` : formatDuration(ms);
+}
+
+/** How long ago, coarsely: `now`, `40 s ago`, `5 min ago`, `3 h ago`, `2 d ago` */
+export function formatAge(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  if (seconds < 3) return 'now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** `$0.0042` below one cent, `$1.23` above. */
+export function formatUsd(usd: number): string {
+  if (usd === 0) return '$0.00';
+  return usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
+}
+
+/** `14:02:09` on the day of `now`, `Nov 21 14:02` on another. */
+export function formatTime(at: number, now: number): string {
+  const time = new Date(at);
+  const hours = `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
+  if (time.toDateString() === new Date(now).toDateString()) return `${hours}:${twoDigits(time.getSeconds())}`;
+  return `${MONTHS[time.getMonth()]} ${time.getDate()} ${hours}`;
+}
+
+/** `2026-11-22 14:02:09.120`, local time. */
+export function formatMoment(at: number): string {
+  const time = new Date(at);
+  const day = `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
+  return `${day} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** `Sunday, November 22` of `2026-11-22`. */
+export function formatDay(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Intl.DateTimeFormat('en-US', { weekday: 'long', month: 'long', day: 'numeric' }).format(
+    new Date(year, month - 1, date),
+  );
+}
+
+/** `1 turn`, `3 turns` */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** All that was sent to the model: read from the cache, written to it, or neither. */
+export function inputTokens(usage: TokenUsage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite;
+}
+
+export function allTokens(usage: TokenUsage): number {
+  return inputTokens(usage) + usage.output;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
