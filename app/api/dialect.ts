@@ -1,0 +1,98 @@
+/**
+ * What a dialect is: paths, how a body becomes a `ChatRequest`, how the answer becomes its wire, and how a fault is worded.
+ * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
+ */
+import type { EndReason, Timings, Usage } from '../chat/events';
+import type { ChatRequest } from '../chat/request';
+import type { Chat } from '../chat/service';
+import type { Dialect as DialectName } from '../shared/contract';
+import type { Fault } from './errors';
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** Whether the path is written in this dialect, known to it or not. The first dialect that says so words the errors. */
+  owns(path: string): boolean;
+  fault(fault: Fault): FaultReply;
+  routes(services: DialectServices): readonly Route[];
+}
+
+export interface DialectServices {
+  readonly chat: Chat;
+  /** This app's version. */
+  readonly version: string;
+  /** Prepares a process for the model, where a client asks for that ahead of its question. */
+  warmUp?(model: string): void;
+}
+
+export interface Route {
+  readonly method: 'get' | 'post';
+  /** An Express path. */
+  readonly path: string;
+  /** What an absent `stream` in the body means; absent for routes that never stream. */
+  readonly streamDefault?: boolean;
+  /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
+  handle(call: Call): Reply | Promise<Reply>;
+}
+
+/** A request that was let in, with its body read. */
+export interface Call {
+  /** Any JSON value, undefined for `get`. */
+  readonly body: unknown;
+  /** Decoded; what a wildcard matched is joined by `/`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** A short name of the program that asks. */
+  readonly client: string;
+  readonly userAgent: string;
+}
+
+export type Reply =
+  | { readonly type: 'json'; readonly body: unknown }
+  | { readonly type: 'text'; readonly text: string }
+  | ChatReply;
+
+/** The question to ask, and how to give its answer. */
+export interface ChatReply {
+  readonly type: 'chat';
+  readonly request: ChatRequest;
+  readonly stream: boolean;
+  /** Names of parameters that were sent with an effect and are not honoured. */
+  readonly ignored: readonly string[];
+  readonly wire: Wire;
+}
+
+export interface FaultReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One answer in a dialect's form; holds what must be the same in all of its parts, such as an id. */
+export interface Wire {
+  /** The JSON body of an answer that is given at once. */
+  once(answer: Answer): unknown;
+  stream(): StreamWire;
+}
+
+export interface StreamWire {
+  readonly contentType: string;
+  /** What may be sent while there is nothing to say; absent where clients stand nothing of the kind. */
+  readonly keepAlive?: string;
+  /** What to send for the event, each string complete in itself. Texts come short enough for one line. */
+  lines(event: OutputEvent): Iterable<string>;
+  /** What to send when the answer fails after its first byte. */
+  fault(fault: Fault): string;
+}
+
+export type OutputEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly text: string }
+  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage; readonly timings: Timings };
+
+/** All of an answer. */
+export interface Answer {
+  readonly text: string;
+  readonly thinking: string;
+  readonly reason: EndReason;
+  readonly usage: Usage;
+  readonly timings: Timings;
+}

@@ -1,0 +1,11 @@
+/** The dialects that are spoken. The first that owns a path words its errors, so the last one owns what is nobody's. */
+import { anthropic } from './anthropic';
+import type { Dialect } from './dialect';
+import { ollama } from './ollama';
+import { openai } from './openai';
+
+export const dialects: readonly Dialect[] = [anthropic, ollama, openai];
+
+export function dialectOf(path: string): Dialect {
+  return dialects.find((dialect) => dialect.owns(path)) ?? openai;
+}

@@ -1,0 +1,24 @@
+/** The native Ollama dialect: `/` and `/api`. */
+import type { Dialect } from '../dialect';
+import { chatRoute } from './chat';
+import { generateRoute } from './generate';
+import { modelRoutes } from './models';
+
+/**
+ * The Ollama whose API this is. Clients compare it and want numbers and dots only, so it cannot be this app's version,
+ * which every response carries in `X-Claudacity-Version`.
+ */
+const OLLAMA_VERSION = '0.24.0';
+
+export const ollama: Dialect = {
+  name: 'ollama',
+  owns: (path) => path === '/' || path === '/api' || path.startsWith('/api/'),
+  fault: (fault) => ({ status: fault.status, body: { error: fault.message } }),
+  routes: (services) => [
+    { method: 'get', path: '/', handle: () => ({ type: 'text', text: 'Ollama is running' }) },
+    { method: 'get', path: '/api/version', handle: () => ({ type: 'json', body: { version: OLLAMA_VERSION } }) },
+    ...modelRoutes(services),
+    chatRoute(services),
+    generateRoute(services),
+  ],
+};

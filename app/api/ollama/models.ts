@@ -1,0 +1,121 @@
+/** `/api/tags`, `/api/ps` and `/api/show`: the models as Ollama describes its own. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Model } from '../../chat/service';
+import type { DialectServices, Route } from '../dialect';
+import { validate } from '../validate';
+import { modelField } from './fields';
+
+export function modelRoutes({ chat }: DialectServices): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/api/tags',
+      handle: async () => ({ type: 'json', body: { models: (await chat.models()).map(listed) } }),
+    },
+    {
+      method: 'get',
+      path: '/api/ps',
+      handle: async () => {
+        const running = chat.live().map(async (live) => {
+          // A model that the CLI has stopped listing may still be answering.
+          const model = await chat.resolve(live.model).catch(() => null);
+          return model === null ? [] : [{ model, expiresAt: live.expiresAt ?? Date.now() + BUSY_MS }];
+        });
+        return { type: 'json', body: { models: loaded((await Promise.all(running)).flat()) } };
+      },
+    },
+    {
+      method: 'post',
+      path: '/api/show',
+      handle: async ({ body, userAgent }) => {
+        const { model: name } = validate(showBody, body);
+        const model = await chat.resolve(name);
+        return { type: 'json', body: shown(model, userAgent.startsWith('GitHubCopilotChat/') ? name : undefined) };
+      },
+    },
+  ];
+}
+
+/** Older clients say `name`. */
+const showBody = z.preprocess(
+  (body) => (typeof body === 'object' && body !== null && 'name' in body ? { model: body.name, ...body } : body),
+  z.object({ model: modelField }),
+);
+
+/** Since when there are these models, for as long as this app runs: the CLI does not say. */
+const MODIFIED_AT = new Date().toISOString();
+
+/** A tool list may not be promised before tools are honoured: clients choose a prompt of their own where it is missing. */
+const CAPABILITIES: readonly string[] = ['completion', 'vision'];
+
+/** LiteLLM and Continue look into it for `.Tools` and `.Suffix`; neither may stand here until it is true. */
+const TEMPLATE = '{{ .System }} {{ .Prompt }}';
+
+function listed(model: Model) {
+  const name = `${model.id}:latest`;
+  return {
+    name,
+    model: name,
+    modified_at: MODIFIED_AT,
+    ...weights(model),
+    capabilities: capabilities(model),
+  };
+}
+
+/** What a model file would have. Clients want a size above 0, and Ollama's own a digest of 64 digits. */
+function weights(model: Model) {
+  return { size: 1, digest: createHash('sha256').update(`claudacity:${model.id}`).digest('hex'), details: DETAILS };
+}
+
+const DETAILS = {
+  parent_model: '',
+  format: 'gguf',
+  family: 'claude',
+  families: ['claude'],
+  parameter_size: 'unknown',
+  quantization_level: 'unknown',
+};
+
+function capabilities(model: Model): string[] {
+  return [...CAPABILITIES, ...(model.supportsThinking ? ['thinking'] : [])];
+}
+
+/** Ms for which a busy conversation is said to stay: Ollama's default. */
+const BUSY_MS = 5 * 60_000;
+
+/** One entry a model, the one that stays longest first. */
+function loaded(running: readonly { model: Model; expiresAt: number }[]) {
+  const latestFirst = [...running].sort((a, b) => b.expiresAt - a.expiresAt);
+  const seen = new Set<string>();
+  return latestFirst
+    .filter(({ model: { id } }) => !seen.has(id) && seen.add(id))
+    .map(({ model, expiresAt }) => ({
+      name: `${model.id}:latest`,
+      model: `${model.id}:latest`,
+      ...weights(model),
+      expires_at: new Date(expiresAt).toISOString(),
+      size_vram: 0,
+      context_length: model.contextLength,
+    }));
+}
+
+/** @param basename the name to show, where the client wants to see its own. */
+function shown(model: Model, basename = `Claude ${model.displayName}`) {
+  return {
+    license: '',
+    modelfile: `FROM ${model.id}`,
+    parameters: `num_ctx                        ${model.contextLength}`,
+    template: TEMPLATE,
+    details: DETAILS,
+    model_info: {
+      'general.architecture': 'claude',
+      'general.basename': basename,
+      'general.parameter_count': 0,
+      'claude.context_length': model.contextLength,
+      'claude.embedding_length': 0,
+    },
+    capabilities: capabilities(model),
+    modified_at: MODIFIED_AT,
+  };
+}

@@ -1,0 +1,36 @@
+/** Errors as OpenAI words them; all four keys are always there. */
+import type { Fault } from '../errors';
+
+export function errorObject(fault: Fault): object {
+  const { status, message, param, code } = fault;
+  return { error: { message, type: typeOf(status), param, code: CODES[code] ?? null } };
+}
+
+function typeOf(status: number): string {
+  return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+}
+
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+};
+
+/** OpenAI's own codes where it has one; ours where a client could want to tell the cases apart. */
+const CODES: Partial<Record<Fault['code'], string>> = {
+  model_not_found: 'model_not_found',
+  context_too_long: 'context_length_exceeded',
+  too_large: 'request_too_large',
+  rate_limit: 'rate_limit_exceeded',
+  invalid_api_key: 'invalid_api_key',
+  authentication: 'claude_authentication_failed',
+  signed_out: 'claude_signed_out',
+  cli_missing: 'claude_cli_missing',
+  cli_outdated: 'claude_cli_outdated',
+  cli_failed: 'claude_cli_failed',
+  overloaded: 'overloaded',
+  busy: 'server_busy',
+  method_not_allowed: 'method_not_allowed',
+  internal: 'internal_error',
+};

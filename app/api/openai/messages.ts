@@ -1,0 +1,96 @@
+/** Messages as OpenAI's clients write them, read into turns. */
+import { z } from 'zod';
+import { ChatError } from '../../chat/errors';
+import type { ImageBlock, TextBlock } from '../../chat/request';
+import type { Turn } from '../history';
+import { imageBlock } from '../image';
+import { toolArguments } from '../toolArguments';
+
+/** Which parts there are is not for the schema to say: a part that cannot be taken is refused by its name. */
+const part = z.object({
+  type: z.string(),
+  text: z.string().nullish(),
+  refusal: z.string().nullish(),
+  image_url: z.union([z.string(), z.object({ url: z.string() })]).nullish(),
+});
+
+type Part = z.output<typeof part>;
+
+const called = z.object({ name: z.string(), arguments: z.unknown() });
+
+export const message = z.object({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: z.union([z.string(), z.array(part)]).nullish(),
+  name: z.string().nullish(),
+  tool_call_id: z.string().nullish(),
+  tool_calls: z
+    .array(
+      z.object({
+        id: z.string().nullish(),
+        function: called.nullish(),
+        custom: z.object({ name: z.string(), input: z.unknown() }).nullish(),
+      }),
+    )
+    .nullish(),
+  function_call: called.nullish(),
+});
+
+export type CompletionMessage = z.output<typeof message>;
+
+/** @throws ChatError `invalid_request` for a part that the model cannot be given. */
+export function turnsOf(messages: readonly CompletionMessage[]): Turn[] {
+  return messages.map((message, index) => {
+    const content = contentOf(message.content, `messages[${index}].content`);
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return { role: 'system', text: textOf(content) };
+      case 'user':
+        return { role: 'user', content };
+      case 'assistant':
+        return { role: 'assistant', text: textOf(content), calls: callsOf(message) };
+      default:
+        return { role: 'tool', id: message.tool_call_id ?? null, name: message.name ?? null, content };
+    }
+  });
+}
+
+type Content = readonly (TextBlock | ImageBlock)[];
+
+function contentOf(content: CompletionMessage['content'], field: string): Content {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return (content ?? []).map((part, index) => blockOf(part, `${field}[${index}]`));
+}
+
+function blockOf(part: Part, field: string): TextBlock | ImageBlock {
+  switch (part.type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      return { type: 'text', text: part.text ?? '' };
+    case 'refusal':
+      return { type: 'text', text: part.refusal ?? '' };
+    case 'image_url':
+    case 'input_image': {
+      const url = typeof part.image_url === 'string' ? part.image_url : (part.image_url?.url ?? '');
+      return imageBlock(url, `${field}.image_url`);
+    }
+    default: {
+      const message = `${field}: content of type "${part.type.slice(0, 40)}" is not supported: only text and images are`;
+      throw new ChatError('invalid_request', message, { param: field });
+    }
+  }
+}
+
+function textOf(content: Content): string {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
+}
+
+function callsOf({ tool_calls, function_call }: CompletionMessage) {
+  const calls = (tool_calls ?? []).flatMap(({ id, function: called, custom }) => {
+    if (called) return [{ id: id ?? null, name: called.name, input: toolArguments(called.arguments) }];
+    return custom ? [{ id: id ?? null, name: custom.name, input: toolArguments(custom.input) }] : [];
+  });
+  if (!function_call) return calls;
+  return [...calls, { id: null, name: function_call.name, input: toolArguments(function_call.arguments) }];
+}

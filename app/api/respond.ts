@@ -1,0 +1,165 @@
+/** Gives a dialect's reply to the client: JSON at once, or the model's answer, at once or as a stream. */
+import type { Response } from 'express';
+import { ChatError } from '../chat/errors';
+import type { ChatEvent, Usage } from '../chat/events';
+import type { Chat } from '../chat/service';
+import type { Log } from '../log/log';
+import type { TokenUsage } from '../shared/contract';
+import type { ChatReply, OutputEvent, Reply, StreamWire } from './dialect';
+import { faultOf } from './errors';
+import type { Exchange } from './exchange';
+import { pieces } from './pieces';
+import { recordFault, sendJson } from './send';
+
+export interface Responder {
+  readonly chat: Chat;
+  readonly log: Log;
+}
+
+/** Resolves when all has been given; throws what goes wrong while the status can still say so. */
+export async function respond(res: Response, exchange: Exchange, reply: Reply, responder: Responder): Promise<void> {
+  if (reply.type === 'json') {
+    sendJson(res, 200, reply.body);
+  } else if (reply.type === 'text') {
+    res.status(200).type('text/plain; charset=utf-8').end(reply.text);
+  } else {
+    exchange.change({ messages: reply.request.messages.length, ignored: [...reply.ignored] });
+    if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
+    const events = watched(responder.chat.ask(reply.request, exchange.signal), res, exchange, reply);
+    await (reply.stream ? stream(res, exchange, reply, events, responder.log) : once(res, reply, events));
+  }
+}
+
+async function once(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
+  const text: string[] = [];
+  const thinking: string[] = [];
+  for await (const event of events) {
+    if (event.type === 'text') text.push(event.text);
+    if (event.type === 'thinking') thinking.push(event.text);
+    if (event.type === 'end') {
+      sendJson(res, 200, reply.wire.once({ ...event, text: text.join(''), thinking: thinking.join('') }));
+    }
+  }
+}
+
+async function stream(
+  res: Response,
+  exchange: Exchange,
+  reply: ChatReply,
+  events: AsyncIterable<WireEvent>,
+  log: Log,
+): Promise<void> {
+  const wire = reply.wire.stream();
+  const stopKeepAlive = keepAlive(res, wire);
+  try {
+    for await (const event of events) {
+      // Only now: until the model answers, a fault can still have its own status.
+      if (!res.headersSent) openStream(res, wire);
+      for (const part of parts(event)) {
+        for (const line of wire.lines(part)) await write(res, line);
+      }
+      if (event.type === 'end') res.end();
+    }
+  } catch (error) {
+    if (!res.headersSent) throw error;
+    if (res.destroyed || res.writableEnded) return;
+    const fault = faultOf(reasonOf(exchange, error), exchange.id);
+    recordFault(exchange, fault, error, log);
+    res.end(wire.fault(fault));
+  } finally {
+    stopKeepAlive();
+  }
+}
+
+type WireEvent = OutputEvent | Extract<ChatEvent, { type: 'usage' }>;
+
+/** The events that make up the answer. What they tell of the request goes to its record and headers; an error is thrown. */
+async function* watched(
+  events: AsyncIterable<ChatEvent>,
+  res: Response,
+  exchange: Exchange,
+  reply: ChatReply,
+): AsyncGenerator<WireEvent> {
+  let ended = false;
+  let silent = true;
+  for await (const event of events) {
+    if (event.type === 'error') throw event.error;
+    if (event.type === 'start') {
+      exchange.change({ conversation: event.conversation, served: event.served, resolvedModel: event.model });
+      res.setHeader('X-Claudacity-Conversation', event.conversation);
+      res.setHeader('X-Claudacity-Path', event.served);
+      continue;
+    }
+    if (event.type === 'usage') exchange.change(spent(event.usage));
+    if (event.type === 'end') {
+      exchange.change({ ...spent(event.usage), loadMs: event.timings.loadMs });
+      ended = true;
+    }
+    if (event.type === 'text' || event.type === 'thinking') {
+      // To Open WebUI a chunk without content is the end of the answer.
+      if (event.text === '' || (event.type === 'thinking' && !reply.request.thinking)) continue;
+      if (silent) exchange.change({ firstTokenMs: exchange.elapsedMs(), ...(reply.stream && { phase: 'streaming' }) });
+      silent = false;
+    }
+    yield event;
+  }
+  if (exchange.signal.aborted) throw new ChatError('cancelled', 'request canceled');
+  if (!ended) throw new ChatError('cli_failed', 'the answer broke off');
+}
+
+function spent(usage: Usage): { usage: TokenUsage; costUsd: number } {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costUsd } = usage;
+  return {
+    usage: { input: inputTokens, cacheRead: cacheReadTokens, cacheWrite: cacheWriteTokens, output: outputTokens },
+    costUsd,
+  };
+}
+
+function* parts(event: WireEvent): Generator<OutputEvent> {
+  if (event.type === 'text' || event.type === 'thinking') {
+    for (const text of pieces(event.text)) yield { type: event.type, text };
+  } else if (event.type === 'end') {
+    yield event;
+  }
+}
+
+function openStream(res: Response, wire: StreamWire): void {
+  res.status(200);
+  res.setHeader('Content-Type', wire.contentType);
+  res.setHeader('Cache-Control', 'no-cache');
+  // nginx holds a stream back otherwise.
+  res.setHeader('X-Accel-Buffering', 'no');
+  res.flushHeaders();
+}
+
+/** The next event is not asked for until the client has room for more. */
+async function write(res: Response, line: string): Promise<void> {
+  if (res.destroyed) throw new ChatError('cancelled', 'request canceled');
+  if (res.write(line)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.on('drain', done);
+    res.on('close', done);
+  });
+}
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** Proxies and clients close a stream that is silent for long. Returns the function that ends it. */
+function keepAlive(res: Response, wire: StreamWire): () => void {
+  const { keepAlive: sign } = wire;
+  if (sign === undefined) return () => {};
+  const timer = setInterval(() => {
+    if (res.headersSent && !res.writableEnded && !res.writableNeedDrain) res.write(sign);
+  }, KEEP_ALIVE_MS);
+  return () => clearInterval(timer);
+}
+
+/** When this app has ended the answer, the client is told so rather than that it was cancelled. */
+export function reasonOf(exchange: Exchange, error: unknown): unknown {
+  return exchange.signal.reason instanceof ChatError ? exchange.signal.reason : error;
+}
