@@ -1,6 +1,6 @@
 /** The stand-in that every other test trusts: the real CLI gets from it exactly what was scripted. */
 import { execFile } from 'node:child_process';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import {
@@ -127,6 +127,51 @@ test('a question that is never answered is seen to be given up when the CLI is k
   await ended(child);
 });
 
+test('a process that is still running is found by its home, and by its command', async () => {
+  api.always(hang());
+  const child = start(['hi', '--output-format', 'json']);
+  await api.received(1);
+
+  expect(await leftoverProcesses(home)).toMatchObject([
+    { pid: child.pid, command: expect.stringContaining('--no-session-persistence') },
+  ]);
+
+  child.kill('SIGKILL');
+  await ended(child);
+});
+
+test('a probe of a model is answered and is not among the questions', async () => {
+  const child = start(
+    ['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+    undefined,
+    false,
+  );
+  const lines = output(child);
+
+  child.stdin?.write(
+    `${JSON.stringify({
+      type: 'control_request',
+      request_id: 'r1',
+      request: { subtype: 'set_model', model: 'claude-sonnet-9-9' },
+    })}\n`,
+  );
+  await vi.waitFor(() => expect(api.otherCalls).toHaveLength(1), 5_000);
+  child.stdin?.end();
+
+  expect(await lines).toContain('"success"');
+  expect(api.requests).toEqual([]);
+});
+
+test('a model that the API is said not to know is refused', async () => {
+  await api.close();
+  api = await startMessagesApi({ unknownModels: ['claude-sonnet-9-9'] });
+
+  const lines = await output(start(['hi', '--output-format', 'json', '--model', 'claude-sonnet-9-9']));
+
+  expect(Result.parse(JSON.parse(lines)).is_error).toBe(true);
+  expect(api.requests).toEqual([]);
+});
+
 test('an answer waits at a gate until the test opens it', async () => {
   const halfway = gate();
   api.answer(text('before '), halfway, text('after'));
@@ -164,9 +209,9 @@ test('rate-limit headers become the CLI’s rate_limit_event for a subscription'
 
 const ASK = ['--tools', '', '--system-prompt', 'Be brief.', '--no-session-persistence', '--safe-mode'];
 
-function start(args: string[], env = cliEnvironment(api, home)) {
+function start(args: string[], env = cliEnvironment(api, home), endInput = true) {
   const child = execFile(claudePath(), ['-p', ...args, ...ASK], { env, cwd: home, maxBuffer: 16_000_000 });
-  child.stdin?.end();
+  if (endInput) child.stdin?.end();
   return child;
 }
 
