@@ -23,7 +23,8 @@ export async function respond(res: Response, exchange: Exchange, reply: Reply, r
   } else if (reply.type === 'text') {
     res.status(200).type('text/plain; charset=utf-8').end(reply.text);
   } else {
-    exchange.change({ messages: reply.request.messages.length, ignored: [...reply.ignored] });
+    const { model, messages } = reply.request;
+    exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
     const events = watched(responder.chat.ask(reply.request, exchange.signal), res, exchange, reply);
     await (reply.stream ? stream(res, exchange, reply, events, responder.log) : once(res, reply, events));

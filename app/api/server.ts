@@ -35,6 +35,10 @@ export function createApi(deps: ApiDeps): ApiServer {
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.on('error', (error) => {
+    // What goes wrong before it listens is thrown by `listen`; after that, one connection could not be taken.
+    if (server.listening) deps.log.error('a connection failed', { error });
+  });
   return {
     listen: (host, port) => listen(server, host, port),
     close: () => close(server, open),

@@ -26,6 +26,7 @@ function deepest(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey
     const branches = issue.errors.filter((branch) => branch.length > 0).map((branch) => deepest(branch, path));
     const further = branches.filter((branch) => branch.path.length > path.length);
     const best = further.sort((a, b) => b.path.length - a.path.length)[0];
+    if (best === undefined && issue.message !== 'Invalid input') return { path, message: issue.message };
     return best ?? { path, message: [...new Set(branches.map((branch) => branch.message))].join(' or ') };
   });
   return findings[0] ?? { path: base, message: 'invalid' };

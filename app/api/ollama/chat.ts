@@ -63,7 +63,12 @@ const message = z.object({
   content: z.string().nullish(),
   images: z.array(z.string()).nullish(),
   tool_calls: z
-    .array(z.object({ id: z.string().nullish(), function: z.object({ name: z.string(), arguments: z.unknown() }) }))
+    .array(
+      z.object({
+        id: z.string().nullish(),
+        function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
+      }),
+    )
     .nullish(),
   tool_name: z.string().nullish(),
   tool_call_id: z.string().nullish(),

@@ -19,7 +19,7 @@ export const questionFields = {
   tools: z.array(z.unknown()).nullish(),
   // Not part of Ollama's API; Open WebUI puts both there for some of its calls.
   system: z.string().nullish(),
-  num_predict: z.unknown(),
+  num_predict: z.unknown().optional(),
   logprobs: z.boolean().nullish(),
 };
 

@@ -33,10 +33,12 @@ async function unloadModel(model: Model, chat: Chat): Promise<void> {
 const UNIT = '(\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)';
 const DURATION = new RegExp(`^[-+]?(0|(${UNIT})+)$`);
 
+const error = 'must be a number of seconds or a duration such as "5m"';
+
 /** A number of seconds, or a duration as Go writes it. A bare `-1` in quotes is common enough for Ollama to take it. */
 export const keepAlive = z
-  .union([z.number(), z.string().refine((text) => text === '' || text === '-1' || DURATION.test(text))], {
-    error: 'must be a number of seconds or a duration such as "5m"',
+  .union([z.number(), z.string().refine((text) => text === '' || text === '-1' || DURATION.test(text), { error })], {
+    error,
   })
   .nullish();
 

@@ -4,7 +4,7 @@ import { ChatError } from '../../chat/errors';
 import type { ChatReply, DialectServices, Route } from '../dialect';
 import { history } from '../history';
 import { validate } from '../validate';
-import { ignored, parameters } from './fields';
+import { ignored, parameters, reasoningEffort } from './fields';
 import { message, turnsOf } from './messages';
 import { completionWire } from './wire';
 
@@ -24,9 +24,11 @@ const DEFAULT_MODEL = 'default';
 export function completionReply(asked: CompletionBody, client: string): ChatReply {
   if ((asked.n ?? 1) > 1) throw new ChatError('invalid_request', 'n: only one answer can be given', { param: 'n' });
   const model = asked.model || DEFAULT_MODEL;
+  // OpenAI's clients do not expect to see thinking, so they have to name an effort.
+  const thinking = reasoningEffort(asked) !== null;
   return {
     type: 'chat',
-    request: { model, ...history(turnsOf(asked.messages)), client, thinking: wantsThinking(asked) },
+    request: { model, ...history(turnsOf(asked.messages)), client, thinking },
     stream: asked.stream ?? false,
     ignored: ignored(asked),
     wire: completionWire(model, asked.stream_options?.include_usage === true),
@@ -45,9 +47,3 @@ export const completionBody = z.object({
 });
 
 export type CompletionBody = z.output<typeof completionBody>;
-
-/** OpenAI's clients do not expect to see thinking, so they have to name an effort. */
-function wantsThinking(asked: CompletionBody): boolean {
-  const effort = asked.reasoning_effort ?? asked.reasoning?.effort ?? 'none';
-  return effort !== 'none' && effort !== '';
-}

@@ -1,38 +1,50 @@
 /** The parameters of a completion that change its answer. A client that sends one which is not honoured is told so, never refused. */
 import { z } from 'zod';
 
+const anything = z.unknown().optional();
+
+const others = {
+  tools: anything,
+  functions: anything,
+  response_format: anything,
+  stop: anything,
+  max_tokens: anything,
+  max_completion_tokens: anything,
+  temperature: anything,
+  top_p: anything,
+  presence_penalty: anything,
+  frequency_penalty: anything,
+  logit_bias: anything,
+  seed: anything,
+  logprobs: anything,
+  modalities: anything,
+  audio: anything,
+  prediction: anything,
+  web_search_options: anything,
+  verbosity: anything,
+};
+
 export const parameters = {
+  ...others,
   reasoning_effort: z.string().nullish(),
   reasoning: z.object({ effort: z.string().nullish() }).nullish(),
-  tools: z.unknown(),
-  functions: z.unknown(),
-  response_format: z.unknown(),
-  stop: z.unknown(),
-  max_tokens: z.unknown(),
-  max_completion_tokens: z.unknown(),
-  temperature: z.unknown(),
-  top_p: z.unknown(),
-  presence_penalty: z.unknown(),
-  frequency_penalty: z.unknown(),
-  logit_bias: z.unknown(),
-  seed: z.unknown(),
-  logprobs: z.unknown(),
-  modalities: z.unknown(),
-  audio: z.unknown(),
-  prediction: z.unknown(),
-  web_search_options: z.unknown(),
-  verbosity: z.unknown(),
 };
+
+const OTHERS = z.object(others).keyof().options;
 
 export type Parameters = z.output<z.ZodObject<typeof parameters>>;
 
+/** How hard the model is told to think; null where it is told nothing or not to. */
+export function reasoningEffort({ reasoning_effort, reasoning }: Parameters): string | null {
+  const effort = reasoning_effort ?? reasoning?.effort ?? '';
+  return effort === '' || effort === 'none' ? null : effort;
+}
+
 /** The parameters that were sent with an effect and have none here. */
 export function ignored(asked: Parameters): string[] {
-  const { reasoning_effort, reasoning, ...others } = asked;
-  const effort = reasoning_effort ?? reasoning?.effort ?? 'none';
   return [
-    ...Object.entries(others).flatMap(([name, value]) => (hasEffect(name, value) ? [name] : [])),
-    ...(effort === 'none' || effort === '' ? [] : ['reasoning_effort']),
+    ...OTHERS.filter((name) => hasEffect(name, asked[name])),
+    ...(reasoningEffort(asked) === null ? [] : ['reasoning_effort']),
   ];
 }
 

@@ -16,7 +16,7 @@ const part = z.object({
 
 type Part = z.output<typeof part>;
 
-const called = z.object({ name: z.string(), arguments: z.unknown() });
+const called = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 export const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
@@ -28,7 +28,7 @@ export const message = z.object({
       z.object({
         id: z.string().nullish(),
         function: called.nullish(),
-        custom: z.object({ name: z.string(), input: z.unknown() }).nullish(),
+        custom: z.object({ name: z.string(), input: z.unknown().optional() }).nullish(),
       }),
     )
     .nullish(),
