@@ -21,9 +21,14 @@ const COMMON = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
+// Packages that come as ES modules ask where they are, which CommonJS says otherwise.
+const MODULE_URL = "const moduleUrl = require('node:url').pathToFileURL(__filename).href;";
+
 /** @type {esbuild.BuildOptions} */
 const NODE = {
   ...COMMON,
+  define: { ...COMMON.define, 'import.meta.url': 'moduleUrl' },
+  banner: { js: MODULE_URL },
   platform: 'node',
   format: 'cjs',
   // The oldest Node the bundles must run on is the one inside the Electron that tests can fall back to (electron.mjs).
@@ -33,12 +38,17 @@ const NODE = {
   alias: { 'node-gyp-build': './build/nativeAddon.cjs' },
 };
 
-/** What esbuild is asked for; build/imports.mjs and the tests do not need it. @returns {esbuild.BuildOptions[]} */
+/** @returns {esbuild.BuildOptions[]} */
 function bundles() {
   return [
     { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
     { ...NODE, entryPoints: ['app/desktop/preload.ts'], outfile: 'out/preload.cjs' },
-    { ...NODE, entryPoints: ['app/cli.ts'], outfile: 'out/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
+    {
+      ...NODE,
+      entryPoints: ['app/cli.ts'],
+      outfile: 'out/cli.cjs',
+      banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
+    },
     {
       ...COMMON,
       entryPoints: ['renderer/main.tsx'],

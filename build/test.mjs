@@ -200,6 +200,12 @@ function countPlaywright(report) {
 
 /** @returns {Promise<NodeJS.ProcessEnv>} */
 async function preparePackage() {
+  if (process.getuid?.() !== 0) {
+    throw new Problem(
+      'These tests install a package and add a user, which only root may.',
+      'Run: sudo npm run test:package',
+    );
+  }
   await ensureTestPrograms();
   const { buildDeb } = await import('./dist.mjs');
   return { CLAUDACITY_DEB: await buildDeb() };
