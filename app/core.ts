@@ -2,18 +2,42 @@
  * The app without its window: settings, log, store, claude, chat and api as one object that can be started and stopped.
  * The desktop shell, the command line and the tests all hold it; nothing of Electron is in it.
  */
+import os from 'node:os';
+import path from 'node:path';
+import { type ApiServer, createApi } from './api/server';
+import { createChat } from './chat/chat';
+import type { LiveConversation } from './chat/service';
+import { type ClaudeState, createClaude } from './claude/claude';
+import type { Log } from './log/log';
+import type { Settings } from './settings/settings';
 import type {
   AppSettings,
   AppSnapshot,
   AppUpdate,
   CliState,
+  ConversationRow,
+  PinnedSettings,
+  Problem,
   RequestDetails,
   RequestRow,
   ServerState,
 } from './shared/contract';
+import { openJournal } from './store/sqliteJournal';
+import { createUpdates } from './updates';
 
 export type CoreSnapshot = Omit<AppSnapshot, 'loginItem'>;
 export type CoreUpdate = Omit<AppUpdate, 'loginItem'>;
+
+export interface CoreOptions {
+  /** Where the database, the log and the processes' folder are. */
+  readonly dataDir: string;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** A source checkout whose own CLI serves where the user has none; absent in an installed app. */
+  readonly checkout?: string | undefined;
+}
 
 export interface Core {
   /** Finds the CLI, starts the first processes and, unless the settings say otherwise, the server. Faults become state, not errors. */
@@ -33,6 +57,229 @@ export interface Core {
   olderRequests(before: number, limit: number): RequestRow[];
   clearRequests(): void;
   endConversation(id: string): Promise<void>;
-  /** A change of host or port takes effect at once where the server runs. */
+  /** A change of host or port takes effect at once where the server runs. @throws Error that says what is wrong with the change. */
   changeSettings(change: Partial<AppSettings>): Promise<AppSettings>;
+}
+
+/** How many rows of the log a window starts with; it asks for older ones as it needs them. */
+const SNAPSHOT_ROWS = 500;
+
+export function createCore({ dataDir, settings, log, version, env, checkout }: CoreOptions): Core {
+  const journal = openJournal({ file: path.join(dataDir, 'claudacity.db'), log });
+  let server: ServerState = stopped(settings);
+
+  const claude = createClaude({
+    cliPath: () => settings.value.cliPath,
+    env,
+    ownPorts: () => [server.port, settings.value.port],
+    workspace: path.join(dataDir, 'workspace'),
+    limit: () => settings.value.maxProcesses ?? limitByMemory(),
+    isolated: () => settings.value.isolation,
+    checkouts: checkout === undefined ? [] : [checkout],
+    onChange: () => updates.changed('cli', 'spares'),
+    onFault: (message) => log.warn(message),
+  });
+  const chat = createChat({ claude, onChange: () => updates.changed('conversations', 'spares') });
+  const api: ApiServer = createApi({
+    chat,
+    journal,
+    log,
+    version,
+    origins: () => settings.value.origins,
+  });
+
+  const parts = {
+    server: () => server,
+    cli: () => cliState(claude.state),
+    conversations: (): ConversationRow[] => chat.live().map(conversationRow),
+    spares: () => claude.spares,
+    day: () => journal.day(Date.now()),
+    settings: () => appSettings(settings),
+    pinned: (): PinnedSettings => settings.pinned,
+  };
+  const updates = createUpdates(parts);
+  const unlisten = [
+    journal.onChange((row) => {
+      updates.row(row);
+      if (row.durationMs !== null) updates.changed('day');
+    }),
+    settings.onChange(() => updates.changed('settings')),
+  ];
+
+  const become = (next: ServerState): ServerState => {
+    server = next;
+    updates.changed('server');
+    return next;
+  };
+
+  // Starts and stops follow one another: a second click waits for the first to be carried out.
+  let serverWork: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = serverWork.then(work, work);
+    serverWork = next.catch(() => {});
+    return next;
+  };
+
+  const open = async (): Promise<ServerState> => {
+    if (server.phase === 'running') return server;
+    const { host, port } = settings.value;
+    become({ phase: 'starting', host, port, url: urlOf(host, port) });
+    try {
+      const bound = await api.listen(host, port);
+      log.info('the server is listening', { host, port: bound.port });
+      return become({ phase: 'running', host, port: bound.port, url: urlOf(host, bound.port), startedAt: Date.now() });
+    } catch (error) {
+      const problem = listenProblem(error, host, port);
+      log.error('the server could not be started', { host, port, error: String(error) });
+      return become({ phase: 'error', host, port, url: urlOf(host, port), problem });
+    }
+  };
+
+  const shut = async (): Promise<ServerState> => {
+    if (server.phase === 'running') {
+      become({ ...server, phase: 'stopping' });
+      await api.close();
+      log.info('the server has stopped');
+    }
+    return become(stopped(settings));
+  };
+
+  const checkCli = async (): Promise<CliState> => {
+    const state = cliState(await claude.check());
+    log.info('the claude CLI was looked for', {
+      phase: state.phase,
+      path: state.path,
+      version: state.version,
+      problem: state.problem?.code,
+    });
+    return state;
+  };
+
+  return {
+    start: async () => {
+      await Promise.all([checkCli(), settings.value.startServer ? inTurn(open) : undefined]);
+    },
+    stop: async () => {
+      for (const end of unlisten) end();
+      await inTurn(shut);
+      await claude.close();
+      updates.close();
+      journal.close();
+    },
+    snapshot: () => ({
+      version,
+      platform: process.platform,
+      server: parts.server(),
+      cli: parts.cli(),
+      requests: journal.recent(SNAPSHOT_ROWS),
+      conversations: parts.conversations(),
+      spares: parts.spares(),
+      day: parts.day(),
+      settings: parts.settings(),
+      pinned: parts.pinned(),
+    }),
+    subscribe: updates.subscribe,
+    startServer: () => inTurn(open),
+    stopServer: () => inTurn(shut),
+    checkCli,
+    signIn: async () => cliState(await claude.signIn()),
+    requestDetails: (id) => journal.details(id),
+    olderRequests: (before, limit) => journal.older(before, limit),
+    clearRequests: () => journal.clear(),
+    endConversation: async (id) => {
+      await chat.end(id);
+    },
+    changeSettings: async (change) => {
+      const before = settings.value;
+      const { host, port, cliPath } = settings.change(change);
+      if (cliPath !== before.cliPath) void checkCli();
+      if (host !== before.host || port !== before.port) {
+        await inTurn(async () => {
+          if (server.phase === 'stopped') return become(stopped(settings));
+          await shut();
+          return open();
+        });
+      }
+      return appSettings(settings);
+    },
+  };
+}
+
+/** A quarter of the memory, by what a process was measured to hold. */
+function limitByMemory(): number {
+  const processBytes = 210 * 1024 * 1024;
+  return Math.max(2, Math.min(16, Math.floor(os.totalmem() / 4 / processBytes)));
+}
+
+function stopped(settings: Settings): ServerState {
+  const { host, port } = settings.value;
+  return { phase: 'stopped', host, port, url: urlOf(host, port) };
+}
+
+/** An address that listens everywhere is reached on this computer through loopback. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function listenProblem(error: unknown, host: string, port: number): Problem {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return {
+      code: 'port_taken',
+      message: `Port ${port} is taken by another program.`,
+      remedy: 'End that program, or choose another port in the settings.',
+    };
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return {
+      code: 'address_unavailable',
+      message: `${host} is not an address of this computer.`,
+      remedy: 'Choose another address in the settings: `127.0.0.1` for this computer alone, `0.0.0.0` for the network.',
+    };
+  }
+  return {
+    code: 'server_failed',
+    message: `The server could not be started: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy: code === 'EACCES' ? 'Choose a port above 1023 in the settings.' : 'Start it again, or choose another port.',
+  };
+}
+
+const PROBLEM_CODES = {
+  missing: 'cli_missing',
+  outdated: 'cli_outdated',
+  failed: 'cli_failed',
+  signed_out: 'signed_out',
+} as const;
+
+function cliState({ phase, path: file, version, account, problem }: ClaudeState): CliState {
+  return {
+    phase,
+    ...(file === undefined ? {} : { path: file }),
+    ...(version === undefined ? {} : { version }),
+    ...(account ? { authMethod: account.authMethod } : {}),
+    ...(account?.email ? { account: account.email } : {}),
+    ...(problem
+      ? { problem: { code: PROBLEM_CODES[problem.kind], message: problem.message, remedy: problem.remedy } }
+      : {}),
+  };
+}
+
+function conversationRow(live: LiveConversation): ConversationRow {
+  const { usage, expiresAt: _, ...rest } = live;
+  return {
+    ...rest,
+    usage: {
+      input: usage.inputTokens,
+      cacheRead: usage.cacheReadTokens,
+      cacheWrite: usage.cacheWriteTokens,
+      output: usage.outputTokens,
+    },
+    costUsd: usage.costUsd,
+  };
+}
+
+function appSettings(settings: Settings): AppSettings {
+  const { host, port, cliPath, theme, startServer } = settings.value;
+  return { host, port, cliPath, theme, startServer };
 }

@@ -10,6 +10,7 @@ import { writeLicenses } from './licenses.mjs';
 import { ROOT } from './setup/command.mjs';
 
 const OUT = path.join(ROOT, 'out');
+const { version: VERSION } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /** @type {esbuild.BuildOptions} */
 const COMMON = {
@@ -27,7 +28,7 @@ const MODULE_URL = "const moduleUrl = require('node:url').pathToFileURL(__filena
 /** @type {esbuild.BuildOptions} */
 const NODE = {
   ...COMMON,
-  define: { ...COMMON.define, 'import.meta.url': 'moduleUrl' },
+  define: { ...COMMON.define, 'import.meta.url': 'moduleUrl', CLAUDACITY_VERSION: JSON.stringify(VERSION) },
   banner: { js: MODULE_URL },
   platform: 'node',
   format: 'cjs',

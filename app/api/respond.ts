@@ -86,7 +86,8 @@ async function* watched(
   for await (const event of events) {
     if (event.type === 'error') throw event.error;
     if (event.type === 'start') {
-      exchange.change({ conversation: event.conversation, served: event.served, resolvedModel: event.model });
+      const { conversation, served, model, isolation } = event;
+      exchange.change({ conversation, served, resolvedModel: model, isolation });
       res.setHeader('X-Claudacity-Conversation', event.conversation);
       res.setHeader('X-Claudacity-Path', event.served);
       continue;

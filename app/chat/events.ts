@@ -42,7 +42,15 @@ export type EndReason = 'stop' | 'length' | 'refusal' | 'tool_use';
 
 export type ChatEvent =
   /** Always first, unless an error comes before it. */
-  | { readonly type: 'start'; readonly conversation: string; readonly served: Served; readonly model: string }
+  | {
+      readonly type: 'start';
+      readonly conversation: string;
+      readonly served: Served;
+      /** The model's full name. */
+      readonly model: string;
+      /** What the process can see of this computer, in words for the user. */
+      readonly isolation: string;
+    }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   /** Counts known so far; the last one before the end is the request's total. */

@@ -1,24 +1,9 @@
 /** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
+import type { Model } from '../claude/models';
 import type { ChatEvent, Usage } from './events';
 import type { ChatRequest } from './request';
 
-/** A model that a request can name. */
-export interface Model {
-  /** The name to list: an alias such as `sonnet`, or a full name such as `claude-sonnet-5-5`. */
-  readonly id: string;
-  /** The full name that it stands for. */
-  readonly resolved: string;
-  /** `Sonnet` */
-  readonly displayName: string;
-  /** `opus`, `sonnet`…: the alias of the family. */
-  readonly family: string;
-  /** `5.5`, '' where it is not known. */
-  readonly version: string;
-  readonly description: string;
-  /** Tokens. */
-  readonly contextLength: number;
-  readonly supportsThinking: boolean;
-}
+export type { Model } from '../claude/models';
 
 /** A conversation that a live process holds. */
 export interface LiveConversation {

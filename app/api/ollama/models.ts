@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
+import { modelTitle } from '../modelTitle';
 import { validate } from '../validate';
 import { modelField } from './fields';
 
@@ -101,7 +102,7 @@ function loaded(running: readonly { model: Model; expiresAt: number }[]) {
 }
 
 /** @param basename the name to show, where the client wants to see its own. */
-function shown(model: Model, basename = `Claude ${model.displayName}`) {
+function shown(model: Model, basename = modelTitle(model)) {
   return {
     license: '',
     modelfile: `FROM ${model.id}`,

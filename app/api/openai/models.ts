@@ -1,6 +1,7 @@
 /** `/models` and `/models/:id`. Anthropic's clients ask at the same paths, so each object has the keys of both. */
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
+import { modelTitle } from '../modelTitle';
 
 export function modelRoutes({ chat }: DialectServices): readonly Route[] {
   return [
@@ -38,7 +39,7 @@ function modelObject(id: string, model: Model) {
     created: Math.floor(CREATED.getTime() / 1000),
     owned_by: 'anthropic',
     type: 'model',
-    display_name: `Claude ${model.displayName}`,
+    display_name: modelTitle(model),
     created_at: CREATED.toISOString(),
   };
 }

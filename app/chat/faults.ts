@@ -1,0 +1,88 @@
+/** What the driver and the CLI report as a fault, as the one kind of error that the dialects know. */
+import { ClaudeUnavailableError } from '../claude/claude';
+import type { RateLimitInfo, ResultMessage } from '../claude/messages';
+import { PoolBusyError, ProcessFailedError } from '../claude/pool';
+import { ChatError, type ChatErrorKind } from './errors';
+
+/** When a place in the pool is likely to be free again: about the length of a short answer. */
+const BUSY_RETRY_MS = 5_000;
+
+/** An error that the driver threw. */
+export function chatError(error: unknown): ChatError {
+  if (error instanceof ClaudeUnavailableError) {
+    const kinds = {
+      missing: 'cli_missing',
+      outdated: 'cli_outdated',
+      failed: 'cli_failed',
+      signed_out: 'signed_out',
+    } as const;
+    return new ChatError(kinds[error.problem.kind], error.message, { cause: error });
+  }
+  if (error instanceof PoolBusyError) {
+    return new ChatError('busy', `server busy: ${error.message}`, { retryAfterMs: BUSY_RETRY_MS, cause: error });
+  }
+  if (error instanceof ProcessFailedError) {
+    return new ChatError('cli_failed', `claude could not be started: ${error.message}`, { cause: error });
+  }
+  return ChatError.from(error);
+}
+
+/** @param limit the last that the CLI reported of the plan's limits. */
+export function resultError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
+  const said = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
+  const status = result.api_error_status ?? undefined;
+  if (/^not logged in/i.test(said)) {
+    return new ChatError('signed_out', 'Nobody is signed in to claude. Sign in with `claude auth login`.');
+  }
+  const kind = result.terminal_reason === 'prompt_too_long' ? 'context_too_long' : kindOf(status);
+  const message = kind === 'authentication' ? `${plain(said)} (sign in anew with \`claude auth login\`)` : plain(said);
+  return new ChatError(kind, message, {
+    ...(status === undefined ? {} : { apiStatus: status }),
+    ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
+  });
+}
+
+/** The API refused, and the CLI would wait for so long before it asks again. */
+export function retryError(status: number | null, delayMs: number): ChatError {
+  const kind = kindOf(status ?? undefined);
+  const message =
+    kind === 'rate_limit'
+      ? `the API's rate limit is reached: try again in ${Math.ceil(delayMs / 1000)} s`
+      : `the API answered with ${status}`;
+  return new ChatError(kind, message, {
+    ...(status === null ? {} : { apiStatus: status }),
+    ...(kind === 'rate_limit' ? { retryAfterMs: delayMs } : {}),
+  });
+}
+
+function kindOf(status: number | undefined): ChatErrorKind {
+  switch (status) {
+    case 400:
+    case 422:
+      return 'invalid_request';
+    case 401:
+      return 'authentication';
+    case 403:
+      return 'permission';
+    case 404:
+      return 'model_not_found';
+    case 413:
+      return 'too_large';
+    case 429:
+      return 'rate_limit';
+    case 529:
+      return 'overloaded';
+    default:
+      return 'api';
+  }
+}
+
+/** Without the words that the CLI puts ahead of the API's. */
+function plain(said: string): string {
+  return said.replace(/^API Error: /, '').replace(/^Request rejected \(\d+\) · /, '');
+}
+
+function retryAfter(limit: RateLimitInfo | undefined): { retryAfterMs?: number } {
+  if (!limit?.resetsAt) return {};
+  return { retryAfterMs: Math.max(1_000, limit.resetsAt * 1_000 - Date.now()) };
+}

@@ -1,0 +1,222 @@
+/** The `claude` CLI of this computer: found, checked, and kept ready in a pool of processes. */
+import { mkdirSync } from 'node:fs';
+import { type ClaudeProcess, startClaude } from './claudeProcess';
+import { childEnvironment } from './environment';
+import { findClaude } from './findClaude';
+import { type Account, isRecentEnough, LEAST_VERSION, readAccount, readVersion, signIn } from './inspectClaude';
+import type { ListedModel } from './messages';
+import { listModels, type Model } from './models';
+import { createPool, type Pool, type Seat, type Wanted } from './pool';
+
+export interface ClaudeProblem {
+  readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';
+  readonly message: string;
+  /** What the user can do; commands stand in backticks. */
+  readonly remedy: string;
+}
+
+export interface ClaudeState {
+  readonly phase: 'checking' | 'ready' | 'problem';
+  readonly path?: string;
+  readonly version?: string;
+  readonly account?: Account;
+  readonly problem?: ClaudeProblem;
+}
+
+export class ClaudeUnavailableError extends Error {
+  override readonly name = 'ClaudeUnavailableError';
+  readonly problem: ClaudeProblem;
+
+  constructor(problem: ClaudeProblem) {
+    super(`${problem.message} ${problem.remedy}`);
+    this.problem = problem;
+  }
+}
+
+export interface ClaudeOptions {
+  /** The user's setting; '' where it is to be looked for. */
+  cliPath(): string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The ports that this app listens on. */
+  ownPorts(): readonly number[];
+  /** An empty folder of the app's own, in which the processes run. */
+  readonly workspace: string;
+  /** The most processes at one time. */
+  limit(): number;
+  /** Whether the user's own files, instructions and tools are kept from the CLI. */
+  isolated(): boolean;
+  readonly checkouts: readonly string[];
+  /** Called when the state, the models or the number of spares has changed. */
+  onChange(): void;
+  /** Something that the log should have. */
+  onFault(message: string): void;
+}
+
+export interface Claude {
+  readonly state: ClaudeState;
+  readonly spares: number;
+  /** Looks for the CLI, asks for its version and account, and starts the spares where it will do. Never rejects. */
+  check(): Promise<ClaudeState>;
+  /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where there is no CLI. */
+  signIn(): Promise<ClaudeState>;
+  /** @throws ClaudeUnavailableError where there is no CLI to ask. */
+  models(): Promise<readonly Model[]>;
+  /** As `Pool.acquire`. @throws ClaudeUnavailableError too. */
+  acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Takes note of what an answer has shown: the true size of a model's context, in tokens. */
+  learnContext(model: string, tokens: number): void;
+  /** Takes note that the CLI says that nobody is signed in. */
+  learnSignedOut(): void;
+  /** Ends every process. Resolves when all are gone. */
+  close(): Promise<void>;
+}
+
+const INSTALL = 'Install it with `npm install -g @anthropic-ai/claude-code`, or name its place in the settings.';
+const SIGN_IN = 'Sign in with `claude auth login`.';
+
+/** A request that finds no CLI has it looked for again, but not every one of a burst. */
+const RECHECK_MS = 2_000;
+
+export function createClaude(options: ClaudeOptions): Claude {
+  let state: ClaudeState = { phase: 'checking' };
+  let listed: readonly ListedModel[] = [];
+  let models: readonly Model[] = [];
+  let checking: Promise<ClaudeState> | undefined;
+  let checkedAt = 0;
+  let warming: Promise<void> | undefined;
+  const contextWindows = new Map<string, number>();
+
+  const environment = () => childEnvironment(options.env, options.ownPorts());
+
+  const pool: Pool = createPool({
+    start: (): ClaudeProcess => {
+      const { path, problem } = state;
+      if (!path) throw new ClaudeUnavailableError(problem ?? missing('The claude command has not been found yet.'));
+      mkdirSync(options.workspace, { recursive: true });
+      return startClaude(path, { cwd: options.workspace, env: environment(), isolated: options.isolated() });
+    },
+    limit: options.limit,
+    onInitialized: (result) => {
+      if (result.models.length === 0 || JSON.stringify(result.models) === JSON.stringify(listed)) return;
+      listed = result.models;
+      models = listModels(listed, contextWindows);
+      options.onChange();
+    },
+    onChange: options.onChange,
+    onFault: options.onFault,
+  });
+
+  const become = (next: ClaudeState): ClaudeState => {
+    const before = state;
+    state = next;
+    const account = (of: ClaudeState) => `${of.path} ${of.version} ${of.account?.loggedIn} ${of.account?.email}`;
+    if (warming && account(before) !== account(next)) pool.renew();
+    options.onChange();
+    return next;
+  };
+
+  const look = async (): Promise<ClaudeState> => {
+    const found = await findClaude({ setting: options.cliPath(), env: options.env, checkouts: options.checkouts });
+    if (!found.found) return become({ phase: 'problem', problem: missing(found.message) });
+    const { path } = found;
+    try {
+      const version = await readVersion(path, environment());
+      if (!isRecentEnough(version)) return become({ phase: 'problem', version, problem: outdated(version, path) });
+      const account = await readAccount(path, environment());
+      return become(
+        account.loggedIn
+          ? { phase: 'ready', path, version, account }
+          : { phase: 'problem', path, version, account, problem: signedOut() },
+      );
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return become({ phase: 'problem', problem: failed(path, message) });
+    }
+  };
+
+  const check = (): Promise<ClaudeState> => {
+    checking ??= look().finally(() => {
+      checking = undefined;
+      checkedAt = Date.now();
+      if (state.path) warming ??= warm();
+    });
+    return checking;
+  };
+
+  const warm = async () => {
+    try {
+      await pool.warm();
+    } catch (error) {
+      warming = undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      options.onFault(`the first process did not come up: ${message}`);
+    }
+  };
+
+  /** The CLI can be started, or this throws. */
+  const ensure = async () => {
+    if (state.phase === 'checking' || (!state.path && Date.now() - checkedAt > RECHECK_MS)) await check();
+    if (!state.path) throw new ClaudeUnavailableError(state.problem ?? missing('The claude command was not found.'));
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    get spares() {
+      return pool.spares;
+    },
+    check,
+    signIn: async () => {
+      await ensure();
+      await signIn(state.path as string, environment());
+      return check();
+    },
+    models: async () => {
+      if (models.length > 0) return models;
+      await ensure();
+      warming ??= warm();
+      await warming;
+      if (models.length > 0) return models;
+      throw new ClaudeUnavailableError(failed(state.path ?? 'claude', 'it listed no models'));
+    },
+    acquire: async (wanted, signal) => {
+      await ensure();
+      return pool.acquire(wanted, signal);
+    },
+    learnContext: (model, tokens) => {
+      if (contextWindows.get(model) === tokens) return;
+      contextWindows.set(model, tokens);
+      models = listModels(listed, contextWindows);
+    },
+    learnSignedOut: () => {
+      if (state.problem?.kind === 'signed_out') return;
+      become({ ...state, phase: 'problem', problem: signedOut() });
+    },
+    close: () => pool.close(),
+  };
+}
+
+function missing(message: string): ClaudeProblem {
+  return { kind: 'missing', message, remedy: INSTALL };
+}
+
+function outdated(version: string, path: string): ClaudeProblem {
+  return {
+    kind: 'outdated',
+    message: `The claude at ${path} is ${version}; at least ${LEAST_VERSION} is needed, since older ones read files that a client's text names.`,
+    remedy: 'Update it with `claude update`.',
+  };
+}
+
+function failed(path: string, why: string): ClaudeProblem {
+  return {
+    kind: 'failed',
+    message: `The claude at ${path} does not work: ${why}`,
+    remedy: 'Run `claude doctor`, or install it anew with `npm install -g @anthropic-ai/claude-code`.',
+  };
+}
+
+function signedOut(): ClaudeProblem {
+  return { kind: 'signed_out', message: 'Nobody is signed in to claude.', remedy: SIGN_IN };
+}

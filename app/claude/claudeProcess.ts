@@ -1,0 +1,197 @@
+/**
+ * One generic `claude` process: started ahead of time, told its system prompt and model over stdin, given a history,
+ * asked one turn at a time (context/CLAUDE_PROTOCOL.md).
+ */
+import { type Channel, createChannel } from './channel';
+import {
+  type ApiBlock,
+  type ApiMessage,
+  type CliMessage,
+  type InitializeResult,
+  readInitializeResult,
+} from './messages';
+import { openPipe, type PipeExit, type PipeOptions } from './pipe';
+import { createProtocol } from './protocol';
+import { type TurnEvent, turnEvents } from './turn';
+
+export interface ClaudeProcess {
+  readonly pid: number | undefined;
+  readonly exited: Promise<PipeExit>;
+  readonly alive: boolean;
+  /** What all its turns have cost so far, in US dollars, as the CLI reckons from list prices. */
+  readonly costUsd: number;
+  /** What it can see of this computer, in words for the user. */
+  readonly isolation: string;
+  /** Once, before anything else; the system prompt of a process cannot be changed afterwards. */
+  initialize(system: string): Promise<InitializeResult>;
+  /** Before the first turn only: later it would leave its trace in the transcript. */
+  setModel(model: string): Promise<void>;
+  /** Puts a finished exchange into the transcript, in order, without asking the model. */
+  replay(history: readonly ApiMessage[]): Promise<void>;
+  /**
+   * Asks, and yields what comes of it. Ends with `result` or `diverged`; ends without either when the process died,
+   * which `exited` then explains, and when the signal was aborted. Aborting, or leaving the iteration early, interrupts
+   * the turn and waits until the CLI has stopped.
+   * @throws ProtocolError where the CLI says what cannot be understood.
+   */
+  turn(content: ApiBlock[], signal: AbortSignal): AsyncIterable<TurnEvent>;
+  /** Lets it end by itself, and after `graceMs` ends it. Resolves when it is gone. */
+  close(graceMs?: number): Promise<void>;
+  kill(): void;
+}
+
+/** Nothing about a request is on the command line, so one process can take any. */
+const ARGUMENTS = [
+  '-p',
+  '--input-format',
+  'stream-json',
+  '--output-format',
+  'stream-json',
+  '--verbose',
+  '--include-partial-messages',
+  '--no-session-persistence',
+];
+
+/** Without the user's CLAUDE.md, settings, hooks, plugins, MCP servers and without built-in tools. */
+const ISOLATION = ['--tools', '', '--strict-mcp-config', '--setting-sources', '', '--safe-mode'];
+
+const ISOLATED =
+  'An empty folder of the app’s own. Your CLAUDE.md, settings, hooks, plugins, MCP servers and the built-in tools were withheld.';
+const NOT_ISOLATED = 'Not isolated, by your settings: your CLAUDE.md, settings, plugins and tools were in reach.';
+
+/** How long an interrupted turn may take to end before its process is ended instead; it took ~16 ms when measured. */
+const INTERRUPT_GRACE_MS = 2_000;
+
+export interface StartOptions extends PipeOptions {
+  readonly isolated: boolean;
+}
+
+export function startClaude(command: string, options: StartOptions): ClaudeProcess {
+  const pipe = openPipe(command, options.isolated ? [...ARGUMENTS, ...ISOLATION] : ARGUMENTS, options);
+  let current: Turn | undefined;
+  let alive = true;
+  let costUsd = 0;
+
+  const protocol = createProtocol(pipe, {
+    onMessage: (message) => {
+      const turn = current;
+      if (message.type === 'result') {
+        costUsd = message.total_cost_usd ?? costUsd;
+        turn?.finish();
+      }
+      return turn?.channel.push(message);
+    },
+  });
+  const reading = protocol.run().then(
+    () => current?.channel.end(),
+    (error: Error) => {
+      current?.channel.end(error);
+      pipe.kill();
+    },
+  );
+  const exited = pipe.exited.then(async (exit) => {
+    alive = false;
+    await reading;
+    return exit;
+  });
+
+  const open = (): Turn => {
+    if (current) throw new Error('the process is already answering');
+    current = createTurn();
+    if (!alive) current.channel.end();
+    return current;
+  };
+
+  /** The process is usable afterwards, or gone. */
+  const interrupt = async (turn: Turn) => {
+    const timer = setTimeout(pipe.kill, INTERRUPT_GRACE_MS);
+    await protocol.request({ subtype: 'interrupt' }).catch(pipe.kill);
+    await Promise.race([turn.finished, exited]);
+    clearTimeout(timer);
+  };
+
+  return {
+    pid: pipe.pid,
+    isolation: options.isolated ? ISOLATED : NOT_ISOLATED,
+    exited,
+    get alive() {
+      return alive;
+    },
+    get costUsd() {
+      return costUsd;
+    },
+    initialize: async (system) =>
+      readInitializeResult(
+        await protocol.request({ subtype: 'initialize', systemPrompt: system === '' ? [] : [system] }),
+      ),
+    setModel: async (model) => {
+      await protocol.request({ subtype: 'set_model', model });
+    },
+    replay: async (history) => {
+      for (const message of history) {
+        if (message.role === 'assistant') {
+          await protocol.send({ type: 'assistant', message });
+          continue;
+        }
+        // Without the wait for its result the CLI loses the order.
+        const turn = open();
+        try {
+          await protocol.send({ type: 'user', message, client_composed: true, shouldQuery: false });
+          await Promise.race([turn.finished, exited]);
+          if (!alive) throw new Error('the CLI ended before it had taken the history');
+        } finally {
+          current = undefined;
+        }
+      }
+    },
+    async *turn(content, signal) {
+      const turn = open();
+      const leave = () => turn.channel.discard();
+      signal.addEventListener('abort', leave, { once: true });
+      if (signal.aborted) leave();
+      try {
+        await protocol.send({ type: 'user', message: { role: 'user', content }, client_composed: true });
+        yield* turnEvents(turn.channel);
+      } finally {
+        signal.removeEventListener('abort', leave);
+        turn.channel.discard();
+        if (!turn.over && alive) await interrupt(turn);
+        current = undefined;
+      }
+    },
+    close: async (graceMs = 2_000) => {
+      pipe.end();
+      const timer = setTimeout(pipe.kill, graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+    kill: pipe.kill,
+  };
+}
+
+/** What the CLI says between a question and its `result`. */
+interface Turn {
+  readonly channel: Channel<CliMessage>;
+  readonly over: boolean;
+  readonly finished: Promise<void>;
+  finish(): void;
+}
+
+function createTurn(): Turn {
+  let over = false;
+  let resolve: () => void = () => {};
+  const finished = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return {
+    channel: createChannel<CliMessage>(),
+    finished,
+    get over() {
+      return over;
+    },
+    finish: () => {
+      over = true;
+      resolve();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * The lines that the CLI writes and takes (context/CLAUDE_PROTOCOL.md). Only the fields that this app acts on are
+ * named; everything else passes unread, and a type that is not listed is `null`: new ones appear every few weeks.
+ */
+import { z } from 'zod';
+
+const usage = z.object({
+  input_tokens: z.number().nullish(),
+  cache_creation_input_tokens: z.number().nullish(),
+  cache_read_input_tokens: z.number().nullish(),
+  output_tokens: z.number().nullish(),
+  output_tokens_details: z.object({ thinking_tokens: z.number().nullish() }).nullish(),
+});
+export type ApiUsage = z.infer<typeof usage>;
+
+const streamEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message_start'),
+    message: z.object({ id: z.string(), model: z.string(), usage }),
+  }),
+  z.object({
+    type: z.literal('content_block_start'),
+    index: z.number(),
+    content_block: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+  }),
+  z.object({
+    type: z.literal('content_block_delta'),
+    index: z.number(),
+    delta: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+  }),
+  z.object({ type: z.literal('content_block_stop'), index: z.number() }),
+  z.object({
+    type: z.literal('message_delta'),
+    delta: z.object({ stop_reason: z.string().nullish(), stop_sequence: z.string().nullish() }),
+    usage: usage.nullish(),
+  }),
+  z.object({ type: z.literal('message_stop') }),
+]);
+export type StreamEvent = z.infer<typeof streamEvent>;
+
+const resultMessage = z.object({
+  type: z.literal('result'),
+  subtype: z.string(),
+  is_error: z.boolean(),
+  result: z.string().nullish(),
+  total_cost_usd: z.number().nullish(),
+  api_error_status: z.number().nullish(),
+  terminal_reason: z.string().nullish(),
+  modelUsage: z.record(z.string(), z.object({ contextWindow: z.number().nullish() })).nullish(),
+});
+export type ResultMessage = z.infer<typeof resultMessage>;
+
+const apiRetry = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('api_retry'),
+  retry_delay_ms: z.number(),
+  error_status: z.number().nullish(),
+  error: z.string().nullish(),
+});
+
+const rateLimit = z.object({
+  type: z.literal('rate_limit_event'),
+  rate_limit_info: z.object({
+    status: z.string(),
+    /** Seconds since the epoch. */
+    resetsAt: z.number().nullish(),
+    rateLimitType: z.string().nullish(),
+    utilization: z.number().nullish(),
+  }),
+});
+export type RateLimitInfo = z.infer<typeof rateLimit>['rate_limit_info'];
+
+const assistant = z.object({
+  type: z.literal('assistant'),
+  /** `authentication_failed`, `rate_limit`…: set on the text that the CLI writes in place of an answer. */
+  error: z.string().nullish(),
+});
+
+/** A message of a turn. */
+export type CliMessage =
+  | { type: 'stream_event'; event: StreamEvent }
+  | ResultMessage
+  | z.infer<typeof apiRetry>
+  | z.infer<typeof rateLimit>
+  | z.infer<typeof assistant>;
+
+const controlResponse = z.object({
+  type: z.literal('control_response'),
+  response: z.union([
+    z.object({ subtype: z.literal('success'), request_id: z.string(), response: z.unknown() }),
+    z.object({ subtype: z.literal('error'), request_id: z.string(), error: z.string() }),
+  ]),
+});
+export type ControlResponse = z.infer<typeof controlResponse>['response'];
+
+const controlRequest = z.object({
+  type: z.literal('control_request'),
+  request_id: z.string(),
+  request: z.looseObject({ subtype: z.string() }),
+});
+export type IncomingControlRequest = z.infer<typeof controlRequest>;
+
+/** What a line is, or null for one that this app has no use for. */
+export type Incoming =
+  | { kind: 'response'; response: ControlResponse }
+  | { kind: 'request'; request: IncomingControlRequest }
+  | { kind: 'message'; message: CliMessage };
+
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/**
+ * Reads one line.
+ * @throws ProtocolError for a line of a known type that does not have that type's shape, or that is not JSON.
+ */
+export function parseLine(line: string): Incoming | null {
+  const value = parseJson(line);
+  switch (value.type) {
+    case 'control_response':
+      return { kind: 'response', response: read(controlResponse, value).response };
+    case 'control_request':
+      return { kind: 'request', request: read(controlRequest, value) };
+    case 'stream_event':
+      return readStreamEvent(value);
+    case 'result':
+      return { kind: 'message', message: read(resultMessage, value) };
+    case 'rate_limit_event':
+      return { kind: 'message', message: read(rateLimit, value) };
+    case 'assistant':
+      return { kind: 'message', message: read(assistant, value) };
+    case 'system':
+      return value.subtype === 'api_retry' ? { kind: 'message', message: read(apiRetry, value) } : null;
+    default:
+      return null;
+  }
+}
+
+const line = z.looseObject({ type: z.string() });
+
+function parseJson(text: string): z.infer<typeof line> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError(`not JSON: ${text.length} characters that begin with ${JSON.stringify(text.slice(0, 20))}`);
+  }
+  return read(line, value);
+}
+
+const KNOWN_EVENTS = new Set(streamEvent.options.map((option) => option.shape.type.value as string));
+const eventEnvelope = z.object({
+  event: z.looseObject({ type: z.string() }),
+  parent_tool_use_id: z.string().nullish(),
+});
+
+function readStreamEvent(value: unknown): Incoming | null {
+  const { event, parent_tool_use_id: parent } = read(eventEnvelope, value);
+  if (parent || !KNOWN_EVENTS.has(event.type)) return null;
+  return { kind: 'message', message: { type: 'stream_event', event: read(streamEvent, event) } };
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError(z.prettifyError(parsed.error));
+}
+
+const models = z.array(
+  z.object({
+    value: z.string(),
+    resolvedModel: z.string().nullish(),
+    displayName: z.string().nullish(),
+    description: z.string().nullish(),
+    supportsEffort: z.boolean().nullish(),
+    supportsAdaptiveThinking: z.boolean().nullish(),
+  }),
+);
+export type ListedModel = z.infer<typeof models>[number];
+
+const initializeResult = z.object({
+  models: models.default([]),
+  account: z
+    .object({ email: z.string().nullish(), subscriptionType: z.string().nullish(), tokenSource: z.string().nullish() })
+    .nullish(),
+});
+/** What `initialize` answers. */
+export type InitializeResult = z.infer<typeof initializeResult>;
+
+export function readInitializeResult(payload: unknown): InitializeResult {
+  return read(initializeResult, payload);
+}
+
+/** What this app asks of the CLI: context/CLAUDE_PROTOCOL.md, "Control requests". */
+export type ControlRequest =
+  | { subtype: 'initialize'; systemPrompt: string[] }
+  | { subtype: 'set_model'; model: string }
+  | { subtype: 'interrupt' };
+
+/** A content block as the Messages API has it. */
+export type ApiBlock =
+  | { type: 'text'; text: string }
+  | { type: 'image'; source: { type: 'base64'; media_type: string; data: string } }
+  | { type: 'tool_use'; id: string; name: string; input: Readonly<Record<string, unknown>> }
+  | { type: 'tool_result'; tool_use_id: string; content: ApiBlock[]; is_error: boolean };
+
+export type ApiMessage = { role: 'user' | 'assistant'; content: ApiBlock[] };
+
+/** `client_composed` makes the CLI deliver the text as written: context/CLAUDE_PROTOCOL.md, "A user turn". */
+export type OutgoingMessage =
+  | { type: 'user'; message: ApiMessage; client_composed: true; shouldQuery?: false }
+  | { type: 'assistant'; message: ApiMessage };

@@ -1,0 +1,267 @@
+/**
+ * Processes kept ready, so that a request does not wait for one to start (~500 ms), and no more of them than the
+ * machine can hold (~200 MB each).
+ *
+ * A process can be given its system prompt once only. So there are two kinds of spare: a blank one, which any request
+ * can take, and one that was given the system prompt asked for last, which saves a request that wants the same
+ * another 30–50 ms.
+ */
+import type { ClaudeProcess } from './claudeProcess';
+import type { InitializeResult } from './messages';
+
+export interface Wanted {
+  readonly system: string;
+  /** As `set_model` takes it; undefined leaves the CLI's own default. */
+  readonly model: string | undefined;
+}
+
+/** A process that is the holder's alone, told its system prompt and model, with nothing in its transcript. */
+export interface Seat {
+  readonly process: ClaudeProcess;
+  /** Ends the process and makes room for another. Resolves when it is gone. */
+  release(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** Starts a process; throws where there is no CLI to start. */
+  start(): ClaudeProcess;
+  /** The most processes that may live at one time, spares included. */
+  limit(): number;
+  /** How many requests may wait for a process. Default 100. */
+  readonly queueLimit?: number;
+  /** After so long without a request only the blank spare is kept. Default 10 minutes. */
+  readonly idleMs?: number;
+  onInitialized(result: InitializeResult): void;
+  /** Called when the number of spares has changed. */
+  onChange(): void;
+  /** A spare died by itself, or could not be started. */
+  onFault(message: string): void;
+}
+
+/** All processes are taken and the queue is full. */
+export class PoolBusyError extends Error {
+  override readonly name = 'PoolBusyError';
+}
+
+/** A process was started for the request and ended before it could be asked anything. */
+export class ProcessFailedError extends Error {
+  override readonly name = 'ProcessFailedError';
+}
+
+export interface Pool {
+  /**
+   * Waits its turn where all processes are taken.
+   * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason when it is aborted.
+   */
+  acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
+  warm(): Promise<void>;
+  readonly spares: number;
+  readonly size: number;
+  /** Ends every spare; those in use end with their seats. What was signed in or installed since then counts for new ones. */
+  renew(): void;
+  /** Ends every process, taken ones too. Resolves when all are gone. */
+  close(): Promise<void>;
+}
+
+interface Spare {
+  readonly process: ClaudeProcess;
+  /** null: not initialized yet. */
+  readonly system: string | null;
+  readonly model: string | undefined;
+  readonly prepared: Promise<void>;
+}
+
+/** A new process takes a core for ~400 ms: not while the request that took the last spare needs it. */
+const REFILL_DELAY_MS = 250;
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+
+export function createPool(options: PoolOptions): Pool {
+  const { queueLimit = 100, idleMs = 10 * 60_000 } = options;
+  const living = new Set<ClaudeProcess>();
+  const spares: Spare[] = [];
+  const queue: (() => void)[] = [];
+  let last: Wanted | undefined;
+  let lastUsedAt = 0;
+  let closed = false;
+  let refillTimer: NodeJS.Timeout | undefined;
+  let backoffMs = 0;
+
+  const start = (): ClaudeProcess => {
+    const process = options.start();
+    living.add(process);
+    void process.exited.then(() => {
+      living.delete(process);
+      queue.shift()?.();
+    });
+    return process;
+  };
+
+  const initialize = async (process: ClaudeProcess, { system, model }: Wanted) => {
+    options.onInitialized(await process.initialize(system));
+    if (model !== undefined) await process.setModel(model);
+  };
+
+  const remove = (spare: Spare): boolean => {
+    const index = spares.indexOf(spare);
+    if (index === -1) return false;
+    spares.splice(index, 1);
+    options.onChange();
+    return true;
+  };
+
+  const addSpare = (wanted: Wanted | null): Spare => {
+    const process = start();
+    const prepared = wanted ? initialize(process, wanted) : Promise.resolve();
+    const spare: Spare = { process, system: wanted?.system ?? null, model: wanted?.model, prepared };
+    spares.push(spare);
+    options.onChange();
+    prepared.then(
+      () => {
+        backoffMs = 0;
+      },
+      () => process.kill(),
+    );
+    void process.exited.then(({ code, signal, stderr }) => {
+      if (!remove(spare) || closed) return;
+      options.onFault(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
+      backoffMs = Math.min(LONGEST_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
+      scheduleRefill(backoffMs);
+    });
+    return spare;
+  };
+
+  const idle = () => Date.now() - lastUsedAt > idleMs;
+
+  const refill = () => {
+    refillTimer = undefined;
+    if (closed) return;
+    try {
+      const room = () => living.size < options.limit();
+      if (!spares.some(({ system }) => system === null) && room()) addSpare(null);
+      const matching = spares.find(({ system }) => system !== null);
+      if (last && !idle() && matching?.system !== last.system) {
+        if (matching) retire(matching);
+        if (room()) addSpare(last);
+      }
+      if (idle() && matching) retire(matching);
+    } catch (error) {
+      options.onFault(`a spare process could not be started: ${String(error)}`);
+    }
+    if (!idle()) scheduleRefill(idleMs);
+  };
+
+  const scheduleRefill = (delay: number) => {
+    if (closed) return;
+    clearTimeout(refillTimer);
+    refillTimer = setTimeout(refill, delay);
+    refillTimer.unref();
+  };
+
+  const retire = (spare: Spare) => {
+    if (remove(spare)) void spare.process.close();
+  };
+
+  const room = (signal: AbortSignal): Promise<void> => {
+    if (queue.length >= queueLimit) {
+      throw new PoolBusyError(`all ${living.size} processes are busy and ${queue.length} requests are waiting`);
+    }
+    return new Promise((resolve, reject) => {
+      const wake = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        queue.splice(queue.indexOf(wake), 1);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      queue.push(wake);
+    });
+  };
+
+  /** A process for the request, and what is still to be done before it can be asked. */
+  const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
+    for (;;) {
+      signal.throwIfAborted();
+      if (closed) throw new ProcessFailedError('the app is stopping');
+      const spare =
+        spares.find(({ system }) => system === wanted.system) ?? spares.find(({ system }) => system === null);
+      if (spare) {
+        remove(spare);
+        return spare;
+      }
+      if (living.size < options.limit()) {
+        return { process: start(), system: null, model: undefined, prepared: Promise.resolve() };
+      }
+      const unwanted = spares[0];
+      if (unwanted) {
+        remove(unwanted);
+        unwanted.process.kill();
+        await unwanted.process.exited;
+      } else {
+        await room(signal);
+      }
+    }
+  };
+
+  const prepare = async (spare: Spare, wanted: Wanted) => {
+    await spare.prepared;
+    if (spare.system === null) await initialize(spare.process, wanted);
+    else if (wanted.model !== undefined && spare.model !== wanted.model) await spare.process.setModel(wanted.model);
+  };
+
+  return {
+    get spares() {
+      return spares.length;
+    },
+    get size() {
+      return living.size;
+    },
+    acquire: async (wanted, signal) => {
+      last = wanted;
+      lastUsedAt = Date.now();
+      for (let attempt = 1; ; attempt += 1) {
+        const spare = await take(wanted, signal);
+        scheduleRefill(REFILL_DELAY_MS);
+        const { process } = spare;
+        const abort = () => process.kill();
+        signal.addEventListener('abort', abort, { once: true });
+        try {
+          await prepare(spare, wanted);
+          signal.throwIfAborted();
+          return { process, release: () => process.close() };
+        } catch (error) {
+          process.kill();
+          const { stderr } = await process.exited;
+          signal.throwIfAborted();
+          if (attempt === 2) throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
+        } finally {
+          signal.removeEventListener('abort', abort);
+        }
+      }
+    },
+    warm: async () => {
+      const first = addSpare({ system: '', model: undefined });
+      scheduleRefill(0);
+      try {
+        await first.prepared;
+      } catch (error) {
+        const { stderr } = await first.process.exited;
+        throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
+      }
+    },
+    renew: () => {
+      for (const spare of [...spares]) retire(spare);
+      scheduleRefill(0);
+    },
+    close: async () => {
+      closed = true;
+      clearTimeout(refillTimer);
+      spares.length = 0;
+      for (const process of living) process.kill();
+      await Promise.all([...living].map(({ exited }) => exited));
+    },
+  };
+}

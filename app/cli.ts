@@ -1,0 +1,73 @@
+/** The `claudacity` command: the app without a window, for machines that have no display. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createCore } from './core';
+import { openLog } from './log/log';
+import { openConfFile } from './settings/confFile';
+import { dataDir } from './settings/dataDir';
+import { openSettings } from './settings/settings';
+
+declare const CLAUDACITY_VERSION: string;
+
+const USAGE = `Usage: claudacity serve [port]
+
+  serve [port]   answers requests in the foreground until it is interrupted
+  --version      prints the version
+
+Environment: HOST, PORT, CLAUDE_PATH, CLAUDACITY_HOME, CLAUDACITY_ORIGINS, CLAUDACITY_LOG`;
+
+async function main([command = 'serve', ...rest]: string[]): Promise<void> {
+  if (command === '--version') return console.log(CLAUDACITY_VERSION);
+  if (command === '--help' || command === '-h') return console.log(USAGE);
+  if (command !== 'serve') {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await serve(rest[0]);
+}
+
+async function serve(port: string | undefined): Promise<void> {
+  const { env } = process;
+  const folder = dataDir({ env });
+  mkdirSync(folder, { recursive: true });
+  const log = openLog({ dataDir: folder, env, console: true });
+  const settings = openSettings({
+    file: openConfFile(folder, log),
+    log,
+    env,
+    commandLine: port === undefined ? {} : { port },
+  });
+  const core = createCore({
+    dataDir: folder,
+    settings,
+    log,
+    version: CLAUDACITY_VERSION,
+    env,
+    checkout: path.resolve(__dirname, '..'),
+  });
+
+  const stop = async () => {
+    await core.stop();
+    await log.close();
+    process.exit();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+
+  await core.start();
+  const server = settings.value.startServer ? core.snapshot().server : await core.startServer();
+  if (server.phase !== 'running') {
+    console.error(`${server.problem?.message} ${server.problem?.remedy}`);
+    process.exitCode = 1;
+    return stop();
+  }
+  console.log(`Claudacity ${CLAUDACITY_VERSION} is running on ${server.url}`);
+  const { problem } = core.snapshot().cli;
+  if (problem) console.warn(`${problem.message} ${problem.remedy}`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
