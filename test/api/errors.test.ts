@@ -1,0 +1,202 @@
+/** How what goes wrong looks to a client, through the real CLI. */
+import { gzipSync } from 'node:zlib';
+import { Ollama } from 'ollama';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { gate, hang, httpError, rateLimits, reset, streamError, text } from '../support/messagesApi';
+import { send } from '../support/send';
+import { startTestApp, type TestApp } from '../support/testApp';
+
+let app: TestApp;
+let ollama: Ollama;
+let openai: OpenAI;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  ollama = new Ollama({ host: app.url });
+  openai = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: 'any', maxRetries: 0 });
+});
+afterAll(() => app.stop());
+beforeEach(() => app.api.reset());
+
+const user = (content: string) => [{ role: 'user' as const, content }];
+const post = (path: string, body: string | Buffer, headers = {}) => send(`${app.url}${path}`, { body, headers });
+
+test.each([
+  ['no body', '', 'missing request body'],
+  ['malformed JSON', '{"model":', 'JSON'],
+  ['no object', '"hi"', 'expected object, received string'],
+  ['a field of the wrong type', '{"model":"sonnet","messages":[{"role":"user","content":5}]}', 'messages[0].content'],
+])('%s is refused in the words of the dialect', async (_what, body, message) => {
+  const native = await post('/api/chat', body);
+  expect([native.status, JSON.parse(native.text)]).toEqual([400, { error: expect.stringContaining(message) }]);
+  const completions = await post('/v1/chat/completions', body);
+  expect(completions.status).toBe(400);
+  expect(JSON.parse(completions.text)).toEqual({
+    error: {
+      message: expect.stringContaining(message),
+      type: 'invalid_request_error',
+      param: message === 'messages[0].content' ? message : null,
+      code: null,
+    },
+  });
+  expect(native.headers['content-type']).toContain('application/json');
+});
+
+test('a body is JSON whatever its type says, and compressed or not', async () => {
+  const body = JSON.stringify({ model: 'sonnet', messages: user('Any type.'), stream: false });
+  const types = ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=utf-8'];
+  for (const type of types) expect((await post('/api/chat', body, { 'content-type': type })).status).toBe(200);
+  expect((await post('/api/chat', gzipSync(body), { 'content-encoding': 'gzip' })).status).toBe(200);
+  expect((await post('/api/chat', body, { 'content-encoding': 'lzma' })).status).toBe(415);
+});
+
+test('64 MB are taken in, one byte more is not', async () => {
+  const limit = 64 * 1024 * 1024;
+  const sized = (size: number) => {
+    const frame = JSON.stringify({ model: 'nope', messages: user('') });
+    return frame.replace('"content":""', `"content":"${'x'.repeat(size - frame.length)}"`);
+  };
+  const taken = await post('/v1/chat/completions', sized(limit));
+  expect([taken.status, JSON.parse(taken.text).error.code]).toEqual([404, 'model_not_found']);
+  const refused = await post('/v1/chat/completions', sized(limit + 1));
+  expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([413, 'request_too_large']);
+  const unpacked = await post('/api/chat', gzipSync(sized(limit + 1)), { 'content-encoding': 'gzip' });
+  expect([unpacked.status, JSON.parse(unpacked.text)]).toEqual([413, { error: expect.stringContaining('64 MB') }]);
+});
+
+test('an unknown path and a wrong method are told apart', async () => {
+  expect((await send(`${app.url}/api/nothing`)).status).toBe(404);
+  const wrong = await send(`${app.url}/api/chat`);
+  expect([wrong.status, wrong.headers.allow, JSON.parse(wrong.text)]).toEqual([
+    405,
+    'POST, OPTIONS',
+    { error: expect.any(String) },
+  ]);
+  expect((await send(`${app.url}/v1/models`, { method: 'DELETE' })).headers.allow).toBe('GET, HEAD, OPTIONS');
+});
+
+test('an unknown model is refused before a word is sent, in a stream too', async () => {
+  const asked = { model: 'llama3', messages: user('Hi.'), stream: true } as const;
+  await expect(ollama.chat(asked)).rejects.toMatchObject({
+    status_code: 404,
+    error: expect.stringContaining('llama3'),
+  });
+  await expect(openai.chat.completions.create(asked)).rejects.toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+    param: 'model',
+  });
+  expect(app.api.requests).toHaveLength(0);
+});
+
+test.each([
+  [401, 'authentication_error', 401, 'authentication_error'],
+  [429, 'rate_limit_error', 429, 'rate_limit_error'],
+  [529, 'overloaded_error', 503, 'api_error'],
+])('the API’s %i keeps its meaning, in a stream too', async (status, kind, seen, type) => {
+  app.api.always(httpError(status, kind, 'As the API says.', status === 429 ? { 'retry-after': '7' } : {}));
+  for (const stream of [false, true]) {
+    const body = JSON.stringify({ model: 'sonnet', messages: user(`Fail ${status} ${stream}.`), stream });
+    const completions = await post('/v1/chat/completions', body);
+    expect([completions.status, JSON.parse(completions.text).error.type]).toEqual([seen, type]);
+    const native = await post('/api/chat', body);
+    expect([native.status, JSON.parse(native.text)]).toEqual([seen, { error: expect.any(String) }]);
+    if (status === 429) expect(Number(native.headers['retry-after'])).toBeGreaterThan(0);
+  }
+});
+
+test('a stream that breaks is ended with the error, as the packages understand it', async () => {
+  app.api.always(text('Hel'), streamError('overloaded_error', 'Overloaded'));
+  const nativeTexts: string[] = [];
+  const native = async () => {
+    const stream = await ollama.chat({ model: 'sonnet', messages: user('Break, Ollama.'), stream: true });
+    for await (const part of stream) nativeTexts.push(part.message.content);
+  };
+  await expect(native()).rejects.toThrow();
+  expect(nativeTexts[0]).toBe('Hel');
+  const completions = async () => {
+    const asked = { model: 'sonnet', messages: user('Break, OpenAI.'), stream: true } as const;
+    for await (const _ of await openai.chat.completions.create(asked));
+  };
+  await expect(completions()).rejects.toBeInstanceOf(OpenAI.APIError);
+});
+
+test('a CLI that dies in the middle of its answer ends it with an error, and the next is answered', async () => {
+  const more = gate();
+  app.api.answer(text('Hel'), more);
+  const stream = await ollama.chat({ model: 'sonnet', messages: user('Die.'), stream: true });
+  const read = async () => {
+    for await (const part of stream) {
+      expect(part.message.content).toBe('Hel');
+      const pid = app.core.snapshot().conversations.find(({ phase }) => phase === 'answering')?.pid;
+      process.kill(pid ?? Number.NaN, 'SIGKILL');
+    }
+  };
+  await expect(read()).rejects.toThrow(/claude/i);
+  more.open();
+  app.api.answer(text('Alive.'));
+  const next = await ollama.chat({ model: 'sonnet', messages: user('Alive?') });
+  expect(next.message.content).toBe('Alive.');
+});
+
+test('a client that hangs up interrupts the model', async () => {
+  for (const stream of [true, false]) {
+    app.api.reset();
+    app.api.answer(text('Hel'), hang());
+    const leave = new AbortController();
+    const body = JSON.stringify({ model: 'sonnet', messages: user(`Leave ${stream}.`), stream });
+    const left = fetch(`${app.url}/api/chat`, { method: 'POST', body, signal: leave.signal })
+      .then((response) => response.text())
+      .catch(() => 'left');
+    const asked = await app.api.received(1);
+    leave.abort();
+    expect(await left).toBe('left');
+    expect(await asked.outcome).toBe('aborted');
+    await expect.poll(() => app.core.snapshot().requests[0]?.phase).toBe('cancelled');
+    expect(app.core.snapshot().requests[0]?.status).toBe(499);
+  }
+});
+
+test('what is refused for good is not asked again by OpenAI’s package', async () => {
+  const eager = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: 'any' });
+  app.api.always(httpError(401, 'authentication_error', 'No.'));
+  const before = app.core.snapshot().requests.length;
+  await expect(eager.chat.completions.create({ model: 'sonnet', messages: user('Once.') })).rejects.toMatchObject({
+    status: 401,
+  });
+  await expect.poll(() => app.core.snapshot().requests.length).toBe(before + 1);
+});
+
+test('a message that ends with the assistant is refused with the reason', async () => {
+  const messages = [...user('Hi.'), { role: 'assistant' as const, content: 'Hel' }];
+  await expect(openai.chat.completions.create({ model: 'sonnet', messages })).rejects.toThrow(/from the assistant/);
+});
+
+test('a plan’s limit is told with the time until it ends', async () => {
+  const subscriber = await startTestApp({ account: 'subscription' });
+  const resets = Math.floor(Date.now() / 1000) + 3600;
+  subscriber.api.always(
+    rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets }),
+    httpError(429, 'rate_limit_error', 'Limit reached.'),
+  );
+  const body = JSON.stringify({ model: 'sonnet', messages: user('Limited?') });
+  const { status, headers } = await send(`${subscriber.url}/v1/chat/completions`, { body });
+  await subscriber.stop();
+  expect([status, headers['x-should-retry']]).toEqual([429, 'false']);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(3000);
+});
+
+test('nobody signed in is told with what to do', async () => {
+  const signedOut = await startTestApp({ account: 'signed-out' });
+  const body = JSON.stringify({ model: 'sonnet', messages: user('Anybody?') });
+  const { status, text: answer } = await send(`${signedOut.url}/v1/chat/completions`, { body });
+  await signedOut.stop();
+  expect([status, answer]).toEqual([401, expect.stringContaining('claude auth login')]);
+});
+
+test('a connection to the API that is cut is an error of this server, not of the client', async () => {
+  app.api.always(reset());
+  const body = JSON.stringify({ model: 'sonnet', messages: user('Cut.'), stream: false });
+  expect((await post('/api/chat', body)).status).toBe(502);
+});
