@@ -45,9 +45,13 @@ export async function buildDeb() {
   const { origin, dir } = await ensureElectron();
   const electron = origin === 'registry' ? localOptions() : [`-c.electronDist=${dir}`, '--publish', 'never'];
   return step('Build the .deb', async () => {
-    const { code, output } = await capture(process.execPath, [BUILDER, '--linux', 'deb', ...electron], {
-      env: { ...(await localEnvironment()), FPM_DEB_LEVEL: '0' },
-    });
+    const { code, output } = await capture(
+      process.execPath,
+      [BUILDER, '--linux', 'deb', '-c.deb.compression=gz', ...electron],
+      {
+        env: { ...(await localEnvironment()), FPM_DEB_LEVEL: '1' },
+      },
+    );
     if (code !== 0)
       throw new Problem(`electron-builder failed:\n${output.trim()}`, 'Its messages above say what it missed.');
     const built = /building +target=deb.* file=(\S+)/.exec(output)?.[1];

@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { capture, npm, ROOT } from './setup/command.mjs';
+import { folderSize } from './setup/folderSize.mjs';
 import { Problem, runCommand, say, step } from './setup/step.mjs';
 
 /**
@@ -125,22 +126,13 @@ function watchGrowth(dir, note, onStall) {
   let size = 0;
   let grewAt = Date.now();
   return setInterval(() => {
-    const now = sizeOf(dir);
+    const now = folderSize(dir);
     if (now > size) {
       size = now;
       grewAt = Date.now();
       note(`${Math.round(now / 1e6)} MB`);
     } else if (Date.now() - grewAt > 30_000) onStall();
   }, 500);
-}
-
-/** @param {string} dir @returns {number} bytes */
-function sizeOf(dir) {
-  let total = 0;
-  for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) total += fs.statSync(path.join(entry.path, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-  }
-  return total;
 }
 
 /** @param {(note: string) => void} note @returns {Promise<ElectronRuntime>} */

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { folderSize } from '../setup/folderSize.mjs';
 
 const FLAGS = new Set(['--force', '--debug']);
 const SCRIPTS = { 'after-install': 'postinst', 'after-remove': 'postrm' };
@@ -63,7 +64,7 @@ function openToAll(file) {
 function buildDeb(root) {
   fs.chmodSync(root, 0o755);
   for (const dir of fs.readdirSync(root)) openToAll(path.join(root, dir));
-  const sizeInKiB = Math.ceil(sizeOf(root) / 1024);
+  const sizeInKiB = Math.ceil(folderSize(root) / 1024);
   const meta = path.join(root, 'DEBIAN');
   fs.mkdirSync(meta);
   const [synopsis = '', ...description] = options
@@ -90,7 +91,7 @@ function buildDeb(root) {
     fs.chmodSync(path.join(meta, script), 0o755);
   }
   const level = process.env.FPM_DEB_LEVEL ? [`-z${process.env.FPM_DEB_LEVEL}`] : [];
-  const compression = [`-Z${options.one('deb-compression', 'xz')}`, ...level];
+  const compression = [`-Z${options.one('deb-compression', 'xz').replace(/^gz$/, 'gzip')}`, ...level];
   const target = options.one('package');
   execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, target], { stdio: 'inherit' });
 }
@@ -136,13 +137,4 @@ ${options.files.map(({ to }) => `"${to}"`).join('\n')}
   });
   const folder = path.join(stage, 'RPMS', arch);
   fs.copyFileSync(path.join(folder, fs.readdirSync(folder)[0] ?? ''), options.one('package'));
-}
-
-/** @param {string} dir @returns {number} bytes */
-function sizeOf(dir) {
-  let total = 0;
-  for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) total += fs.lstatSync(path.join(entry.path, entry.name)).size;
-  }
-  return total;
 }
