@@ -55,7 +55,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
       <span className="conversation-client">{client}</span>
       <span className="conversation-phase">{phase === 'idle' ? formatAge(now - lastUsedAt) : PHASE_NAMES[phase]}</span>
       <span className="conversation-facts">
-        {model} · {plural(turns, 'turn')} · {formatCompact(allTokens(usage))} tok.
+        {model} · {plural(turns, 'turn')} · {formatCompact(allTokens(usage))} tokens
       </span>
       <button
         type="button"

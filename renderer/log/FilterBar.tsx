@@ -76,5 +76,5 @@ function Count() {
   usePageState((state) => state.logVersion);
   const [shown, total] = [log.count(), log.total()];
   const text = shown === total ? plural(total, 'request') : `${formatCount(shown)} of ${formatCount(total)}`;
-  return <output className="log-count">{text}</output>;
+  return <span className="log-count">{text}</span>;
 }

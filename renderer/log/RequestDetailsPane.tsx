@@ -54,12 +54,8 @@ function Sections({ details }: { details: RequestDetails }) {
           </ul>
         </Section>
       )}
-      <Section title="Request">
-        <Facts facts={requestFacts(details)} />
-      </Section>
-      <Section title="Conversation">
-        <Facts facts={conversationFacts(details)} />
-      </Section>
+      <Facts title="Request" facts={requestFacts(details)} />
+      <Facts title="Conversation" facts={conversationFacts(details)} />
       {isolation && (
         <Section title="Isolation">
           <p className="isolation">{isolation}</p>
@@ -163,17 +159,19 @@ function conversationFacts(details: RequestDetails): Fact[] {
   ];
 }
 
-function Facts({ facts }: { facts: Fact[] }) {
+function Facts({ title, facts }: { title: string; facts: Fact[] }) {
   const known = facts.filter(([, value]) => value !== null && value !== '');
-  if (known.length === 0) return <p className="quiet">None: this request asked no model.</p>;
+  if (known.length === 0) return null;
   return (
-    <dl className="facts">
-      {known.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Section title={title}>
+      <dl className="facts">
+        {known.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
   );
 }

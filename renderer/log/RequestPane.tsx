@@ -36,7 +36,10 @@ export function RequestPane({ onClear, onShow }: RequestPaneProps) {
   }, [onShow]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter makes another list, which begins at its top
-  useEffect(() => grid.current?.scrollTo({ top: 0 }), [filter]);
+  useEffect(() => {
+    // Newer Chromes answer scrollTo with a promise, which must not become the effect's cleanup.
+    grid.current?.scrollTo({ top: 0 });
+  }, [filter]);
 
   const close = useCallback(() => {
     setOpen(false);

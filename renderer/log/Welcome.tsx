@@ -7,14 +7,16 @@ export function Welcome() {
   const { url, phase } = useApp((app) => app.server);
   const platform = useApp((app) => app.platform);
   const commands = useCommands();
-  if (phase === 'stopped') {
+  if (phase === 'stopped' || phase === 'error') {
     return (
       <div className="empty">
-        <h3>The server is stopped</h3>
-        <p>Programs cannot reach Claude until it runs.</p>
-        <button type="button" className="button button-main" onClick={() => void commands.startServer()}>
-          Start server
-        </button>
+        <h3>The server is not running</h3>
+        <p>Programs cannot reach Claude until it is.</p>
+        {phase === 'stopped' && (
+          <button type="button" className="button button-main" onClick={() => void commands.startServer()}>
+            Start server
+          </button>
+        )}
       </div>
     );
   }
@@ -28,6 +30,9 @@ export function Welcome() {
         </Recipe>
         <Recipe name="Programs for OpenAI" note="base URL">
           {`${url}/v1`}
+        </Recipe>
+        <Recipe name="Programs for Anthropic" note="base URL">
+          {url}
         </Recipe>
         <Recipe name="The ollama command" note="in a terminal">
           {withVariable(platform, 'OLLAMA_HOST', url, 'ollama list')}

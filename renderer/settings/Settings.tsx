@@ -33,7 +33,7 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
     <Dialog title="Settings" onClose={onClose}>
       <form className="settings" onSubmit={save}>
         <Group title="Server">
-          <Row name="host" label="Listen on" note="Other computers need an API key, whatever stands here.">
+          <Row name="host" label="Listen on" note="Other computers need an API key.">
             <HostChoice host={draft.host} focus={focus === 'host'} onChange={(host) => change({ host })} />
           </Row>
           <Row name="port" label="Port">
@@ -120,7 +120,7 @@ function Row({ name, label, note, children }: RowProps) {
       <div className="settings-row">
         <span>{label}</span>
         <div>
-          <output className="pinned-value">{String(value)}</output>
+          <span className="pinned-value">{String(value)}</span>
           <Pinned by={pinnedBy} />
         </div>
       </div>

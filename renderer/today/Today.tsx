@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { DayUsage, ModelUsage, TokenUsage } from '../../app/shared/contract';
 import { useApp } from '../state/page';
-import { allTokens, formatCompact, formatCount, formatDay, formatUsd } from '../ui/format';
+import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../ui/format';
 import { TokenChart } from './TokenChart';
 import { TOKEN_KINDS } from './tokenKinds';
 
@@ -11,12 +11,10 @@ export function Today() {
   const [hour, setHour] = useState<number | null>(null);
   const ofHour = hour === null ? undefined : day.hourly[hour];
   return (
-    <section className="today" aria-labelledby="today">
+    <section className="today" aria-labelledby="today" data-scope={hour === null ? 'day' : 'hour'}>
       <header className="section-head">
-        <h2 id="today" title={formatDay(day.day)}>
-          {hour === null ? 'Today' : hourName(hour)}
-        </h2>
-        <span>tokens</span>
+        <h2 id="today">{hour === null ? 'Today' : hourName(hour)}</h2>
+        <span>{formatDay(day.day)}</span>
       </header>
       <Totals day={day} usage={ofHour ?? day.usage} />
       <TokenChart hourly={day.hourly} onHour={setHour} />
@@ -37,22 +35,15 @@ function Totals({ day, usage }: { day: DayUsage; usage: TokenUsage }) {
   return (
     <div className="totals">
       <span className="total" title={`${formatCount(total)} tokens`}>
-        {formatCompact(total)}
+        {formatCompact(total)} <small>tokens</small>
       </span>
-      <dl>
-        <div title="What this use would cost at the API’s list prices">
-          <dt>Cost</dt>
-          <dd>{formatUsd(day.costUsd)}</dd>
-        </div>
-        <div>
-          <dt>Requests</dt>
-          <dd>{formatCompact(day.requests)}</dd>
-        </div>
-        <div data-alarm={day.failed > 0}>
-          <dt>Failed</dt>
-          <dd>{formatCompact(day.failed)}</dd>
-        </div>
-      </dl>
+      <span className="day-fact cost" title="What the day’s use would cost at the API’s list prices">
+        {formatUsd(day.costUsd)}
+      </span>
+      <span className="day-fact">{plural(day.requests, 'request')}</span>
+      <span className="day-fact" data-alarm={day.failed > 0}>
+        {formatCount(day.failed)} failed
+      </span>
     </div>
   );
 }

@@ -42,7 +42,9 @@ export function TokenChart({ hourly, onHour }: TokenChartProps) {
       plot.current = null;
     };
   }, [themeVersion]);
-  useEffect(() => plot.current?.setData(chartData(hourly)), [hourly]);
+  useEffect(() => {
+    plot.current?.setData(chartData(hourly));
+  }, [hourly]);
 
   return <div ref={place} className="chart" role="img" aria-label={describeHours(hourly)} />;
 }
@@ -67,7 +69,7 @@ function options(width: number, onHour: (hour: number | null) => void): uPlot.Op
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { time: false, range: [-0.6, 23.6] },
+      x: { time: false, range: [-1, 23.6] },
       y: { range: (_plot, _min, max) => [0, scaleTop(max ?? 0)] },
     },
     axes: [
@@ -77,7 +79,7 @@ function options(width: number, onHour: (hour: number | null) => void): uPlot.Op
         gap: 4,
         grid: { show: false },
         splits: () => [0, 6, 12, 18],
-        values: (_plot, hours) => hours.map((hour) => `${String(hour).padStart(2, '0')}:00`),
+        values: (_plot, hours) => hours.map((hour) => String(hour).padStart(2, '0')),
       },
       {
         ...axis,

@@ -1,0 +1,389 @@
+/**
+ * A `window.claudacity` that plays a day of use, for working on the page without the app behind it. `window.claudacityDemo`, set before this runs,
+ * says which day.
+ */
+import type {
+  AppSnapshot,
+  AppUpdate,
+  Bridge,
+  Calls,
+  Channel,
+  ConversationRow,
+  DayUsage,
+  Dialect,
+  Problem,
+  RequestDetails,
+  RequestRow,
+  Theme,
+  TokenUsage,
+} from '../../../app/shared/contract';
+
+export interface Demo {
+  day: 'busy' | 'calm' | 'empty' | 'stopped' | 'signed_out' | 'port_taken' | 'cli_missing';
+  theme: Theme;
+  /** Requests that are in the log already. */
+  rows?: number;
+  /** Nothing changes by itself. */
+  still?: boolean;
+}
+
+declare global {
+  var claudacityDemo: Demo | undefined;
+}
+
+const demo: Demo = globalThis.claudacityDemo ?? { day: 'busy', theme: 'system' };
+const random = seeded(7);
+const pick = <T>(items: readonly [T, ...(readonly T[])]): T => items[Math.floor(random() * items.length)] ?? items[0];
+const between = (low: number, high: number) => Math.round(low + random() * (high - low));
+
+const PROBLEMS: Partial<Record<Demo['day'], Problem>> = {
+  signed_out: {
+    code: 'signed_out',
+    message: 'The claude CLI is not signed in.',
+    remedy: 'Sign in here, or run `claude auth login` in a terminal.',
+  },
+  port_taken: {
+    code: 'port_taken',
+    message: 'Port 22434 is taken by another program.',
+    remedy: 'Quit that program, or choose another port. `lsof -i :22434` shows which one it is.',
+  },
+  cli_missing: {
+    code: 'cli_missing',
+    message: 'The claude CLI was not found.',
+    remedy: 'Install it with `npm install -g @anthropic-ai/claude-code`, then check again.',
+  },
+};
+
+interface DemoClient {
+  client: string;
+  dialect: Dialect;
+  path: string;
+  agent: string;
+}
+
+const CLIENTS: readonly [DemoClient, ...DemoClient[]] = [
+  { client: 'Open WebUI', dialect: 'ollama', path: '/api/chat', agent: 'Python/3.11 aiohttp/3.11.11' },
+  { client: 'ollama-js', dialect: 'ollama', path: '/api/chat', agent: 'ollama-js/0.6.4 (x64 linux Node.js/v20.20.2)' },
+  { client: 'Continue', dialect: 'openai', path: '/v1/chat/completions', agent: 'Continue/1.3.9' },
+  { client: 'openai-python', dialect: 'openai', path: '/v1/chat/completions', agent: 'OpenAI/Python 2.8.1' },
+  { client: 'curl', dialect: 'ollama', path: '/api/generate', agent: 'curl/7.88.1' },
+  { client: 'anthropic-sdk', dialect: 'anthropic', path: '/v1/messages', agent: 'Anthropic/JS 0.71.0' },
+];
+const MODELS = ['sonnet', 'opus', 'haiku', 'claude-sonnet-5-5'] as const;
+
+const rows = new Map<string, RequestRow>();
+const listeners = new Set<(update: AppUpdate) => void>();
+let serial = 0;
+
+const busy = demo.day === 'busy' || demo.day === 'calm' || demo.day === 'signed_out';
+const snapshot: AppSnapshot = {
+  version: '0.1.0',
+  platform: 'linux',
+  server: {
+    phase: demo.day === 'stopped' ? 'stopped' : demo.day === 'port_taken' ? 'error' : 'running',
+    host: '0.0.0.0',
+    port: 22434,
+    url: 'http://127.0.0.1:22434',
+    ...(demo.day === 'port_taken' && PROBLEMS.port_taken && { problem: PROBLEMS.port_taken }),
+  },
+  cli: {
+    phase: demo.day === 'signed_out' || demo.day === 'cli_missing' ? 'problem' : 'ready',
+    ...(demo.day !== 'cli_missing' && { path: '/usr/local/bin/claude', version: '2.1.330' }),
+    ...(demo.day !== 'cli_missing' &&
+      demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'ada@example.com' }),
+    ...((demo.day === 'signed_out' || demo.day === 'cli_missing') && { problem: PROBLEMS[demo.day] as Problem }),
+  },
+  requests: [],
+  conversations: busy ? conversations() : [],
+  spares: demo.day === 'cli_missing' ? 0 : 2,
+  day: busy ? busyDay() : emptyDay(),
+  settings: { host: '0.0.0.0', port: 22434, cliPath: '', theme: demo.theme, startServer: true },
+  pinned: busy ? { port: 'PORT' } : {},
+  loginItem: { supported: true, enabled: false },
+};
+if (busy) fill(demo.rows ?? 240);
+
+const bridge: Bridge = {
+  async call<C extends Channel>(channel: C, ...args: Calls[C]['args']): Promise<Calls[C]['result']> {
+    const answer = answers[channel] as (...given: Calls[C]['args']) => Calls[C]['result'] | Promise<Calls[C]['result']>;
+    return answer(...args);
+  },
+  onUpdate(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+Object.defineProperty(window, 'claudacity', { value: bridge });
+if (busy && !demo.still) live();
+
+const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result'] | Promise<Calls[C]['result']> } = {
+  'app:snapshot': () => ({ ...snapshot, requests: [...rows.values()].reverse().slice(0, 200_000) }),
+  'server:start': async () => {
+    change({ server: { ...snapshot.server, phase: 'starting' } });
+    await later(700);
+    const { problem: _mended, ...server } = snapshot.server;
+    change({ server: { ...server, phase: 'running' } });
+    return snapshot.server;
+  },
+  'server:stop': () => {
+    change({ server: { ...snapshot.server, phase: 'stopped' } });
+    return snapshot.server;
+  },
+  'cli:check': async () => {
+    await later(600);
+    return snapshot.cli;
+  },
+  'cli:sign-in': async () => {
+    await later(1500);
+    change({ cli: { phase: 'ready', version: '2.1.330', account: 'ada@example.com' } });
+    return snapshot.cli;
+  },
+  'request:details': (id) => {
+    const row = rows.get(id);
+    return row ? details(row) : null;
+  },
+  'request:older': async (before, limit) => {
+    await later(120);
+    if (rows.size > 3_000) return [];
+    return Array.from({ length: Math.min(limit, 100) }, (_, index) => finished(before - 60_000 * (index + 1)));
+  },
+  'request:clear': () => {
+    rows.clear();
+    return null;
+  },
+  'conversation:end': (id) => {
+    change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
+    return null;
+  },
+  'settings:change': (settings) => {
+    if (settings.port === 80)
+      throw new Error(
+        "Error invoking remote method 'settings:change': Error: Port 80 needs an administrator. Choose one above 1023.",
+      );
+    change({ settings: { ...snapshot.settings, ...settings } });
+    return snapshot.settings;
+  },
+  'login:set': (enabled) => ({ supported: true, enabled }),
+  'clipboard:copy': () => null,
+  'external:open': () => {
+    throw new Error('No browser could be opened.');
+  },
+};
+
+function change(update: AppUpdate): void {
+  const { requests = [], ...rest } = update;
+  for (const row of requests) rows.set(row.id, row);
+  Object.assign(snapshot, rest);
+  for (const listener of listeners) listener(update);
+}
+
+function fill(count: number): void {
+  const now = Date.now();
+  const add = (row: RequestRow) => rows.set(row.id, row);
+  for (let index = count; index > 0; index--) add(finished(now - index * 9_000 - between(0, 6_000) - 8_000));
+  add({ ...begun(now - 6_400), phase: 'streaming', status: 200, firstTokenMs: 812, usage: usage(0) });
+  add({ ...begun(now - 900), client: 'Continue', dialect: 'openai', path: '/v1/chat/completions' });
+}
+
+/** Requests come in, stream and end, a few a second. */
+function live(): void {
+  setInterval(() => {
+    const row = begun(Date.now());
+    change({ requests: [row] });
+    setTimeout(() => change({ requests: [{ ...row, phase: 'streaming', status: 200, firstTokenMs: 640 }] }), 640);
+    setTimeout(
+      () => {
+        const done = {
+          ...finished(row.at),
+          id: row.id,
+          client: row.client,
+          model: row.model,
+          path: row.path,
+          dialect: row.dialect,
+        };
+        const { day } = snapshot;
+        const hourly = day.hourly.map((hour, index) =>
+          index === new Date().getHours() && done.usage ? sum(hour, done.usage) : hour,
+        );
+        change({
+          requests: [{ ...done, durationMs: Date.now() - row.at }],
+          day: {
+            ...day,
+            requests: day.requests + 1,
+            usage: done.usage ? sum(day.usage, done.usage) : day.usage,
+            hourly,
+          },
+        });
+      },
+      between(2_000, 6_000),
+    );
+  }, 1_200);
+}
+
+function begun(at: number): RequestRow {
+  const { client, dialect, path } = pick(CLIENTS);
+  return {
+    id: `req_${(++serial).toString(36).padStart(8, '0')}`,
+    at,
+    client,
+    address: '127.0.0.1',
+    dialect,
+    method: 'POST',
+    path,
+    model: pick(MODELS),
+    stream: true,
+    phase: 'waiting',
+    status: null,
+    usage: null,
+    costUsd: null,
+    firstTokenMs: null,
+    durationMs: null,
+  };
+}
+
+function finished(at: number): RequestRow {
+  const row = begun(at);
+  const dice = random();
+  if (dice < 0.22) {
+    const path = pick(['/api/tags', '/api/version', '/v1/models', '/api/ps']);
+    const dialect = path.startsWith('/v1') ? 'openai' : 'ollama';
+    return {
+      ...row,
+      method: 'GET',
+      path,
+      dialect,
+      model: '',
+      stream: false,
+      phase: 'done',
+      status: 200,
+      durationMs: between(1, 9),
+    };
+  }
+  if (dice < 0.27) return { ...row, phase: 'failed', status: pick([429, 502, 404, 401]), durationMs: between(12, 900) };
+  const firstTokenMs = between(420, 2_300);
+  const durationMs = firstTokenMs + between(700, 24_000);
+  const tokens = usage(between(60, 1_900));
+  if (dice < 0.3)
+    return { ...row, phase: 'cancelled', status: 499, firstTokenMs, durationMs, usage: tokens, costUsd: 0.004 };
+  const costUsd = (tokens.input * 3 + tokens.cacheRead * 0.3 + tokens.cacheWrite * 3.75 + tokens.output * 15) / 1e6;
+  return { ...row, phase: 'done', status: 200, firstTokenMs, durationMs, usage: tokens, costUsd };
+}
+
+function usage(output: number): TokenUsage {
+  return { input: between(3, 2_400), cacheRead: between(0, 38_000), cacheWrite: between(0, 5_200), output };
+}
+
+function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    input: a.input + b.input,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    output: a.output + b.output,
+  };
+}
+
+function details(row: RequestRow): RequestDetails {
+  const failed = row.phase === 'failed';
+  return {
+    ...row,
+    userAgent: CLIENTS.find(({ client }) => client === row.client)?.agent ?? 'unknown',
+    resolvedModel: row.model && !failed ? 'claude-sonnet-5-5' : null,
+    conversation: row.model && !failed ? 'conv_01hq7c2' : null,
+    served: row.model && !failed ? 'live' : null,
+    messages: row.model ? 7 : null,
+    loadMs: row.firstTokenMs === null ? null : Math.round(row.firstTokenMs * 0.2),
+    error: failed ? 'The usage limit of this account is reached. It resets at 16:00.' : null,
+    ignored: row.model && row.dialect !== 'anthropic' ? ['temperature', 'top_k', 'num_ctx'] : [],
+    isolation:
+      row.model && !failed
+        ? 'An empty folder. Withheld: CLAUDE.md, settings, hooks, plugins, MCP servers, built-in tools.'
+        : null,
+  };
+}
+
+function conversations(): ConversationRow[] {
+  const now = Date.now();
+  const row = (
+    client: string,
+    model: string,
+    phase: ConversationRow['phase'],
+    turns: number,
+    ago: number,
+  ): ConversationRow => ({
+    id: `conv_${turns}${ago}`,
+    client,
+    model,
+    phase,
+    turns,
+    usage: usage(turns * 400),
+    costUsd: turns * 0.021,
+    startedAt: now - ago - turns * 60_000,
+    lastUsedAt: now - ago,
+    pid: 41_000 + turns,
+  });
+  return [
+    row('Open WebUI', 'sonnet', 'answering', 6, 900),
+    row('Continue', 'opus', 'waiting_for_tool', 14, 4_000),
+    row('ollama-js', 'haiku', 'idle', 2, 184_000),
+  ];
+}
+
+function emptyDay(): DayUsage {
+  const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+  return {
+    day: new Date().toISOString().slice(0, 10),
+    requests: 0,
+    failed: 0,
+    usage: none,
+    costUsd: 0,
+    models: [],
+    hourly: Array.from({ length: 24 }, () => none),
+  };
+}
+
+function busyDay(): DayUsage {
+  const hourly = Array.from({ length: 24 }, (_, hour) => {
+    const weight = hour < 8 || hour > 17 ? 0 : Math.sin(((hour - 7) / 11) * Math.PI) * (hour === 12 ? 0.35 : 1);
+    return {
+      input: Math.round(weight * between(9_000, 26_000)),
+      cacheRead: Math.round(weight * between(70_000, 140_000)),
+      cacheWrite: Math.round(weight * between(10_000, 32_000)),
+      output: Math.round(weight * between(11_000, 34_000)),
+    };
+  });
+  const total = hourly.reduce(sum);
+  const part = (share: number): TokenUsage => ({
+    input: Math.round(total.input * share),
+    cacheRead: Math.round(total.cacheRead * share),
+    cacheWrite: Math.round(total.cacheWrite * share),
+    output: Math.round(total.output * share),
+  });
+  return {
+    ...emptyDay(),
+    requests: 342,
+    failed: 9,
+    usage: total,
+    costUsd: 4.37,
+    hourly,
+    models: [
+      { model: 'claude-sonnet-5-5', requests: 214, usage: part(0.62), costUsd: 2.41 },
+      { model: 'claude-opus-5', requests: 47, usage: part(0.29), costUsd: 1.88 },
+      { model: 'claude-haiku-5', requests: 81, usage: part(0.09), costUsd: 0.08 },
+    ],
+  };
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Numbers that look random and are the same each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
