@@ -130,15 +130,23 @@ test('every listed model can be shown and asked for by its listed name', async (
 });
 
 test('a question without messages loads and unloads the model, also where a stream is asked for', async () => {
-  await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'Stay.' }] });
-  expect((await ollama.ps()).models.map(({ name }) => name)).toContain('sonnet:latest');
   const asked = (path: string, body: object) => send(`${app.url}${path}`, { body: JSON.stringify(body) });
   const loaded = await asked('/api/chat', { model: 'sonnet', messages: [] });
   expect(loaded.headers['content-type']).toContain('application/json');
   expect(JSON.parse(loaded.text)).toMatchObject({ done: true, done_reason: 'load', message: { content: '' } });
   const unloaded = await asked('/api/generate', { model: 'sonnet', prompt: '', keep_alive: 0 });
   expect(JSON.parse(unloaded.text)).toMatchObject({ done: true, done_reason: 'unload', response: '' });
-  expect((await ollama.ps()).models).toEqual([]);
+});
+
+test('a model that answers is listed as running', async () => {
+  const rest = gate();
+  app.api.answer(text('first'), rest, text('second'));
+  const stream = await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'Run.' }], stream: true });
+  const { models } = await ollama.ps();
+  rest.open();
+  await all(stream);
+  expect(models.map(({ name }) => name)).toEqual(['sonnet:latest']);
+  expect(Date.parse(String(models[0]?.expires_at))).toBeGreaterThan(Date.now());
 });
 
 test('probes find Ollama', async () => {

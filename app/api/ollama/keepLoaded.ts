@@ -22,11 +22,10 @@ export async function keepLoaded(
   return { type: 'json', body };
 }
 
+/** One that is answering is left to end by itself. */
 async function unloadModel(model: Model, chat: Chat): Promise<void> {
-  for (const { id, model: named, phase } of chat.live()) {
-    if (phase !== 'idle') continue;
-    const held = named === model.id ? model : await chat.resolve(named).catch(() => null);
-    if (held?.resolved === model.resolved) await chat.end(id);
+  for (const { id, model: held, phase } of chat.live()) {
+    if (phase === 'idle' && (held === model.resolved || held === model.id)) await chat.end(id);
   }
 }
 

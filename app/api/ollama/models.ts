@@ -18,12 +18,13 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/api/ps',
       handle: async () => {
-        const running = chat.live().map(async (live) => {
-          // A model that the CLI has stopped listing may still be answering.
-          const model = await chat.resolve(live.model).catch(() => null);
-          return model === null ? [] : [{ model, expiresAt: live.expiresAt ?? Date.now() + BUSY_MS }];
+        const models = await chat.models();
+        const running = chat.live().flatMap((live) => {
+          // Under the name that the list of models has first, for clients put the two together by it.
+          const model = models.find(({ id, resolved }) => resolved === live.model || id === live.model);
+          return model === undefined ? [] : [{ model, expiresAt: live.expiresAt ?? Date.now() + BUSY_MS }];
         });
-        return { type: 'json', body: { models: loaded((await Promise.all(running)).flat()) } };
+        return { type: 'json', body: { models: loaded(running) } };
       },
     },
     {
