@@ -82,7 +82,10 @@ function plain(said: string): string {
   return said.replace(/^API Error: /, '').replace(/^Request rejected \(\d+\) · /, '');
 }
 
+/** Until the window that is used up begins anew; the CLI does not always say which one that is. */
 function retryAfter(limit: RateLimitInfo | undefined): { retryAfterMs?: number } {
-  if (!limit?.resetsAt) return {};
-  return { retryAfterMs: Math.max(1_000, limit.resetsAt * 1_000 - Date.now()) };
+  const windows = Object.values(limit?.unifiedWindows ?? {});
+  const full = windows.filter(({ utilization }) => (utilization ?? 0) >= 1).map(({ resetsAt }) => resetsAt ?? 0);
+  const resetsAt = limit?.resetsAt ?? Math.max(0, ...full);
+  return resetsAt > 0 ? { retryAfterMs: Math.max(1_000, resetsAt * 1_000 - Date.now()) } : {};
 }

@@ -8,7 +8,7 @@ export interface Channel<T> extends AsyncIterable<T> {
   push(value: T): Promise<void>;
   /** No more values; what is queued is still read. */
   end(error?: Error): void;
-  /** The reader is gone: writers never wait again and what they bring is dropped. */
+  /** The reader leaves, even in the middle of a wait: writers never wait again and what they bring is dropped. */
   discard(): void;
 }
 
@@ -43,6 +43,7 @@ export function createChannel<T>(capacity = 64): Channel<T> {
     discard: () => {
       discarding = true;
       queue.length = 0;
+      notify(wakeReader);
       notify(wakeWriter);
     },
     async *[Symbol.asyncIterator]() {

@@ -66,8 +66,13 @@ export interface StartOptions extends PipeOptions {
   readonly isolated: boolean;
 }
 
+/** The command line of a generic process. */
+export function claudeArguments(isolated: boolean): readonly string[] {
+  return isolated ? [...ARGUMENTS, ...ISOLATION] : ARGUMENTS;
+}
+
 export function startClaude(command: string, options: StartOptions): ClaudeProcess {
-  const pipe = openPipe(command, options.isolated ? [...ARGUMENTS, ...ISOLATION] : ARGUMENTS, options);
+  const pipe = openPipe(command, claudeArguments(options.isolated), options);
   let current: Turn | undefined;
   let alive = true;
   let costUsd = 0;

@@ -65,7 +65,10 @@ const rateLimit = z.object({
     /** Seconds since the epoch. */
     resetsAt: z.number().nullish(),
     rateLimitType: z.string().nullish(),
-    utilization: z.number().nullish(),
+    /** By window: `five_hour`, `seven_day`… */
+    unifiedWindows: z
+      .record(z.string(), z.object({ utilization: z.number().nullish(), resetsAt: z.number().nullish() }))
+      .nullish(),
   }),
 });
 export type RateLimitInfo = z.infer<typeof rateLimit>['rate_limit_info'];
