@@ -10,7 +10,6 @@ import { writeLicenses } from './licenses.mjs';
 import { ROOT } from './setup/command.mjs';
 
 const OUT = path.join(ROOT, 'out');
-const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 const { version: VERSION } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /** @type {esbuild.BuildOptions} */

@@ -59,7 +59,11 @@ await runCommand(async () => {
     throw new Problem(`No such check: ${unknown.join(', ')}.`, `There are: ${Object.keys(CHECKS).join(', ')}.`);
   const chosen = named.length > 0 ? named : Object.keys(CHECKS).filter((name) => !ONLY_WHEN_NAMED.includes(name));
 
-  await ensurePackages();
+  if (!(await packagesAreThere())) {
+    console.log('0 passed, 1 failed');
+    process.exitCode = 1;
+    return;
+  }
   /** @type {{ line: string, tally: Tally }[]} */
   const results = [];
   for (const name of chosen) results.push(await run(name, /** @type {Check} */ (CHECKS[name])));
@@ -69,6 +73,17 @@ await runCommand(async () => {
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   if (sum('failed') > 0) process.exitCode = 1;
 });
+
+async function packagesAreThere() {
+  return ensurePackages().then(
+    () => true,
+    (error) => {
+      if (!(error instanceof Problem)) throw error;
+      console.log(`${error.message}\n${error.remedy}`);
+      return false;
+    },
+  );
+}
 
 /** @param {string} name @param {Check} check @returns {Promise<{ line: string, tally: Tally }>} */
 async function run(name, check) {
