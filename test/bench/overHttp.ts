@@ -1,0 +1,52 @@
+/** Asks over HTTP as a client does, and takes the time until the first words of the answer are there. */
+import type { Question } from './question';
+
+export interface Answered {
+  /** From the call of `fetch` to the first words, in ms. */
+  readonly firstTokenMs: number;
+  /** How the server says that it served the request; '' where it is not this app's. */
+  readonly served: string;
+}
+
+/** `POST /api/chat` of this app. @throws where the answer is an error or has no words. */
+export function askOllama(base: string, { model, system, words }: Question): Promise<Answered> {
+  const messages = [{ role: 'system', content: system }, ...turns(words)];
+  return ask(`${base}/api/chat`, {}, { model, messages, stream: true }, /"content":"[^"]/);
+}
+
+/** `POST /v1/chat/completions` of this app. @throws as `askOllama`. */
+export function askOpenai(base: string, { model, system, words }: Question): Promise<Answered> {
+  const messages = [{ role: 'system', content: system }, ...turns(words)];
+  return ask(`${base}/v1/chat/completions`, {}, { model, messages, stream: true }, /"content":"[^"]/);
+}
+
+/** The Messages API itself. @throws as `askOllama`. */
+export function askMessagesApi(base: string, { model, system, words }: Question): Promise<Answered> {
+  const headers = { 'x-api-key': 'sk-ant-test', 'anthropic-version': '2023-06-01' };
+  const body = { model, system, messages: turns(words), max_tokens: 1024, stream: true };
+  return ask(`${base}/v1/messages`, headers, body, /"text_delta","text":"[^"]/);
+}
+
+function turns(words: readonly string[]): { role: string; content: string }[] {
+  return words.map((content, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content }));
+}
+
+async function ask(url: string, headers: Record<string, string>, body: object, firstWords: RegExp): Promise<Answered> {
+  const payload = JSON.stringify(body);
+  const begin = performance.now();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: payload,
+  });
+  if (!response.ok || response.body === null) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  const decoder = new TextDecoder();
+  let said = '';
+  let firstTokenMs: number | undefined;
+  for await (const chunk of response.body) {
+    said += decoder.decode(chunk, { stream: true });
+    if (firstTokenMs === undefined && firstWords.test(said)) firstTokenMs = performance.now() - begin;
+  }
+  if (firstTokenMs === undefined) throw new Error(`${url}: an answer without words: ${said.slice(0, 300)}`);
+  return { firstTokenMs, served: response.headers.get('x-claudacity-path') ?? '' };
+}
