@@ -89,7 +89,7 @@ export function createChat({ claude, onChange }: ChatOptions): Chat {
     const { process } = seat;
     try {
       conversation.pid = process.pid ?? null;
-      await process.replay(transcript.history);
+      await process.replay(transcript.history, signal);
       conversation.phase = 'answering';
       onChange();
       yield {

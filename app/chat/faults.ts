@@ -1,7 +1,9 @@
 /** What the driver and the CLI report as a fault, as the one kind of error that the dialects know. */
 import { ClaudeUnavailableError } from '../claude/claude';
-import type { RateLimitInfo, ResultMessage } from '../claude/messages';
+import { LineTooLongError } from '../claude/lines';
+import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/messages';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool';
+import { CliEndedError } from '../claude/protocol';
 import { ChatError, type ChatErrorKind } from './errors';
 
 /** When a place in the pool is likely to be free again: about the length of a short answer. */
@@ -23,6 +25,12 @@ export function chatError(error: unknown): ChatError {
   }
   if (error instanceof ProcessFailedError) {
     return new ChatError('cli_failed', `claude could not be started: ${error.message}`, { cause: error });
+  }
+  if (error instanceof CliEndedError) {
+    return new ChatError('cli_failed', 'claude ended before it had taken the question', { cause: error });
+  }
+  if (error instanceof ProtocolError || error instanceof LineTooLongError) {
+    return new ChatError('cli_failed', `claude said what cannot be understood: ${error.message}`, { cause: error });
   }
   return ChatError.from(error);
 }
