@@ -35,6 +35,9 @@ export function chatError(error: unknown): ChatError {
   return ChatError.from(error);
 }
 
+/** The API said so, or the CLI reckoned so and did not ask it. */
+const TOO_LONG = new Set(['prompt_too_long', 'blocking_limit']);
+
 /** @param limit the last that the CLI reported of the plan's limits. */
 export function resultError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
   const said = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
@@ -42,7 +45,7 @@ export function resultError(result: ResultMessage, limit: RateLimitInfo | undefi
   if (/^not logged in/i.test(said)) {
     return new ChatError('signed_out', 'Nobody is signed in to claude. Sign in with `claude auth login`.');
   }
-  const kind = result.terminal_reason === 'prompt_too_long' ? 'context_too_long' : kindOf(status);
+  const kind = TOO_LONG.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOf(status);
   const message = kind === 'authentication' ? `${plain(said)} (sign in anew with \`claude auth login\`)` : plain(said);
   return new ChatError(kind, message, {
     ...(status === undefined ? {} : { apiStatus: status }),

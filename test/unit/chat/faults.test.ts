@@ -74,10 +74,11 @@ describe('a result that is an error', () => {
     ).toBe('slow down');
   });
 
-  test('a prompt that is too long is told from other bad requests', () => {
-    const tooLong = result({ api_error_status: 400, terminal_reason: 'prompt_too_long', result: 'Prompt is too long' });
-
-    expect(resultError(tooLong, undefined).kind).toBe('context_too_long');
+  test.each([
+    ['by the API', { api_error_status: 400, terminal_reason: 'prompt_too_long' }],
+    ['by the CLI itself', { terminal_reason: 'blocking_limit' }],
+  ])('a prompt that was found too long %s is told from other bad requests', (_, fields) => {
+    expect(resultError(result({ ...fields, result: 'Prompt is too long' }), undefined).kind).toBe('context_too_long');
   });
 
   test('nobody signed in says what to do', () => {
