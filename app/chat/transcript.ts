@@ -11,13 +11,13 @@ export interface Transcript {
 
 /**
  * Messages of one role in a row become one message with all their blocks, since the CLI would join them itself and
- * put line breaks between; empty texts are left out, since the API refuses them.
+ * put line breaks between; blank texts are left out, since the API refuses them and the CLI would send "(no content)".
  * @throws ChatError `invalid_request` where there is nothing to ask.
  */
 export function transcriptOf(messages: readonly Message[]): Transcript {
   const turns: ApiMessage[] = [];
   for (const { role, content } of messages) {
-    const blocks = content.filter((block) => block.type !== 'text' || block.text !== '').map(apiBlock);
+    const blocks = content.filter((block) => block.type !== 'text' || block.text.trim() !== '').map(apiBlock);
     const previous = turns.at(-1);
     if (blocks.length === 0) continue;
     if (previous?.role === role) previous.content.push(...blocks);

@@ -40,8 +40,8 @@ export async function* turnEvents(messages: AsyncIterable<CliMessage>): AsyncGen
     switch (message.type) {
       case 'result':
         // Of an API that cannot stream, the CLI asks the whole answer and passes it on in its result alone.
-        if (!begun && !message.is_error && message.result) {
-          if (message.usage) yield { type: 'usage', usage: merge(usage, message.usage) };
+        if (!begun && !message.is_error && message.result && message.usage?.output_tokens) {
+          yield { type: 'usage', usage: merge(usage, message.usage) };
           yield { type: 'text', text: message.result };
         }
         yield { type: 'result', result: message };

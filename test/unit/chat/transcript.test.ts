@@ -33,15 +33,15 @@ test('messages of one role in a row become one, block for block, with nothing pu
   expect(question).toEqual([text('e'), text('f')]);
 });
 
-test('an empty text is left out, and the turns around it join', () => {
-  const { history, question } = transcriptOf([user('a'), assistant(''), user('b')]);
+test.each(['', ' \n'])('a blank text, %j, is left out, and the turns around it join', (blank) => {
+  const { history, question } = transcriptOf([user('a'), assistant(blank), user('b')]);
 
   expect(history).toEqual([]);
   expect(question).toEqual([text('a'), text('b')]);
 });
 
-test('a text of white space alone is kept as sent', () => {
-  expect(transcriptOf([user(' \n')]).question).toEqual([text(' \n')]);
+test('white space around a text is kept as sent', () => {
+  expect(transcriptOf([user('\n a ')]).question).toEqual([text('\n a ')]);
 });
 
 test('images, tool calls and results are put as the Messages API has them', () => {
@@ -76,9 +76,9 @@ test('images, tool calls and results are put as the Messages API has them', () =
 describe('there is nothing to ask', () => {
   test.each<[string, Message[]]>([
     ['without messages', []],
-    ['where all texts are empty', [user('')]],
+    ['where all texts are blank', [user(''), user(' \n')]],
     ['where the assistant spoke last', [user('a'), assistant('b')]],
-    ['where only an empty question follows the assistant', [user('a'), assistant('b'), user('')]],
+    ['where only a blank question follows the assistant', [user('a'), assistant('b'), user('')]],
   ])('%s', (_, messages) => {
     expect(() => transcriptOf(messages)).toThrow(ChatError);
     expect(() => transcriptOf(messages)).toThrow(

@@ -107,6 +107,12 @@ test('an answer that was not streamed is in the result, with its counts', async 
   ]);
 });
 
+test('words of the CLI’s own, for which no model was asked, are no answer', async () => {
+  const words: ResultMessage = { ...RESULT, result: 'Blank prompt', usage: { input_tokens: 0, output_tokens: 0 } };
+
+  expect(types(await turn(words))).toEqual(['result']);
+});
+
 test('the plan’s limits are passed on', async () => {
   const info = { status: 'allowed', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' };
 
