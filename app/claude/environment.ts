@@ -53,11 +53,21 @@ export function childEnvironment(env: NodeJS.ProcessEnv, ownPorts: readonly numb
   return { ...child, ...ALWAYS };
 }
 
-function pointsAt(url: string | undefined, ports: readonly number[]): boolean {
-  if (!url || !URL.canParse(url)) return false;
-  const { hostname, port, protocol } = new URL(url);
+function pointsAt(text: string | undefined, ports: readonly number[]): boolean {
+  const url = parse(text);
+  if (!url) return false;
+  const { hostname, port, protocol } = url;
   const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   return ports.includes(number) && isThisMachine(hostname.replace(/^\[|\]$/g, '').toLowerCase());
+}
+
+/** `URL.canParse` is newer than the oldest Node that this runs on. */
+function parse(text: string | undefined): URL | undefined {
+  try {
+    return text ? new URL(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isThisMachine(host: string): boolean {
