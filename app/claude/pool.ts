@@ -173,8 +173,9 @@ export function createPool(options: PoolOptions): Pool {
     if (remove(spare)) void spare.process.close();
   };
 
-  const room = (signal: AbortSignal): Promise<void> => {
-    if (queue.length >= queueLimit) {
+  /** Resolves when a process has ended. */
+  const room = (signal: AbortSignal, ahead: boolean): Promise<void> => {
+    if (!ahead && queue.length >= queueLimit) {
       throw new PoolBusyError(`all ${living.size} processes are busy and ${queue.length} requests are waiting`);
     }
     return new Promise((resolve, reject) => {
@@ -187,7 +188,8 @@ export function createPool(options: PoolOptions): Pool {
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      queue.push(wake);
+      if (ahead) queue.unshift(wake);
+      else queue.push(wake);
     });
   };
 
@@ -209,10 +211,9 @@ export function createPool(options: PoolOptions): Pool {
       if (unwanted) {
         remove(unwanted);
         unwanted.process.kill();
-        await unwanted.process.exited;
-      } else {
-        await room(signal);
       }
+      // The place that it has made is its own.
+      await room(signal, unwanted !== undefined);
     }
   };
 

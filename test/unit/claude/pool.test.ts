@@ -138,6 +138,17 @@ describe('where all are taken', () => {
     expect(started).toHaveLength(40);
   });
 
+  test('the one that ends a spare for the sake of its place gets the place, though others wait', async () => {
+    const pool = await warmed({ limit: () => 1 });
+    const other = { system: 'Be brief.', model: undefined };
+    const first = pool.acquire(other, NEVER);
+    const second = pool.acquire(other, NEVER);
+
+    const seat = await first;
+    await seat.release();
+    await second;
+  });
+
   test('one more than may wait is refused at once', async () => {
     const pool = open({ limit: () => 1, queueLimit: 1 });
     const seat = await pool.acquire(PLAIN, NEVER);

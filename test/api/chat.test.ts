@@ -1,0 +1,575 @@
+/** The chat with the real CLI: what a dialect gets to see, whatever becomes of the process behind it. */
+import { setMaxListeners } from 'node:events';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createChat } from '../../app/chat/chat';
+import type { ChatEvent } from '../../app/chat/events';
+import type { ChatRequest, Message } from '../../app/chat/request';
+import type { Chat } from '../../app/chat/service';
+import { type Claude, createClaude } from '../../app/claude/claude';
+import {
+  type Account,
+  claudePath,
+  cliEnvironment,
+  leftoverProcesses,
+  removeFolder,
+  scratchFolder,
+} from '../support/cli';
+import {
+  gate,
+  hang,
+  httpError,
+  type MessagesApi,
+  reset,
+  type StopReason,
+  startMessagesApi,
+  stop,
+  streamError,
+  text,
+  thinking,
+  usage,
+} from '../support/messagesApi';
+import { startTestApp } from '../support/testApp';
+
+const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
+
+interface Rig {
+  readonly api: MessagesApi;
+  readonly chat: Chat;
+  readonly claude: Claude;
+  readonly home: string;
+  /** Ends everything. @throws where a process is left. */
+  end(): Promise<void>;
+}
+
+interface RigOptions {
+  account?: Account;
+  limit?: number;
+  /** Default the pinned CLI; '' to have it looked for. */
+  cliPath?: string;
+  home?: string;
+  path?: string;
+}
+
+async function startChat(options: RigOptions = {}): Promise<Rig> {
+  const api = await startMessagesApi();
+  const home = options.home ?? (await scratchFolder());
+  const claude = createClaude({
+    cliPath: () => options.cliPath ?? claudePath(),
+    env: {
+      ...cliEnvironment(api, home, options.account),
+      ...(options.path === undefined ? {} : { PATH: options.path }),
+    },
+    ownPorts: () => [],
+    workspace: path.join(home, 'workspace'),
+    limit: () => options.limit ?? 8,
+    isolated: () => true,
+    checkouts: [],
+    onChange: () => {},
+    onFault: () => {},
+  });
+  const chat = createChat({ claude, onChange: () => {} });
+  await claude.check();
+  return {
+    api,
+    chat,
+    claude,
+    home,
+    end: async () => {
+      await claude.close();
+      await api.close();
+      const left = await leftoverProcesses(home);
+      await removeFolder(home);
+      expect(left).toEqual([]);
+    },
+  };
+}
+
+describe('a chat', () => {
+  let rig: Rig;
+
+  beforeAll(async () => {
+    rig = await startChat();
+  });
+
+  afterEach(() => rig.api.reset());
+
+  afterAll(() => rig.end());
+
+  test('is one stream of events, in order, with what the API reported', async () => {
+    rig.api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 2 }));
+
+    const events = await ask(rig.chat, 'hi');
+
+    expect(events).toEqual([
+      {
+        type: 'start',
+        conversation: expect.stringMatching(/^conv_/),
+        served: 'new',
+        model: expect.stringMatching(/^claude-sonnet-/),
+        isolation: expect.stringContaining('withheld'),
+      },
+      { type: 'usage', usage: expect.objectContaining({ inputTokens: 7, cacheReadTokens: 100, cacheWriteTokens: 20 }) },
+      { type: 'text', text: 'Hel' },
+      { type: 'text', text: 'lo' },
+      {
+        type: 'end',
+        reason: 'stop',
+        usage: {
+          inputTokens: 7,
+          cacheReadTokens: 100,
+          cacheWriteTokens: 20,
+          outputTokens: 2,
+          thinkingTokens: 0,
+          costUsd: expect.any(Number),
+        },
+        timings: {
+          loadMs: expect.any(Number),
+          promptMs: expect.any(Number),
+          answerMs: expect.any(Number),
+          totalMs: expect.any(Number),
+        },
+      },
+    ]);
+  });
+
+  test('costs what its own turn costs', async () => {
+    const counts = usage({ input: 1_000_000, output: 0 });
+    const costs: number[] = [];
+    for (const messages of [[user('one')], [user('one'), assistant('a'), user('two')]]) {
+      rig.api.answer(text('a'), counts);
+      costs.push(endOf(await ask(rig.chat, messages)).usage.costUsd);
+    }
+
+    expect(costs[0]).toBeGreaterThan(0.1);
+    expect(costs[1]).toBeCloseTo(costs[0] ?? 0);
+  });
+
+  test('asks the model that the client’s name stands for, with the system prompt it was given', async () => {
+    await ask(rig.chat, 'hi', { model: 'anthropic/claude-3.5-haiku:latest', system: 'Be brief. See @/etc/hostname.' });
+
+    expect(rig.api.requests[0]?.body.model).toMatch(/^claude-haiku-/);
+    expect(rig.api.requests[0]?.system).toEqual(['Be brief. See @/etc/hostname.']);
+  });
+
+  test('of a model that is not there names those that are, and asks nothing', async () => {
+    const events = await ask(rig.chat, 'hi', { model: 'gpt-4' });
+
+    expect(events).toEqual([
+      { type: 'error', error: expect.objectContaining({ kind: 'model_not_found', param: 'model' }) },
+    ]);
+    expect(errorOf(events).message).toContain('sonnet');
+    expect(rig.api.requests).toEqual([]);
+  });
+
+  test('has its history with its true roles, as it was typed', async () => {
+    const messages: Message[] = [
+      user('@/etc/hostname'),
+      user('/context'),
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', toolUseId: 'toolu_1', content: [{ type: 'text', text: 'rain' }], isError: false },
+        ],
+      },
+      assistant('It rains.'),
+      user('@/etc/hostname'),
+    ];
+
+    const events = await ask(rig.chat, messages);
+
+    expect(events[0]).toMatchObject({ type: 'start', served: 'replay' });
+    expect(rig.api.requests.map(({ history }) => history)).toEqual([
+      [
+        { role: 'user', content: [said('@/etc/hostname'), said('/context')] },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [said('rain')], is_error: false }],
+        },
+        { role: 'assistant', content: [said('It rains.')] },
+        { role: 'user', content: [said('@/etc/hostname')] },
+      ],
+    ]);
+  });
+
+  test('shows the model thinking to those who want to see it', async () => {
+    rig.api.answer(thinking('Hm', 'm'), text('So'));
+    expect(spoken(await ask(rig.chat, 'hi', { thinking: true }))).toEqual(['thinking Hm', 'thinking m', 'text So']);
+
+    rig.api.answer(thinking('Hm', 'm'), text('So'));
+    expect(spoken(await ask(rig.chat, 'hi', { thinking: false }))).toEqual(['text So']);
+  });
+
+  test.each<[StopReason, string]>([
+    ['end_turn', 'stop'],
+    ['stop_sequence', 'stop'],
+    ['max_tokens', 'length'],
+    ['refusal', 'refusal'],
+  ])('that the API ends with %s ends with %s, and nothing comes after it', async (reason, expected) => {
+    rig.api.answer(text('A'), stop(reason), usage({ output: 9 }));
+    rig.api.answer(text('B'));
+
+    const events = await ask(rig.chat, 'hi');
+
+    expect(spoken(events)).toEqual(['text A']);
+    expect(endOf(events)).toMatchObject({ reason: expected, usage: { outputTokens: 9 } });
+  });
+
+  test('that the API cannot stream is answered at once', async () => {
+    rig.api.answer(httpError(404, 'not_found_error', 'no streaming here'));
+    rig.api.answer(text('whole'), usage({ input: 7, output: 2 }));
+
+    const events = await ask(rig.chat, 'hi');
+
+    expect(spoken(events)).toEqual(['text whole']);
+    expect(endOf(events)).toMatchObject({ reason: 'stop', usage: { inputTokens: 7, outputTokens: 2 } });
+  });
+
+  test('is listed while it lasts', async () => {
+    const halfway = gate();
+    rig.api.answer(text('a'), halfway);
+    const asked = ask(rig.chat, 'hi', { client: 'curl' });
+    await halfway.reached;
+
+    expect(rig.chat.live()).toMatchObject([
+      { client: 'curl', phase: 'answering', pid: expect.any(Number), model: expect.stringMatching(/^claude-sonnet-/) },
+    ]);
+
+    halfway.open();
+    const [start] = await asked;
+    expect(rig.chat.live().filter(({ id, phase }) => id === conversationOf(start) && phase !== 'idle')).toEqual([]);
+  });
+
+  describe('that the API refuses is told', () => {
+    test('at once, where waiting is of no use', async () => {
+      rig.api.always(httpError(401, 'authentication_error', 'scripted'));
+
+      expect(errorOf(await ask(rig.chat, 'hi'))).toMatchObject({ kind: 'authentication', apiStatus: 401 });
+      expect(rig.api.requests).toHaveLength(1);
+    });
+
+    test('with the time to wait, where that is long', async () => {
+      rig.api.always(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '30' }));
+
+      const error = errorOf(await ask(rig.chat, 'hi'));
+
+      expect(error).toMatchObject({ kind: 'rate_limit', apiStatus: 429 });
+      expect(error.retryAfterMs).toBeGreaterThanOrEqual(30_000);
+      expect(rig.api.requests).toHaveLength(1);
+    });
+
+    test('not at all, where it is over soon', async () => {
+      rig.api.answer(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '1' }));
+
+      expect(spoken(await ask(rig.chat, 'hi'))).toEqual(['text OK']);
+    });
+
+    test('as what it is: a context that is too long', async () => {
+      rig.api.always(httpError(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'));
+
+      expect(errorOf(await ask(rig.chat, 'hi')).kind).toBe('context_too_long');
+    });
+
+    test.each([
+      ['an error in the stream', streamError('overloaded_error', 'Overloaded'), 'overloaded'],
+      ['a connection that is cut', reset(), 'api'],
+    ])('after what had come until then: %s', async (_, breaks, kind) => {
+      const sent = gate();
+      rig.api.answer(text('Half'), sent, breaks);
+      const seen: ChatEvent[] = [];
+      for await (const event of rig.chat.ask(request('hi'), NEVER)) {
+        seen.push(event);
+        if (event.type === 'text') sent.open();
+      }
+
+      expect(spoken(seen)).toEqual(['text Half']);
+      expect(errorOf(seen).kind).toBe(kind);
+      expect(rig.api.requests).toHaveLength(1);
+    });
+  });
+
+  describe('whose client leaves', () => {
+    test.each([
+      ['before the API has answered', [hang()]],
+      ['in the middle of the answer', [text('Part'), hang()]],
+    ])('%s interrupts the model, and its process goes', async (_, steps) => {
+      rig.api.answer(...steps);
+      const leave = new AbortController();
+      const asked = ask(rig.chat, 'go', {}, leave.signal);
+      const call = await rig.api.received(1);
+      const pid = rig.chat.live()[0]?.pid;
+
+      leave.abort();
+
+      expect(errorOf(await asked).kind).toBe('cancelled');
+      expect(await call.outcome).toBe('aborted');
+      await expect.poll(() => isRunning(pid)).toBe(false);
+    });
+
+    test('by reading no further interrupts the model', async () => {
+      rig.api.answer(text('Part'), hang());
+      for await (const event of rig.chat.ask(request('go'), NEVER)) if (event.type === 'text') break;
+
+      expect(await rig.api.requests[0]?.outcome).toBe('aborted');
+      expect(rig.chat.live()).toEqual([]);
+    });
+
+    test('before it is asked is not asked', async () => {
+      expect(errorOf(await ask(rig.chat, 'go', {}, AbortSignal.abort())).kind).toBe('cancelled');
+      expect(rig.api.requests).toEqual([]);
+    });
+  });
+
+  test('that is ended from the window is interrupted', async () => {
+    rig.api.answer(text('Part'), hang());
+    const asked = ask(rig.chat, 'go');
+    const call = await rig.api.received(1);
+
+    expect(await rig.chat.end(rig.chat.live()[0]?.id ?? '')).toBe(true);
+
+    expect(errorOf(await asked).kind).toBe('cancelled');
+    expect(await call.outcome).toBe('aborted');
+    expect(await rig.chat.end('conv_nobody')).toBe(false);
+  });
+
+  test('whose process is killed ends with an error, and the next is answered', async () => {
+    const sent = gate();
+    rig.api.answer(text('Half'), sent, hang());
+    const asked = ask(rig.chat, 'go');
+    await sent.reached;
+    process.kill(rig.chat.live()[0]?.pid ?? 0, 'SIGKILL');
+
+    expect(errorOf(await asked)).toMatchObject({ kind: 'cli_failed', message: expect.stringContaining('SIGKILL') });
+    expect(spoken(await ask(rig.chat, 'again'))).toEqual(['text OK']);
+  });
+
+  test('leaves two spares behind, one of them with its system prompt', async () => {
+    await ask(rig.chat, 'hi', { system: 'Asked for twice.' });
+    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(2);
+
+    await ask(rig.chat, 'hi', { system: 'Asked for twice.' });
+    expect(rig.api.requests[1]?.system).toEqual(['Asked for twice.']);
+    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(2);
+  });
+});
+
+describe('more requests at once than processes', () => {
+  let rig: Rig;
+
+  beforeAll(async () => {
+    rig = await startChat({ limit: 3 });
+  });
+
+  afterAll(() => rig.end());
+
+  test('wait their turn: of 40, with 3 processes, 3 are asked at one time', async () => {
+    const held = gate();
+    rig.api.always(text('a'), held, text('b'));
+    const leave = crowd();
+    const stay = Array.from({ length: 5 }, (_, index) => ask(rig.chat, `stay ${index}`));
+    const left = Array.from({ length: 35 }, (_, index) => ask(rig.chat, `leave ${index}`, {}, leave.signal));
+    await rig.api.received(3);
+
+    expect(rig.api.requests).toHaveLength(3);
+    expect(await conversing(rig.home)).toBe(3);
+
+    leave.abort();
+    expect(new Set((await Promise.all(left)).map((events) => errorOf(events).kind))).toEqual(new Set(['cancelled']));
+    held.open();
+    for (const events of await Promise.all(stay)) expect(spoken(events)).toEqual(['text a', 'text b']);
+  });
+
+  test('are refused where the queue is full', async () => {
+    const leave = crowd();
+    rig.api.reset();
+    rig.api.always(hang());
+    const asked = Array.from({ length: 110 }, (_, index) => ask(rig.chat, `hi ${index}`, {}, leave.signal));
+
+    const first = errorOf(await Promise.race(asked));
+    leave.abort();
+    const kinds = (await Promise.all(asked)).map((events) => errorOf(events).kind);
+
+    expect(first.kind).toBe('busy');
+    expect(first.retryAfterMs).toBeGreaterThan(0);
+    // 100 may wait, and up to 3 have a process by then.
+    expect(kinds.filter((kind) => kind === 'cancelled').length).toBeGreaterThanOrEqual(100);
+    expect(kinds.filter((kind) => kind === 'busy').length).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => {
+  const ends: (() => Promise<void>)[] = [];
+
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+  });
+
+  async function started(options: RigOptions): Promise<Rig> {
+    const rig = await startChat(options);
+    ends.push(rig.end);
+    return rig;
+  }
+
+  async function program(script: string): Promise<Pick<RigOptions, 'home' | 'cliPath'>> {
+    const home = await scratchFolder();
+    const cliPath = path.join(home, 'claude');
+    await writeFile(cliPath, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { home, cliPath };
+  }
+
+  test('since there is none is told with what to do, and found as soon as it is installed', async () => {
+    const { chat, home } = await started({ cliPath: '', path: '/bin' });
+    const error = errorOf(await ask(chat, 'hi'));
+    expect(error.kind).toBe('cli_missing');
+    expect(error.message).toContain('npm install');
+    await expect(chat.models()).rejects.toMatchObject({ kind: 'cli_missing' });
+
+    await mkdir(path.join(home, '.local', 'bin'), { recursive: true });
+    await symlink(claudePath(), path.join(home, '.local', 'bin', 'claude'));
+
+    await expect
+      .poll(async () => spoken(await ask(chat, 'hi')), { timeout: 20_000, interval: 250 })
+      .toEqual(['text OK']);
+  });
+
+  test('since it is too old is told with what to do, and never asked anything', async () => {
+    const { chat } = await started(await program('[ "$1" = --version ] && echo "2.1.100 (Claude Code)" || exit 9'));
+
+    const error = errorOf(await ask(chat, 'hi'));
+
+    expect(error.kind).toBe('cli_outdated');
+    expect(error.message).toContain('2.1.100');
+    expect(error.message).toContain('claude update');
+  });
+
+  test('since it does not start is told with its complaint', async () => {
+    const { chat } = await started(await program('echo "Illegal instruction" >&2; exit 132'));
+
+    expect(errorOf(await ask(chat, 'hi'))).toMatchObject({
+      kind: 'cli_failed',
+      message: expect.stringContaining('Illegal instruction'),
+    });
+  });
+
+  test('since it ends as soon as it is asked is told with its complaint', async () => {
+    const { chat } = await started(
+      await program(`case "$1" in
+        --version) echo "2.1.330 (Claude Code)" ;;
+        auth) echo '{"loggedIn": true, "authMethod": "api_key"}' ;;
+        *) echo "error: unknown option '--safe-mode'" >&2; exit 1 ;;
+      esac`),
+    );
+
+    expect(errorOf(await ask(chat, 'hi')).kind).toBe('cli_failed');
+  });
+
+  test('since nobody is signed in is told with what to do, and known from then on', async () => {
+    const { chat, claude, api } = await started({ account: 'signed-out' });
+
+    const error = errorOf(await ask(chat, 'hi'));
+
+    expect(error.kind).toBe('signed_out');
+    expect(error.message).toContain('`claude auth login`');
+    expect(claude.state.problem?.kind).toBe('signed_out');
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe('the end of the app', () => {
+  test('in the middle of answers leaves no process', async () => {
+    const app = await startTestApp();
+    app.api.always(text('Part'), hang());
+    const body = JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'go' }] });
+    const asked = [1, 2].map(() =>
+      fetch(`${app.url}/api/chat`, { method: 'POST', body })
+        .then((response) => response.text())
+        .catch(() => 'cut'),
+    );
+    await app.api.received(2);
+
+    await app.stop();
+
+    await Promise.all(asked);
+    expect(app.core.snapshot().conversations).toEqual([]);
+  });
+
+  test('while it starts leaves no process', async () => {
+    const rig = await startChat();
+
+    await rig.end();
+  });
+});
+
+function request(question: string | Message[], fields: Partial<ChatRequest> = {}): ChatRequest {
+  const messages = typeof question === 'string' ? [user(question)] : question;
+  return { model: 'sonnet', system: '', messages, client: 'test', thinking: false, ...fields };
+}
+
+async function ask(
+  chat: Chat,
+  question: string | Message[],
+  fields: Partial<ChatRequest> = {},
+  signal = NEVER,
+): Promise<ChatEvent[]> {
+  const events: ChatEvent[] = [];
+  for await (const event of chat.ask(request(question, fields), signal)) events.push(event);
+  return events;
+}
+
+/** For many requests that leave together. */
+function crowd(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+function said(words: string) {
+  return { type: 'text', text: words } as const;
+}
+
+function user(words: string): Message {
+  return { role: 'user', content: [said(words)] };
+}
+
+function assistant(words: string): Message {
+  return { role: 'assistant', content: [said(words)] };
+}
+
+function spoken(events: readonly ChatEvent[]): string[] {
+  return events.flatMap((event) => ('text' in event ? [`${event.type} ${event.text}`] : []));
+}
+
+function endOf(events: readonly ChatEvent[]): Extract<ChatEvent, { type: 'end' }> {
+  const last = events.at(-1);
+  if (last?.type === 'end') return last;
+  throw new Error(`it ended with ${JSON.stringify(last)} ${last?.type === 'error' ? last.error.stack : ''}`);
+}
+
+function errorOf(events: readonly ChatEvent[]) {
+  const last = events.at(-1);
+  if (last?.type === 'error') return last.error;
+  throw new Error(`it ended with ${JSON.stringify(last)}`);
+}
+
+function conversationOf(event: ChatEvent | undefined): string | undefined {
+  return event?.type === 'start' ? event.conversation : undefined;
+}
+
+function isRunning(pid: number | null | undefined): boolean {
+  if (!pid) throw new Error('there is no process to look for');
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How many processes of the CLI there are that take questions. */
+async function conversing(home: string): Promise<number> {
+  return (await leftoverProcesses(home)).filter(({ command }) => command.includes('stream-json')).length;
+}
