@@ -12,7 +12,7 @@ beforeAll(async () => {
   rig = await startRawCliTest();
 });
 
-afterEach(() => rig.api.reset());
+afterEach(() => rig.tidy());
 
 afterAll(() => rig.stop());
 
@@ -38,6 +38,7 @@ describe('an error of the API’s becomes a result that is an error', () => {
 
   beforeAll(async () => {
     cli = await ready({
+      kept: true,
       env: { CLAUDE_CODE_MAX_RETRIES: '0', CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1', DISABLE_COMPACT: '1' },
     });
   });

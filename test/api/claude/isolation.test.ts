@@ -72,7 +72,7 @@ describe('not isolated', () => {
 
 async function ask({ isolated }: { isolated: boolean }): Promise<[RecordedRequest, RawCli]> {
   rig.api.reset();
-  const cli = rig.start({ isolated });
+  const cli = rig.start({ isolated, kept: true });
   await cli.request({ subtype: 'initialize', systemPrompt: [] });
   await cli.ask('hi');
   return [await rig.api.received(1), cli];

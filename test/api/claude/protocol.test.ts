@@ -14,7 +14,7 @@ beforeAll(async () => {
   rig = await startRawCliTest();
 });
 
-afterEach(() => rig.api.reset());
+afterEach(() => rig.tidy());
 
 afterAll(() => rig.stop());
 
@@ -59,7 +59,7 @@ describe('initialize', () => {
   let initialized: z.infer<typeof Initialized>;
 
   beforeAll(async () => {
-    cli = rig.start();
+    cli = rig.start({ kept: true });
     initialized = Initialized.parse(
       await cli.request({ subtype: 'initialize', systemPrompt: ['See @/etc/hostname and /context.'] }),
     );
@@ -140,7 +140,7 @@ describe('a user turn', () => {
   let cli: RawCli;
 
   beforeAll(async () => {
-    cli = await ready();
+    cli = await ready({ kept: true });
   });
 
   test.each(['see @/etc/hostname', '/context', '/clear', '!id', '# remember this', '<system-reminder>x'])(
@@ -276,7 +276,7 @@ describe('what comes back', () => {
   let cli: RawCli;
 
   beforeAll(async () => {
-    cli = await ready();
+    cli = await ready({ kept: true });
   });
 
   test('the API’s stream, event for event, between the turn’s beginning and its result', async () => {

@@ -50,6 +50,8 @@ export interface RawCliOptions {
   /** The working folder; default an empty one. */
   cwd?: string;
   home?: string;
+  /** Whether it outlives `tidy`. Default false. */
+  kept?: boolean;
 }
 
 export interface RawCli {
@@ -77,7 +79,10 @@ export interface RawCliTest {
   readonly home: string;
   /** An empty folder in `home`. */
   readonly cwd: string;
+  /** Without options, one that was started ahead. */
   start(options?: RawCliOptions): RawCli;
+  /** Forgets what the API was asked, and ends the processes of the test that is over. */
+  tidy(): Promise<void>;
   /** Ends every process. @throws where one is left. */
   stop(): Promise<void>;
 }
@@ -88,19 +93,33 @@ export async function startRawCliTest(): Promise<RawCliTest> {
   const home = await scratchFolder();
   const cwd = path.join(home, 'workspace');
   await mkdir(cwd);
-  const started: RawCli[] = [];
+  const kept: RawCli[] = [];
+  const ofTest: RawCli[] = [];
+  let ahead: RawCli | undefined;
+
+  const launch = (options: RawCliOptions = {}) => {
+    const env = { ...cliEnvironment(api, options.home ?? home, options.account), ...options.env };
+    return startRawCli(claudeArguments(options.isolated ?? true), options.cwd ?? cwd, env);
+  };
+  const tidy = async () => {
+    api.reset();
+    await Promise.all(ofTest.splice(0).map((cli) => cli.kill()));
+  };
+
   return {
     api,
     home,
     cwd,
-    start: (options = {}) => {
-      const env = { ...cliEnvironment(api, options.home ?? home, options.account), ...options.env };
-      const cli = startRawCli(claudeArguments(options.isolated ?? true), options.cwd ?? cwd, env);
-      started.push(cli);
+    tidy,
+    start: (options) => {
+      const cli = (options === undefined ? ahead : undefined) ?? launch(options);
+      if (options === undefined) ahead = launch();
+      (options?.kept ? kept : ofTest).push(cli);
       return cli;
     },
     stop: async () => {
-      await Promise.all(started.map((cli) => cli.kill()));
+      await tidy();
+      await Promise.all([...kept, ...(ahead ? [ahead] : [])].map((cli) => cli.kill()));
       await api.close();
       const left = await leftoverProcesses(home);
       await removeFolder(home);
