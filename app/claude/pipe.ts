@@ -61,7 +61,9 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
     send: async (line) => {
       if (stdin.destroyed || !stdin.writable) throw new CliEndedError();
       if (stdin.write(`${line}\n`)) return;
-      await Promise.race([once(stdin, 'drain'), exited]);
+      await Promise.race([once(stdin, 'drain'), exited]).catch(() => {
+        throw new CliEndedError();
+      });
     },
     end: () => stdin.end(),
     kill: () => killTree(child),
