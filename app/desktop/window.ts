@@ -106,8 +106,9 @@ export function createAppWindow({ stateFile, log }: AppWindowOptions): AppWindow
 }
 
 const DEFAULT_SIZE = { width: 1080, height: 720 };
-const LIGHT = '#ffffff';
-const DARK = '#1b1b1f';
+/** `--ground` of renderer/ui/theme.css. */
+const LIGHT = '#fdfdfe';
+const DARK = '#15151b';
 
 function denyPermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { _electron, test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
+import { _electron, test as base, type ElectronApplication, expect, type Locator, type Page } from '@playwright/test';
 import {
   type Account,
   claudePath,
@@ -26,6 +26,7 @@ export interface LaunchOptions {
 export interface RunningDesktop {
   app: ElectronApplication;
   icon: TrayIcon;
+  /** Resolves with the window's page once it is drawn. */
   window(): Promise<Page>;
   /** Resolves with the server's address once the tray says that it runs. */
   url(): Promise<string>;
@@ -95,6 +96,11 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** A row of the request log. */
+export function requestRow(page: Page, name: RegExp): Locator {
+  return page.getByRole('grid', { name: 'Request log' }).getByRole('row', { name });
+}
+
 /** Everything that the app gets of this computer's environment. */
 export function desktopEnvironment(api: MessagesApi, home: string, account?: Account): Record<string, string> {
   const screen = Object.fromEntries(
@@ -130,7 +136,12 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
   return {
     app,
     icon,
-    window: () => app.firstWindow(),
+    async window() {
+      const page = await app.firstWindow();
+      // It is there before it has loaded anything.
+      await expect(page.getByRole('heading', { name: 'Claudacity' })).toBeVisible();
+      return page;
+    },
     async url() {
       let found: string | undefined;
       const look = async () => {
