@@ -9,7 +9,7 @@ import { type CommandLine, parseCommandLine } from './desktop/commandLine';
 import { startDesktop } from './desktop/desktop';
 import { openElectronStoreFile } from './desktop/electronStoreFile';
 import { launchCommand } from './desktop/launchCommand';
-import { loginItem } from './desktop/loginItem';
+import { loginItemFor } from './desktop/loginItemFor';
 import { stopBeforeQuit } from './desktop/quit';
 import { systemLoginItems } from './desktop/systemLoginItems';
 import { openLog } from './log/log';
@@ -51,11 +51,11 @@ async function start({ port, hidden }: CommandLine): Promise<void> {
 
   const { platform, execPath, argv } = process;
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
-  const login = loginItem({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
+  const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
   const desktop = await startDesktop({
     core,
     log,
-    loginItem: login,
+    loginItem,
     dataDir: folder,
     hidden: hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin),
   });

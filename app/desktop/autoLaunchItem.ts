@@ -9,7 +9,7 @@ import AutoLaunch from 'auto-launch';
 import type { LaunchCommand } from './launchCommand';
 import type { LoginItem } from './loginItem';
 
-export function autoLaunchItem(platform: 'win32' | 'darwin' | (string & {}), command: LaunchCommand): LoginItem {
+export function autoLaunchItem(platform: 'win32' | 'darwin', command: LaunchCommand): LoginItem {
   const appPath = (platform === 'darwin' ? propertyListStrings : windowsCommandLine)(command);
   const autoLaunch = Object.assign(new AutoLaunch({ name: NAME, path: command.program }), {
     opts: { appName: NAME, appPath, isHiddenOnLaunch: true, mac: { useLaunchAgent: true } },

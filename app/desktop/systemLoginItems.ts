@@ -1,6 +1,6 @@
 /** Electron's own view of login items, where it has one. */
 import { app } from 'electron';
-import type { SystemLoginItems } from './loginItem';
+import type { SystemLoginItems } from './loginItemFor';
 
 export function systemLoginItems(): SystemLoginItems {
   return {

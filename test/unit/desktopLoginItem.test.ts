@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { propertyListStrings, windowsCommandLine } from '../../app/desktop/autoLaunchItem';
 import { launchCommand } from '../../app/desktop/launchCommand';
-import { loginItem } from '../../app/desktop/loginItem';
+import { loginItemFor } from '../../app/desktop/loginItemFor';
 import { desktopEntry, xdgAutostart } from '../../app/desktop/xdgAutostart';
 
 let home: string;
@@ -57,7 +57,7 @@ describe('the login item on Linux', () => {
   test.each(['SNAP', 'FLATPAK_ID'])('is not supported inside a %s, which cannot write there', (variable) => {
     const system = { set: () => undefined, isSet: () => false, isAllowed: () => true };
     const options = { platform: 'linux', env: { [variable]: 'claudacity' }, home, command, packaged: true, system };
-    expect(loginItem({ ...options, platform: 'linux' }).supported).toBe(false);
+    expect(loginItemFor({ ...options, platform: 'linux' }).supported).toBe(false);
   });
 });
 
