@@ -84,6 +84,7 @@ export function createClaude(options: ClaudeOptions): Claude {
   let checking: Promise<ClaudeState> | undefined;
   let checkedAt = 0;
   let warming: Promise<void> | undefined;
+  let warmFault = 'it listed no models';
   const contextWindows = new Map<string, number>();
 
   const environment = () => childEnvironment(options.env, options.ownPorts());
@@ -149,6 +150,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     } catch (error) {
       warming = undefined;
       const message = error instanceof Error ? error.message : String(error);
+      warmFault = message;
       options.onFault(`the first process did not come up: ${message}`);
     }
   };
@@ -178,7 +180,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       warming ??= warm();
       await warming;
       if (models.length > 0) return models;
-      throw new ClaudeUnavailableError(failed(state.path ?? 'claude', 'it listed no models'));
+      throw new ClaudeUnavailableError(failed(state.path ?? 'claude', warmFault));
     },
     acquire: async (wanted, signal) => {
       await ensure();

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createChat } from '../../app/chat/chat';
 import type { ChatEvent } from '../../app/chat/events';
 import type { ChatRequest, Message } from '../../app/chat/request';
-import type { Chat } from '../../app/chat/service';
+import type { Chat, LiveConversation } from '../../app/chat/service';
 import { type Claude, createClaude } from '../../app/claude/claude';
 import {
   type Account,
@@ -94,7 +94,11 @@ describe('a chat', () => {
     rig = await startChat();
   });
 
-  afterEach(() => rig.api.reset());
+  afterEach(async () => {
+    // What a process asked before it was interrupted is in the stand-in by then, and takes no other test's answer.
+    await fetch(rig.api.url, { method: 'HEAD' });
+    rig.api.reset();
+  });
 
   afterAll(() => rig.end());
 
@@ -210,10 +214,14 @@ describe('a chat', () => {
     ['max_tokens', 'length'],
     ['refusal', 'refusal'],
   ])('that the API ends with %s ends with %s, and nothing comes after it', async (reason, expected) => {
-    rig.api.answer(text('A'), stop(reason), usage({ output: 9 }));
-    rig.api.answer(text('B'));
+    // What the CLI asks by itself may arrive as late as in another test.
+    rig.api.choose(({ history }) =>
+      history.length === 1 && JSON.stringify(history).includes(`"${reason}"`)
+        ? [text('A'), stop(reason), usage({ output: 9 })]
+        : [text('B')],
+    );
 
-    const events = await ask(rig.chat, 'hi');
+    const events = await ask(rig.chat, reason);
 
     expect(spoken(events)).toEqual(['text A']);
     expect(endOf(events)).toMatchObject({ reason: expected, usage: { outputTokens: 9 } });
@@ -301,7 +309,7 @@ describe('a chat', () => {
       const leave = new AbortController();
       const asked = ask(rig.chat, 'go', {}, leave.signal);
       const call = await rig.api.received(1);
-      const pid = rig.chat.live()[0]?.pid;
+      const pid = pidOf(rig.chat.live()[0]);
 
       leave.abort();
 
@@ -341,7 +349,7 @@ describe('a chat', () => {
     rig.api.answer(text('Half'), sent, hang());
     const asked = ask(rig.chat, 'go');
     await sent.reached;
-    process.kill(rig.chat.live()[0]?.pid ?? 0, 'SIGKILL');
+    process.kill(pidOf(rig.chat.live()[0]), 'SIGKILL');
 
     expect(errorOf(await asked)).toMatchObject({ kind: 'cli_failed', message: expect.stringContaining('SIGKILL') });
     expect(spoken(await ask(rig.chat, 'again'))).toEqual(['text OK']);
@@ -441,9 +449,7 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
 
     const error = errorOf(await ask(chat, 'hi'));
 
-    expect(error.kind).toBe('cli_outdated');
-    expect(error.message).toContain('2.1.100');
-    expect(error.message).toContain('claude update');
+    expect(error).toMatchObject({ kind: 'cli_outdated', message: expect.stringMatching(/2\.1\.100.*`claude update`/) });
   });
 
   test('since it does not start is told with its complaint', async () => {
@@ -464,7 +470,10 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
       esac`),
     );
 
-    expect(errorOf(await ask(chat, 'hi')).kind).toBe('cli_failed');
+    expect(errorOf(await ask(chat, 'hi'))).toMatchObject({
+      kind: 'cli_failed',
+      message: expect.stringContaining('--safe-mode'),
+    });
   });
 
   test('since nobody is signed in is told with what to do, and known from then on', async () => {
@@ -472,8 +481,7 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
 
     const error = errorOf(await ask(chat, 'hi'));
 
-    expect(error.kind).toBe('signed_out');
-    expect(error.message).toContain('`claude auth login`');
+    expect(error).toMatchObject({ kind: 'signed_out', message: expect.stringContaining('`claude auth login`') });
     expect(claude.state.problem?.kind).toBe('signed_out');
     expect(api.requests).toEqual([]);
   });
@@ -559,8 +567,12 @@ function conversationOf(event: ChatEvent | undefined): string | undefined {
   return event?.type === 'start' ? event.conversation : undefined;
 }
 
-function isRunning(pid: number | null | undefined): boolean {
-  if (!pid) throw new Error('there is no process to look for');
+function pidOf(conversation: LiveConversation | undefined): number {
+  if (conversation?.pid) return conversation.pid;
+  throw new Error('the conversation has no process');
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
