@@ -6,6 +6,8 @@ const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
 export default defineConfig({
   test: {
     environment: 'node',
+    // A test that talks to the CLI waits for most of its time.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'], ...timeouts } },
