@@ -43,6 +43,8 @@ export interface ClaudeOptions {
   readonly workspace: string;
   /** The most processes at one time. */
   limit(): number;
+  /** As in `PoolOptions`. */
+  reclaim(): boolean;
   /** Whether the user's own files, instructions and tools are kept from the CLI. */
   isolated(): boolean;
   readonly checkouts: readonly string[];
@@ -55,6 +57,8 @@ export interface ClaudeOptions {
 export interface Claude {
   readonly state: ClaudeState;
   readonly spares: number;
+  /** Requests that wait for a process. */
+  readonly waiting: number;
   /** Looks for the CLI, asks for its version and account, and starts the spares where it will do. Never rejects. */
   check(): Promise<ClaudeState>;
   /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where there is no CLI. */
@@ -96,6 +100,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       return startClaude(path, { cwd: options.workspace, env: environment(), isolated: options.isolated() });
     },
     limit: options.limit,
+    reclaim: options.reclaim,
     onInitialized: (result) => {
       if (result.models.length === 0 || JSON.stringify(result.models) === JSON.stringify(listed)) return;
       listed = result.models;
@@ -165,6 +170,9 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
     get spares() {
       return pool.spares;
+    },
+    get waiting() {
+      return pool.waiting;
     },
     check,
     signIn: async () => {

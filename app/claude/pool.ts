@@ -27,6 +27,8 @@ export interface PoolOptions {
   start(): ClaudeProcess;
   /** The most processes that may live at one time, spares included. */
   limit(): number;
+  /** Ends a process that is in use but idle, if there is one: false where there is none. */
+  reclaim(): boolean;
   /** How many requests may wait for a process. Default 100. */
   readonly queueLimit?: number;
   /** After so long without a request only the blank spare is kept. Default 10 minutes. */
@@ -57,7 +59,8 @@ export interface Pool {
   /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
   warm(): Promise<void>;
   readonly spares: number;
-  readonly size: number;
+  /** Requests that wait for a process: what has become idle is better ended than kept. */
+  readonly waiting: number;
   /** Ends every spare; those in use end with their seats. What was signed in or installed since then counts for new ones. */
   renew(): void;
   /** Ends every process, taken ones too. Resolves when all are gone. */
@@ -138,8 +141,12 @@ export function createPool(options: PoolOptions): Pool {
     refillTimer = undefined;
     if (closed) return;
     try {
-      const room = () => living.size < options.limit();
-      if (!spares.some(({ system }) => system === null) && room()) addSpare(null);
+      const room = () => queue.length === 0 && living.size < options.limit();
+      if (!spares.some(({ system }) => system === null)) {
+        if (room()) addSpare(null);
+        // The next request is more likely to be a new one than a follow-up to the oldest conversation.
+        else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
+      }
       const matching = spares.find(({ system }) => system !== null);
       if (last && !idle() && matching?.system !== last.system) {
         if (matching) retire(matching);
@@ -183,8 +190,9 @@ export function createPool(options: PoolOptions): Pool {
 
   /** A process for the request, and what is still to be done before it can be asked. */
   const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
-    for (;;) {
+    for (let first = true; ; first = false) {
       signal.throwIfAborted();
+      if (first && queue.length > 0) await room(signal);
       if (closed) throw new ProcessFailedError('the app is stopping');
       const spare =
         spares.find(({ system }) => system === wanted.system) ?? spares.find(({ system }) => system === null);
@@ -201,6 +209,7 @@ export function createPool(options: PoolOptions): Pool {
         unwanted.process.kill();
         await unwanted.process.exited;
       } else {
+        options.reclaim();
         await room(signal);
       }
     }
@@ -216,8 +225,8 @@ export function createPool(options: PoolOptions): Pool {
     get spares() {
       return spares.length;
     },
-    get size() {
-      return living.size;
+    get waiting() {
+      return queue.length;
     },
     acquire: async (wanted, signal) => {
       last = wanted;

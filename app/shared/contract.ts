@@ -120,6 +120,30 @@ export interface ConversationRow {
   pid: number | null;
 }
 
+/** A conversation that is kept, whether or not a process holds it. */
+export interface StoredConversation {
+  id: string;
+  /** The client's own name for it. */
+  name: string | null;
+  client: string;
+  model: string;
+  /** The start of the first question; empty where texts are not kept. */
+  title: string;
+  createdAt: number;
+  usedAt: number;
+  turns: number;
+  bytes: number;
+  usage: TokenUsage;
+  costUsd: number;
+}
+
+/** One message of a kept conversation, for reading. */
+export interface StoredMessage {
+  role: 'user' | 'assistant';
+  /** Its texts; what else it holds stands in brackets: `[image]`. */
+  text: string;
+}
+
 export interface ModelUsage {
   model: string;
   requests: number;
