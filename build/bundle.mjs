@@ -67,6 +67,8 @@ function bundles() {
 export async function bundle() {
   copyFiles();
   const results = await Promise.all(bundles().map((options) => esbuild.build(options)));
+  // `npm start` lives on for days, and would keep esbuild's service with it.
+  await esbuild.stop();
   fs.chmodSync(path.join(OUT, 'cli.cjs'), 0o755);
   writeLicenses(results, path.join(OUT, 'licenses.txt'));
 }

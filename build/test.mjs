@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ensureElectron } from './electron.mjs';
-import { capture, ROOT } from './setup/command.mjs';
+import { capture, ROOT, whenAbandoned } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { Problem, runCommand, step } from './setup/step.mjs';
 import { ensureElectronLibraries, ensureTestPrograms } from './setup/systemPackages.mjs';
@@ -147,7 +147,9 @@ function within(minutes, command, env = process.env) {
       process.exit(130);
     };
     process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    const stopWatching = whenAbandoned(interrupted);
     const done = (/** @type {number} */ code) => {
+      stopWatching();
       clearTimeout(timer);
       process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
       resolve(code);

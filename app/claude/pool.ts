@@ -91,12 +91,21 @@ export function createPool(options: PoolOptions): Pool {
   let refillTimer: NodeJS.Timeout | undefined;
   let backoffMs = 0;
 
+  const wakeNext = () => queue.shift()?.();
+
   const start = (): ClaudeProcess => {
-    const process = options.start();
+    let process: ClaudeProcess;
+    try {
+      process = options.start();
+    } catch (error) {
+      // The place that was free for it is free for the next; that one is to learn of the fault too.
+      wakeNext();
+      throw error;
+    }
     living.add(process);
     void process.exited.then(() => {
       living.delete(process);
-      queue.shift()?.();
+      wakeNext();
     });
     return process;
   };
@@ -122,7 +131,8 @@ export function createPool(options: PoolOptions): Pool {
     options.onChange();
     prepared.then(
       () => {
-        backoffMs = 0;
+        // A blank one has shown nothing yet.
+        if (wanted) backoffMs = 0;
       },
       () => process.kill(),
     );
@@ -240,6 +250,7 @@ export function createPool(options: PoolOptions): Pool {
         try {
           await prepare(spare, wanted);
           signal.throwIfAborted();
+          backoffMs = 0;
           return { process, release: () => process.close() };
         } catch (error) {
           process.kill();
@@ -252,6 +263,8 @@ export function createPool(options: PoolOptions): Pool {
       }
     },
     warm: async () => {
+      if (closed) throw new ProcessFailedError('the app is stopping');
+      lastUsedAt = Date.now();
       const first = addSpare({ system: '', model: undefined });
       scheduleRefill(0);
       try {
@@ -269,6 +282,7 @@ export function createPool(options: PoolOptions): Pool {
       closed = true;
       clearTimeout(refillTimer);
       spares.length = 0;
+      for (const wake of queue.splice(0)) wake();
       for (const process of living) process.kill();
       await Promise.all([...living].map(({ exited }) => exited));
     },

@@ -52,7 +52,9 @@ export function foreground(command, args, { env = process.env, cwd = ROOT } = {}
       if (passed.includes(signal)) child.kill(signal);
     };
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, pass);
+    const stopWatching = whenAbandoned(() => child.kill('SIGTERM'));
     const done = () => {
+      stopWatching();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, pass);
     };
     child.on('error', (error) => {
@@ -64,6 +66,23 @@ export function foreground(command, args, { env = process.env, cwd = ROOT } = {}
       resolve(code ?? 128);
     });
   });
+}
+
+/**
+ * Tells when the npm that runs this script has gone. It starts scripts through a shell that passes no signal on, so to
+ * end npm would otherwise leave them, and all that they started, running.
+ * @param {() => void} react
+ * @returns {() => void} ends the watch
+ */
+export function whenAbandoned(react) {
+  if (!process.env.npm_lifecycle_event) return () => {};
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    react();
+  }, 300);
+  return () => clearInterval(watch);
 }
 
 /** npm's own script, run with this Node: `npm.cmd` cannot be spawned without a shell on Windows. */

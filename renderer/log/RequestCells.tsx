@@ -7,6 +7,7 @@ import {
   formatCompact,
   formatDuration,
   formatElapsed,
+  formatMoment,
   formatTime,
   inputTokens,
   NONE,
@@ -16,7 +17,9 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
   const { at, client, dialect, model, method, path, usage, firstTokenMs, durationMs } = row;
   return (
     <>
-      <Cell name="c-time">{formatTime(at, Date.now())}</Cell>
+      <Cell name="c-time" title={formatMoment(at)}>
+        {formatTime(at, Date.now())}
+      </Cell>
       <Cell name="c-client" title={`${client}, ${row.address}`}>
         {client}
       </Cell>

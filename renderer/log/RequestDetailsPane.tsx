@@ -27,7 +27,10 @@ export function RequestDetailsPane({ row, onClose }: { row: RequestRow; onClose:
           {details && <CopyButton text={() => JSON.stringify(details, null, 2)} label="Copy as JSON" wide />}
         </p>
       </header>
-      <div className="details-body">{details && <Sections details={details} />}</div>
+      <div className="details-body">
+        {details && <Sections details={details} />}
+        {details === null && <p className="details-section quiet">No more is known of this request.</p>}
+      </div>
     </aside>
   );
 }

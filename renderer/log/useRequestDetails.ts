@@ -5,10 +5,10 @@ import { useCommands } from '../state/page';
 
 const AT_MOST_EVERY_MS = 300;
 
-/** null until the app has answered. */
-export function useRequestDetails(row: RequestRow): RequestDetails | null {
+/** undefined until the app has answered; null where it knows no more than the row. */
+export function useRequestDetails(row: RequestRow): RequestDetails | null | undefined {
   const commands = useCommands();
-  const [details, setDetails] = useState<RequestDetails | null>(null);
+  const [answer, setAnswer] = useState<{ id: string; details: RequestDetails | null } | null>(null);
   const asked = useRef({ id: '', at: 0 });
   useEffect(() => {
     let wanted = true;
@@ -17,8 +17,8 @@ export function useRequestDetails(row: RequestRow): RequestDetails | null {
       () => {
         asked.current = { id: row.id, at: performance.now() };
         commands.details(row.id).then(
-          (answer) => wanted && setDetails(answer),
-          () => wanted && setDetails(null),
+          (details) => wanted && setAnswer({ id: row.id, details }),
+          () => wanted && setAnswer({ id: row.id, details: null }),
         );
       },
       Math.max(0, AT_MOST_EVERY_MS - sinceLast),
@@ -28,5 +28,6 @@ export function useRequestDetails(row: RequestRow): RequestDetails | null {
       clearTimeout(timer);
     };
   }, [commands, row]);
-  return details?.id === row.id ? { ...details, ...row } : null;
+  if (answer?.id !== row.id) return undefined;
+  return answer.details && { ...answer.details, ...row };
 }

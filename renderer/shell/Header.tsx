@@ -71,7 +71,7 @@ function ServerStatus() {
         {PHASE_NAMES[server.phase]}
       </span>
       <span className="server-address" title={open ? `Listens on ${server.host}: other computers need an API key` : ''}>
-        <code>{server.url}</code>
+        <code title={server.url}>{server.url}</code>
         <CopyButton text={server.url} label="Copy address" />
       </span>
     </div>

@@ -7,7 +7,7 @@ import { useThemeVersion } from '../ui/useThemeVersion';
 import { describeHours, HOURS, scaleTop, stackHours } from './hourlyStack';
 import { TOKEN_KINDS } from './tokenKinds';
 
-const HEIGHT = 116;
+const HEIGHT = 128;
 
 export interface TokenChartProps {
   hourly: TokenUsage[];

@@ -176,10 +176,9 @@ test('a message that ends with the assistant is refused with the reason', async 
 test('a plan’s limit is told with the time until it ends', async () => {
   const subscriber = await startTestApp({ account: 'subscription' });
   const resets = Math.floor(Date.now() / 1000) + 3600;
-  subscriber.api.always(
-    rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets }),
-    httpError(429, 'rate_limit_error', 'Limit reached.'),
-  );
+  const limits = rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets });
+  const fields = limits.kind === 'headers' ? limits.headers : {};
+  subscriber.api.always(httpError(429, 'rate_limit_error', 'Limit reached.', fields));
   const body = JSON.stringify({ model: 'sonnet', messages: user('Limited?') });
   const { status, headers } = await send(`${subscriber.url}/v1/chat/completions`, { body });
   await subscriber.stop();
@@ -199,4 +198,14 @@ test('a connection to the API that is cut is an error of this server, not of the
   app.api.always(reset());
   const body = JSON.stringify({ model: 'sonnet', messages: user('Cut.'), stream: false });
   expect((await post('/api/chat', body)).status).toBe(502);
+});
+
+test('a server that stops ends its streams with an error that says so', async () => {
+  app.api.answer(text('Hel'), hang());
+  const stream = await ollama.chat({ model: 'sonnet', messages: user('Stop.'), stream: true });
+  const read = async () => {
+    for await (const part of stream) if (part.message.content === 'Hel') void app.core.stopServer();
+  };
+  await expect(read()).rejects.toThrow('stopping');
+  await expect.poll(() => app.core.snapshot().server.phase).toBe('stopped');
 });

@@ -17,6 +17,13 @@ beforeEach(() => app.api.reset());
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
+/** The question as the API got it. The CLI may have asked something else by itself since, such as to go on after a limit. */
+function asked(question: string) {
+  const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
+  if (found === undefined) throw new Error(`nobody asked “${question}”`);
+  return found;
+}
+
 async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const parts: T[] = [];
   for await (const part of stream) parts.push(part);
@@ -40,6 +47,15 @@ test('text is passed on as soon as it is there', async () => {
     if (part.message.content === 'first') rest.open();
     else expect(part.message.content).toBe(part.done ? '' : 'second');
   }
+});
+
+test('a long piece of text is sent in lines that every client can read', async () => {
+  const long = '漢字 "quoted" 👋🏽\n'.repeat(5_000);
+  app.api.answer(text(long));
+  const body = JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'At length.' }] });
+  const lines = (await send(`${app.url}/api/chat`, { body })).text.trimEnd().split('\n');
+  expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(32 * 1024);
+  expect(lines.map((line) => JSON.parse(line).message.content).join('')).toBe(long);
 });
 
 test('the last chunk alone has the counts, and they are the API’s', async () => {
@@ -68,7 +84,7 @@ test('system prompt and history reach the API with their roles', async () => {
     { role: 'user', content: 'A colour?' },
   ];
   await ollama.chat({ model: 'sonnet', messages });
-  const { system, history } = await app.api.received(1);
+  const { system, history } = asked('A colour?');
   expect(system.join('\n')).toContain('Answer in one word.');
   expect(history.map(({ role, content }) => [role, content.map((block) => block.text).join('')])).toEqual([
     ['user', 'A fruit?'],
@@ -81,7 +97,7 @@ test.each(['@/etc/hostname', '/context', '/clear and go', '!ls', '# note'])(
   '“%s” reaches the API as typed',
   async (typed) => {
     await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: typed }] });
-    const { history } = await app.api.received(1);
+    const { history } = asked(typed);
     expect(history).toEqual([{ role: 'user', content: [{ type: 'text', text: typed }] }]);
   },
 );
@@ -100,7 +116,7 @@ test('thinking comes as thinking', async () => {
 
 test('images reach the API as images', async () => {
   await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'What is it?', images: [PNG] }] });
-  const { history } = await app.api.received(1);
+  const { history } = asked('What is it?');
   expect(history[0]?.content).toContainEqual({
     type: 'image',
     source: { type: 'base64', media_type: 'image/png', data: PNG },
@@ -112,7 +128,7 @@ test('generate answers a prompt', async () => {
   const parts = await all(await ollama.generate({ model: 'sonnet', prompt: 'Hi.', system: 'Be kind.', stream: true }));
   expect(parts.map(({ response }) => response)).toEqual(['Hel', 'lo', '']);
   expect(parts.at(-1)?.context).toEqual([expect.any(Number)]);
-  expect((await app.api.received(1)).system.join('\n')).toContain('Be kind.');
+  expect(asked('Hi.').system.join('\n')).toContain('Be kind.');
 });
 
 test('every listed model can be shown and asked for by its listed name', async () => {
@@ -130,11 +146,11 @@ test('every listed model can be shown and asked for by its listed name', async (
 });
 
 test('a question without messages loads and unloads the model, also where a stream is asked for', async () => {
-  const asked = (path: string, body: object) => send(`${app.url}${path}`, { body: JSON.stringify(body) });
-  const loaded = await asked('/api/chat', { model: 'sonnet', messages: [] });
+  const ask = (path: string, body: object) => send(`${app.url}${path}`, { body: JSON.stringify(body) });
+  const loaded = await ask('/api/chat', { model: 'sonnet', messages: [] });
   expect(loaded.headers['content-type']).toContain('application/json');
   expect(JSON.parse(loaded.text)).toMatchObject({ done: true, done_reason: 'load', message: { content: '' } });
-  const unloaded = await asked('/api/generate', { model: 'sonnet', prompt: '', keep_alive: 0 });
+  const unloaded = await ask('/api/generate', { model: 'sonnet', prompt: '', keep_alive: 0 });
   expect(JSON.parse(unloaded.text)).toMatchObject({ done: true, done_reason: 'unload', response: '' });
 });
 

@@ -17,6 +17,13 @@ beforeEach(() => app.api.reset());
 
 const user = (content: string) => [{ role: 'user' as const, content }];
 
+/** The question as the API got it. The CLI may have asked something else by itself since, such as to go on after a limit. */
+function asked(question: string) {
+  const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
+  if (found === undefined) throw new Error(`nobody asked “${question}”`);
+  return found;
+}
+
 async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const parts: T[] = [];
   for await (const part of stream) parts.push(part);
@@ -72,7 +79,7 @@ test('roles reach the API as sent, a developer’s and a late system’s among t
       { role: 'user', content: 'A colour?' },
     ],
   });
-  const { system, history } = await app.api.received(1);
+  const { system, history } = asked('A colour?');
   expect(system.join('\n')).toContain('Answer in one word.\n\nBe kind.');
   expect(history.map(({ role, content }) => [role, content.map((block) => block.text).join('')])).toEqual([
     ['user', 'A fruit?'],
@@ -94,7 +101,7 @@ test('tool calls and results of a history reach the API as such', async () => {
       { role: 'tool', tool_call_id: 'call_1', content: '18 degrees' },
     ],
   });
-  const { history } = await app.api.received(1);
+  const { history } = asked('18 degrees');
   expect(history[1]?.content).toEqual([
     expect.objectContaining({ type: 'tool_use', id: 'call_1', name: 'weather', input: { city: 'Oslo' } }),
   ]);

@@ -145,7 +145,9 @@ const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result
   'request:older': async (before, limit) => {
     await later(120);
     if (rows.size > 3_000) return [];
-    return Array.from({ length: Math.min(limit, 100) }, (_, index) => finished(before - 60_000 * (index + 1)));
+    const older = Array.from({ length: limit }, (_, index) => finished(before - 60_000 * (index + 1)));
+    for (const row of older) rows.set(row.id, row);
+    return older;
   },
   'request:clear': () => {
     rows.clear();
