@@ -13,7 +13,7 @@ import { ChatError } from './errors';
 import { type ChatEvent, type EndReason, NO_USAGE, type Served, type Usage } from './events';
 import { chatError, resultError, retryError } from './faults';
 import type { Live, LiveConversations } from './liveConversations';
-import type { Memory, TurnRecord } from './memory';
+import type { Memory, RememberedConversation, TurnRecord } from './memory';
 import { nameQueue } from './nameQueue';
 import type { ChatRequest, Message } from './request';
 import type { Chat } from './service';
@@ -93,8 +93,11 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
 
   const questionOf = (request: ChatRequest, model: Model, appendId: string | undefined): Question => {
     const { owner, messages, ephemeral } = request;
-    const name = ephemeral || request.name?.kind === 'user' ? appendId : request.name?.id;
-    const remembered = name === undefined ? undefined : memory.byName(owner, name);
+    const given = ephemeral || request.name?.kind === 'user' ? appendId : request.name?.id;
+    const known = given === undefined ? undefined : memory.byName(owner, given);
+    const aside = request.name?.kind === 'label' && known !== undefined && isAside(known, messages);
+    const name = aside ? undefined : given;
+    const remembered = aside ? undefined : known;
     const before = appendId === undefined || !remembered ? undefined : said(owner, appendId, remembered.messages);
     const all = before ? [...before, ...messages] : messages;
     const split = all.findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -170,7 +173,11 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     }
   }
 
-  async function* answer(question: Question, conversation: Live, clock: Clock): AsyncGenerator<ChatEvent | { type: 'rest' }> {
+  async function* answer(
+    question: Question,
+    conversation: Live,
+    clock: Clock,
+  ): AsyncGenerator<ChatEvent | { type: 'rest' }> {
     const { request, key, model, digest, history } = question;
     const { signal } = conversation.abort;
     const { row } = conversation;
@@ -306,7 +313,37 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     }
   };
 
-  return { ask, resolve, models, live: live.list, end: live.end };
+  const loaded = new Map<string, number>();
+
+  const load = (model: Model, keepMs = idleMs()) => {
+    loaded.set(model.resolved, Date.now() + keepMs);
+    claude.prepare({ system: '', model: model.value });
+  };
+
+  const unload = async (model: Model) => {
+    loaded.delete(model.resolved);
+    for (const { id, model: held, phase } of live.list()) {
+      if (held === model.resolved && phase === 'idle') await live.end(id);
+    }
+  };
+
+  const stillLoaded = () => {
+    for (const [model, until] of loaded) if (until < Date.now()) loaded.delete(model);
+    return loaded;
+  };
+
+  const memoryOf = () => claude.memory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid])));
+
+  return { ask, resolve, models, load, unload, loaded: stillLoaded, live: live.list, memory: memoryOf, end: live.end };
+}
+
+/**
+ * A chat's name stands on questions about it too, which are not always known by their form. A request without a
+ * history that begins with other words than the chat is none of its turns.
+ */
+function isAside({ messages: before }: RememberedConversation, messages: readonly Message[]): boolean {
+  if (!before?.[0] || !messages[0] || messages.some(({ role }) => role === 'assistant')) return false;
+  return extendDigest('', before[0]) !== extendDigest('', messages[0]);
 }
 
 function newId(): string {

@@ -46,7 +46,9 @@ type Part = string | readonly unknown[];
  */
 function spoken(blocks: readonly AssistantBlock[]): Part[] {
   const text = blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
-  const calls = blocks.flatMap((block) => (block.type === 'tool_use' ? [['tool_use', block.name, ordered(block.input)]] : []));
+  const calls = blocks.flatMap((block) =>
+    block.type === 'tool_use' ? [['tool_use', block.name, ordered(block.input)]] : [],
+  );
   return [text, ...calls];
 }
 

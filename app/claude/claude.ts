@@ -7,6 +7,7 @@ import { type Account, isRecentEnough, LEAST_VERSION, readAccount, readVersion, 
 import type { ListedModel } from './messages';
 import { listModels, type Model } from './models';
 import { createPool, type Pool, type Seat, type Wanted } from './pool';
+import { residentMemory } from './residentMemory';
 
 export interface ClaudeProblem {
   readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';
@@ -65,8 +66,12 @@ export interface Claude {
   signIn(): Promise<ClaudeState>;
   /** @throws ClaudeUnavailableError where there is no CLI to ask. */
   models(): Promise<readonly Model[]>;
+  /** Has a process prepared for such a request. */
+  prepare(wanted: Wanted): void;
   /** As `Pool.acquire`. @throws ClaudeUnavailableError too. */
   acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Resident memory in bytes by pid, of those of the processes that live. */
+  memory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Takes note of what an answer has shown: the true size of a model's context, in tokens. */
   learnContext(model: string, tokens: number): void;
   /** Takes note that the CLI says that nobody is signed in. */
@@ -192,6 +197,8 @@ export function createClaude(options: ClaudeOptions): Claude {
       await ensure();
       return pool.acquire(wanted, signal);
     },
+    prepare: (wanted) => pool.prepare(wanted),
+    memory: residentMemory,
     learnContext: (model, tokens) => {
       if (contextWindows.get(model) === tokens) return;
       contextWindows.set(model, tokens);

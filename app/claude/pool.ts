@@ -56,9 +56,13 @@ export interface Pool {
    * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason when it is aborted.
    */
   acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Keeps a spare for such a request, as if one had been made. */
+  prepare(wanted: Wanted): void;
   /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
   warm(): Promise<void>;
   readonly spares: number;
+  /** How many processes live, spares included. */
+  readonly size: number;
   /** Requests that wait for a process: what has become idle is better ended than kept. */
   readonly waiting: number;
   /** Ends every spare; those in use end with their seats. What was signed in or installed since then counts for new ones. */
@@ -235,6 +239,9 @@ export function createPool(options: PoolOptions): Pool {
     get spares() {
       return spares.length;
     },
+    get size() {
+      return living.size;
+    },
     get waiting() {
       return queue.length;
     },
@@ -261,6 +268,11 @@ export function createPool(options: PoolOptions): Pool {
           signal.removeEventListener('abort', abort);
         }
       }
+    },
+    prepare: (wanted) => {
+      last = wanted;
+      lastUsedAt = Date.now();
+      scheduleRefill(0);
     },
     warm: async () => {
       if (closed) throw new ProcessFailedError('the app is stopping');

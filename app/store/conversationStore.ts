@@ -40,7 +40,12 @@ export interface ConversationStoreOptions {
 
 const TITLE_LENGTH = 80;
 
-export function conversationStore({ database, log, retention, now = Date.now }: ConversationStoreOptions): ConversationStore {
+export function conversationStore({
+  database,
+  log,
+  retention,
+  now = Date.now,
+}: ConversationStoreOptions): ConversationStore {
   const one = <T>(sql: string, schema: z.ZodType<T>) => {
     const statement = database.prepare(sql);
     return (...values: (string | number | null)[]): T | undefined => {
@@ -57,13 +62,18 @@ export function conversationStore({ database, log, retention, now = Date.now }: 
     'SELECT id, system, model, digest, has_texts FROM conversations WHERE owner = ? AND name = ?',
     Remembered,
   );
-  const byDigest = one('SELECT id FROM conversations WHERE digest = ? ORDER BY used_at DESC LIMIT 1', z.object({ id: z.string() }));
+  const byDigest = one(
+    'SELECT id FROM conversations WHERE digest = ? ORDER BY used_at DESC LIMIT 1',
+    z.object({ id: z.string() }),
+  );
   const digestOfId = one('SELECT digest, has_texts FROM conversations WHERE id = ?', Kept);
   const insert = run(
     `INSERT INTO conversations (id, owner, client, system, model, digest, has_texts, title, created_at, used_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const follow = run('UPDATE conversations SET client = ?, system = ?, model = ?, digest = ?, has_texts = ?, used_at = ? WHERE id = ?');
+  const follow = run(
+    'UPDATE conversations SET client = ?, system = ?, model = ?, digest = ?, has_texts = ?, used_at = ? WHERE id = ?',
+  );
   const unname = run('UPDATE conversations SET name = NULL WHERE owner = ? AND name = ? AND id <> ?');
   const rename = run('UPDATE conversations SET name = ? WHERE id = ?');
   const finish = run(
@@ -90,11 +100,17 @@ export function conversationStore({ database, log, retention, now = Date.now }: 
   const remove = run('DELETE FROM conversations WHERE id = ?');
   const dropIfEmpty = run('DELETE FROM conversations WHERE id = ? AND turns = 0');
   const noteSender = run('INSERT OR IGNORE INTO history_senders (owner, user) VALUES (?, ?)');
-  const sender = one('SELECT 1 AS found FROM history_senders WHERE owner = ? AND user = ?', z.object({ found: z.number() }));
+  const sender = one(
+    'SELECT 1 AS found FROM history_senders WHERE owner = ? AND user = ?',
+    z.object({ found: z.number() }),
+  );
   const listed = database.prepare('SELECT * FROM conversations WHERE used_at < ? ORDER BY used_at DESC LIMIT ?');
   const totals = one('SELECT count(*) AS conversations, coalesce(sum(bytes), 0) AS bytes FROM conversations', Totals);
   const tooOld = run('DELETE FROM conversations WHERE used_at < ?');
-  const oldest = one('SELECT id, bytes FROM conversations ORDER BY used_at LIMIT 1', z.object({ id: z.string(), bytes: z.number() }));
+  const oldest = one(
+    'SELECT id, bytes FROM conversations ORDER BY used_at LIMIT 1',
+    z.object({ id: z.string(), bytes: z.number() }),
+  );
 
   /** A fault of the disk is no reason to refuse an answer. */
   const attempt = <T>(what: string, fallback: T, work: () => T): T => {
@@ -138,10 +154,12 @@ export function conversationStore({ database, log, retention, now = Date.now }: 
       clearPending(id);
     } else {
       clearMessages(id);
-      for (const [position, message] of history.entries()) addMessage(id, position, 0, message.role, JSON.stringify(message.content));
+      for (const [position, message] of history.entries())
+        addMessage(id, position, 0, message.role, JSON.stringify(message.content));
     }
     const asked = question.map((message, index) => ({ message, position: history.length + index }));
-    for (const { message, position } of asked) addMessage(id, position, 1, message.role, JSON.stringify(message.content));
+    for (const { message, position } of asked)
+      addMessage(id, position, 1, message.role, JSON.stringify(message.content));
     if (!same) setBytes(size(id)?.bytes ?? 0, id);
     return history.length + question.length;
   };
@@ -186,8 +204,7 @@ export function conversationStore({ database, log, retention, now = Date.now }: 
     },
     list: (before, limit) => attempt('be read', [], () => listed.all(before, limit).map(storedFrom)),
     count: () => attempt('be read', { conversations: 0, bytes: 0 }, () => totals() ?? { conversations: 0, bytes: 0 }),
-    messages: (id) =>
-      attempt('be read', null, () => (digestOfId(id)?.has_texts === 1 ? read(id) : null)),
+    messages: (id) => attempt('be read', null, () => (digestOfId(id)?.has_texts === 1 ? read(id) : null)),
     delete: (id) => attempt('be deleted', undefined, () => remove(id)),
     deleteAll: () =>
       attempt('be deleted', undefined, () => {

@@ -136,7 +136,6 @@ export function openJournal({ database, log, now = Date.now, keep = 50_000 }: Jo
       write();
       closed = true;
       clearTimeout(timer);
-      database.close();
     },
   };
 }

@@ -342,6 +342,7 @@ function open({ behaves = [], ...options }: Partial<PoolOptions> & { behaves?: r
   const pool = createPool({
     start: () => standIn(behaves[started.length]),
     limit: () => 16,
+    reclaim: () => false,
     onInitialized: () => {},
     onChange: () => {},
     onFault: (message) => faults.push(message),
