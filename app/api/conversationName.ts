@@ -28,7 +28,6 @@ interface Named {
   readonly id?: string | null | undefined;
   readonly conversation_id?: string | null | undefined;
   readonly prompt_cache_key?: string | null | undefined;
-  readonly user?: string | null | undefined;
 }
 
 /** The most telling name comes first; undefined where the request gives none. */
@@ -36,8 +35,7 @@ export function conversationName(body: Named, header: ReadHeader): ConversationN
   const own = body.id || body.conversation_id;
   if (own) return { kind: 'id', id: own };
   const label = chatOf(header('x-openwebui-chat-id')) || header('thread-id') || body.prompt_cache_key;
-  if (label) return { kind: 'label', id: label };
-  return body.user ? { kind: 'user', id: body.user } : undefined;
+  return label ? { kind: 'label', id: label } : undefined;
 }
 
 /** Open WebUI's temporary chats and channels have no history of their own. */

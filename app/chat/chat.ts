@@ -81,19 +81,17 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
   }
 
   /** The id under which a lone message is appended to what has been said; undefined where the request has it all. */
-  const appendedTo = ({ name, messages, owner, ephemeral }: ChatRequest): string | undefined => {
-    if (!name || ephemeral) return undefined;
-    const lone = messages.length === 1;
-    if (name.kind === 'user') {
-      if (messages.some(({ role }) => role === 'assistant')) memory.noteSendsHistory(owner, name.id);
-      return lone && usersAreIds() && !memory.sendsHistory(owner, name.id) ? `user:${name.id}` : undefined;
-    }
-    return name.kind === 'id' && lone ? name.id : undefined;
+  const appendedTo = ({ name, user, messages, owner, ephemeral }: ChatRequest): string | undefined => {
+    if (ephemeral) return undefined;
+    if (user && messages.some(({ role }) => role === 'assistant')) memory.noteSendsHistory(owner, user);
+    if (messages.length > 1) return undefined;
+    if (name) return name.kind === 'id' ? name.id : undefined;
+    return user && usersAreIds() && !memory.sendsHistory(owner, user) ? `user:${user}` : undefined;
   };
 
   const questionOf = (request: ChatRequest, model: Model, appendId: string | undefined): Question => {
     const { owner, messages, ephemeral } = request;
-    const given = ephemeral || request.name?.kind === 'user' ? appendId : request.name?.id;
+    const given = ephemeral ? undefined : (request.name?.id ?? appendId);
     const known = given === undefined ? undefined : memory.byName(owner, given);
     const aside = request.name?.kind === 'label' && known !== undefined && isAside(known, messages);
     const name = aside ? undefined : given;
@@ -190,7 +188,7 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
         served = history.length > 0 ? 'replay' : 'new';
         conversation.seat = await claude.acquire({ system: key.system, model: model.value }, signal);
         row.pid = conversation.seat.process.pid ?? null;
-        await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history);
+        await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history, signal);
       }
       const { process } = conversation.seat;
       row.phase = 'answering';

@@ -1,7 +1,9 @@
 /** What the driver and the CLI report as a fault, as the one kind of error that the dialects know. */
 import { ClaudeUnavailableError } from '../claude/claude';
-import type { RateLimitInfo, ResultMessage } from '../claude/messages';
+import { LineTooLongError } from '../claude/lines';
+import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/messages';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool';
+import { CliEndedError } from '../claude/protocol';
 import { ChatError, type ChatErrorKind } from './errors';
 
 /** When a place in the pool is likely to be free again: about the length of a short answer. */
@@ -24,8 +26,17 @@ export function chatError(error: unknown): ChatError {
   if (error instanceof ProcessFailedError) {
     return new ChatError('cli_failed', `claude could not be started: ${error.message}`, { cause: error });
   }
+  if (error instanceof CliEndedError) {
+    return new ChatError('cli_failed', 'claude ended before it had taken the question', { cause: error });
+  }
+  if (error instanceof ProtocolError || error instanceof LineTooLongError) {
+    return new ChatError('cli_failed', `claude said what cannot be understood: ${error.message}`, { cause: error });
+  }
   return ChatError.from(error);
 }
+
+/** The API said so, or the CLI reckoned so and did not ask it. */
+const TOO_LONG = new Set(['prompt_too_long', 'blocking_limit']);
 
 /** @param limit the last that the CLI reported of the plan's limits. */
 export function resultError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
@@ -34,7 +45,7 @@ export function resultError(result: ResultMessage, limit: RateLimitInfo | undefi
   if (/^not logged in/i.test(said)) {
     return new ChatError('signed_out', 'Nobody is signed in to claude. Sign in with `claude auth login`.');
   }
-  const kind = result.terminal_reason === 'prompt_too_long' ? 'context_too_long' : kindOf(status);
+  const kind = TOO_LONG.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOf(status);
   const message = kind === 'authentication' ? `${plain(said)} (sign in anew with \`claude auth login\`)` : plain(said);
   return new ChatError(kind, message, {
     ...(status === undefined ? {} : { apiStatus: status }),

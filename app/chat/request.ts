@@ -43,11 +43,9 @@ export type Message =
  *
  * - `id`: a lone new message under it is appended to what has been said; a history that is sent along wins.
  * - `label`: the client sends its whole history every time, and the name says only which conversation it is of.
- * - `user`: a user's name, which some clients send in place of an id and others with every chat: taken for an id
- *   only until its user has sent a history.
  */
 export interface ConversationName {
-  readonly kind: 'id' | 'label' | 'user';
+  readonly kind: 'id' | 'label';
   readonly id: string;
 }
 
@@ -65,6 +63,11 @@ export interface ChatRequest {
   /** The id of the API key; '' for this computer without one. Conversations of different owners never meet. */
   readonly owner: string;
   readonly name?: ConversationName | undefined;
+  /**
+   * A user's name, which some clients send in place of an id and others with every chat: taken for an id where there
+   * is none, and only until its user has sent a history.
+   */
+  readonly user?: string | undefined;
   /** A question about a conversation and not of it, such as for its title: answered, and forgotten. */
   readonly ephemeral?: boolean | undefined;
   /** How long the process is kept for a follow-up, in ms: 0 not at all, Infinity for good. Default: the setting. */

@@ -43,6 +43,7 @@ const resultMessage = z.object({
   subtype: z.string(),
   is_error: z.boolean(),
   result: z.string().nullish(),
+  usage: usage.nullish(),
   total_cost_usd: z.number().nullish(),
   api_error_status: z.number().nullish(),
   terminal_reason: z.string().nullish(),

@@ -53,7 +53,7 @@ function describe(entry: ListedModel, contextWindows: ReadonlyMap<string, number
     value: entry.value === DEFAULT ? undefined : entry.value,
     displayName: entry.displayName ?? entry.value,
     family: /^claude-(?:\d[\d.-]*-)?([a-z]+)/.exec(resolved)?.[1] ?? (/^[a-z]+/.exec(entry.value)?.[0] || 'claude'),
-    version: /-(\d+(?:-\d{1,2})*)(?:-\d{8})?(?:\[|$)/.exec(resolved)?.[1]?.replaceAll('-', '.') ?? '',
+    version: /-(\d{1,2}(?:-\d{1,2})*)(?=[-[]|$)/.exec(resolved)?.[1]?.replaceAll('-', '.') ?? '',
     description: entry.description ?? '',
     contextLength: contextWindows.get(resolved) ?? (/\[1m\]/i.test(resolved) ? 1_000_000 : LEAST_CONTEXT),
     supportsThinking: entry.supportsAdaptiveThinking ?? entry.supportsEffort ?? false,

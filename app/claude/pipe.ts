@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import spawn from 'cross-spawn';
 import { splitLines } from './lines';
-import type { Lines } from './protocol';
+import { CliEndedError, type Lines } from './protocol';
 
 export interface PipeExit {
   readonly code: number | null;
@@ -59,7 +59,7 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
     exited,
     lines: splitLines(stdout),
     send: async (line) => {
-      if (stdin.destroyed || !stdin.writable) throw new Error('the CLI has ended');
+      if (stdin.destroyed || !stdin.writable) throw new CliEndedError();
       if (stdin.write(`${line}\n`)) return;
       await Promise.race([once(stdin, 'drain'), exited]);
     },

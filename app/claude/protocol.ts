@@ -28,12 +28,21 @@ export interface ProtocolOptions {
 export interface Protocol {
   /**
    * Asks, and resolves with the answer's payload.
-   * @throws Error when the CLI refuses, or ends before it answers.
+   * @throws Error when the CLI refuses; CliEndedError when it ends before it answers.
    */
   request(control: ControlRequest): Promise<unknown>;
   send(message: OutgoingMessage): Promise<void>;
   /** Reads until the lines end. Rejects where a line cannot be understood. */
   run(): Promise<void>;
+}
+
+/** The CLI ended before it had answered, or taken, what it was told. */
+export class CliEndedError extends Error {
+  override readonly name = 'CliEndedError';
+
+  constructor() {
+    super('the CLI has ended');
+  }
 }
 
 interface Waiting {
@@ -87,12 +96,12 @@ export function createProtocol(carrier: Lines, options: ProtocolOptions): Protoc
     run: async () => {
       try {
         await read();
-        ended = new Error('the CLI has ended');
+        ended = new CliEndedError();
       } catch (error) {
         ended = error instanceof Error ? error : new Error(String(error));
         throw ended;
       } finally {
-        for (const question of waiting.values()) question.reject(ended ?? new Error('the CLI has ended'));
+        for (const question of waiting.values()) question.reject(ended ?? new CliEndedError());
         waiting.clear();
       }
     },

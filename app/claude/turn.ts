@@ -39,6 +39,11 @@ export async function* turnEvents(messages: AsyncIterable<CliMessage>): AsyncGen
   for await (const message of messages) {
     switch (message.type) {
       case 'result':
+        // Of an API that cannot stream, the CLI asks the whole answer and passes it on in its result alone.
+        if (!begun && !message.is_error && message.result) {
+          if (message.usage) yield { type: 'usage', usage: merge(usage, message.usage) };
+          yield { type: 'text', text: message.result };
+        }
         yield { type: 'result', result: message };
         return;
       case 'system':

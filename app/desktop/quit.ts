@@ -12,7 +12,8 @@ export function stopBeforeQuit(stop: () => Promise<void>, log: Log): void {
     state = 'stopping';
     const finish = () => {
       state = 'stopped';
-      app.quit();
+      // Electron takes no notice of a quit while this event has not returned, and its microtasks belong to the event.
+      setImmediate(() => app.quit());
     };
     const limit = setTimeout(() => {
       log.error('the server did not stop in time');

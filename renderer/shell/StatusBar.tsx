@@ -32,6 +32,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
 function cliText({ phase, version, account, authMethod }: CliState): string {
   const name = version ? `claude ${version}` : 'claude';
   if (phase === 'checking') return `Checking ${name}…`;
+  if (phase === 'problem') return `${name} cannot answer`;
   const signedIn = account ?? authMethod;
-  return [name, phase === 'ready' && signedIn ? `signed in: ${signedIn}` : ''].filter(Boolean).join(' · ');
+  return signedIn ? `${name} · signed in: ${signedIn}` : name;
 }

@@ -3,7 +3,7 @@ import { parseCommandLine } from '../../app/desktop/commandLine';
 
 describe('parseCommandLine', () => {
   test('takes the first number as the port', () => {
-    expect(parseCommandLine(['electron', '--no-sandbox', '/src', '22435', '1']).port).toBe(22435);
+    expect(parseCommandLine(['electron', '--no-sandbox', '/src', '22435', '1']).port).toBe('22435');
   });
 
   test('finds no port in options and paths that hold digits', () => {

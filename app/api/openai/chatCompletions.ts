@@ -41,6 +41,7 @@ export function completionReply(
       thinking,
       owner,
       name: conversationName(asked, header),
+      user: asked.user || undefined,
       ephemeral: isTask({ ...told, stream, hasTools: Array.isArray(asked.tools) && asked.tools.length > 0 }, header),
     },
     stream,

@@ -97,6 +97,16 @@ test('what the CLI says in place of an answer is in the result alone', async () 
   expect(events).toEqual([{ type: 'result', result: FAILED }]);
 });
 
+test('an answer that was not streamed is in the result, with its counts', async () => {
+  const whole: ResultMessage = { ...RESULT, result: 'Hello', usage: { input_tokens: 7, output_tokens: 2 } };
+
+  expect(await turn({ type: 'assistant' }, whole)).toEqual([
+    { type: 'usage', usage: counts({ input: 7, output: 2 }) },
+    { type: 'text', text: 'Hello' },
+    { type: 'result', result: whole },
+  ]);
+});
+
 test('the plan’s limits are passed on', async () => {
   const info = { status: 'allowed', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' };
 

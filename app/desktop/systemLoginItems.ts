@@ -1,0 +1,11 @@
+/** Electron's own view of login items, where it has one. */
+import { app } from 'electron';
+import type { SystemLoginItems } from './loginItem';
+
+export function systemLoginItems(): SystemLoginItems {
+  return {
+    set: (enabled) => app.setLoginItemSettings({ openAtLogin: enabled }),
+    isSet: () => app.getLoginItemSettings().openAtLogin,
+    isAllowed: () => app.getLoginItemSettings().executableWillLaunchAtLogin,
+  };
+}

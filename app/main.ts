@@ -1,0 +1,73 @@
+/** The desktop app, put together: settings, log and core as everywhere, with a tray and a window around them. */
+import { mkdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { app, dialog } from 'electron';
+import { createCore } from './core';
+import { registerAppScheme } from './desktop/appProtocol';
+import { type CommandLine, parseCommandLine } from './desktop/commandLine';
+import { startDesktop } from './desktop/desktop';
+import { openElectronStoreFile } from './desktop/electronStoreFile';
+import { launchCommand } from './desktop/launchCommand';
+import { loginItem } from './desktop/loginItem';
+import { stopBeforeQuit } from './desktop/quit';
+import { systemLoginItems } from './desktop/systemLoginItems';
+import { openLog } from './log/log';
+import { dataDir } from './settings/dataDir';
+import { openSettings } from './settings/settings';
+
+const folder = dataDir({ env: process.env });
+mkdirSync(folder, { recursive: true });
+app.setPath('userData', folder);
+// Chromium's own files, kept apart from the settings, the log and the database.
+app.setPath('sessionData', path.join(folder, 'browser'));
+app.setAppUserModelId('org.claudacity.app');
+
+// The lock belongs to the data folder, so it can only be asked for now.
+if (app.requestSingleInstanceLock()) {
+  registerAppScheme();
+  // Without a sandbox, which root has to do, asking for one would make every page crash.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  app.whenReady().then(() => start(parseCommandLine(process.argv)).catch(fail), fail);
+} else {
+  console.log('Claudacity is running already: its window comes to the front.');
+  app.exit(0);
+}
+
+async function start({ port, hidden }: CommandLine): Promise<void> {
+  const env = process.env;
+  const packaged = app.isPackaged;
+  const log = openLog({ dataDir: folder, env, console: !packaged });
+  process.on('uncaughtException', (error) => log.error('an error was not handled', { error }));
+  process.on('unhandledRejection', (error) => log.error('a rejection was not handled', { error: String(error) }));
+
+  const settings = openSettings({ file: openElectronStoreFile(folder, log), log, env, commandLine: { port } });
+  const checkout = packaged ? undefined : app.getAppPath();
+  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
+  stopBeforeQuit(async () => {
+    await core.stop();
+    await log.close();
+  }, log);
+
+  const { platform, execPath, argv } = process;
+  const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
+  const login = loginItem({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
+  const desktop = await startDesktop({
+    core,
+    log,
+    loginItem: login,
+    dataDir: folder,
+    hidden: hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin),
+  });
+  app.on('second-instance', (_event, argv) => {
+    if (!parseCommandLine(argv).hidden) desktop.openWindow();
+  });
+  await core.start();
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`Claudacity cannot start: ${message}`);
+  dialog.showErrorBox('Claudacity cannot start', message);
+  app.exit(1);
+}

@@ -1,0 +1,160 @@
+/**
+ * The real app, in the real Electron, with the real CLI behind it; only the Messages API at the far end is scripted.
+ * Each test has a home of its own, and fails if it leaves a process behind.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { _electron, test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
+import {
+  type Account,
+  claudePath,
+  cliEnvironment,
+  leftoverProcesses,
+  removeFolder,
+  scratchFolder,
+} from '../support/cli';
+import { type MessagesApi, startMessagesApi } from '../support/messagesApi';
+import { startTrayHost, type TrayHost, type TrayIcon } from '../support/trayHost';
+
+export interface LaunchOptions {
+  /** Default `api-key`. */
+  account?: Account;
+  env?: Record<string, string>;
+  args?: string[];
+}
+
+export interface RunningDesktop {
+  app: ElectronApplication;
+  icon: TrayIcon;
+  window(): Promise<Page>;
+  /** Resolves with the server's address once the tray says that it runs. */
+  url(): Promise<string>;
+  windowVisible(): Promise<boolean>;
+}
+
+interface Fixtures {
+  api: MessagesApi;
+  home: string;
+  tray: TrayHost;
+  launch(options?: LaunchOptions): Promise<RunningDesktop>;
+  desktop: RunningDesktop;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+  api: async ({}, use) => {
+    const api = await startMessagesApi();
+    await use(api);
+    await api.close();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  home: async ({}, use) => {
+    const home = await scratchFolder();
+    await use(home);
+    try {
+      await expect.poll(() => leftoverProcesses(home), { message: 'processes left behind' }).toEqual([]);
+    } finally {
+      // An app left over would put its icon into the next test's tray.
+      for (const { pid } of await leftoverProcesses(home)) process.kill(pid, 'SIGKILL');
+      await removeFolder(home);
+    }
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  tray: async ({}, use) => {
+    const host = await startTrayHost();
+    await use(host);
+    host.stop();
+  },
+  launch: async ({ api, home, tray }, use, info) => {
+    const apps: ElectronApplication[] = [];
+    await use(async ({ account, env, args = [] } = {}) => {
+      const app = await _electron.launch({
+        executablePath: electronPath(),
+        args: [...electronArgs(), ...args],
+        chromiumSandbox: !isRoot(),
+        env: { ...desktopEnvironment(api, home, account), ...env },
+      });
+      apps.push(app);
+      await app.context().tracing.start({ screenshots: true, snapshots: true });
+      return runningDesktop(app, await tray.nextIcon());
+    });
+    for (const [index, app] of apps.entries()) {
+      // It may have been quit by the test.
+      const file = info.outputPath(`trace-${index}.zip`);
+      await app
+        .context()
+        .tracing.stop(info.status === info.expectedStatus ? {} : { path: file })
+        .catch(() => undefined);
+      await app.close();
+    }
+  },
+  desktop: async ({ launch }, use) => {
+    await use(await launch());
+  },
+});
+
+export { expect };
+
+/** Everything that the app gets of this computer's environment. */
+export function desktopEnvironment(api: MessagesApi, home: string, account?: Account): Record<string, string> {
+  const screen = Object.fromEntries(
+    ['DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'].flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+  return {
+    ...cliEnvironment(api, home, account),
+    ...screen,
+    XDG_CONFIG_HOME: path.join(home, 'config'),
+    CLAUDACITY_HOME: path.join(home, 'data'),
+    CLAUDE_PATH: claudePath(),
+    HOST: '127.0.0.1',
+    PORT: '0',
+  };
+}
+
+/** Starts the app as a user would, without Playwright, and resolves with its exit code. */
+export function runApp(env: Record<string, string>, args: string[] = []): Promise<number | null> {
+  const sandbox = isRoot() ? ['--no-sandbox'] : [];
+  return run(electronPath(), [...sandbox, ...electronArgs(), ...args], env);
+}
+
+/** Resolves with the program's exit code, whatever it has started and left running. */
+export function run(program: string, args: string[], env: Record<string, string>): Promise<number | null> {
+  const child = spawn(program, args, { env, stdio: 'ignore' });
+  return new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
+}
+
+function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDesktop {
+  return {
+    app,
+    icon,
+    window: () => app.firstWindow(),
+    async url() {
+      let found: string | undefined;
+      const look = async () => {
+        for (const { label } of await icon.menu()) found ??= /^Running on (\S+)$/.exec(label)?.[1];
+        return found;
+      };
+      await expect.poll(look, { message: 'the tray says where the server runs' }).toBeDefined();
+      return found ?? '';
+    },
+    windowVisible: () =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().some((window) => window.isVisible())),
+  };
+}
+
+function electronPath(): string {
+  const executable = process.env.ELECTRON_EXECUTABLE;
+  if (!executable) throw new Error('ELECTRON_EXECUTABLE is not set: run these tests with npm run test:e2e');
+  return executable;
+}
+
+function electronArgs(): string[] {
+  return ['--disable-gpu', path.resolve('.')];
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
