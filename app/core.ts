@@ -100,7 +100,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     ownPorts: () => [server.port, settings.value.port],
     workspace: path.join(dataDir, 'workspace'),
     reclaim: live.reclaim,
-    limit: () => settings.value.maxProcesses ?? limitByMemory(),
+    registerFolder: path.join(dataDir, 'children'),
+    limit: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
     isolated: () => settings.value.isolation,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => updates.changed('cli', 'spares'),
@@ -256,9 +257,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
   };
 }
 
-/** A quarter of the memory, by what a process was measured to hold. */
-function limitByMemory(): number {
-  const processBytes = 210 * 1024 * 1024;
+/** A quarter of the memory; two at the least, since one would have to end for every other conversation. */
+function limitByMemory(processBytes: number): number {
   return Math.max(2, Math.min(16, Math.floor(os.totalmem() / 4 / processBytes)));
 }
 

@@ -61,6 +61,7 @@ export interface Pool {
   /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
   warm(): Promise<void>;
   readonly spares: number;
+  readonly pids: readonly number[];
   /** How many processes live, spares included. */
   readonly size: number;
   /** Requests that wait for a process: what has become idle is better ended than kept. */
@@ -238,6 +239,9 @@ export function createPool(options: PoolOptions): Pool {
   return {
     get spares() {
       return spares.length;
+    },
+    get pids() {
+      return [...living].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
     },
     get size() {
       return living.size;
