@@ -7,12 +7,13 @@ import type { Claude } from '../claude/claude';
 import type { ClaudeProcess } from '../claude/claudeProcess';
 import type { ApiBlock, RateLimitInfo } from '../claude/messages';
 import { type Model, resolveModel } from '../claude/models';
+import { CliEndedError } from '../claude/protocol';
 import type { TurnEvent, TurnUsage } from '../claude/turn';
 import { type ConversationKey, digestOf, extendDigest } from './digest';
 import { ChatError } from './errors';
 import { type ChatEvent, type EndReason, NO_USAGE, type Served, type Usage } from './events';
 import { chatError, resultError, retryError } from './faults';
-import type { Live, LiveConversations } from './liveConversations';
+import type { Live, LiveConversations, Told } from './liveConversations';
 import type { Memory, RememberedConversation, TurnRecord } from './memory';
 import { nameQueue } from './nameQueue';
 import type { ChatRequest, Message } from './request';
@@ -96,11 +97,11 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     const aside = request.name?.kind === 'label' && known !== undefined && isAside(known, messages);
     const name = aside ? undefined : given;
     const remembered = aside ? undefined : known;
-    const before = appendId === undefined || !remembered ? undefined : said(owner, appendId, remembered.messages);
-    const all = before ? [...before, ...messages] : messages;
+    const before = appendId === undefined || !remembered ? undefined : said(appendId, remembered);
+    const all = before ? [...before.messages, ...messages] : messages;
     const split = all.findLastIndex(({ role }) => role === 'assistant') + 1;
     const history = all.slice(0, split);
-    const system = request.system === '' && before ? (remembered?.system ?? '') : request.system;
+    const system = request.system === '' && before ? before.system : request.system;
     const key = { owner, system, model: model.resolved };
     const digest = digestOf(key, history);
     return {
@@ -111,14 +112,25 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
       history,
       question: all.slice(split),
       digest,
-      conversation: ephemeral ? undefined : (remembered?.id ?? (split > 0 ? memory.byDigest(digest) : undefined)),
+      conversation: ephemeral ? undefined : continued(remembered, digest, split > 0, name),
     };
   };
 
+  /** The one with exactly this history; else the one of that name, which follows the history that was sent. */
+  const continued = (
+    remembered: RememberedConversation | undefined,
+    digest: string,
+    hasHistory: boolean,
+    name: string | undefined,
+  ): string | undefined => {
+    if (remembered?.digest === digest || !hasHistory) return remembered?.id;
+    return memory.byDigest(digest, name) ?? remembered?.id;
+  };
+
   /** @throws ChatError where nobody knows any more what was said. */
-  const said = (owner: string, name: string, stored: readonly Message[] | null): readonly Message[] => {
-    const messages = live.idleByName(owner, name)?.messages ?? stored;
-    if (messages) return messages;
+  const said = (name: string, { digest, system, messages }: RememberedConversation): Told => {
+    const told = live.holding(digest) ?? (messages ? { system, messages } : undefined);
+    if (told) return told;
     throw new ChatError(
       'invalid_request',
       `the conversation '${name}' is no longer held, since texts are not kept here: send its whole history`,
@@ -127,14 +139,20 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
   };
 
   /** The process that holds the history; else a place in the list for one that is to be made to. */
-  const place = ({ request, key, digest, history, conversation, name, model }: Question): Live => {
-    const held = history.length > 0 && !request.ephemeral ? live.take(digest) : undefined;
-    if (held) return held;
+  const place = ({ request, digest, history, conversation, name, model }: Question): Live => {
+    // Two branches of one conversation at once: the second is a conversation of its own.
+    const id = conversation !== undefined && !live.isListed(conversation) ? conversation : newId();
+    const held = history.length > 0 && !request.ephemeral ? live.take(digest, name) : undefined;
+    if (held) {
+      // Chats that happen to be alike so far can take each other's process, but never each other's place in the memory.
+      if (held.name !== name) live.pass(held, conversation === held.row.id ? conversation : id, name);
+      held.row.client = request.client;
+      return held;
+    }
     const now = Date.now();
     return live.add(
       {
-        // Two branches of one conversation at once: the second is a conversation of its own.
-        id: conversation !== undefined && !live.isListed(conversation) ? conversation : newId(),
+        id,
         client: request.client,
         model: model.resolved,
         phase: 'preparing',
@@ -145,7 +163,6 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
         pid: null,
         expiresAt: null,
       },
-      key.owner,
       name,
     );
   };
@@ -181,25 +198,26 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     const { row } = conversation;
     const asked = transcriptOf(question.question).question;
     let served: Served = 'live';
-    let told = false;
+    let told: Served | undefined;
+    let silent = true;
     // A process that dies before it has said anything is replaced once.
     for (let attempt = 1; ; attempt += 1) {
-      if (!conversation.seat?.process.alive) {
-        served = history.length > 0 ? 'replay' : 'new';
-        conversation.seat = await claude.acquire({ system: key.system, model: model.value }, signal);
-        row.pid = conversation.seat.process.pid ?? null;
-        await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history, signal);
-      }
-      const { process } = conversation.seat;
-      row.phase = 'answering';
-      if (!told) {
-        told = true;
-        const { isolation } = process;
-        yield { type: 'start', conversation: row.id, served, model: model.resolved, isolation };
-      }
-      const record = request.ephemeral ? undefined : recordOf(question, row.id);
+      let record: TurnRecord | undefined;
       let text = '';
       try {
+        if (!conversation.seat?.process.alive) {
+          served = history.length > 0 ? 'replay' : 'new';
+          conversation.seat = await claude.acquire({ system: key.system, model: model.value }, signal);
+          row.pid = conversation.seat.process.pid ?? null;
+          await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history, signal);
+        }
+        const { process } = conversation.seat;
+        row.phase = 'answering';
+        if (told !== served && silent) {
+          told = served;
+          yield { type: 'start', conversation: row.id, served, model: model.resolved, isolation: process.isolation };
+        }
+        record = request.ephemeral ? undefined : recordOf(question, row.id);
         for await (const event of turn(process, asked, signal, clock)) {
           if (event.type === 'end') {
             const reply: Message = { role: 'assistant', content: [{ type: 'text', text }] };
@@ -208,13 +226,16 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
             row.usage = sum(row.usage, event.usage);
             row.turns += 1;
             record?.end(reply, after, event.usage);
+            record = undefined;
             const idle = request.ephemeral ? 0 : (request.keepAliveMs ?? idleMs());
-            if (idle > 0 && event.reason === 'stop' && process.alive && claude.waiting === 0) {
-              live.rest(conversation, after, messages, idle);
+            const wanted = idle > 0 && claude.waiting === 0 && !signal.aborted;
+            if (wanted && event.reason === 'stop' && process.alive) {
+              live.rest(conversation, { digest: after, system: key.system, messages }, idle);
               yield { type: 'rest' };
             }
           }
           if (event.type === 'thinking' && !request.thinking) continue;
+          silent = false;
           yield event;
           if (event.type === 'text') {
             text += event.text;
@@ -223,10 +244,12 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
         }
         return;
       } catch (error) {
+        const { seat } = conversation;
+        if (!seat || !hasDied(error, seat.process) || text !== '' || attempt === 2 || signal.aborted) throw error;
+        await seat.release();
+      } finally {
+        // Also where whoever listens has left.
         record?.drop();
-        const died = error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
-        if (!died || text !== '' || attempt === 2 || signal.aborted) throw error;
-        await conversation.seat.release();
       }
     }
   }
@@ -391,6 +414,12 @@ function counted(usage: TurnUsage, costUsd: number): Usage {
     thinkingTokens: usage.thinking,
     costUsd,
   };
+}
+
+/** It ended by itself, which its pipe can show before its exit does. */
+function hasDied(error: unknown, process: ClaudeProcess): boolean {
+  if (error instanceof CliEndedError) return true;
+  return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
 }
 
 async function death(process: ClaudeProcess): Promise<ChatError> {
