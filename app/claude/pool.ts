@@ -185,11 +185,12 @@ export function createPool(options: PoolOptions): Pool {
     if (remove(spare)) void spare.process.close();
   };
 
-  const room = (signal: AbortSignal): Promise<void> => {
-    if (queue.length >= queueLimit) {
+  /** Resolves when a place has become free. One that has waited before goes ahead of those that came after it. */
+  const room = async (signal: AbortSignal, hasWaited: boolean): Promise<void> => {
+    if (queue.length >= queueLimit && !hasWaited) {
       throw new PoolBusyError(`all ${living.size} processes are busy and ${queue.length} requests are waiting`);
     }
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const wake = () => {
         signal.removeEventListener('abort', leave);
         resolve();
@@ -199,15 +200,24 @@ export function createPool(options: PoolOptions): Pool {
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      queue.push(wake);
+      if (hasWaited) queue.unshift(wake);
+      else queue.push(wake);
+      // One for each that waits: what is idle now will not become so again.
+      options.reclaim();
     });
   };
 
   /** A process for the request, and what is still to be done before it can be asked. */
   const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
-    for (let first = true; ; first = false) {
+    let hasWaited = false;
+    const wait = async () => {
+      await room(signal, hasWaited);
+      hasWaited = true;
+    };
+    signal.throwIfAborted();
+    if (queue.length > 0) await wait();
+    for (;;) {
       signal.throwIfAborted();
-      if (first && queue.length > 0) await room(signal);
       if (closed) throw new ProcessFailedError('the app is stopping');
       const spare =
         spares.find(({ system }) => system === wanted.system) ?? spares.find(({ system }) => system === null);
@@ -223,9 +233,10 @@ export function createPool(options: PoolOptions): Pool {
         remove(unwanted);
         unwanted.process.kill();
         await unwanted.process.exited;
+        // Its end has woken the first in the queue, which finds the place taken and goes back to where it was.
+        hasWaited = true;
       } else {
-        options.reclaim();
-        await room(signal);
+        await wait();
       }
     }
   };
