@@ -6,6 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { type ApiServer, createApi } from './api/server';
 import { createChat } from './chat/chat';
+import { createLiveConversations } from './chat/liveConversations';
+import type { Message } from './chat/request';
 import type { LiveConversation } from './chat/service';
 import { type ClaudeState, createClaude } from './claude/claude';
 import type { Log } from './log/log';
@@ -21,7 +23,11 @@ import type {
   RequestDetails,
   RequestRow,
   ServerState,
+  StoredConversation,
+  StoredMessage,
 } from './shared/contract';
+import { conversationStore } from './store/conversationStore';
+import { openDatabase } from './store/database';
 import { openJournal } from './store/sqliteJournal';
 import { createUpdates } from './updates';
 
@@ -57,6 +63,13 @@ export interface Core {
   olderRequests(before: number, limit: number): RequestRow[];
   clearRequests(): void;
   endConversation(id: string): Promise<void>;
+  /** Kept conversations last used before `before`, newest first. */
+  storedConversations(before: number, limit: number): StoredConversation[];
+  /** null where texts are not kept, or it is gone. */
+  readConversation(id: string): StoredMessage[] | null;
+  /** Deletes it, and ends its process if it has one. */
+  deleteConversation(id: string): Promise<void>;
+  deleteConversations(): Promise<void>;
   /** A change of host or port takes effect at once where the server runs. @throws Error that says what is wrong with the change. */
   changeSettings(change: Partial<AppSettings>): Promise<AppSettings>;
 }
@@ -64,22 +77,43 @@ export interface Core {
 /** How many rows of the log a window starts with; it asks for older ones as it needs them. */
 const SNAPSHOT_ROWS = 500;
 
-export function createCore({ dataDir, settings, log, version, env, checkout }: CoreOptions): Core {
-  const journal = openJournal({ file: path.join(dataDir, 'claudacity.db'), log });
-  let server: ServerState = stopped(settings);
+const PRUNE_EVERY_MS = 60 * 60_000;
 
+export function createCore({ dataDir, settings, log, version, env, checkout }: CoreOptions): Core {
+  const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
+  const journal = openJournal({ database, log });
+  const conversations = conversationStore({
+    database,
+    log,
+    retention: () => {
+      const { keepTexts, keepDays, keepMegabytes } = settings.value;
+      return { keepTexts, keepDays, keepBytes: keepMegabytes * 1024 * 1024 };
+    },
+  });
+  let server: ServerState = stopped(settings);
+  let pruning: NodeJS.Timeout | undefined;
+
+  const live = createLiveConversations(() => updates.changed('conversations', 'spares'));
   const claude = createClaude({
     cliPath: () => settings.value.cliPath,
     env,
     ownPorts: () => [server.port, settings.value.port],
     workspace: path.join(dataDir, 'workspace'),
-    limit: () => settings.value.maxProcesses ?? limitByMemory(),
+    reclaim: live.reclaim,
+    registerFolder: path.join(dataDir, 'children'),
+    limit: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
     isolated: () => settings.value.isolation,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => updates.changed('cli', 'spares'),
     onFault: (message) => log.warn(message),
   });
-  const chat = createChat({ claude, onChange: () => updates.changed('conversations', 'spares') });
+  const chat = createChat({
+    claude,
+    live,
+    memory: conversations,
+    idleMs: () => settings.value.idleMinutes * 60_000,
+    usersAreIds: () => settings.value.usersAreIds,
+  });
   const api: ApiServer = createApi({
     chat,
     journal,
@@ -157,14 +191,19 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
 
   return {
     start: async () => {
+      conversations.prune();
+      pruning = setInterval(conversations.prune, PRUNE_EVERY_MS);
+      pruning.unref();
       await Promise.all([checkCli(), settings.value.startServer ? inTurn(open) : undefined]);
     },
     stop: async () => {
       for (const end of unlisten) end();
+      clearInterval(pruning);
       await inTurn(shut);
       await claude.close();
       updates.close();
       journal.close();
+      database.close();
     },
     snapshot: () => ({
       version,
@@ -189,9 +228,22 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     endConversation: async (id) => {
       await chat.end(id);
     },
+    storedConversations: conversations.list,
+    readConversation: (id) => conversations.messages(id)?.map(storedMessage) ?? null,
+    deleteConversation: async (id) => {
+      await chat.end(id);
+      conversations.delete(id);
+    },
+    deleteConversations: async () => {
+      await Promise.all(chat.live().map(({ id }) => chat.end(id)));
+      conversations.deleteAll();
+    },
     changeSettings: async (change) => {
       const before = settings.value;
-      const { host, port, cliPath } = settings.change(change);
+      const { host, port, cliPath, keepTexts } = settings.change(change);
+      // Who turns it off does not want what was kept before either.
+      if (before.keepTexts && !keepTexts) conversations.deleteAll();
+      conversations.prune();
       if (cliPath !== before.cliPath) void checkCli();
       if (host !== before.host || port !== before.port) {
         await inTurn(async () => {
@@ -205,9 +257,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
   };
 }
 
-/** A quarter of the memory, by what a process was measured to hold. */
-function limitByMemory(): number {
-  const processBytes = 210 * 1024 * 1024;
+/** A quarter of the memory; two at the least, since one would have to end for every other conversation. */
+function limitByMemory(processBytes: number): number {
   return Math.max(2, Math.min(16, Math.floor(os.totalmem() / 4 / processBytes)));
 }
 
@@ -266,9 +317,10 @@ function cliState({ phase, path: file, version, account, problem }: ClaudeState)
 }
 
 function conversationRow(live: LiveConversation): ConversationRow {
-  const { usage, expiresAt: _, ...rest } = live;
+  const { usage, expiresAt, ...rest } = live;
   return {
     ...rest,
+    expiresAt: expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt,
     usage: {
       input: usage.inputTokens,
       cacheRead: usage.cacheReadTokens,
@@ -280,6 +332,11 @@ function conversationRow(live: LiveConversation): ConversationRow {
 }
 
 function appSettings(settings: Settings): AppSettings {
-  const { host, port, cliPath, theme, startServer } = settings.value;
-  return { host, port, cliPath, theme, startServer };
+  const { isolation: _, origins: __, ...shown } = settings.value;
+  return shown;
+}
+
+function storedMessage({ role, content }: Message): StoredMessage {
+  const texts = content.map((block) => (block.type === 'text' ? block.text : `[${block.type.replace('_', ' ')}]`));
+  return { role, text: texts.join('') };
 }

@@ -7,6 +7,7 @@ import type { Bridge } from '../app/shared/contract';
 import { App } from './shell/App';
 import { createAppStore } from './state/appStore';
 import { createCommands } from './state/commands';
+import { createKeptConversations } from './state/keptConversations';
 import { createNotices } from './state/notices';
 import './main.css';
 
@@ -20,11 +21,12 @@ const root = document.getElementById('root');
 if (root) {
   const store = createAppStore(window.claudacity);
   const notices = createNotices();
-  const commands = createCommands(window.claudacity, store, notices);
+  const kept = createKeptConversations(window.claudacity);
+  const commands = createCommands(window.claudacity, store, notices, kept);
   void store.connect();
   createRoot(root).render(
     <StrictMode>
-      <App page={{ store, notices, commands }} />
+      <App page={{ store, notices, commands, kept }} />
     </StrictMode>,
   );
 }

@@ -2,10 +2,12 @@
  * What a dialect is: paths, how a body becomes a `ChatRequest`, how the answer becomes its wire, and how a fault is worded.
  * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
  */
+
 import type { EndReason, Timings, Usage } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
 import type { Dialect as DialectName } from '../shared/contract';
+import type { ReadHeader } from './conversationName';
 import type { Fault } from './errors';
 
 export interface Dialect {
@@ -20,8 +22,6 @@ export interface DialectServices {
   readonly chat: Chat;
   /** This app's version. */
   readonly version: string;
-  /** Prepares a process for the model, where a client asks for that ahead of its question. */
-  warmUp?(model: string): void;
 }
 
 export interface Route {
@@ -44,6 +44,9 @@ export interface Call {
   /** A short name of the program that asks. */
   readonly client: string;
   readonly userAgent: string;
+  readonly header: ReadHeader;
+  /** Whose conversations it may see: the id of its API key, '' for this computer without one. */
+  readonly owner: string;
 }
 
 export type Reply =

@@ -117,6 +117,9 @@ function callOf(req: Request, exchange: Exchange): Call {
     query: new URLSearchParams(req.url.split('?')[1]),
     client: exchange.client,
     userAgent: req.headers['user-agent'] ?? '',
+    header: (name) => req.get(name) || undefined,
+    // There are no keys yet; a request that is let in is this computer's own.
+    owner: '',
   };
 }
 

@@ -41,7 +41,7 @@ export type Served = 'new' | 'replay' | 'live';
 export type EndReason = 'stop' | 'length' | 'refusal' | 'tool_use';
 
 export type ChatEvent =
-  /** Always first, unless an error comes before it. */
+  /** Always first, unless an error comes before it; anew where the process died and another was given the request. */
   | {
       readonly type: 'start';
       readonly conversation: string;

@@ -38,6 +38,17 @@ export type Message =
   | { readonly role: 'user'; readonly content: readonly UserBlock[] }
   | { readonly role: 'assistant'; readonly content: readonly AssistantBlock[] };
 
+/**
+ * The client's own name for a conversation.
+ *
+ * - `id`: a lone new message under it is appended to what has been said; a history that is sent along wins.
+ * - `label`: the client sends its whole history every time, and the name says only which conversation it is of.
+ */
+export interface ConversationName {
+  readonly kind: 'id' | 'label';
+  readonly id: string;
+}
+
 export interface ChatRequest {
   /** The model as the client named it; resolved, and refused, by the chat. */
   readonly model: string;
@@ -49,4 +60,16 @@ export interface ChatRequest {
   readonly client: string;
   /** Whether the client wants to see the model think. */
   readonly thinking: boolean;
+  /** The id of the API key; '' for this computer without one. Conversations of different owners never meet. */
+  readonly owner: string;
+  readonly name?: ConversationName | undefined;
+  /**
+   * A user's name, which some clients send in place of an id and others with every chat: taken for an id where there
+   * is none, and only until its user has sent a history.
+   */
+  readonly user?: string | undefined;
+  /** A question about a conversation and not of it, such as for its title: answered, and forgotten. */
+  readonly ephemeral?: boolean | undefined;
+  /** How long the process is kept for a follow-up, in ms: 0 not at all, Infinity for good. Default: the setting. */
+  readonly keepAliveMs?: number | undefined;
 }

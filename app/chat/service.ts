@@ -16,7 +16,7 @@ export interface LiveConversation {
   readonly startedAt: number;
   readonly lastUsedAt: number;
   readonly pid: number | null;
-  /** When it ends unless it is used again; null while it is busy. */
+  /** When it ends unless it is used again: Infinity for never, null while it is busy. */
   readonly expiresAt: number | null;
 }
 
@@ -41,7 +41,19 @@ export interface Chat {
    */
   resolve(name: string): Promise<Model>;
 
+  /** Has a process ready for the model, and lists the model as loaded. @param keepMs for how long; default: the setting. */
+  load(model: Model, keepMs: number | undefined): void;
+
+  /** Ends the model's idle processes; one that is answering ends when it has. */
+  unload(model: Model): Promise<void>;
+
+  /** The models that were loaded without a question: full names, and until when (ms since the epoch). */
+  loaded(): ReadonlyMap<string, number>;
+
   live(): readonly LiveConversation[];
+
+  /** What each of the processes holds of the memory, in bytes, by pid; one that cannot be asked is left out. */
+  memory(): Promise<ReadonlyMap<number, number>>;
 
   /** Ends the live conversation's process, interrupting its turn if it has one. False where there is none. */
   end(conversation: string): Promise<boolean>;

@@ -1,5 +1,6 @@
 /** The `claude` CLI of this computer: found, checked, and kept ready in a pool of processes. */
 import { mkdirSync } from 'node:fs';
+import { childRegister } from './childRegister';
 import { type ClaudeProcess, startClaude } from './claudeProcess';
 import { childEnvironment } from './environment';
 import { findClaude } from './findClaude';
@@ -7,6 +8,7 @@ import { type Account, isRecentEnough, LEAST_VERSION, readAccount, readVersion, 
 import type { ListedModel } from './messages';
 import { listModels, type Model } from './models';
 import { createPool, type Pool, type Seat, type Wanted } from './pool';
+import { residentMemory } from './residentMemory';
 
 export interface ClaudeProblem {
   readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';
@@ -41,8 +43,12 @@ export interface ClaudeOptions {
   ownPorts(): readonly number[];
   /** An empty folder of the app's own, in which the processes run. */
   readonly workspace: string;
-  /** The most processes at one time. */
-  limit(): number;
+  /** Where the numbers of living processes are kept for the next start. */
+  readonly registerFolder: string;
+  /** The most processes at one time, where one holds so many bytes of memory. */
+  limit(processBytes: number): number;
+  /** As in `PoolOptions`. */
+  reclaim(): boolean;
   /** Whether the user's own files, instructions and tools are kept from the CLI. */
   isolated(): boolean;
   readonly checkouts: readonly string[];
@@ -55,14 +61,20 @@ export interface ClaudeOptions {
 export interface Claude {
   readonly state: ClaudeState;
   readonly spares: number;
+  /** Requests that wait for a process. */
+  readonly waiting: number;
   /** Looks for the CLI, asks for its version and account, and starts the spares where it will do. Never rejects. */
   check(): Promise<ClaudeState>;
   /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where there is no CLI. */
   signIn(): Promise<ClaudeState>;
   /** @throws ClaudeUnavailableError where there is no CLI to ask. */
   models(): Promise<readonly Model[]>;
+  /** Has a process prepared for such a request. */
+  prepare(wanted: Wanted): void;
   /** As `Pool.acquire`. @throws ClaudeUnavailableError too. */
   acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Resident memory in bytes by pid, of those of the processes that live. */
+  memory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Takes note of what an answer has shown: the true size of a model's context, in tokens. */
   learnContext(model: string, tokens: number): void;
   /** Takes note that the CLI says that nobody is signed in. */
@@ -77,6 +89,10 @@ const SIGN_IN = 'Sign in with `claude auth login`.';
 /** A request that finds no CLI has it looked for again, but not every one of a burst. */
 const RECHECK_MS = 2_000;
 
+/** What a process was measured to hold, until those of this computer have been. */
+const USUAL_PROCESS_BYTES = 210 * 1024 * 1024;
+const MEASURE_EVERY_MS = 60_000;
+
 export function createClaude(options: ClaudeOptions): Claude {
   let state: ClaudeState = { phase: 'checking' };
   let listed: readonly ListedModel[] = [];
@@ -86,6 +102,9 @@ export function createClaude(options: ClaudeOptions): Claude {
   let warming: Promise<void> | undefined;
   let warmFault = 'it listed no models';
   const contextWindows = new Map<string, number>();
+  const register = childRegister(options.registerFolder);
+  let swept: Promise<void> | undefined;
+  let processBytes = USUAL_PROCESS_BYTES;
 
   const environment = () => childEnvironment(options.env, options.ownPorts());
 
@@ -94,9 +113,16 @@ export function createClaude(options: ClaudeOptions): Claude {
       const { path, problem } = state;
       if (!path) throw new ClaudeUnavailableError(problem ?? missing('The claude command has not been found yet.'));
       mkdirSync(options.workspace, { recursive: true });
-      return startClaude(path, { cwd: options.workspace, env: environment(), isolated: options.isolated() });
+      const process = startClaude(path, { cwd: options.workspace, env: environment(), isolated: options.isolated() });
+      const { pid } = process;
+      if (pid !== undefined) {
+        register.add(pid);
+        void process.exited.then(() => register.remove(pid));
+      }
+      return process;
     },
-    limit: options.limit,
+    limit: () => options.limit(processBytes),
+    reclaim: options.reclaim,
     onInitialized: (result) => {
       if (result.models.length === 0 || JSON.stringify(result.models) === JSON.stringify(listed)) return;
       listed = result.models;
@@ -116,7 +142,21 @@ export function createClaude(options: ClaudeOptions): Claude {
     return next;
   };
 
+  const sweep = async () => {
+    const ended = await register.sweep();
+    if (ended > 0) options.onFault(`${ended} processes of an earlier run were still there and were ended`);
+  };
+
+  const measure = async () => {
+    const bytes = [...(await residentMemory(pool.pids)).values()];
+    if (bytes.length > 0) processBytes = bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
+  };
+  const measuring = setInterval(measure, MEASURE_EVERY_MS);
+  measuring.unref();
+
   const look = async (): Promise<ClaudeState> => {
+    swept ??= sweep();
+    await swept;
     const found = await findClaude({ setting: options.cliPath(), env: options.env, checkouts: options.checkouts });
     if (!found.found) return become({ phase: 'problem', problem: missing(found.message) });
     const { path } = found;
@@ -168,6 +208,9 @@ export function createClaude(options: ClaudeOptions): Claude {
     get spares() {
       return pool.spares;
     },
+    get waiting() {
+      return pool.waiting;
+    },
     check,
     signIn: async () => {
       await ensure();
@@ -186,6 +229,8 @@ export function createClaude(options: ClaudeOptions): Claude {
       await ensure();
       return pool.acquire(wanted, signal);
     },
+    prepare: (wanted) => pool.prepare(wanted),
+    memory: residentMemory,
     learnContext: (model, tokens) => {
       if (contextWindows.get(model) === tokens) return;
       contextWindows.set(model, tokens);
@@ -195,7 +240,10 @@ export function createClaude(options: ClaudeOptions): Claude {
       if (state.problem?.kind === 'signed_out') return;
       become({ ...state, phase: 'problem', problem: signedOut() });
     },
-    close: () => pool.close(),
+    close: () => {
+      clearInterval(measuring);
+      return pool.close();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** A child process as two streams of lines: the only place that spawns the CLI for a conversation, and that ends it. */
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import spawn from 'cross-spawn';
+import { killTree } from './killTree';
 import { splitLines } from './lines';
 import { CliEndedError, type Lines } from './protocol';
 
@@ -66,19 +66,8 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
       });
     },
     end: () => stdin.end(),
-    kill: () => killTree(child),
+    kill: () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
+    },
   };
-}
-
-function killTree(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
-    return;
-  }
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }

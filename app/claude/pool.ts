@@ -27,6 +27,8 @@ export interface PoolOptions {
   start(): ClaudeProcess;
   /** The most processes that may live at one time, spares included. */
   limit(): number;
+  /** Ends a process that is in use but idle, if there is one: false where there is none. */
+  reclaim(): boolean;
   /** How many requests may wait for a process. Default 100. */
   readonly queueLimit?: number;
   /** After so long without a request only the blank spare is kept. Default 10 minutes. */
@@ -54,10 +56,16 @@ export interface Pool {
    * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason when it is aborted.
    */
   acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /** Keeps a spare for such a request, as if one had been made. */
+  prepare(wanted: Wanted): void;
   /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
   warm(): Promise<void>;
   readonly spares: number;
+  readonly pids: readonly number[];
+  /** How many processes live, spares included. */
   readonly size: number;
+  /** Requests that wait for a process: what has become idle is better ended than kept. */
+  readonly waiting: number;
   /** Ends every spare; those in use end with their seats. What was signed in or installed since then counts for new ones. */
   renew(): void;
   /** Ends every process, taken ones too. Resolves when all are gone. */
@@ -148,8 +156,12 @@ export function createPool(options: PoolOptions): Pool {
     refillTimer = undefined;
     if (closed) return;
     try {
-      const room = () => living.size < options.limit();
-      if (!spares.some(({ system }) => system === null) && room()) addSpare(null);
+      const room = () => queue.length === 0 && living.size < options.limit();
+      if (!spares.some(({ system }) => system === null)) {
+        if (room()) addSpare(null);
+        // The next request is more likely to be a new one than a follow-up to the oldest conversation.
+        else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
+      }
       const matching = spares.find(({ system }) => system !== null);
       if (last && !idle() && matching?.system !== last.system) {
         if (matching) retire(matching);
@@ -173,12 +185,15 @@ export function createPool(options: PoolOptions): Pool {
     if (remove(spare)) void spare.process.close();
   };
 
-  /** Resolves when a process has ended. */
-  const room = (signal: AbortSignal, ahead: boolean): Promise<void> => {
+  /**
+   * Resolves when a place has become free. One that has waited, or has made the place, goes ahead of those that came
+   * after it. @param reclaims whether an idle process is to end for it: one for each that waits.
+   */
+  const room = async (signal: AbortSignal, ahead: boolean, reclaims: boolean): Promise<void> => {
     if (!ahead && queue.length >= queueLimit) {
       throw new PoolBusyError(`all ${living.size} processes are busy and ${queue.length} requests are waiting`);
     }
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const wake = () => {
         signal.removeEventListener('abort', leave);
         resolve();
@@ -190,11 +205,19 @@ export function createPool(options: PoolOptions): Pool {
       signal.addEventListener('abort', leave, { once: true });
       if (ahead) queue.unshift(wake);
       else queue.push(wake);
+      if (reclaims) options.reclaim();
     });
   };
 
   /** A process for the request, and what is still to be done before it can be asked. */
   const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
+    let ahead = false;
+    const wait = async (reclaims: boolean) => {
+      await room(signal, ahead, reclaims);
+      ahead = true;
+    };
+    signal.throwIfAborted();
+    if (queue.length > 0) await wait(true);
     for (;;) {
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
@@ -211,9 +234,10 @@ export function createPool(options: PoolOptions): Pool {
       if (unwanted) {
         remove(unwanted);
         unwanted.process.kill();
+        // The place that it has made is its own.
+        ahead = true;
       }
-      // The place that it has made is its own.
-      await room(signal, unwanted !== undefined);
+      await wait(unwanted === undefined);
     }
   };
 
@@ -227,8 +251,14 @@ export function createPool(options: PoolOptions): Pool {
     get spares() {
       return spares.length;
     },
+    get pids() {
+      return [...living].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+    },
     get size() {
       return living.size;
+    },
+    get waiting() {
+      return queue.length;
     },
     acquire: async (wanted, signal) => {
       last = wanted;
@@ -253,6 +283,11 @@ export function createPool(options: PoolOptions): Pool {
           signal.removeEventListener('abort', abort);
         }
       }
+    },
+    prepare: (wanted) => {
+      last = wanted;
+      lastUsedAt = Date.now();
+      scheduleRefill(0);
     },
     warm: async () => {
       if (closed) throw new ProcessFailedError('the app is stopping');

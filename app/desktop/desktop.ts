@@ -100,6 +100,16 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
       await core.endConversation(id);
       return null;
     },
+    'conversation:stored': (before, limit) => core.storedConversations(before, limit),
+    'conversation:read': (id) => core.readConversation(id),
+    'conversation:delete': async (id) => {
+      await core.deleteConversation(id);
+      return null;
+    },
+    'conversation:delete-all': async () => {
+      await core.deleteConversations();
+      return null;
+    },
     'settings:change': (change) => core.changeSettings(change),
     'login:set': setLoginItem,
     'clipboard:copy': (text) => {

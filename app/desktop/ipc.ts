@@ -60,6 +60,10 @@ const ARGUMENTS: { [C in Channel]: z.ZodType<Calls[C]['args']> } = {
   'request:older': z.tuple([z.number(), z.int().min(1).max(1000)]),
   'request:clear': none,
   'conversation:end': z.tuple([id]),
+  'conversation:stored': z.tuple([z.number(), z.int().min(1).max(1000)]),
+  'conversation:read': z.tuple([id]),
+  'conversation:delete': z.tuple([id]),
+  'conversation:delete-all': none,
   'settings:change': z.tuple([
     z.strictObject({
       host: z.string().min(1).max(255).exactOptional(),
@@ -67,6 +71,12 @@ const ARGUMENTS: { [C in Channel]: z.ZodType<Calls[C]['args']> } = {
       cliPath: z.string().max(4096).exactOptional(),
       theme: z.enum(['system', 'light', 'dark']).exactOptional(),
       startServer: z.boolean().exactOptional(),
+      maxProcesses: z.int().min(1).max(256).nullable().exactOptional(),
+      idleMinutes: z.number().positive().max(1440).exactOptional(),
+      keepTexts: z.boolean().exactOptional(),
+      keepDays: z.int().min(1).max(3650).exactOptional(),
+      keepMegabytes: z.int().min(1).max(1_000_000).exactOptional(),
+      usersAreIds: z.boolean().exactOptional(),
     }),
   ]),
   'login:set': z.tuple([z.boolean()]),

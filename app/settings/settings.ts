@@ -35,6 +35,14 @@ const Values = z.object({
   maxProcesses: z.int().min(1).max(256).nullable().default(null),
   /** After how many minutes without use a conversation's process ends. */
   idleMinutes: z.number().positive().max(1440).default(5),
+  /** Keep what was said in conversations, so that one can go on when its process has ended or the app was restarted. */
+  keepTexts: z.boolean().default(true),
+  /** After how many days without use a kept conversation is deleted. */
+  keepDays: z.int().min(1).max(3650).default(30),
+  /** The least recently used conversations are deleted where all take more than this. */
+  keepMegabytes: z.int().min(1).max(1_000_000).default(1024),
+  /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
+  usersAreIds: z.boolean().default(true),
   /** Keep the user's own files, instructions, tools and plugins from the CLI. */
   isolation: z.boolean().default(true),
 });

@@ -118,6 +118,32 @@ export interface ConversationRow {
   startedAt: number;
   lastUsedAt: number;
   pid: number | null;
+  /** When its process ends unless it is used again; null while it is busy and where it is kept for good. */
+  expiresAt: number | null;
+}
+
+/** A conversation that is kept, whether or not a process holds it. */
+export interface StoredConversation {
+  id: string;
+  /** The client's own name for it. */
+  name: string | null;
+  client: string;
+  model: string;
+  /** The start of the first question; empty where texts are not kept. */
+  title: string;
+  createdAt: number;
+  usedAt: number;
+  turns: number;
+  bytes: number;
+  usage: TokenUsage;
+  costUsd: number;
+}
+
+/** One message of a kept conversation, for reading. */
+export interface StoredMessage {
+  role: 'user' | 'assistant';
+  /** Its texts; what else it holds stands in brackets: `[image]`. */
+  text: string;
 }
 
 export interface ModelUsage {
@@ -151,6 +177,16 @@ export interface AppSettings {
   theme: Theme;
   /** Start the server when the app starts. */
   startServer: boolean;
+  /** The most processes at one time; null: as many as the memory allows. */
+  maxProcesses: number | null;
+  /** After how many minutes without use a conversation's process ends. */
+  idleMinutes: number;
+  /** Keep what was said, so that a conversation can go on when its process has ended. */
+  keepTexts: boolean;
+  keepDays: number;
+  keepMegabytes: number;
+  /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
+  usersAreIds: boolean;
 }
 
 /** Where a value is set by the environment, the window shows it and says so instead of offering to change it. */
@@ -199,6 +235,13 @@ export interface Calls {
   'request:older': { args: [before: number, limit: number]; result: RequestRow[] };
   'request:clear': { args: []; result: null };
   'conversation:end': { args: [id: string]; result: null };
+  /** Kept conversations last used before `before`, newest first; at most `limit`. */
+  'conversation:stored': { args: [before: number, limit: number]; result: StoredConversation[] };
+  /** What was said in it; null where texts are not kept or it is gone. */
+  'conversation:read': { args: [id: string]; result: StoredMessage[] | null };
+  /** Deletes it, and ends its process if it has one. */
+  'conversation:delete': { args: [id: string]; result: null };
+  'conversation:delete-all': { args: []; result: null };
   'settings:change': { args: [change: Partial<AppSettings>]; result: AppSettings };
   'login:set': { args: [enabled: boolean]; result: LoginItemState };
   'clipboard:copy': { args: [text: string]; result: null };

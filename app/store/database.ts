@@ -55,6 +55,44 @@ const MIGRATIONS: readonly string[] = [
      cost_usd REAL NOT NULL,
      PRIMARY KEY (day, hour, model)
    ) WITHOUT ROWID;`,
+  `CREATE TABLE conversations (
+     id TEXT PRIMARY KEY,
+     owner TEXT NOT NULL,
+     name TEXT,
+     client TEXT NOT NULL,
+     system TEXT NOT NULL,
+     model TEXT NOT NULL,
+     digest TEXT NOT NULL,
+     has_texts INTEGER NOT NULL,
+     title TEXT NOT NULL,
+     created_at REAL NOT NULL,
+     used_at REAL NOT NULL,
+     turns INTEGER NOT NULL DEFAULT 0,
+     bytes INTEGER NOT NULL DEFAULT 0,
+     input INTEGER NOT NULL DEFAULT 0,
+     cache_read INTEGER NOT NULL DEFAULT 0,
+     cache_write INTEGER NOT NULL DEFAULT 0,
+     output INTEGER NOT NULL DEFAULT 0,
+     cost_usd REAL NOT NULL DEFAULT 0
+   );
+   CREATE UNIQUE INDEX conversations_name ON conversations (owner, name) WHERE name IS NOT NULL;
+   CREATE INDEX conversations_digest ON conversations (digest);
+   CREATE INDEX conversations_used ON conversations (used_at);
+   CREATE TABLE messages (
+     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     pending INTEGER NOT NULL,
+     role TEXT NOT NULL,
+     content TEXT NOT NULL,
+     PRIMARY KEY (conversation, position)
+   ) WITHOUT ROWID;
+   CREATE TABLE deltas (
+     id INTEGER PRIMARY KEY,
+     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+     text TEXT NOT NULL
+   );
+   CREATE INDEX deltas_conversation ON deltas (conversation);
+   CREATE TABLE history_senders (owner TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (owner, user)) WITHOUT ROWID;`,
 ];
 
 /** The file can be opened, and what is in it is of no use. */

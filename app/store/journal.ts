@@ -38,5 +38,6 @@ export interface Journal {
   day(now: number): DayUsage;
   /** Called at each new row, change and end. Returns the function that ends the subscription. */
   onChange(listener: (row: RequestRow) => void): () => void;
+  /** Writes what is not written yet. */
   close(): void;
 }

@@ -5,14 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
 import type { RequestDetails, RequestRow } from '../shared/contract';
-import { openDatabase, transaction } from './database';
+import { type Database, transaction } from './database';
 import type { Journal, RequestRecord, RequestStart } from './journal';
 import { requestsTable } from './requestsTable';
 import { addUse, type HourUsage, localDay, mergeUse, noUse, usageTable, useOf } from './usageTable';
 
 export interface JournalOptions {
-  /** Made where there is none, its folder too. */
-  readonly file: string;
+  readonly database: Database;
   readonly log: Log;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
@@ -25,8 +24,7 @@ const WRITE_AFTER_MS = 100;
 const RETRY_AFTER_MS = 5_000;
 
 /** Never throws for the sake of its file: what cannot be read or written is logged and gone without. */
-export function openJournal({ file, log, now = Date.now, keep = 50_000 }: JournalOptions): Journal {
-  const database = openDatabase(file, log);
+export function openJournal({ database, log, now = Date.now, keep = 50_000 }: JournalOptions): Journal {
   const requests = requestsTable(database);
   const usage = usageTable(database);
   const live = new Map<string, RequestDetails>();
@@ -138,7 +136,6 @@ export function openJournal({ file, log, now = Date.now, keep = 50_000 }: Journa
       write();
       closed = true;
       clearTimeout(timer);
-      database.close();
     },
   };
 }

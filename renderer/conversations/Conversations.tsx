@@ -2,11 +2,14 @@
 import type { ConversationPhase, ConversationRow } from '../../app/shared/contract';
 import { useSeconds } from '../state/now';
 import { useApp, useCommands } from '../state/page';
-import { allTokens, formatAge, formatCompact, formatCount, formatUsd, plural } from '../ui/format';
+import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, formatUsd, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 
-export function Conversations() {
+/** Shows a kept conversation, which was used at `since` or later. */
+type OnConversation = (id: string, since: number) => void;
+
+export function Conversations({ onConversation }: { onConversation: OnConversation }) {
   const conversations = useApp((app) => app.conversations);
   const spares = useApp((app) => app.spares);
   const byUse = [...conversations].sort((a, b) => b.lastUsedAt - a.lastUsedAt);
@@ -14,16 +17,16 @@ export function Conversations() {
     <section className="conversations" aria-labelledby="conversations">
       <header className="section-head">
         <h2 id="conversations">
-          Conversations {conversations.length > 0 && <span className="badge">{conversations.length}</span>}
+          Active conversations {conversations.length > 0 && <span className="badge">{conversations.length}</span>}
         </h2>
         <span title="Processes that are started and wait for the next conversation">{spares} ready</span>
       </header>
       {byUse.length === 0 ? (
-        <p className="quiet">None at work. Each one keeps its own claude process for a while after the last answer.</p>
+        <p className="quiet">None now. Each one keeps its own claude process for a while after the last answer.</p>
       ) : (
         <ul>
           {byUse.map((conversation) => (
-            <Conversation key={conversation.id} conversation={conversation} />
+            <Conversation key={conversation.id} conversation={conversation} onConversation={onConversation} />
           ))}
         </ul>
       )}
@@ -38,9 +41,13 @@ const PHASE_NAMES: Record<ConversationPhase, string> = {
   idle: 'idle',
 };
 
-function Conversation({ conversation }: { conversation: ConversationRow }) {
-  const { id, client, model, phase, turns, usage, costUsd, lastUsedAt, pid } = conversation;
-  const now = useSeconds();
+interface ConversationProps {
+  conversation: ConversationRow;
+  onConversation: OnConversation;
+}
+
+function Conversation({ conversation, onConversation }: ConversationProps) {
+  const { id, client, model, phase, turns, usage, costUsd, startedAt, pid } = conversation;
   const commands = useCommands();
   const [end, ending] = usePending(() => commands.endConversation(id));
   const facts = [
@@ -52,21 +59,40 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
   return (
     <li className="conversation" data-phase={phase} title={facts.filter(Boolean).join('\n')}>
       <span className="dot" />
-      <span className="conversation-client">{client}</span>
-      <span className="conversation-phase">{phase === 'idle' ? formatAge(now - lastUsedAt) : PHASE_NAMES[phase]}</span>
+      <button
+        type="button"
+        className="link conversation-client"
+        title="Show in History"
+        onClick={() => onConversation(id, startedAt)}
+      >
+        {client}
+      </button>
+      <span className="conversation-phase">
+        {phase === 'idle' ? <Idle conversation={conversation} /> : PHASE_NAMES[phase]}
+      </span>
       <span className="conversation-facts">
         {model} · {plural(turns, 'turn')} · {formatCompact(allTokens(usage))} tokens
       </span>
       <button
         type="button"
         className="icon-button"
-        title="End this conversation"
-        aria-label={`End the conversation of ${client} with ${model}`}
+        title="End its process. The conversation itself stays in History."
+        aria-label={`End the process of ${client} with ${model}`}
         disabled={ending}
         onClick={end}
       >
         <Icon name="close" />
       </button>
     </li>
+  );
+}
+
+/** When its process ends, or for how long it has been idle where it does not. */
+function Idle({ conversation: { lastUsedAt, expiresAt } }: { conversation: ConversationRow }) {
+  const now = useSeconds();
+  const idle = `Idle: last used ${formatAge(now - lastUsedAt)}.`;
+  if (expiresAt === null) return <span title={idle}>idle</span>;
+  return (
+    <span title={`${idle} Its process ends unless it is used again.`}>ends in {formatRemaining(expiresAt - now)}</span>
   );
 }

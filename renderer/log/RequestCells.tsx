@@ -1,5 +1,5 @@
 /** The cells of one row of the log. Drawn anew only when its request has changed, and ten times a second while it runs. */
-import { memo, type ReactNode } from 'react';
+import { memo } from 'react';
 import type { RequestPhase, RequestRow } from '../../app/shared/contract';
 import { useNow } from '../state/now';
 import {
@@ -12,6 +12,7 @@ import {
   inputTokens,
   NONE,
 } from '../ui/format';
+import { Cell } from '../ui/RowGrid';
 
 export const RequestCells = memo(function RequestCells({ row }: { row: RequestRow }) {
   const { at, client, dialect, model, method, path, usage, firstTokenMs, durationMs } = row;
@@ -39,22 +40,6 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
     </>
   );
 });
-
-interface CellProps {
-  name: string;
-  title?: string;
-  children: ReactNode;
-}
-
-function Cell({ name, title, children }: CellProps) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: part of a grid whose rows exist only in view
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    <span className={name} role="gridcell" title={title}>
-      {children}
-    </span>
-  );
-}
 
 /** The phase while the request runs, then its HTTP status. */
 export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {

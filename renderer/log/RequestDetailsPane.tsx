@@ -1,7 +1,8 @@
 /** All that is known of the selected request, beside the log. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow, TokenUsage } from '../../app/shared/contract';
 import { useNow } from '../state/now';
+import { useKept, useKeptConversations } from '../state/page';
 import { TOKEN_KINDS } from '../today/tokenKinds';
 import { CopyButton } from '../ui/CopyButton';
 import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../ui/format';
@@ -10,7 +11,14 @@ import { Elapsed, isLive, RequestStatus } from './RequestCells';
 import { requestTiming } from './requestTiming';
 import { useRequestDetails } from './useRequestDetails';
 
-export function RequestDetailsPane({ row, onClose }: { row: RequestRow; onClose: () => void }) {
+export interface RequestDetailsPaneProps {
+  row: RequestRow;
+  onClose: () => void;
+  /** Shows a kept conversation, which was used at `since` or later. */
+  onConversation: (id: string, since: number) => void;
+}
+
+export function RequestDetailsPane({ row, onClose, onConversation }: RequestDetailsPaneProps) {
   const details = useRequestDetails(row);
   return (
     <aside className="details" aria-label="Request details" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
@@ -28,14 +36,16 @@ export function RequestDetailsPane({ row, onClose }: { row: RequestRow; onClose:
         </p>
       </header>
       <div className="details-body">
-        {details && <Sections details={details} />}
+        {details && <Sections details={details} onConversation={onConversation} />}
         {details === null && <p className="details-section quiet">No more is known of this request.</p>}
       </div>
     </aside>
   );
 }
 
-function Sections({ details }: { details: RequestDetails }) {
+type SectionsProps = Pick<RequestDetailsPaneProps, 'onConversation'> & { details: RequestDetails };
+
+function Sections({ details, onConversation }: SectionsProps) {
   const { usage, error, ignored, isolation } = details;
   return (
     <>
@@ -59,6 +69,14 @@ function Sections({ details }: { details: RequestDetails }) {
       )}
       <Facts title="Request" facts={requestFacts(details)} />
       <Facts title="Conversation" facts={conversationFacts(details)} />
+      {details.conversation && (
+        <ConversationLink
+          id={details.conversation}
+          since={details.at}
+          phase={details.phase}
+          onConversation={onConversation}
+        />
+      )}
       {isolation && (
         <Section title="Isolation">
           <p className="isolation">{isolation}</p>
@@ -160,6 +178,30 @@ function conversationFacts(details: RequestDetails): Fact[] {
     ['Served by', details.served && SERVED[details.served]],
     ['Conversation', details.conversation],
   ];
+}
+
+interface ConversationLinkProps {
+  id: string;
+  since: number;
+  /** A conversation is kept from when its first question is asked, and no longer if that comes to nothing. */
+  phase: RequestRow['phase'];
+  onConversation: RequestDetailsPaneProps['onConversation'];
+}
+
+/** Leads to the conversation, where it is kept. */
+function ConversationLink({ id, since, phase, onConversation }: ConversationLinkProps) {
+  const kept = useKeptConversations();
+  const isKept = useKept(() => kept.byId(id) !== undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was not kept yet may be in another phase
+  useEffect(() => {
+    void kept.find(id, since);
+  }, [kept, id, since, phase]);
+  if (!isKept) return null;
+  return (
+    <button type="button" className="button details-link" onClick={() => onConversation(id, since)}>
+      Show in History
+    </button>
+  );
 }
 
 function Facts({ title, facts }: { title: string; facts: Fact[] }) {

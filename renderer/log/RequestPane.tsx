@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { usePageState, useStore } from '../state/page';
 import { NO_FILTER, type RequestFilter, requestTest } from '../state/requestFilter';
-import { isShortcut } from '../ui/keys';
+import { useFindKey } from '../ui/useFindKey';
 import { FilterBar } from './FilterBar';
 import { RequestDetailsPane } from './RequestDetailsPane';
 import { RequestGrid } from './RequestGrid';
@@ -12,9 +12,13 @@ export interface RequestPaneProps {
   onClear: () => void;
   /** Asks for this pane to be the one that a narrow window shows. */
   onShow: () => void;
+  /** The shortcut for finding is this pane's. */
+  hasFindKey: boolean;
+  /** Shows a kept conversation, which was used at `since` or later. */
+  onConversation: (id: string, since: number) => void;
 }
 
-export function RequestPane({ onClear, onShow }: RequestPaneProps) {
+export function RequestPane({ onClear, onShow, hasFindKey, onConversation }: RequestPaneProps) {
   const store = useStore();
   const version = usePageState((state) => state.logVersion);
   const [filter, setFilter] = useRequestFilter();
@@ -23,17 +27,12 @@ export function RequestPane({ onClear, onShow }: RequestPaneProps) {
   const filterBox = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!isShortcut(event, 'f') || document.querySelector('dialog[open]')) return;
-      event.preventDefault();
-      onShow();
-      // A pane that was hidden takes the focus only once it is drawn.
-      requestAnimationFrame(() => filterBox.current?.select());
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+  const find = useCallback(() => {
+    onShow();
+    // A pane that was hidden takes the focus only once it is drawn.
+    requestAnimationFrame(() => filterBox.current?.select());
   }, [onShow]);
+  useFindKey(hasFindKey ? find : null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter makes another list, which begins at its top
   useEffect(() => {
@@ -48,9 +47,9 @@ export function RequestPane({ onClear, onShow }: RequestPaneProps) {
   const details = open && selected ? store.log.byId(selected) : undefined;
 
   return (
-    <main className="requests" aria-label="Requests">
+    <main className="pane requests" aria-label="Requests">
       <FilterBar ref={filterBox} filter={filter} onFilter={setFilter} onClear={onClear} />
-      <div className="requests-body">
+      <div className="pane-body">
         {store.log.total() === 0 ? (
           <Welcome />
         ) : store.log.count() === 0 ? (
@@ -66,7 +65,7 @@ export function RequestPane({ onClear, onShow }: RequestPaneProps) {
             onClose={close}
           />
         )}
-        {details && <RequestDetailsPane row={details} onClose={close} />}
+        {details && <RequestDetailsPane row={details} onClose={close} onConversation={onConversation} />}
       </div>
     </main>
   );

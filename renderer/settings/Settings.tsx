@@ -1,24 +1,36 @@
 /** The settings dialog. Where the environment sets a value, the value and the variable are shown instead of a field. */
-import { type FormEvent, type ReactNode, useState } from 'react';
-import type { AppSettings } from '../../app/shared/contract';
+import { type FormEvent, useRef, useState } from 'react';
+import type { Theme } from '../../app/shared/contract';
 import { errorText } from '../state/errorText';
 import { useApp, useCommands } from '../state/page';
+import { Confirm } from '../ui/Confirm';
 import { Dialog } from '../ui/Dialog';
-import { changedSettings, type SettingsDraft, settingsDraft } from './settingsDraft';
+import { Check, Group, HostChoice, NumberBox, Row } from './fields';
+import {
+  changedSettings,
+  type SettingsDraft,
+  type SettingsFaults,
+  settingsDraft,
+  settingsFaults,
+} from './settingsDraft';
 
-export type SettingsField = 'host' | 'port' | 'cliPath';
+export type SettingsField = 'host' | 'port' | 'cliPath' | 'keepTexts';
 
 export function Settings({ focus, onClose }: { focus: SettingsField; onClose: () => void }) {
   const app = useApp((state) => state);
   const commands = useCommands();
+  const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState<SettingsDraft>(() => settingsDraft(app.settings, app.loginItem));
+  const [tried, setTried] = useState(false);
+  const [asking, setAsking] = useState(false);
   const [saving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const change = (part: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...part }));
+  const { settings, openAtLogin } = changedSettings(draft, app.settings, app.loginItem);
+  const faults = settingsFaults(draft, app.pinned);
+  const shownFaults: SettingsFaults = tried ? faults : {};
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    const { settings, openAtLogin } = changedSettings(draft, app.settings, app.loginItem);
+  const save = async () => {
     setSaving(true);
     try {
       await commands.saveSettings(settings, openAtLogin);
@@ -28,187 +40,202 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
       setSaving(false);
     }
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    const [faulty] = Object.keys(faults);
+    if (faulty) form.current?.querySelector<HTMLElement>(`[name="${faulty}"]`)?.focus();
+    else if (settings.keepTexts === false) setAsking(true);
+    else void save();
+  };
 
-  return (
-    <Dialog title="Settings" onClose={onClose}>
-      <form className="settings" onSubmit={save}>
-        <Group title="Server">
-          <Row name="host" label="Listen on" note="Other computers need an API key.">
-            <HostChoice host={draft.host} focus={focus === 'host'} onChange={(host) => change({ host })} />
-          </Row>
-          <Row name="port" label="Port">
-            <input
-              id="port"
-              type="number"
-              min={1}
-              max={65535}
-              required
-              value={draft.port}
-              data-autofocus={focus === 'port'}
-              onChange={(event) => change({ port: event.target.value })}
-            />
-          </Row>
-          <Check
-            name="startServer"
-            label="Start the server when the app starts"
-            checked={draft.startServer}
-            onChange={(startServer) => change({ startServer })}
-          />
-        </Group>
-        <Group title="Claude CLI">
-          <Row name="cliPath" label="Path" note="Leave empty to look in the usual places.">
-            <input
-              id="cliPath"
-              type="text"
-              spellCheck={false}
-              placeholder={app.cli.path ?? 'not found'}
-              value={draft.cliPath}
-              data-autofocus={focus === 'cliPath'}
-              onChange={(event) => change({ cliPath: event.target.value })}
-            />
-          </Row>
-        </Group>
-        <Group title="This computer">
-          <Check
-            name="openAtLogin"
-            label="Open Claudacity when I log in"
-            checked={draft.openAtLogin}
-            disabled={!app.loginItem.supported}
-            note={app.loginItem.supported ? '' : 'Not available on this system.'}
-            onChange={(openAtLogin) => change({ openAtLogin })}
-          />
-        </Group>
-        {refusal && (
-          <p className="refusal" role="alert">
-            {refusal}
-          </p>
-        )}
-        <footer className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-main" disabled={saving}>
-            {saving ? 'Saving…' : 'Save'}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
-  );
-}
-
-function Group({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <fieldset className="settings-group">
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
-  );
-}
-
-interface RowProps {
-  name: keyof AppSettings;
-  label: string;
-  note?: string;
-  children: ReactNode;
-}
-
-function Row({ name, label, note, children }: RowProps) {
-  const value = useApp((app) => app.settings[name]);
-  const pinnedBy = useApp((app) => app.pinned[name]);
-  if (pinnedBy) {
-    return (
-      <div className="settings-row">
-        <span>{label}</span>
-        <div>
-          <span className="pinned-value">{String(value)}</span>
-          <Pinned by={pinnedBy} />
-        </div>
-      </div>
-    );
-  }
-  return (
-    <div className="settings-row">
-      <label htmlFor={name}>{label}</label>
-      <div>
-        {children}
-        {note && <p className="note">{note}</p>}
-      </div>
-    </div>
-  );
-}
-
-function Pinned({ by }: { by: string }) {
-  return (
-    <p className="note">
-      Set by <code>{by}</code> in the environment
-    </p>
-  );
-}
-
-interface CheckProps {
-  name: 'startServer' | 'openAtLogin';
-  label: string;
-  checked: boolean;
-  disabled?: boolean;
-  note?: string;
-  onChange: (checked: boolean) => void;
-}
-
-function Check({ name, label, checked, disabled = false, note, onChange }: CheckProps) {
-  const pinnedBy = useApp((app) => (name === 'startServer' ? app.pinned.startServer : undefined));
-  return (
-    <div className="settings-check">
-      <label>
-        <input
-          type="checkbox"
-          checked={checked}
-          disabled={disabled || pinnedBy !== undefined}
-          onChange={(event) => onChange(event.target.checked)}
-        />
-        {label}
-      </label>
-      {pinnedBy && <Pinned by={pinnedBy} />}
-      {note && <p className="note">{note}</p>}
-    </div>
-  );
-}
-
-const COMMON_HOSTS = [
-  { host: '0.0.0.0', name: 'Every network of this computer' },
-  { host: '127.0.0.1', name: 'This computer only' },
-];
-
-function HostChoice({ host, focus, onChange }: { host: string; focus: boolean; onChange: (host: string) => void }) {
-  const [other, setOther] = useState(() => !COMMON_HOSTS.some((common) => common.host === host));
   return (
     <>
-      <select
-        id="host"
-        value={other ? 'other' : host}
-        data-autofocus={focus}
-        onChange={(event) => {
-          const chosen = event.target.value;
-          setOther(chosen === 'other');
-          if (chosen !== 'other') onChange(chosen);
-        }}
-      >
-        {COMMON_HOSTS.map((common) => (
-          <option key={common.host} value={common.host}>
-            {common.name} ({common.host})
-          </option>
-        ))}
-        <option value="other">Another address…</option>
-      </select>
-      {other && (
-        <input
-          type="text"
-          aria-label="Address to listen on"
-          required
-          spellCheck={false}
-          value={host}
-          onChange={(event) => onChange(event.target.value)}
-        />
+      <Dialog title="Settings" onClose={onClose}>
+        <form ref={form} className="settings" noValidate onSubmit={submit}>
+          <Group title="Server">
+            <Row name="host" label="Listen on" note="Other computers need an API key." fault={shownFaults.host}>
+              <HostChoice host={draft.host} focus={focus === 'host'} onChange={(host) => change({ host })} />
+            </Row>
+            <Row name="port" label="Port" fault={shownFaults.port}>
+              <NumberBox
+                name="port"
+                value={draft.port}
+                faulty={shownFaults.port !== undefined}
+                focus={focus === 'port'}
+                onChange={(port) => change({ port })}
+              />
+            </Row>
+            <Check
+              name="startServer"
+              label="Start the server when the app starts"
+              checked={draft.startServer}
+              onChange={(startServer) => change({ startServer })}
+            />
+            <Check
+              name="openAtLogin"
+              label="Open Claudacity when I log in"
+              checked={draft.openAtLogin}
+              disabled={!app.loginItem.supported}
+              note={app.loginItem.supported ? '' : 'Not available on this system.'}
+              onChange={(openAtLogin) => change({ openAtLogin })}
+            />
+          </Group>
+          <Group title="Claude">
+            <Row name="cliPath" label="Path of the CLI" note="Leave empty to look in the usual places.">
+              <input
+                id="cliPath"
+                name="cliPath"
+                type="text"
+                spellCheck={false}
+                placeholder={app.cli.path ?? 'not found'}
+                value={draft.cliPath}
+                data-autofocus={focus === 'cliPath'}
+                onChange={(event) => change({ cliPath: event.target.value })}
+              />
+            </Row>
+            <Row
+              name="maxProcesses"
+              label="At most"
+              note="Each answers one conversation at a time and takes about 200 MB. Leave empty for as many as the memory allows."
+              fault={shownFaults.maxProcesses}
+            >
+              <NumberBox
+                name="maxProcesses"
+                value={draft.maxProcesses}
+                unit="processes"
+                placeholder="automatic"
+                faulty={shownFaults.maxProcesses !== undefined}
+                onChange={(maxProcesses) => change({ maxProcesses })}
+              />
+            </Row>
+            <Row
+              name="idleMinutes"
+              label="End after"
+              note="Until then the next question in the same conversation is answered sooner."
+              fault={shownFaults.idleMinutes}
+            >
+              <NumberBox
+                name="idleMinutes"
+                value={draft.idleMinutes}
+                unit="minutes without use"
+                faulty={shownFaults.idleMinutes !== undefined}
+                onChange={(idleMinutes) => change({ idleMinutes })}
+              />
+            </Row>
+          </Group>
+          <Group title="Conversations">
+            <Check
+              name="keepTexts"
+              label="Keep what was said"
+              checked={draft.keepTexts}
+              focus={focus === 'keepTexts'}
+              note="On this computer only. A conversation can then go on when its process has ended or the app was restarted, and be read in History."
+              warning={settings.keepTexts === false ? 'Saving this deletes every conversation that is kept.' : ''}
+              onChange={(keepTexts) => change({ keepTexts })}
+            />
+            <Row
+              name="keepDays"
+              label="Delete after"
+              fault={shownFaults.keepDays}
+              warning={
+                isLess(settings.keepDays, app.settings.keepDays) ? 'Saving this deletes older ones at once.' : ''
+              }
+            >
+              <NumberBox
+                name="keepDays"
+                value={draft.keepDays}
+                unit="days without use"
+                faulty={shownFaults.keepDays !== undefined}
+                onChange={(keepDays) => change({ keepDays })}
+              />
+            </Row>
+            <Row
+              name="keepMegabytes"
+              label="Keep at most"
+              note="Beyond that, the ones that were not used for longest are deleted."
+              fault={shownFaults.keepMegabytes}
+            >
+              <NumberBox
+                name="keepMegabytes"
+                value={draft.keepMegabytes}
+                unit="MB"
+                faulty={shownFaults.keepMegabytes !== undefined}
+                onChange={(keepMegabytes) => change({ keepMegabytes })}
+              />
+            </Row>
+            <Check
+              name="usersAreIds"
+              label="One conversation for each user that a program names"
+              checked={draft.usersAreIds}
+              note="For programs that send only the newest message and a user: the user’s conversation goes on. Not done for users whose program sends what was said before."
+              onChange={(usersAreIds) => change({ usersAreIds })}
+            />
+          </Group>
+          <Group title="Appearance">
+            <Row name="theme" label="Theme">
+              <select
+                id="theme"
+                name="theme"
+                className="short"
+                value={draft.theme}
+                onChange={(event) => change({ theme: themeOf(event.target.value) })}
+              >
+                {THEMES.map(({ theme, name }) => (
+                  <option key={theme} value={theme}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </Row>
+          </Group>
+          {refusal && (
+            <p className="refusal" role="alert">
+              {refusal}
+            </p>
+          )}
+          <footer className="dialog-actions">
+            <button type="button" className="button" onClick={onClose}>
+              Cancel
+            </button>
+            <button type="submit" className="button button-main" disabled={saving}>
+              {saving ? 'Saving…' : 'Save'}
+            </button>
+          </footer>
+        </form>
+      </Dialog>
+      {asking && (
+        <Confirm
+          title="Delete what is kept?"
+          action="Delete and save"
+          careful
+          onConfirm={() => void save()}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            From now on nothing that is said is kept, and every conversation that is kept so far is deleted from this
+            computer. This cannot be undone.
+          </p>
+          <p>
+            Programs that send what was said before go on as always. The others start afresh once a conversation’s
+            process has ended.
+          </p>
+        </Confirm>
       )}
     </>
   );
+}
+
+const THEMES: readonly { theme: Theme; name: string }[] = [
+  { theme: 'system', name: 'As the system' },
+  { theme: 'light', name: 'Light' },
+  { theme: 'dark', name: 'Dark' },
+];
+
+function themeOf(value: string): Theme {
+  return THEMES.find(({ theme }) => theme === value)?.theme ?? 'system';
+}
+
+function isLess(wanted: number | undefined, now: number): boolean {
+  return wanted !== undefined && wanted > 0 && wanted < now;
 }

@@ -1,9 +1,10 @@
-/** The whole page: header, problems, the day and the conversations at one side, the request log at the other. */
-import { useEffect, useState } from 'react';
+/** The whole page: header, problems, the day and the conversations at one side, the request log or the history at the other. */
+import { useCallback, useEffect, useState } from 'react';
 import { Conversations } from '../conversations/Conversations';
+import { HistoryPane, type HistorySelection } from '../history/HistoryPane';
 import { RequestPane } from '../log/RequestPane';
 import { Settings, type SettingsField } from '../settings/Settings';
-import { type Page, PageContext, usePageState, useStore } from '../state/page';
+import { type Page, PageContext, useKeptConversations, usePageState, useStore } from '../state/page';
 import { Today } from '../today/Today';
 import { isShortcut } from '../ui/keys';
 import { ClearLog } from './ClearLog';
@@ -12,6 +13,7 @@ import { Notice } from './Notice';
 import { Problems } from './Problems';
 import { Shortcuts } from './Shortcuts';
 import { StatusBar } from './StatusBar';
+import { useNarrow } from './useNarrow';
 import { useTheme } from './useTheme';
 
 type OpenDialog = { name: 'settings'; field?: SettingsField } | { name: 'shortcuts' } | { name: 'clear' };
@@ -44,17 +46,32 @@ function Loaded() {
 
 function Window() {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  // Only a narrow window has to choose between the two.
-  const [view, setView] = useState<View>('requests');
+  const [wanted, setView] = useState<View>('requests');
+  const [selection, setSelection] = useState<HistorySelection>({ id: null, open: false });
+  const kept = useKeptConversations();
+  // In a wide window the overview stands beside the others.
+  const narrow = useNarrow();
+  const view = wanted === 'overview' && !narrow ? 'requests' : wanted;
   const close = () => setDialog(null);
+  const showRequests = useCallback(() => setView('requests'), []);
+  const showConversation = useCallback(
+    (id: string, since: number) => {
+      setSelection({ id, open: true });
+      setView('history');
+      void kept.find(id, since);
+    },
+    [kept],
+  );
   useTheme();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (document.querySelector('dialog[open]')) return;
-      const wanted = dialogFor(event);
-      if (!wanted) return;
+      const asked = dialogFor(event);
+      const turnedTo = viewFor(event);
+      if (!asked && !turnedTo) return;
       event.preventDefault();
-      setDialog(wanted);
+      if (asked) setDialog(asked);
+      if (turnedTo) setView(turnedTo);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -62,14 +79,26 @@ function Window() {
 
   return (
     <div className="window" data-view={view}>
-      <Header view={view} onView={setView} onSettings={() => setDialog({ name: 'settings' })} />
+      <Header view={view} narrow={narrow} onView={setView} onSettings={() => setDialog({ name: 'settings' })} />
       <Problems onSettings={(field) => setDialog({ name: 'settings', field })} />
       <div className="columns">
         <aside className="overview" aria-label="Today and conversations">
           <Today />
-          <Conversations />
+          <Conversations onConversation={showConversation} />
         </aside>
-        <RequestPane onClear={() => setDialog({ name: 'clear' })} onShow={() => setView('requests')} />
+        <RequestPane
+          onClear={() => setDialog({ name: 'clear' })}
+          onShow={showRequests}
+          hasFindKey={view !== 'history'}
+          onConversation={showConversation}
+        />
+        {view === 'history' && (
+          <HistoryPane
+            selection={selection}
+            onSelection={setSelection}
+            onSettings={() => setDialog({ name: 'settings', field: 'keepTexts' })}
+          />
+        )}
       </div>
       <StatusBar onShortcuts={() => setDialog({ name: 'shortcuts' })} />
       {dialog?.name === 'settings' && <Settings focus={dialog.field ?? 'host'} onClose={close} />}
@@ -77,6 +106,11 @@ function Window() {
       {dialog?.name === 'clear' && <ClearLog onClose={close} />}
     </div>
   );
+}
+
+function viewFor(event: KeyboardEvent): View | null {
+  if (isShortcut(event, '1')) return 'requests';
+  return isShortcut(event, '2') ? 'history' : null;
 }
 
 function dialogFor(event: KeyboardEvent): OpenDialog | null {

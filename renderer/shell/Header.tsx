@@ -6,16 +6,17 @@ import { Icon, type IconName } from '../ui/Icon';
 import { keyName } from '../ui/keys';
 import { usePending } from '../ui/usePending';
 
-/** Which half of the page a narrow window shows. */
-export type View = 'requests' | 'overview';
+/** What the page shows. A narrow window alone has to choose the overview: in a wide one it is beside the others. */
+export type View = 'requests' | 'history' | 'overview';
 
 export interface HeaderProps {
   view: View;
+  narrow: boolean;
   onView: (view: View) => void;
   onSettings: () => void;
 }
 
-export function Header({ view, onView, onSettings }: HeaderProps) {
+export function Header({ view, narrow, onView, onSettings }: HeaderProps) {
   return (
     <header className="header">
       <h1 className="brand">
@@ -23,7 +24,7 @@ export function Header({ view, onView, onSettings }: HeaderProps) {
         <span>Claudacity</span>
       </h1>
       <ServerStatus />
-      <ViewSwitch view={view} onView={onView} />
+      <ViewSwitch view={view} narrow={narrow} onView={onView} />
       <span className="header-end">
         <StartStop />
         <ThemeSwitch />
@@ -78,12 +79,18 @@ function ServerStatus() {
   );
 }
 
-function ViewSwitch({ view, onView }: Pick<HeaderProps, 'view' | 'onView'>) {
+const VIEWS: { name: View; label: string; title?: string }[] = [
+  { name: 'requests', label: 'Requests', title: keyName('1') },
+  { name: 'history', label: 'History', title: keyName('2') },
+  { name: 'overview', label: 'Overview' },
+];
+
+function ViewSwitch({ view, narrow, onView }: Pick<HeaderProps, 'view' | 'narrow' | 'onView'>) {
   return (
     <fieldset className="segments view-switch" aria-label="View">
-      {(['requests', 'overview'] as const).map((name) => (
-        <button key={name} type="button" aria-pressed={view === name} onClick={() => onView(name)}>
-          {name === 'requests' ? 'Requests' : 'Overview'}
+      {VIEWS.filter(({ name }) => narrow || name !== 'overview').map(({ name, label, title = '' }) => (
+        <button key={name} type="button" title={title} aria-pressed={view === name} onClick={() => onView(name)}>
+          {label}
         </button>
       ))}
     </fieldset>

@@ -3,13 +3,15 @@ import { Dialog } from '../ui/Dialog';
 import { keyName } from '../ui/keys';
 
 const SHORTCUTS: [keys: string[], what: string][] = [
-  [[keyName('f')], 'Filter the requests'],
+  [[keyName('1'), keyName('2')], 'Requests, History'],
+  [[keyName('f')], 'Filter the requests, search the history'],
   [[keyName('k')], 'Clear the request log'],
   [[keyName(',')], 'Settings'],
-  [['↑', '↓'], 'Select a request'],
-  [['Home', 'End'], 'First or last request'],
-  [['Enter', 'Space'], 'Open its details'],
-  [['Esc'], 'Close details, dialog or filter'],
+  [['↑', '↓'], 'Select in the list'],
+  [['Home', 'End'], 'First or last in the list'],
+  [['Enter', 'Space'], 'Open what is selected'],
+  [['Del'], 'Delete the selected conversation'],
+  [['Esc'], 'Close details, dialog or search'],
   [['?'], 'This list'],
 ];
 

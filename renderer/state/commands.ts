@@ -2,9 +2,17 @@
  * All that the page can ask of the app. What a call answers is shown at once; what it cannot do is said in a notice, so that a button
  * need only call and wait.
  */
-import type { AppSettings, Bridge, ExternalPage, RequestDetails, Theme } from '../../app/shared/contract';
+import type {
+  AppSettings,
+  Bridge,
+  ExternalPage,
+  RequestDetails,
+  StoredMessage,
+  Theme,
+} from '../../app/shared/contract';
 import type { AppStore } from './appStore';
 import { errorText } from './errorText';
+import type { KeptConversations } from './keptConversations';
 import type { Notices } from './notices';
 
 export interface Commands {
@@ -13,6 +21,10 @@ export interface Commands {
   checkCli(): Promise<void>;
   signIn(): Promise<void>;
   endConversation(id: string): Promise<void>;
+  /** What was said in it; null where that is not kept or it is gone. */
+  readConversation(id: string): Promise<StoredMessage[] | null>;
+  deleteConversation(id: string): Promise<void>;
+  deleteConversations(): Promise<void>;
   clearLog(): Promise<void>;
   setTheme(theme: Theme): Promise<void>;
   /** Resolves to false where it could not be copied. */
@@ -24,7 +36,7 @@ export interface Commands {
   details(id: string): Promise<RequestDetails | null>;
 }
 
-export function createCommands(bridge: Bridge, store: AppStore, notices: Notices): Commands {
+export function createCommands(bridge: Bridge, store: AppStore, notices: Notices, kept: KeptConversations): Commands {
   const attempt = async (action: () => Promise<void>): Promise<boolean> => {
     try {
       await action();
@@ -42,6 +54,16 @@ export function createCommands(bridge: Bridge, store: AppStore, notices: Notices
     checkCli: run(async () => store.apply({ cli: await bridge.call('cli:check') })),
     signIn: run(async () => store.apply({ cli: await bridge.call('cli:sign-in') })),
     endConversation: (id) => run(async () => void (await bridge.call('conversation:end', id)))(),
+    readConversation: (id) => bridge.call('conversation:read', id),
+    deleteConversation: (id) =>
+      run(async () => {
+        await bridge.call('conversation:delete', id);
+        kept.drop(id);
+      })(),
+    deleteConversations: run(async () => {
+      await bridge.call('conversation:delete-all');
+      kept.dropAll();
+    }),
     clearLog: run(async () => {
       await bridge.call('request:clear');
       store.dropEndedRequests();
@@ -51,6 +73,8 @@ export function createCommands(bridge: Bridge, store: AppStore, notices: Notices
     open: (page) => run(async () => void (await bridge.call('external:open', page)))(),
     async saveSettings(change, openAtLogin) {
       if (Object.keys(change).length > 0) store.apply({ settings: await bridge.call('settings:change', change) });
+      // The app keeps nothing of what was said before either.
+      if (change.keepTexts === false) kept.dropAll();
       if (openAtLogin !== null) store.apply({ loginItem: await bridge.call('login:set', openAtLogin) });
     },
     details: (id) => bridge.call('request:details', id),

@@ -2,12 +2,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { AppState, AppStore, PageState } from './appStore';
 import type { Commands } from './commands';
+import type { KeptConversations, KeptState } from './keptConversations';
 import type { Notices } from './notices';
 
 export interface Page {
   store: AppStore;
   notices: Notices;
   commands: Commands;
+  kept: KeptConversations;
 }
 
 export const PageContext = createContext<Page | null>(null);
@@ -20,6 +22,7 @@ function usePage(): Page {
 
 export const useStore = (): AppStore => usePage().store;
 export const useCommands = (): Commands => usePage().commands;
+export const useKeptConversations = (): KeptConversations => usePage().kept;
 
 /** A part of the page's state; the component is drawn again when that part is another. */
 export function usePageState<T>(select: (state: PageState) => T): T {
@@ -33,6 +36,12 @@ export function useApp<T>(select: (app: AppState) => T): T {
     if (!app) throw new Error('Nothing is known of the app yet');
     return select(app);
   });
+}
+
+/** A part of what is known of the kept conversations; the component is drawn again when that part is another. */
+export function useKept<T>(select: (kept: KeptState) => T): T {
+  const { kept } = usePage();
+  return useSyncExternalStore(kept.subscribe, () => select(kept.state()));
 }
 
 /** The notice to show, and the function that takes it away. */

@@ -53,6 +53,21 @@ export function formatAge(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+/** How long until, rounded up: `40 s`, `5 min`, `3 h` */
+export function formatRemaining(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds <= 3_600) return `${Math.ceil(seconds / 60)} min`;
+  return `${Math.ceil(seconds / 3_600)} h`;
+}
+
+/** `840 B`, `12 kB`, `3.4 MB` */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(bytes < 9_950_000 ? 1 : 0)} MB`;
+}
+
 /** `$0.0042` below one cent, `$1.23` above. */
 export function formatUsd(usd: number): string {
   if (usd === 0) return '$0.00';
@@ -65,6 +80,14 @@ export function formatTime(at: number, now: number): string {
   const hours = `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
   if (time.toDateString() === new Date(now).toDateString()) return `${hours}:${twoDigits(time.getSeconds())}`;
   return `${MONTHS[time.getMonth()]} ${time.getDate()} ${hours}`;
+}
+
+/** `5 min ago` within a day, `Nov 21` before that, `Nov 21, 2025` in another year. */
+export function formatLastUse(at: number, now: number): string {
+  if (now - at < 86_400_000) return formatAge(now - at);
+  const time = new Date(at);
+  const day = `${MONTHS[time.getMonth()]} ${time.getDate()}`;
+  return time.getFullYear() === new Date(now).getFullYear() ? day : `${day}, ${time.getFullYear()}`;
 }
 
 /** `2026-11-22 14:02:09.120`, local time. */

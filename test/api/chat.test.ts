@@ -8,6 +8,7 @@ import type { ChatEvent } from '../../app/chat/events';
 import type { ChatRequest, Message } from '../../app/chat/request';
 import type { Chat, LiveConversation } from '../../app/chat/service';
 import { type Claude, createClaude } from '../../app/claude/claude';
+import { type ChatRig, type ChatRigOptions, startChatRig } from '../support/chatRig';
 import {
   type Account,
   claudePath,
@@ -35,63 +36,11 @@ import { startTestApp } from '../support/testApp';
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
-interface Rig {
-  readonly api: MessagesApi;
-  readonly chat: Chat;
-  readonly claude: Claude;
-  readonly home: string;
-  /** Ends everything. @throws where a process is left. */
-  end(): Promise<void>;
-}
-
-interface RigOptions {
-  account?: Account;
-  limit?: number;
-  /** Default the pinned CLI; '' to have it looked for. */
-  cliPath?: string;
-  home?: string;
-  path?: string;
-}
-
-async function startChat(options: RigOptions = {}): Promise<Rig> {
-  const api = await startMessagesApi();
-  const home = options.home ?? (await scratchFolder());
-  const claude = createClaude({
-    cliPath: () => options.cliPath ?? claudePath(),
-    env: {
-      ...cliEnvironment(api, home, options.account),
-      ...(options.path === undefined ? {} : { PATH: options.path }),
-    },
-    ownPorts: () => [],
-    workspace: path.join(home, 'workspace'),
-    limit: () => options.limit ?? 8,
-    isolated: () => true,
-    checkouts: [],
-    onChange: () => {},
-    onFault: () => {},
-  });
-  const chat = createChat({ claude, onChange: () => {} });
-  await claude.check();
-  return {
-    api,
-    chat,
-    claude,
-    home,
-    end: async () => {
-      await claude.close();
-      await api.close();
-      const left = await leftoverProcesses(home);
-      await removeFolder(home);
-      expect(left).toEqual([]);
-    },
-  };
-}
-
 describe('a chat', () => {
-  let rig: Rig;
+  let rig: ChatRig;
 
   beforeAll(async () => {
-    rig = await startChat();
+    rig = await startChatRig();
   });
 
   afterEach(async () => {
@@ -366,10 +315,10 @@ describe('a chat', () => {
 });
 
 describe('more requests at once than processes', () => {
-  let rig: Rig;
+  let rig: ChatRig;
 
   beforeAll(async () => {
-    rig = await startChat({ limit: 3 });
+    rig = await startChatRig({ limit: 3 });
   });
 
   afterAll(() => rig.end());
@@ -416,13 +365,13 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     for (const end of ends.splice(0)) await end();
   });
 
-  async function started(options: RigOptions): Promise<Rig> {
-    const rig = await startChat(options);
+  async function started(options: ChatRigOptions): Promise<ChatRig> {
+    const rig = await startChatRig(options);
     ends.push(rig.end);
     return rig;
   }
 
-  async function program(script: string): Promise<Pick<RigOptions, 'home' | 'cliPath'>> {
+  async function program(script: string): Promise<Pick<ChatRigOptions, 'home' | 'cliPath'>> {
     const home = await scratchFolder();
     const cliPath = path.join(home, 'claude');
     await writeFile(cliPath, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -506,7 +455,7 @@ describe('the end of the app', () => {
   });
 
   test('while it starts leaves no process', async () => {
-    const rig = await startChat();
+    const rig = await startChatRig();
 
     await rig.end();
   });
@@ -514,7 +463,7 @@ describe('the end of the app', () => {
 
 function request(question: string | Message[], fields: Partial<ChatRequest> = {}): ChatRequest {
   const messages = typeof question === 'string' ? [user(question)] : question;
-  return { model: 'sonnet', system: '', messages, client: 'test', thinking: false, ...fields };
+  return { model: 'sonnet', system: '', messages, client: 'test', thinking: false, owner: '', ...fields };
 }
 
 async function ask(

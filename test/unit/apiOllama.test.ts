@@ -4,15 +4,16 @@ import { type ChatBody, chatBody, chatReply } from '../../app/api/ollama/chat';
 import { generateBody, generateReply } from '../../app/api/ollama/generate';
 import { validate } from '../../app/api/validate';
 
+const ASKER = { client: 'test', owner: '', header: () => undefined };
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
 
 function chat(body: Record<string, unknown>): ChatReply {
   const asked: ChatBody = validate(chatBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body });
-  return chatReply(asked, 'test', true);
+  return chatReply(asked, ASKER, true);
 }
 
 function generate(body: Record<string, unknown>): ChatReply {
-  return generateReply(validate(generateBody, { model: 'sonnet', prompt: 'hi', ...body }), 'test', true);
+  return generateReply(validate(generateBody, { model: 'sonnet', prompt: 'hi', ...body }), ASKER, true);
 }
 
 const usage = {

@@ -3,11 +3,12 @@ import type { ChatReply, OutputEvent } from '../../app/api/dialect';
 import { completionBody, completionReply } from '../../app/api/openai/chatCompletions';
 import { validate } from '../../app/api/validate';
 
+const ASKER = { client: 'test', owner: '', header: () => undefined };
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
 
 function completion(body: Record<string, unknown>): ChatReply {
   const asked = { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body };
-  return completionReply(validate(completionBody, asked), 'test');
+  return completionReply(validate(completionBody, asked), ASKER);
 }
 
 const usage = {

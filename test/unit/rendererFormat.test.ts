@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../app/shared/contract';
 import { requestTiming } from '../../renderer/log/requestTiming';
-import { selectionAfter } from '../../renderer/log/selectionAfter';
-import { changedSettings, settingsDraft } from '../../renderer/settings/settingsDraft';
 import { describeHours, HOURS, scaleTop, stackHours } from '../../renderer/today/hourlyStack';
 import {
   formatAge,
+  formatBytes,
   formatCompact,
   formatDuration,
   formatElapsed,
+  formatLastUse,
+  formatRemaining,
   formatTime,
   formatUsd,
   inputTokens,
   plural,
 } from '../../renderer/ui/format';
+import { selectionAfter } from '../../renderer/ui/selectionAfter';
 import { requestRow } from '../support/rendererDev/requestRow';
 
 describe('numbers and times', () => {
@@ -51,6 +53,27 @@ describe('numbers and times', () => {
     [7_300_000, '2 h ago'],
     [200_000_000, '2 d ago'],
   ])('calls %i ms %s', (ms, text) => expect(formatAge(ms)).toBe(text));
+
+  it.each([
+    [-500, '0 s'],
+    [39_200, '40 s'],
+    [60_001, '2 min'],
+    [300_000, '5 min'],
+    [3_600_001, '2 h'],
+  ])('has %i ms end in %s', (ms, text) => expect(formatRemaining(ms)).toBe(text));
+
+  it.each([
+    [840, '840 B'],
+    [12_400, '12 kB'],
+    [999_500, '1.0 MB'],
+    [12_400_000, '12 MB'],
+  ])('writes %i bytes as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  it('writes a last use as an age within a day, and as a date before that', () => {
+    const now = new Date(2026, 10, 22, 15, 0, 0).getTime();
+    const used = [new Date(2026, 10, 22, 14, 0, 0), new Date(2026, 10, 20), new Date(2025, 10, 20)];
+    expect(used.map((time) => formatLastUse(time.getTime(), now))).toEqual(['1 h ago', 'Nov 20', 'Nov 20, 2025']);
+  });
 
   it('writes small amounts of money to a hundredth of a cent', () => {
     expect([formatUsd(0), formatUsd(0.0042), formatUsd(1.234)]).toEqual(['$0.00', '$0.0042', '$1.23']);
@@ -113,7 +136,7 @@ describe('the timing of a request', () => {
   });
 });
 
-describe('the keys of the request log', () => {
+describe('the keys of a list', () => {
   it.each([
     ['ArrowDown', -1, 0],
     ['ArrowDown', 9, 9],
@@ -124,27 +147,7 @@ describe('the keys of the request log', () => {
     ['Home', 5, 0],
   ])('%s moves from %i to %i of ten', (key, from, to) => expect(selectionAfter(key, from, 10, 4)).toBe(to));
 
-  it('leave an empty log and other keys alone', () => {
+  it('leave an empty list and other keys alone', () => {
     expect([selectionAfter('End', -1, 0, 4), selectionAfter('a', 3, 10, 4)]).toEqual([null, null]);
-  });
-});
-
-describe('the settings dialog', () => {
-  const settings = { host: '0.0.0.0', port: 22434, cliPath: '', theme: 'system', startServer: true } as const;
-  const login = { supported: true, enabled: false };
-
-  it('sends nothing where nothing was changed', () => {
-    expect(changedSettings(settingsDraft(settings, login), settings, login)).toEqual({
-      settings: {},
-      openAtLogin: null,
-    });
-  });
-
-  it('sends what was changed and no more', () => {
-    const draft = { ...settingsDraft(settings, login), port: '8080', cliPath: ' /opt/claude ', openAtLogin: true };
-    expect(changedSettings(draft, settings, login)).toEqual({
-      settings: { port: 8080, cliPath: '/opt/claude' },
-      openAtLogin: true,
-    });
   });
 });

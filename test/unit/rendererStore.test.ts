@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AppSnapshot, AppUpdate, Bridge, Calls, Channel, RequestRow } from '../../app/shared/contract';
 import { createAppStore } from '../../renderer/state/appStore';
 import { errorText } from '../../renderer/state/errorText';
+import { appSettings } from '../support/rendererDev/appSettings';
 import { requestRow } from '../support/rendererDev/requestRow';
 
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */
@@ -48,7 +49,7 @@ function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
     conversations: [],
     spares: 0,
     day: { day: '2026-11-22', requests: 0, failed: 0, usage: none, costUsd: 0, models: [], hourly: [] },
-    settings: { host: '127.0.0.1', port: 22434, cliPath: '', theme: 'system', startServer: true },
+    settings: appSettings(),
     pinned: {},
     loginItem: { supported: true, enabled: false },
     ...held,

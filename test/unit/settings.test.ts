@@ -35,6 +35,10 @@ test('without a file every setting has its default', () => {
     maxProcesses: null,
     idleMinutes: 5,
     isolation: true,
+    keepTexts: true,
+    keepDays: 30,
+    keepMegabytes: 1024,
+    usersAreIds: true,
   });
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RequestRow, TokenUsage } from '../../app/shared/contract';
+import { openDatabase } from '../../app/store/database';
 import type { Journal, RequestRecord, RequestStart } from '../../app/store/journal';
 import { openJournal } from '../../app/store/sqliteJournal';
 import { removeFolder, scratchFolder } from '../support/cli';
@@ -29,7 +30,15 @@ afterEach(async () => {
 });
 
 function open(options: { keep?: number } = {}): Journal {
-  const journal = openJournal({ file, log, now: () => clock.getTime(), ...options });
+  const database = openDatabase(file, log);
+  const opened = openJournal({ database, log, now: () => clock.getTime(), ...options });
+  const journal: Journal = {
+    ...opened,
+    close: () => {
+      opened.close();
+      if (database.isOpen) database.close();
+    },
+  };
   journals.push(journal);
   return journal;
 }
@@ -125,9 +134,9 @@ describe('rows', () => {
     const ended = serve(journal);
 
     await vi.waitFor(() => {
-      const other = openJournal({ file, log });
-      const rows = other.recent(10);
-      other.close();
+      const database = openDatabase(file, log);
+      const rows = openJournal({ database, log }).recent(10);
+      database.close();
       expect(rows.map((row) => row.id)).toEqual([ended]);
     });
   });

@@ -1,12 +1,11 @@
 /** `POST /api/chat`, its empty form included, with which clients load and unload a model. */
 import { z } from 'zod';
-import type { ChatRequest } from '../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../dialect';
 import { history, type Turn } from '../history';
 import { imageBlock } from '../image';
 import { toolArguments } from '../toolArguments';
 import { validate } from '../validate';
-import { ignored, questionFields } from './fields';
+import { type Asker, ignored, questionFields, requestOf } from './fields';
 import { keepLoaded } from './keepLoaded';
 import { wantsThinking } from './thinking';
 import { ollamaWire } from './wire';
@@ -16,7 +15,8 @@ export function chatRoute(services: DialectServices): Route {
     method: 'post',
     path: '/api/chat',
     streamDefault: true,
-    handle: async ({ body, client }) => {
+    handle: async (call) => {
+      const { body } = call;
       const asked = validate(chatBody, body);
       const model = await services.chat.resolve(asked.model);
       if (isEmpty(asked.messages)) {
@@ -28,17 +28,17 @@ export function chatRoute(services: DialectServices): Route {
           services,
         );
       }
-      return chatReply(asked, client, wantsThinking(asked.think, asked.model, model));
+      return chatReply(asked, call, wantsThinking(asked.think, asked.model, model));
     },
   };
 }
 
 /** @throws ChatError `invalid_request` where the messages leave nothing to answer. */
-export function chatReply(asked: ChatBody, client: string, thinking: boolean): ChatReply {
+export function chatReply(asked: ChatBody, call: Asker, thinking: boolean): ChatReply {
   const turns = (asked.messages ?? []).map(turnOf);
   // Open WebUI puts the system prompt there for some of its calls.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: asked.system ?? '' });
-  const request: ChatRequest = { model: asked.model, ...history(turns), client, thinking };
+  const request = requestOf(asked, history(turns), call, thinking);
   return {
     type: 'chat',
     request,

@@ -1,6 +1,10 @@
 /** What the bodies of `/api/chat` and `/api/generate` have in common. */
 import { z } from 'zod';
-import { keepAlive } from './keepLoaded';
+import type { ChatRequest } from '../../chat/request';
+import { conversationName, isTask, nameFields } from '../conversationName';
+import type { Call } from '../dialect';
+import type { History } from '../history';
+import { keepAlive, keepAliveMs } from './keepLoaded';
 import { think } from './thinking';
 
 export const modelField = z
@@ -8,6 +12,7 @@ export const modelField = z
   .min(1, 'is required');
 
 export const questionFields = {
+  ...nameFields,
   model: modelField,
   stream: z.boolean().nullish(),
   think,
@@ -24,6 +29,28 @@ export const questionFields = {
 };
 
 export type QuestionFields = z.output<z.ZodObject<typeof questionFields>>;
+
+/** Who asks. */
+export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
+
+export function requestOf(
+  asked: QuestionFields,
+  told: History,
+  { client, owner, header }: Asker,
+  thinking: boolean,
+): ChatRequest {
+  const hasTools = (asked.tools ?? []).length > 0;
+  return {
+    model: asked.model,
+    ...told,
+    client,
+    thinking,
+    owner,
+    name: conversationName(asked, header),
+    ephemeral: isTask({ ...told, stream: asked.stream ?? true, hasTools }, header),
+    keepAliveMs: keepAliveMs(asked.keep_alive),
+  };
+}
 
 /** The parameters that were sent with an effect and have none here. */
 export function ignored(asked: QuestionFields): string[] {

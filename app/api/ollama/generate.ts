@@ -5,7 +5,7 @@ import type { ChatReply, DialectServices, Route } from '../dialect';
 import { history } from '../history';
 import { imageBlock } from '../image';
 import { validate } from '../validate';
-import { ignored, questionFields } from './fields';
+import { type Asker, ignored, questionFields, requestOf } from './fields';
 import { keepLoaded } from './keepLoaded';
 import { wantsThinking } from './thinking';
 import { ollamaWire } from './wire';
@@ -15,17 +15,18 @@ export function generateRoute(services: DialectServices): Route {
     method: 'post',
     path: '/api/generate',
     streamDefault: true,
-    handle: async ({ body, client }) => {
+    handle: async (call) => {
+      const { body } = call;
       const asked = validate(generateBody, body);
       const model = await services.chat.resolve(asked.model);
       if (isEmpty(asked.prompt)) return keepLoaded(asked.model, model, asked.keep_alive, { response: '' }, services);
-      return generateReply(asked, client, wantsThinking(asked.think, asked.model, model));
+      return generateReply(asked, call, wantsThinking(asked.think, asked.model, model));
     },
   };
 }
 
 /** @throws ChatError `invalid_request` for what the model cannot do. */
-export function generateReply(asked: GenerateBody, client: string, thinking: boolean): ChatReply {
+export function generateReply(asked: GenerateBody, call: Asker, thinking: boolean): ChatReply {
   if (!isEmpty(asked.suffix)) throw refused(`"${asked.model}" does not support insert`, 'suffix');
   if (asked.raw && (!isEmpty(asked.template) || !isEmpty(asked.system) || (asked.context ?? []).length > 0)) {
     throw refused('raw mode does not support template, system, or context', 'raw');
@@ -35,7 +36,7 @@ export function generateReply(asked: GenerateBody, client: string, thinking: boo
   const told = history([{ role: 'system', text: asked.system ?? '' }, question]);
   return {
     type: 'chat',
-    request: { model: asked.model, ...told, client, thinking },
+    request: requestOf(asked, told, call, thinking),
     stream: asked.stream ?? true,
     ignored: [...ignored(asked), ...(isEmpty(asked.template) ? [] : ['template']), ...contextSent(asked.context)],
     wire: ollamaWire(asked.model, {

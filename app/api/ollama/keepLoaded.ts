@@ -3,7 +3,7 @@
  * to unload is to end the conversations that the model's processes hold.
  */
 import { z } from 'zod';
-import type { Chat, Model } from '../../chat/service';
+import type { Model } from '../../chat/service';
 import type { DialectServices, Reply } from '../dialect';
 
 /** One JSON object, also where a stream was asked for. @param content the dialect's empty answer. */
@@ -15,18 +15,11 @@ export async function keepLoaded(
   services: DialectServices,
 ): Promise<Reply> {
   const unload = isZero(keep);
-  if (unload) await unloadModel(model, services.chat);
-  else services.warmUp?.(name);
+  if (unload) await services.chat.unload(model);
+  else services.chat.load(model, keepAliveMs(keep));
   const reason = unload ? 'unload' : 'load';
   const body = { model: name, created_at: new Date().toISOString(), ...content, done: true, done_reason: reason };
   return { type: 'json', body };
-}
-
-/** One that is answering is left to end by itself. */
-async function unloadModel(model: Model, chat: Chat): Promise<void> {
-  for (const { id, model: held, phase } of chat.live()) {
-    if (phase === 'idle' && (held === model.resolved || held === model.id)) await chat.end(id);
-  }
 }
 
 const UNIT = '(\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)';
@@ -43,4 +36,24 @@ export const keepAlive = z
 
 function isZero(keep: z.output<typeof keepAlive>): boolean {
   return typeof keep === 'string' ? keep !== '' && !/[1-9]/.test(keep) : keep === 0;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** In ms; Infinity for a negative one, undefined where the client leaves it to the server. */
+export function keepAliveMs(keep: z.output<typeof keepAlive>): number | undefined {
+  if (keep === undefined || keep === null || keep === '') return undefined;
+  if (typeof keep === 'number') return keep < 0 ? Number.POSITIVE_INFINITY : keep * 1_000;
+  if (keep.startsWith('-')) return isZero(keep) ? 0 : Number.POSITIVE_INFINITY;
+  const parts = keep.matchAll(/([\d.]+)([a-zµμ]+)/g);
+  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0);
 }

@@ -18,11 +18,19 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/api/ps',
       handle: async () => {
-        const models = await chat.models();
-        const running = chat.live().flatMap((live) => {
-          // Under the name that the list of models has first, for clients put the two together by it.
-          const model = models.find(({ id, resolved }) => resolved === live.model || id === live.model);
-          return model === undefined ? [] : [{ model, expiresAt: live.expiresAt ?? Date.now() + BUSY_MS }];
+        const [models, memory] = await Promise.all([chat.models(), chat.memory()]);
+        const held = [
+          ...chat.live().map(({ model, expiresAt, pid }) => ({
+            model,
+            expiresAt: expiresAt ?? Date.now() + BUSY_MS,
+            bytes: (pid !== null && memory.get(pid)) || 0,
+          })),
+          ...[...chat.loaded()].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
+        ];
+        // Under the name that the list of models has first, for clients put the two together by it.
+        const running = held.flatMap(({ model: name, ...rest }) => {
+          const model = models.find(({ id, resolved }) => resolved === name || id === name);
+          return model === undefined ? [] : [{ model, ...rest }];
         });
         return { type: 'json', body: { models: loaded(running) } };
       },
@@ -86,8 +94,18 @@ function capabilities(model: Model): string[] {
 /** Ms for which a busy conversation is said to stay: Ollama's default. */
 const BUSY_MS = 5 * 60_000;
 
-/** One entry a model, the one that stays longest first. */
-function loaded(running: readonly { model: Model; expiresAt: number }[]) {
+interface Running {
+  readonly model: Model;
+  readonly expiresAt: number;
+  readonly bytes: number;
+}
+
+/** What a client takes for never: Go's longest duration from now. */
+const FOR_GOOD_MS = 9_223_372_036_854;
+
+/** One entry a model with the memory of all its processes, the one that stays longest first. */
+function loaded(running: readonly Running[]) {
+  const bytes = (id: string) => running.reduce((sum, { model, bytes }) => sum + (model.id === id ? bytes : 0), 0);
   const latestFirst = [...running].sort((a, b) => b.expiresAt - a.expiresAt);
   const seen = new Set<string>();
   return latestFirst
@@ -96,7 +114,8 @@ function loaded(running: readonly { model: Model; expiresAt: number }[]) {
       name: `${model.id}:latest`,
       model: `${model.id}:latest`,
       ...weights(model),
-      expires_at: new Date(expiresAt).toISOString(),
+      size: Math.max(1, bytes(model.id)),
+      expires_at: new Date(Math.min(expiresAt, Date.now() + FOR_GOOD_MS)).toISOString(),
       size_vram: 0,
       context_length: model.contextLength,
     }));

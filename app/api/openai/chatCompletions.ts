@@ -1,7 +1,8 @@
 /** `POST /v1/chat/completions`. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
-import type { ChatReply, DialectServices, Route } from '../dialect';
+import { conversationName, isTask, nameFields, userField } from '../conversationName';
+import type { Call, ChatReply, DialectServices, Route } from '../dialect';
 import { history } from '../history';
 import { validate } from '../validate';
 import { ignored, parameters, reasoningEffort } from './fields';
@@ -13,7 +14,7 @@ export function chatCompletionsRoute(_services: DialectServices): Route {
     method: 'post',
     path: '/chat/completions',
     streamDefault: false,
-    handle: ({ body, client }) => completionReply(validate(completionBody, body), client),
+    handle: (call) => completionReply(validate(completionBody, call.body), call),
   };
 }
 
@@ -21,15 +22,29 @@ export function chatCompletionsRoute(_services: DialectServices): Route {
 const DEFAULT_MODEL = 'default';
 
 /** @throws ChatError `invalid_request` where the messages leave nothing to answer. */
-export function completionReply(asked: CompletionBody, client: string): ChatReply {
+export function completionReply(
+  asked: CompletionBody,
+  { client, owner, header }: Pick<Call, 'client' | 'owner' | 'header'>,
+): ChatReply {
   if ((asked.n ?? 1) > 1) throw new ChatError('invalid_request', 'n: only one answer can be given', { param: 'n' });
   const model = asked.model || DEFAULT_MODEL;
   // OpenAI's clients do not expect to see thinking, so they have to name an effort.
   const thinking = reasoningEffort(asked) !== null;
+  const told = history(turnsOf(asked.messages));
+  const stream = asked.stream ?? false;
   return {
     type: 'chat',
-    request: { model, ...history(turnsOf(asked.messages)), client, thinking },
-    stream: asked.stream ?? false,
+    request: {
+      model,
+      ...told,
+      client,
+      thinking,
+      owner,
+      name: conversationName(asked, header),
+      user: asked.user || undefined,
+      ephemeral: isTask({ ...told, stream, hasTools: Array.isArray(asked.tools) && asked.tools.length > 0 }, header),
+    },
+    stream,
     ignored: ignored(asked),
     wire: completionWire(model, asked.stream_options?.include_usage === true),
   };
@@ -37,6 +52,8 @@ export function completionReply(asked: CompletionBody, client: string): ChatRepl
 
 export const completionBody = z.object({
   ...parameters,
+  ...nameFields,
+  ...userField,
   model: z.string().nullish(),
   messages: z
     .array(message, { error: (issue) => (issue.input === undefined ? 'is required' : undefined) })

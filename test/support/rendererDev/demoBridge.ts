@@ -14,15 +14,22 @@ import type {
   Problem,
   RequestDetails,
   RequestRow,
+  StoredConversation,
+  StoredMessage,
   Theme,
   TokenUsage,
 } from '../../../app/shared/contract';
+import { appSettings } from './appSettings';
 
 export interface Demo {
   day: 'busy' | 'calm' | 'empty' | 'stopped' | 'signed_out' | 'port_taken' | 'cli_missing';
   theme: Theme;
   /** Requests that are in the log already. */
   rows?: number;
+  /** Conversations that are kept already. */
+  stored?: number;
+  /** What is said is not kept. */
+  noTexts?: boolean;
   /** Nothing changes by itself. */
   still?: boolean;
 }
@@ -71,6 +78,18 @@ const CLIENTS: readonly [DemoClient, ...DemoClient[]] = [
 ];
 const MODELS = ['sonnet', 'opus', 'haiku', 'claude-sonnet-5-5'] as const;
 
+const QUESTIONS = [
+  'Why does my Rust program borrow the vector twice in this loop?',
+  'Write a haiku about a build that is green at last',
+  'Summarise the attached minutes in five points, and name who has to do what until Friday…',
+  'Translate this letter to the landlord into German, politely but firmly',
+  'What is the difference between a mutex and a semaphore?',
+  '### Task: Generate a concise, 3-5 word title with an emoji summarizing the chat history…',
+  'Review this pull request as a senior engineer would. Be strict about error handling…',
+  'Plan a week of dinners for four, one of whom eats no fish',
+  'Erkläre mir den Unterschied zwischen „das“ und „dass“',
+] as const;
+
 const rows = new Map<string, RequestRow>();
 const listeners = new Set<(update: AppUpdate) => void>();
 let serial = 0;
@@ -97,10 +116,11 @@ const snapshot: AppSnapshot = {
   conversations: busy ? conversations() : [],
   spares: demo.day === 'cli_missing' ? 0 : 2,
   day: busy ? busyDay() : emptyDay(),
-  settings: { host: '0.0.0.0', port: 22434, cliPath: '', theme: demo.theme, startServer: true },
+  settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
 };
+let kept: StoredConversation[] = busy ? storedConversations(demo.stored ?? 340) : [];
 if (busy) fill(demo.rows ?? 240);
 
 const bridge: Bridge = {
@@ -155,6 +175,24 @@ const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result
   },
   'conversation:end': (id) => {
     change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
+    return null;
+  },
+  'conversation:stored': async (before, limit) => {
+    await later(40);
+    return kept.filter(({ usedAt }) => usedAt < before).slice(0, limit);
+  },
+  'conversation:read': async (id) => {
+    await later(40);
+    const row = kept.find((conversation) => conversation.id === id);
+    return row && !demo.noTexts ? said(row) : null;
+  },
+  'conversation:delete': (id) => {
+    kept = kept.filter((conversation) => conversation.id !== id);
+    return answers['conversation:end'](id);
+  },
+  'conversation:delete-all': () => {
+    kept = [];
+    change({ conversations: [] });
     return null;
   },
   'settings:change': (settings) => {
@@ -290,7 +328,7 @@ function details(row: RequestRow): RequestDetails {
     ...row,
     userAgent: CLIENTS.find(({ client }) => client === row.client)?.agent ?? 'unknown',
     resolvedModel: row.model && !failed ? 'claude-sonnet-5-5' : null,
-    conversation: row.model && !failed ? 'conv_01hq7c2' : null,
+    conversation: row.model && !failed ? 'conv_6900' : null,
     served: row.model && !failed ? 'live' : null,
     messages: row.model ? 7 : null,
     loadMs: row.firstTokenMs === null ? null : Math.round(row.firstTokenMs * 0.2),
@@ -322,12 +360,84 @@ function conversations(): ConversationRow[] {
     startedAt: now - ago - turns * 60_000,
     lastUsedAt: now - ago,
     pid: 41_000 + turns,
+    expiresAt: phase === 'idle' ? now - ago + 300_000 : null,
   });
   return [
     row('Open WebUI', 'sonnet', 'answering', 6, 900),
     row('Continue', 'opus', 'waiting_for_tool', 14, 4_000),
     row('ollama-js', 'haiku', 'idle', 2, 184_000),
   ];
+}
+
+/** Newest first: those that are active, then older ones. */
+function storedConversations(count: number): StoredConversation[] {
+  const stored = snapshot.conversations.map((row, index) => storedFrom(row, index));
+  for (let index = stored.length; index < count; index++) {
+    const { client } = pick(CLIENTS);
+    const turns = between(1, 9);
+    stored.push(
+      storedFrom(
+        {
+          id: `conv_stored_${index}`,
+          client,
+          model: pick(['claude-sonnet-5-5', 'claude-opus-5', 'claude-haiku-5']),
+          turns,
+          usage: usage(turns * 400),
+          costUsd: turns * 0.0137,
+          startedAt: Date.now() - index * index * 60_000 - turns * 90_000,
+          lastUsedAt: Date.now() - index * index * 60_000,
+        },
+        index,
+      ),
+    );
+  }
+  return stored;
+}
+
+function storedFrom(row: Omit<ConversationRow, 'phase' | 'pid' | 'expiresAt'>, index: number): StoredConversation {
+  const { id, client, model, turns, usage: tokens, costUsd, startedAt, lastUsedAt } = row;
+  return {
+    id,
+    name: index % 4 === 0 ? 'b5a1c2d4-7f0e-4d7c-9a43-0e0f6c1b2a3d' : null,
+    client,
+    model,
+    title: demo.noTexts ? '' : (QUESTIONS[index % QUESTIONS.length] ?? ''),
+    createdAt: startedAt,
+    usedAt: lastUsedAt,
+    turns,
+    bytes: demo.noTexts ? 0 : turns * 2_300,
+    usage: tokens,
+    costUsd,
+  };
+}
+
+const ANSWER = `The loop borrows \`items\` for as long as the iterator lives, so the push inside it would need a second, mutable borrow. Collect what you want to add first, and add it afterwards:
+
+\`\`\`rust
+let doubled: Vec<_> = items.iter().map(|n| n * 2).collect();
+items.extend(doubled);
+\`\`\`
+
+This needs one allocation more. If that matters, iterate over the indexes instead:
+
+\`\`\`rust
+for i in 0..items.len() {
+    let n = items[i] * 2;
+    items.push(n);
+}
+\`\`\`
+
+The range is computed once, before the first push, so the loop ends.`;
+
+/** The second conversation is as long as the longest that real programs make. */
+function said({ id, title, turns }: StoredConversation): StoredMessage[] {
+  const long = id === snapshot.conversations[1]?.id;
+  return Array.from({ length: (long ? 600 : turns) * 2 }, (_, index): StoredMessage => {
+    if (index % 2 === 1)
+      return { role: 'assistant', text: index % 4 === 3 ? 'Yes: the range is computed once.' : ANSWER };
+    if (long && index === 2) return { role: 'user', text: 'A log that was pasted whole. '.repeat(20_000) };
+    return { role: 'user', text: index === 0 ? title : 'And does it hold if the vector grows while I go through it?' };
+  });
 }
 
 function emptyDay(): DayUsage {

@@ -5,7 +5,7 @@ import { chromium } from 'playwright';
 import { demoScript, servePage } from './page.mjs';
 
 /** @typedef {import('playwright').Page} Page */
-/** @type {Record<string, { demo: import('./demoBridge').Demo['day'], before?: (page: Page) => Promise<unknown> }>} */
+/** @type {Record<string, { demo: import('./demoBridge').Demo['day'], more?: Partial<import('./demoBridge').Demo>, before?: (page: Page) => Promise<unknown> }>} */
 const STATES = {
   data: { demo: 'busy' },
   details: {
@@ -31,6 +31,89 @@ const STATES = {
   'problem-port': { demo: 'port_taken' },
   'problem-cli': { demo: 'cli_missing' },
   settings: { demo: 'busy', before: (page) => page.keyboard.press('Control+,') },
+  'settings-end': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByLabel('Theme').last().scrollIntoViewIfNeeded();
+    },
+  },
+  'settings-faults': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByLabel('At most', { exact: true }).fill('0');
+      await page.getByLabel('Delete after').fill('7');
+      await page.getByRole('checkbox', { name: 'Keep what was said' }).uncheck();
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+  },
+  'settings-keep-nothing': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByRole('checkbox', { name: 'Keep what was said' }).uncheck();
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+  },
+  history: { demo: 'busy', before: (page) => page.keyboard.press('Control+2') },
+  'history-read': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
+      await page.getByText('The loop borrows').first().waitFor();
+    },
+  },
+  'history-long': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByRole('gridcell', { name: 'Write a haiku' }).first().click();
+      await page.getByRole('region', { name: 'Messages' }).hover();
+      await page.mouse.wheel(0, 3_600);
+    },
+  },
+  'history-search': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByPlaceholder('Search by').fill('german opus');
+    },
+  },
+  'history-nothing-found': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByPlaceholder('Search by').fill('xyzzy');
+    },
+  },
+  'history-delete': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
+      await page.keyboard.press('Delete');
+    },
+  },
+  'history-delete-all': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByRole('button', { name: 'Delete all conversations' }).click();
+    },
+  },
+  'history-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+2') },
+  'history-no-texts': {
+    demo: 'busy',
+    more: { noTexts: true },
+    before: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByRole('grid').focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+    },
+  },
   shortcuts: { demo: 'busy', before: (page) => page.keyboard.press('?') },
   clear: { demo: 'busy', before: (page) => page.keyboard.press('Control+k') },
   scrolled: {
@@ -60,13 +143,13 @@ for (const size of [
   { width: 720, height: 480 },
 ]) {
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    for (const [name, { demo, before }] of Object.entries(STATES)) {
+    for (const [name, { demo, more, before }] of Object.entries(STATES)) {
       const picture = `${name}-${theme}-${size.width}.png`;
       if (!picture.includes(only)) continue;
       const page = await browser.newPage({ viewport: size, colorScheme: theme });
       page.on('console', (message) => console.log(`[${picture}]`, message.text()));
       page.on('pageerror', (error) => console.log(`[${picture}]`, error));
-      await page.addInitScript(await demoScript({ day: demo, theme, still: name !== 'scrolled' }));
+      await page.addInitScript(await demoScript({ ...more, day: demo, theme, still: name !== 'scrolled' }));
       await page.goto(url);
       await page.getByRole('status').waitFor();
       await before?.(page);

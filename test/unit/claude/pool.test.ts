@@ -175,6 +175,22 @@ describe('where all are taken', () => {
     expect((await behind).process).toBe(started[1]);
   });
 
+  test('one that is idle is ended for each request that waits, however many wait already', async () => {
+    const idle: StandIn[] = [];
+    const reclaim = () => {
+      const oldest = idle.shift();
+      void oldest?.close();
+      return oldest !== undefined;
+    };
+    const pool = open({ limit: () => 2, reclaim });
+    await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
+    idle.push(...started);
+
+    const seats = await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
+
+    expect(seats.map(({ process }) => process)).toEqual(started.slice(2));
+  });
+
   test('all that wait learn of it when no process can be started any more', async () => {
     let gone = false;
     const pool = open({
@@ -353,6 +369,7 @@ function open({ behaves = [], ...options }: Partial<PoolOptions> & { behaves?: r
   const pool = createPool({
     start: () => standIn(behaves[started.length]),
     limit: () => 16,
+    reclaim: () => false,
     onInitialized: () => {},
     onChange: () => {},
     onFault: (message) => faults.push(message),

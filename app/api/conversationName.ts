@@ -1,0 +1,72 @@
+/**
+ * Which conversation a request says that it is of, and whether it is of one at all: programs ask for a chat's title or
+ * tags under the chat's own name (context/OPENWEBUI_COMPATIBILITY.md), and what they get must not become part of it.
+ */
+import { z } from 'zod';
+import type { ConversationName, Message } from '../chat/request';
+
+/** Reads a request header; undefined where it is absent or empty. */
+export type ReadHeader = (name: string) => string | undefined;
+
+const id = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .pipe(z.string().max(512, 'must be 512 characters at most'))
+  .nullish();
+
+/** Fields that name a conversation, for a body's schema. */
+export const nameFields = {
+  id,
+  conversation_id: id,
+  prompt_cache_key: id,
+};
+
+/** Besides, on the routes that the seed served them on. */
+export const userField = { user: id };
+
+interface Named {
+  readonly id?: string | null | undefined;
+  readonly conversation_id?: string | null | undefined;
+  readonly prompt_cache_key?: string | null | undefined;
+}
+
+/** The most telling name comes first; undefined where the request gives none. */
+export function conversationName(body: Named, header: ReadHeader): ConversationName | undefined {
+  const own = body.id || body.conversation_id;
+  if (own) return { kind: 'id', id: own };
+  const label = chatOf(header('x-openwebui-chat-id')) || header('thread-id') || body.prompt_cache_key;
+  return label ? { kind: 'label', id: label } : undefined;
+}
+
+/** Open WebUI's temporary chats and channels have no history of their own. */
+function chatOf(chat: string | undefined): string | undefined {
+  return chat?.startsWith('local:') || chat?.startsWith('channel:') ? undefined : chat;
+}
+
+interface Question {
+  readonly system: string;
+  readonly messages: readonly Message[];
+  readonly stream: boolean;
+  readonly hasTools: boolean;
+}
+
+/**
+ * Whether the request is about a chat and not of it. Programs can say so in `X-Claudacity-Task`; else it is known by
+ * the form of Open WebUI's templates. When in doubt it is a chat: `### Task:` also stands at the head of a question
+ * with documents.
+ */
+export function isTask({ system, messages, stream, hasTools }: Question, header: ReadHeader): boolean {
+  const task = header('x-claudacity-task');
+  // An unset variable is sent as it was written, or as `None`.
+  if (task && !task.includes('{{') && task !== 'None') return true;
+  const [only] = messages;
+  if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
+  if (system.startsWith('Available Tools:')) return true;
+  const text = only.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+  return (
+    text.trimStart().startsWith('### Task:') &&
+    text.includes('### Output:') &&
+    text.includes('JSON format:') &&
+    !text.includes('<context>')
+  );
+}

@@ -1,0 +1,17 @@
+/** Prose and code of a message, told apart by the fences that models write around code. */
+
+export interface MessagePiece {
+  kind: 'prose' | 'code';
+  text: string;
+}
+
+/** A fence that is never closed runs to the end, as where a message was cut. */
+export function messagePieces(text: string): MessagePiece[] {
+  return text
+    .split(/^ {0,3}```[^`\n]*(?:\n|$)/m)
+    .map((piece, index): MessagePiece => {
+      const code = index % 2 === 1;
+      return { kind: code ? 'code' : 'prose', text: code ? piece.replace(/\n$/, '') : piece.replace(/^\n+|\s+$/g, '') };
+    })
+    .filter(({ text: held }) => held !== '');
+}

@@ -1,0 +1,325 @@
+/** Ids: a client that sends its newest message alone is understood as if it had sent all that was said before. */
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { removeFolder, scratchFolder } from '../support/cli';
+import { ask, asked, assistant, begun, gone, killProcessOf, told, user, word } from '../support/conversation';
+import { gate, text } from '../support/messagesApi';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
+
+let app: TestApp;
+let id: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterAll(() => app.stop());
+
+beforeEach(() => {
+  app.api.reset();
+  id = randomUUID();
+});
+
+/** One turn under the id, and what the model was told of the next. */
+async function twice(first: Record<string, unknown>, second: Record<string, unknown> = first) {
+  const [question, next, answer] = [word('Q'), word('Q'), word('A')];
+  app.api.answer(text(answer));
+  const one = await ask(app, [user(question)], first);
+  const two = await ask(app, [user(next)], second);
+  return { one, two, question, answer, next, told: told(asked(app.api, next)) };
+}
+
+describe('a lone message under an id', () => {
+  test.each(['id', 'conversation_id'])('is the next of the conversation that `%s` names', async (field) => {
+    const { one, two, question, answer, next, told } = await twice({ [field]: id });
+
+    expect([one.path, two.path]).toEqual(['new', 'live']);
+    expect(two.conversation).toBe(one.conversation);
+    expect(told).toEqual([`user: ${question}`, `assistant: ${answer}`, `user: ${next}`]);
+  });
+
+  test('may name it by a number', async () => {
+    const { two } = await twice({ id: Date.now() });
+
+    expect(two.path).toBe('live');
+  });
+
+  test('is known over Ollama’s API too', async () => {
+    const question = word('Q');
+    await ask(app, [user(question)], { id });
+    const next = word('Q');
+
+    const response = await fetch(`${app.url}/api/chat`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'sonnet', id, stream: false, messages: [user(next)] }),
+    });
+
+    expect([response.status, response.headers.get('x-claudacity-path')]).toEqual([200, 'live']);
+    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+  });
+
+  test('is the next also when the process has ended, with the system prompt of before', async () => {
+    const [question, next] = [word('Q'), word('Q')];
+    const one = await ask(app, [{ role: 'system', content: 'Be brief.' }, user(question)], { id });
+    await killProcessOf(app, one.conversation);
+
+    const two = await ask(app, [user(next)], { id });
+
+    expect([two.path, two.conversation]).toEqual(['replay', one.conversation]);
+    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+    expect(asked(app.api, next).system).toEqual(['Be brief.']);
+  });
+
+  test('follows the one before it where both were sent at once', async () => {
+    const [question, next] = [word('Q'), word('Q')];
+    const waiting = gate();
+    app.api.answer(text('A1'), waiting);
+
+    const one = ask(app, [user(question)], { id });
+    await waiting.reached;
+    const two = ask(app, [user(next)], { id });
+    waiting.open();
+
+    expect([(await one).path, (await two).path]).toEqual(['new', 'live']);
+    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: A1', `user: ${next}`]);
+  });
+
+  test('whose client hung up was never said', async () => {
+    const { two, question, answer, next } = await twice({ id });
+    app.api.answer(text('par'), gate());
+    const lost = await begun(app, [user(word('lost'))], { id });
+    lost.hangUp();
+    await gone(app, two.conversation);
+
+    const last = word('Q');
+    const three = await ask(app, [user(last)], { id });
+
+    expect([three.path, three.conversation]).toEqual(['replay', two.conversation]);
+    expect(told(asked(app.api, last))).toEqual([
+      `user: ${question}`,
+      `assistant: ${answer}`,
+      `user: ${next}`,
+      'assistant: OK',
+      `user: ${last}`,
+    ]);
+  });
+
+  test('begins a chat of its own under another id, and under none', async () => {
+    const question = word('Q');
+    await ask(app, [user(question)], { id });
+
+    const answers = [await ask(app, [user(word('Q'))], { id: randomUUID() }), await ask(app, [user(word('Q'))])];
+
+    expect(answers.map((answer) => answer.path)).toEqual(['new', 'new']);
+    expect(app.api.requests.map(({ history }) => history.length)).toEqual([1, 1, 1]);
+  });
+});
+
+describe('a history that is sent with an id', () => {
+  test('wins, and the conversation follows it', async () => {
+    const { one } = await twice({ id });
+    const [edited, last] = [word('edited'), word('Q')];
+
+    const two = await ask(app, [user(edited), assistant('no'), user('why?')], { id });
+    const three = await ask(app, [user(last)], { id });
+
+    expect([two.path, three.path]).toEqual(['replay', 'live']);
+    expect(two.conversation).not.toBe(one.conversation);
+    expect(told(asked(app.api, last))).toEqual([
+      `user: ${edited}`,
+      'assistant: no',
+      'user: why?',
+      'assistant: OK',
+      `user: ${last}`,
+    ]);
+  });
+
+  test('leaves the id with its conversation where the client hangs up', async () => {
+    const { two, question } = await twice({ id });
+    app.api.answer(text('par'), gate());
+    const lost = await begun(app, [user(word('edited')), assistant('no'), user('why?')], { id });
+    lost.hangUp();
+    await gone(app, lost.conversation);
+
+    const last = word('Q');
+    const three = await ask(app, [user(last)], { id });
+
+    expect([three.path, three.conversation]).toEqual(['live', two.conversation]);
+    expect(told(asked(app.api, last))[0]).toBe(`user: ${question}`);
+  });
+
+  test('that equals another id’s conversation leaves that one alone', async () => {
+    const { question, answer, next } = await twice({ id });
+    const history = [user(question), assistant(answer), user(next), assistant('OK')];
+    const [other, last] = [word('Q'), word('Q')];
+
+    const stranger = await ask(app, [...history, user(other)], { id: randomUUID() });
+    const nameless = await ask(app, [...history, user(other)]);
+    await ask(app, [user(last)], { id });
+
+    expect([stranger.status, nameless.status]).toEqual([200, 200]);
+    expect(told(asked(app.api, last))).toEqual([
+      ...history.map(({ role, content }) => `${role}: ${content}`),
+      `user: ${last}`,
+    ]);
+  });
+
+  test('a label names a conversation and adds nothing to it', async () => {
+    const { two, told } = await twice({ prompt_cache_key: id });
+
+    expect(two.path).toBe('new');
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a user’s name', () => {
+  test('stands for an id where there is none, until that user has sent a history', async () => {
+    const name = word('user');
+
+    const before = await twice({ user: name });
+    await ask(app, [user(word('Q')), assistant('A'), user(word('Q'))], { user: name });
+    const after = await twice({ user: name });
+
+    expect([before.two.path, after.one.path, after.two.path]).toEqual(['live', 'new', 'new']);
+  });
+
+  test('stands for nothing beside an id', async () => {
+    const name = word('user');
+
+    const { two } = await twice({ user: name, id }, { user: name, id: randomUUID() });
+
+    expect(two.path).toBe('new');
+  });
+
+  test('stands for nothing where the setting is off', async () => {
+    await app.core.changeSettings({ usersAreIds: false });
+    try {
+      expect((await twice({ user: word('user') })).two.path).toBe('new');
+    } finally {
+      await app.core.changeSettings({ usersAreIds: true });
+    }
+  });
+});
+
+test('no name of a conversation is ever in what the model sees', async () => {
+  const names = { id: word('name'), conversation_id: word('name'), prompt_cache_key: word('name'), user: word('name') };
+  const headers = { 'x-openwebui-chat-id': word('name'), 'thread-id': word('name') };
+  const question = word('Q');
+
+  for (let turn = 0; turn < 2; turn += 1) await ask(app, [user(`${question} ${turn}`)], names, { headers });
+
+  expect(app.api.requests).toHaveLength(2);
+  const sent = JSON.stringify(app.api.requests.map(({ body, headers, path }) => [body, headers, path]));
+  for (const name of [...Object.values(names), ...Object.values(headers)]) expect(sent).not.toContain(name);
+});
+
+describe('what is kept', () => {
+  test('can be listed and read, newest first', async () => {
+    const { two, question, answer, next } = await twice({ id });
+
+    const [newest] = app.core.storedConversations(Number.POSITIVE_INFINITY, 1);
+
+    expect(newest).toMatchObject({ id: two.conversation, name: id, turns: 2, title: question });
+    expect(app.core.readConversation(two.conversation ?? '')).toEqual([
+      { role: 'user', text: question },
+      { role: 'assistant', text: answer },
+      { role: 'user', text: next },
+      { role: 'assistant', text: 'OK' },
+    ]);
+  });
+
+  test('is gone when it was deleted, its process too', async () => {
+    const { two } = await twice({ id });
+
+    await app.core.deleteConversation(two.conversation ?? '');
+
+    expect(app.core.snapshot().conversations.map((row) => row.id)).not.toContain(two.conversation);
+    expect(app.core.readConversation(two.conversation ?? '')).toBeNull();
+    expect((await twice({ id })).one.path).toBe('new');
+  });
+
+  test('can be deleted while it is answering', async () => {
+    const { two } = await twice({ id });
+    app.api.answer(text('par'), gate());
+    const answer = await begun(app, [user(word('Q'))], { id });
+
+    await app.core.deleteConversation(two.conversation ?? '');
+
+    expect(await answer.rest()).toContain('"error"');
+    expect(app.core.readConversation(two.conversation ?? '')).toBeNull();
+    expect((await twice({ id })).one.path).toBe('new');
+  });
+
+  test('is gone altogether when all was deleted: nothing of it is left in any file', async () => {
+    const { question, answer } = await twice({ id });
+
+    await app.core.deleteConversations();
+
+    expect(app.core.snapshot().conversations).toEqual([]);
+    expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1)).toEqual([]);
+    const bytes = await bytesOf(app.dataDir);
+    for (const words of [question, answer]) expect(bytes.includes(words)).toBe(false);
+  });
+});
+
+describe('an app of its own', () => {
+  let home: string;
+  let own: TestApp | undefined;
+
+  beforeEach(async () => {
+    home = await scratchFolder();
+  });
+
+  afterEach(async () => {
+    await own?.stop();
+    await removeFolder(home);
+  });
+
+  const restart = async (options: TestAppOptions = {}) => {
+    await own?.stop();
+    own = await startTestApp({ ...options, home });
+    return own;
+  };
+
+  test('knows the conversation of an id after a restart', async () => {
+    const [question, next] = [word('Q'), word('Q')];
+    await ask(await restart(), [user(question)], { id });
+
+    const again = await restart();
+    const { path } = await ask(again, [user(next)], { id });
+
+    expect(path).toBe('replay');
+    expect(told(asked(again.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+  });
+
+  test('that keeps no texts follows up while the process lives, says so afterwards, and has written nothing of them', async () => {
+    const app = await restart({ settings: { keepTexts: false } });
+    const [system, question, answer, next, last] = [word('Be'), word('Q'), word('A'), word('Q'), word('Q')];
+    app.api.answer(text(answer));
+    await ask(app, [{ role: 'system', content: system }, user(question)], { id });
+
+    const two = await ask(app, [user(next)], { id });
+    const seen = asked(app.api, next);
+    await killProcessOf(app, two.conversation);
+    const three = await ask(app, [user(last)], { id });
+    const four = await ask(app, [user(question), assistant(answer), user(last)], { id });
+
+    expect(two.path).toBe('live');
+    expect([...seen.system, ...told(seen)]).toEqual([
+      ...[system, `user: ${question}`, `assistant: ${answer}`, `user: ${next}`],
+    ]);
+    expect([three.status, three.text]).toEqual([400, expect.stringContaining('send its whole history')]);
+    expect([four.status, four.path]).toEqual([200, 'replay']);
+    const bytes = await bytesOf(app.dataDir);
+    for (const words of [system, question, answer, next, last]) expect(bytes.includes(words)).toBe(false);
+  });
+});
+
+/** All that the app has written to disk. */
+async function bytesOf(folder: string): Promise<Buffer> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return Buffer.concat(await Promise.all(files.map((file) => readFile(file))));
+}

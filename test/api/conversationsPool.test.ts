@@ -1,0 +1,177 @@
+/** How long processes live, and who waits for one: keep_alive, load and unload, the queue, and who has to go first. */
+import { Ollama } from 'ollama';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ask, assistant, gone, rowOf, user, word } from '../support/conversation';
+import { type Gate, gate, text } from '../support/messagesApi';
+import { startTestApp, type TestApp } from '../support/testApp';
+
+describe('an Ollama client', () => {
+  let app: TestApp;
+  let ollama: Ollama;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    ollama = new Ollama({ host: app.url });
+  });
+
+  afterAll(() => app.stop());
+
+  /** A chat of one turn. Returns its conversation. */
+  const chat = async (keep_alive?: string | number) => {
+    const question = word('Q');
+    await ollama.chat({
+      model: 'sonnet',
+      messages: [{ role: 'user', content: question }],
+      ...(keep_alive !== undefined && { keep_alive }),
+    });
+    return app.core.storedConversations(Number.POSITIVE_INFINITY, 1)[0]?.id ?? null;
+  };
+
+  test('that says keep_alive 0 has no process left after the answer', async () => {
+    await gone(app, await chat(0));
+  });
+
+  test('that says for how long has its process end then, and not before', async () => {
+    const conversation = await chat('1.5s');
+    const { lastUsedAt, expiresAt } = rowOf(app, conversation);
+
+    expect((expiresAt ?? 0) - lastUsedAt).toBe(1_500);
+    await gone(app, conversation);
+  });
+
+  test('that says a negative keep_alive keeps its process, and /api/ps says so', async () => {
+    const conversation = await chat(-1);
+
+    const { models } = await ollama.ps();
+
+    expect(rowOf(app, conversation).expiresAt).toBeNull();
+    const [model] = models;
+    expect(model?.name).toBe('sonnet:latest');
+    expect(new Date(model?.expires_at ?? 0).getFullYear()).toBeGreaterThan(2200);
+    expect(model?.size).toBeGreaterThan(1e6);
+    await app.core.endConversation(conversation ?? '');
+  });
+
+  test('that says nothing has its process kept for as long as the setting says, and unloading ends it', async () => {
+    const conversation = await chat();
+    const { lastUsedAt, expiresAt } = rowOf(app, conversation);
+    const [model] = (await ollama.ps()).models;
+
+    const unloaded = await ollama.chat({ model: 'sonnet', messages: [], keep_alive: 0 });
+
+    expect((expiresAt ?? 0) - lastUsedAt).toBe(5 * 60_000);
+    expect(new Date(model?.expires_at ?? 0).getTime()).toBe(expiresAt);
+    expect(unloaded).toMatchObject({ done: true, done_reason: 'unload' });
+    expect(app.core.snapshot().conversations).toEqual([]);
+    expect((await ollama.ps()).models).toEqual([]);
+  });
+
+  test('that loads a model finds it listed until it unloads it', async () => {
+    const loaded = await ollama.generate({ model: 'sonnet', prompt: '', keep_alive: '10m' });
+    const during = (await ollama.ps()).models;
+    await ollama.generate({ model: 'sonnet', prompt: '', keep_alive: 0 });
+
+    expect(loaded.done_reason).toBe('load');
+    expect(during.map(({ name }) => name)).toEqual(['sonnet:latest']);
+    expect((await ollama.ps()).models).toEqual([]);
+  });
+});
+
+describe('where there are more requests than processes', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ settings: { maxProcesses: 2 } });
+  });
+
+  afterAll(() => app.stop());
+
+  beforeEach(() => app.api.reset());
+
+  /** Sends a request, and resolves when it has arrived. */
+  const send = async (question: string, signal?: AbortSignal) => {
+    const arrived = () => app.core.snapshot().requests.filter(({ path }) => path === '/v1/chat/completions').length;
+    const before = arrived();
+    const answer = ask(app, [user(question)], {}, signal && { signal }).catch(() => undefined);
+    await expect.poll(arrived, { interval: 5 }).toBe(before + 1);
+    return { answer };
+  };
+
+  test('all are served, in the order in which they came', { timeout: 60_000 }, async () => {
+    const gates: Gate[] = Array.from({ length: 8 }, () => gate());
+    for (const waiting of gates) app.api.answer(waiting, text('done'));
+    const questions = gates.map(() => word('Q'));
+    const answers = [];
+    for (const question of questions) answers.push((await send(question)).answer);
+    await app.api.received(2);
+
+    // One is answered at a time, so that one place at a time becomes free.
+    for (const [index, waiting] of gates.entries()) {
+      waiting.open();
+      await app.api.received(Math.min(index + 3, gates.length));
+    }
+
+    const statuses = (await Promise.all(answers)).map((answer) => answer?.status);
+    expect(statuses).toEqual(questions.map(() => 200));
+    const order = app.api.requests.map(({ history }) => history.at(-1)?.content[0]?.text);
+    expect([...order.slice(0, 2).sort(), ...order.slice(2)]).toEqual([
+      ...questions.slice(0, 2).sort(),
+      ...questions.slice(2),
+    ]);
+  });
+
+  test('one that hangs up while it waits is never asked, and the next is served', async () => {
+    const waiting = gate();
+    app.api.always(waiting, text('done'));
+    const first = [await send(word('Q')), await send(word('Q'))];
+    await app.api.received(2);
+    const client = new AbortController();
+    const lost = word('lost');
+    const hungUp = await send(lost, client.signal);
+    const last = await send(word('Q'));
+
+    client.abort();
+    await hungUp.answer;
+    waiting.open();
+
+    expect((await last.answer)?.status).toBe(200);
+    await Promise.all(first.map(({ answer }) => answer));
+    expect(JSON.stringify(app.api.requests.map(({ body }) => body))).not.toContain(lost);
+  });
+
+  test('what is too much for the queue is refused, and told when to come back', async () => {
+    const waiting = gate();
+    app.api.always(waiting, text('done'));
+    const client = new AbortController();
+    const { signal } = client;
+    // Two are answered and a hundred wait.
+    const many = Array.from({ length: 103 }, () => ask(app, [user('Q')], {}, { signal }));
+
+    const refused = await Promise.race(many);
+    client.abort();
+    await Promise.allSettled(many);
+    await expect.poll(() => app.core.snapshot().requests.some(({ phase }) => phase === 'waiting')).toBe(false);
+
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    waiting.open();
+    expect((await ask(app, [user(word('Q'))])).status).toBe(200);
+  });
+});
+
+test('the conversation that was not used for longest ends first', async () => {
+  const app = await startTestApp({ settings: { maxProcesses: 3 } });
+  try {
+    const [one, two] = [word('Q'), word('Q')];
+    const first = await ask(app, [user(one)]);
+    const second = await ask(app, [user(two)]);
+    await ask(app, [user(one), assistant('OK'), user('again')]);
+
+    await ask(app, [user(word('Q'))]);
+    await gone(app, second.conversation);
+
+    const history = [user(one), assistant('OK'), user('again'), assistant('OK'), user(word('Q'))];
+    expect(await ask(app, history)).toMatchObject({ path: 'live', conversation: first.conversation });
+  } finally {
+    await app.stop();
+  }
+});
