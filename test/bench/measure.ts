@@ -49,8 +49,15 @@ const HISTORY_TURNS = 100;
 const SETTLE_MS = 1_200;
 const SPARE_PATIENCE_MS = 30_000;
 
-/** @throws where a way of asking gets no answer, and where no spare comes up. */
-export async function measure(rounds: number, progress: (line: string) => void): Promise<Measurements> {
+/**
+ * @param waitForQuiet whether to wait, before each measurement, until nothing else takes the processor.
+ * @throws where a way of asking gets no answer, and where no spare comes up.
+ */
+export async function measure(
+  rounds: number,
+  waitForQuiet: boolean,
+  progress: (line: string) => void,
+): Promise<Measurements> {
   progress('Starting');
   const app = await startTestApp();
   app.api.always(text(...ANSWER));
@@ -63,6 +70,7 @@ export async function measure(rounds: number, progress: (line: string) => void):
 
     const ready = async () => {
       await spareReady(app);
+      if (!waitForQuiet) return;
       waits += 1;
       if (!(await quiet())) noisy += 1;
     };

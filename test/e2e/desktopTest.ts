@@ -3,6 +3,7 @@
  * Each test has a home of its own, and fails if it leaves a process behind.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { _electron, test as base, type ElectronApplication, expect, type Locator, type Page } from '@playwright/test';
 import {
@@ -26,7 +27,7 @@ export interface LaunchOptions {
 export interface RunningDesktop {
   app: ElectronApplication;
   icon: TrayIcon;
-  /** Resolves with the window's page once it is drawn. */
+  /** Resolves with the window's page once it is drawn. Once for each app. */
   window(): Promise<Page>;
   /** Resolves with the server's address once the tray says that it runs. */
   url(): Promise<string>;
@@ -76,18 +77,20 @@ export const test = base.extend<Fixtures>({
         env: { ...desktopEnvironment(api, home, account), ...env },
       });
       apps.push(app);
-      await app.context().tracing.start({ screenshots: true, snapshots: true });
       return runningDesktop(app, await tray.nextIcon());
     });
+    const failed = info.status !== info.expectedStatus;
     for (const [index, app] of apps.entries()) {
-      // It may have been quit by the test.
-      const file = info.outputPath(`trace-${index}.zip`);
+      const trace = failed ? { path: info.outputPath(`trace-${index}.zip`) } : {};
+      // There is none where the test has quit the app, or never looked at its window.
       await app
         .context()
-        .tracing.stop(info.status === info.expectedStatus ? {} : { path: file })
+        .tracing.stop(trace)
         .catch(() => undefined);
       await app.close();
     }
+    const log = path.join(home, 'data', 'logs', 'claudacity.log');
+    if (failed && existsSync(log)) await info.attach('claudacity.log', { path: log });
   },
   desktop: async ({ launch }, use) => {
     await use(await launch());
@@ -138,8 +141,9 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
     icon,
     async window() {
       const page = await app.firstWindow();
-      // It is there before it has loaded anything.
+      // It is there before it has loaded anything, and a trace begun then may never begin.
       await expect(page.getByRole('heading', { name: 'Claudacity' })).toBeVisible();
+      await app.context().tracing.start({ screenshots: true, snapshots: true });
       return page;
     },
     async url() {
