@@ -140,19 +140,18 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
 
   /** The process that holds the history; else a place in the list for one that is to be made to. */
   const place = ({ request, digest, history, conversation, name, model }: Question): Live => {
-    // Two branches of one conversation at once: the second is a conversation of its own.
-    const id = conversation !== undefined && !live.isListed(conversation) ? conversation : newId();
     const held = history.length > 0 && !request.ephemeral ? live.take(digest, name) : undefined;
     if (held) {
       // Chats that happen to be alike so far can take each other's process, but never each other's place in the memory.
-      if (held.name !== name) live.pass(held, conversation === held.row.id ? conversation : id, name);
+      const nameless = name === undefined && held.name === undefined;
+      live.pass(held, nameless ? held.row.id : free(conversation, held), name);
       held.row.client = request.client;
       return held;
     }
     const now = Date.now();
     return live.add(
       {
-        id,
+        id: free(conversation),
         client: request.client,
         model: model.resolved,
         phase: 'preparing',
@@ -165,6 +164,17 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
       },
       name,
     );
+  };
+
+  /** The conversation's id, or a new one where another request is asking it: two branches at once are two conversations. */
+  const free = (conversation: string | undefined, held?: Live): string => {
+    if (conversation === undefined) return newId();
+    const other = live.find(conversation);
+    if (!other || other === held) return conversation;
+    if (!other.held) return newId();
+    // The conversation follows its client to another branch; the process of the older one stays, to be found by its history.
+    live.pass(other, newId(), undefined);
+    return conversation;
   };
 
   async function* converse(question: Question, client: AbortSignal, clock: Clock): AsyncGenerator<ChatEvent> {

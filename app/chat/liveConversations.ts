@@ -36,10 +36,10 @@ export interface LiveConversations {
   list(): readonly LiveConversation[];
   /** Lists a conversation that is about to be asked; it is busy until `rest` or `remove`. */
   add(row: Mutable<LiveConversation>, name: string | undefined): Live;
-  isListed(id: string): boolean;
+  find(id: string): Live | undefined;
   /** An idle conversation that holds exactly this history, of that name where there is one; it is busy from here on. */
   take(digest: string, name: string | undefined): Live | undefined;
-  /** From here on the process holds another conversation, with the same history. */
+  /** From here on the process holds that conversation, which has the same history. */
   pass(live: Live, id: string, name: string | undefined): void;
   /** What an idle process holds that holds exactly this history. */
   holding(digest: string): Told | undefined;
@@ -100,7 +100,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
 
   return {
     list: () => [...all.values()].map(({ row }) => ({ ...row })),
-    isListed: (id) => all.has(id),
+    find: (id) => all.get(id),
     add: (row, name) => {
       let leave = () => {};
       const gone = new Promise<void>((resolve) => {
@@ -123,9 +123,10 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       return live;
     },
     pass: (live, id, name) => {
-      all.delete(live.row.id);
-      if (id !== live.row.id) Object.assign(live.row, { id, usage: NO_USAGE, startedAt: Date.now() });
       live.name = name;
+      if (id === live.row.id) return;
+      if (all.get(live.row.id) === live) all.delete(live.row.id);
+      Object.assign(live.row, { id, usage: NO_USAGE, startedAt: Date.now() });
       list(live);
       onChange();
     },

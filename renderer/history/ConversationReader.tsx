@@ -1,6 +1,6 @@
 /** A kept conversation, to be read. Only the messages in view exist, and of a very long one only as much as was asked for. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
 import { CopyButton } from '../ui/CopyButton';
 import { allTokens, formatBytes, formatCompact, formatCount, formatMoment, formatUsd, plural } from '../ui/format';
@@ -58,7 +58,7 @@ export function ConversationReader({ row, onClose, onDelete }: ConversationReade
 const COPY_LIMIT = 1_000_000;
 
 function Facts({ row }: { row: StoredConversation }) {
-  const { client, model, name, turns, usage, costUsd, bytes, createdAt, usedAt } = row;
+  const { client, model, title, name, turns, usage, costUsd, bytes, createdAt, usedAt } = row;
   const facts = [
     client,
     model,
@@ -74,7 +74,7 @@ function Facts({ row }: { row: StoredConversation }) {
       <p>{facts.join(' · ')}</p>
       <p>
         {since === until ? since : `${since} to ${since.slice(0, 10) === until.slice(0, 10) ? until.slice(11) : until}`}
-        {name && (
+        {title && name && (
           <>
             {' · '}
             <span title="What the client calls it">{name}</span>
@@ -117,7 +117,7 @@ function Absent({ row, messages, failure, onRetry }: AbsentProps) {
 
 /** How much of a message is shown at first, and how much more at each click, in characters. */
 const FIRST_PART = 12_000;
-const NEXT_PART = 120_000;
+const NEXT_PART = 50_000;
 
 function Messages({ messages }: { messages: StoredMessage[] }) {
   const place = useRef<HTMLElement>(null);
@@ -131,9 +131,16 @@ function Messages({ messages }: { messages: StoredMessage[] }) {
     paddingStart: 4,
     paddingEnd: 20,
   });
+  // The browser's own way to the end stops wherever a message turns out to be higher than was thought.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== 'End' && event.key !== 'Home')) return;
+    event.preventDefault();
+    const atEnd = event.key === 'End';
+    virtualizer.scrollToIndex(atEnd ? messages.length - 1 : 0, { align: atEnd ? 'end' : 'start' });
+  };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keys that scroll
-    <section ref={place} className="reader-body" aria-label="Messages" tabIndex={0}>
+    <section ref={place} className="reader-body" aria-label="Messages" tabIndex={0} onKeyDown={onKeyDown}>
       <ol className="messages" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const message = messages[index];

@@ -15,10 +15,7 @@ export function DeleteOne({ row, onConfirm, onClose }: DeleteOneProps) {
   const { text, standIn } = conversationTitle(row);
   return (
     <Confirm title="Delete this conversation?" action="Delete" onConfirm={onConfirm} onClose={onClose}>
-      <p>
-        {standIn ? `The conversation of ${row.client}` : `“${text}”`} is deleted from this computer. This cannot be
-        undone.
-      </p>
+      <p>{standIn ? text : `“${text}”`} is deleted from this computer. This cannot be undone.</p>
       {live && <p>It is active now: its process ends, and an answer on its way is cut off.</p>}
     </Confirm>
   );

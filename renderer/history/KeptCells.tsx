@@ -21,11 +21,7 @@ export const KeptCells = memo(function KeptCells({ row, live }: KeptCellsProps) 
         <span className="k-words" data-stand-in={standIn}>
           {text}
         </span>
-        {live && (
-          <span className="k-live" title="A process holds it now: the next question is answered sooner">
-            active
-          </span>
-        )}
+        {live && <span className="dot k-live" role="img" aria-label="active" title="Active: a process holds it now" />}
       </Cell>
       <Cell name="k-client" title={client}>
         {client}

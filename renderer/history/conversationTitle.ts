@@ -7,8 +7,7 @@ export interface ConversationTitle {
   standIn: boolean;
 }
 
-export function conversationTitle({ title, name, bytes }: StoredConversation): ConversationTitle {
+export function conversationTitle({ title, name, client }: StoredConversation): ConversationTitle {
   const own = title || name;
-  if (own) return { text: own, standIn: false };
-  return { text: bytes > 0 ? 'Untitled' : 'Words not kept', standIn: true };
+  return own ? { text: own, standIn: false } : { text: `Conversation of ${client}`, standIn: true };
 }

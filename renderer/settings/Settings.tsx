@@ -96,14 +96,14 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
             </Row>
             <Row
               name="maxProcesses"
-              label="At most"
-              note="Each answers one conversation at a time and takes about 200 MB. Leave empty for as many as the memory allows."
+              label="Processes"
+              note="Each holds one conversation and takes about 200 MB. Leave empty for as many as the memory allows."
               fault={shownFaults.maxProcesses}
             >
               <NumberBox
                 name="maxProcesses"
                 value={draft.maxProcesses}
-                unit="processes"
+                unit="at most at one time"
                 placeholder="automatic"
                 faulty={shownFaults.maxProcesses !== undefined}
                 onChange={(maxProcesses) => change({ maxProcesses })}
@@ -111,14 +111,14 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
             </Row>
             <Row
               name="idleMinutes"
-              label="End after"
-              note="Until then the next question in the same conversation is answered sooner."
+              label="Idle process"
+              note="As long as it is there, the next question of its conversation is answered sooner."
               fault={shownFaults.idleMinutes}
             >
               <NumberBox
                 name="idleMinutes"
                 value={draft.idleMinutes}
-                unit="minutes without use"
+                unit="minutes without use, then it ends"
                 faulty={shownFaults.idleMinutes !== undefined}
                 onChange={(idleMinutes) => change({ idleMinutes })}
               />

@@ -118,15 +118,15 @@ describe('a lone message under an id', () => {
 });
 
 describe('a history that is sent with an id', () => {
-  test('wins, and the conversation follows it', async () => {
-    const { one } = await twice({ id });
+  test('wins, the conversation follows it, and the older branch stays in reach', async () => {
+    const { one, question, answer, next } = await twice({ id });
     const [edited, last] = [word('edited'), word('Q')];
 
     const two = await ask(app, [user(edited), assistant('no'), user('why?')], { id });
     const three = await ask(app, [user(last)], { id });
 
     expect([two.path, three.path]).toEqual(['replay', 'live']);
-    expect(two.conversation).not.toBe(one.conversation);
+    expect(two.conversation).toBe(one.conversation);
     expect(told(asked(app.api, last))).toEqual([
       `user: ${edited}`,
       'assistant: no',
@@ -134,6 +134,9 @@ describe('a history that is sent with an id', () => {
       'assistant: OK',
       `user: ${last}`,
     ]);
+
+    const older = [user(question), assistant(answer), user(next), assistant('OK')];
+    expect(await ask(app, [...older, user(word('Q'))])).toMatchObject({ path: 'live' });
   });
 
   test('leaves the id with its conversation where the client hangs up', async () => {
@@ -146,7 +149,7 @@ describe('a history that is sent with an id', () => {
     const last = word('Q');
     const three = await ask(app, [user(last)], { id });
 
-    expect([three.path, three.conversation]).toEqual(['live', two.conversation]);
+    expect([lost.conversation, three.conversation, three.path]).toEqual([two.conversation, two.conversation, 'live']);
     expect(told(asked(app.api, last))[0]).toBe(`user: ${question}`);
   });
 

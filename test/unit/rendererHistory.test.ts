@@ -124,8 +124,7 @@ describe('the title of a conversation', () => {
   it.each([
     [{ title: 'Why?', name: 'n' }, 'Why?', false],
     [{ title: '', name: 'n' }, 'n', false],
-    [{ title: '', bytes: 5 }, 'Untitled', true],
-    [{ title: '', bytes: 0 }, 'Words not kept', true],
+    [{ title: '', client: 'curl' }, 'Conversation of curl', true],
   ])('of %o is %s', (known, text, standIn) => {
     expect(conversationTitle(storedConversation(known))).toEqual({ text, standIn });
   });

@@ -42,7 +42,7 @@ const STATES = {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+,');
-      await page.getByLabel('At most', { exact: true }).fill('0');
+      await page.getByLabel('Processes', { exact: true }).fill('0');
       await page.getByLabel('Delete after').fill('7');
       await page.getByRole('checkbox', { name: 'Keep what was said' }).uncheck();
       await page.getByRole('button', { name: 'Save' }).click();
