@@ -120,6 +120,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     log,
     version,
     origins: () => settings.value.origins,
+    sendsSampling: () => settings.value.sendSampling,
+    fetchesImages: () => settings.value.fetchImages,
   });
 
   const parts = {

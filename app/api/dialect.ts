@@ -3,7 +3,7 @@
  * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
  */
 
-import type { EndReason, Timings, Usage } from '../chat/events';
+import type { ChatEvent, EndReason, Timings, Usage } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
 import type { Dialect as DialectName } from '../shared/contract';
@@ -22,6 +22,10 @@ export interface DialectServices {
   readonly chat: Chat;
   /** This app's version. */
   readonly version: string;
+  /** Whether the user wants sampling parameters to be sent; where not, they are among the ignored. */
+  sendsSampling(): boolean;
+  /** Whether the user allows images to be fetched from addresses that a client names. */
+  fetchesImages(): boolean;
 }
 
 export interface Route {
@@ -89,13 +93,21 @@ export interface StreamWire {
 export type OutputEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
-  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage; readonly timings: Timings };
+  | Extract<ChatEvent, { type: 'tool_call' | 'tool_input' | 'tool_end' | 'end' }>;
 
 /** All of an answer. */
 export interface Answer {
   readonly text: string;
   readonly thinking: string;
+  readonly toolCalls: readonly ToolCall[];
   readonly reason: EndReason;
+  readonly stopSequence: string | undefined;
   readonly usage: Usage;
   readonly timings: Timings;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }

@@ -5,7 +5,7 @@ import type { ChatEvent, Usage } from '../chat/events';
 import type { Chat } from '../chat/service';
 import type { Log } from '../log/log';
 import type { TokenUsage } from '../shared/contract';
-import type { ChatReply, OutputEvent, Reply, StreamWire } from './dialect';
+import type { ChatReply, OutputEvent, Reply, StreamWire, ToolCall } from './dialect';
 import { faultOf } from './errors';
 import type { Exchange } from './exchange';
 import { pieces } from './pieces';
@@ -34,11 +34,15 @@ export async function respond(res: Response, exchange: Exchange, reply: Reply, r
 async function once(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
   const text: string[] = [];
   const thinking: string[] = [];
+  const toolCalls: ToolCall[] = [];
   for await (const event of events) {
     if (event.type === 'text') text.push(event.text);
     if (event.type === 'thinking') thinking.push(event.text);
+    if (event.type === 'tool_end') toolCalls.push({ id: event.id, name: event.name, input: event.input });
     if (event.type === 'end') {
-      sendJson(res, 200, reply.wire.once({ ...event, text: text.join(''), thinking: thinking.join('') }));
+      const { reason, stopSequence, usage, timings } = event;
+      const said = { text: text.join(''), thinking: thinking.join(''), toolCalls };
+      sendJson(res, 200, reply.wire.once({ ...said, reason, stopSequence, usage, timings }));
     }
   }
 }
@@ -100,6 +104,8 @@ async function* watched(
     if (event.type === 'text' || event.type === 'thinking') {
       // To Open WebUI a chunk without content is the end of the answer.
       if (event.text === '' || (event.type === 'thinking' && !reply.request.thinking)) continue;
+    }
+    if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool_call') {
       if (silent) exchange.change({ firstTokenMs: exchange.elapsedMs(), ...(reply.stream && { phase: 'streaming' }) });
       silent = false;
     }
@@ -120,7 +126,9 @@ function spent(usage: Usage): { usage: TokenUsage; costUsd: number } {
 function* parts(event: WireEvent): Generator<OutputEvent> {
   if (event.type === 'text' || event.type === 'thinking') {
     for (const text of pieces(event.text)) yield { type: event.type, text };
-  } else if (event.type === 'end') {
+  } else if (event.type === 'tool_input') {
+    for (const json of pieces(event.json)) yield { ...event, json };
+  } else if (event.type !== 'usage') {
     yield event;
   }
 }
