@@ -29,18 +29,21 @@ export interface DialectServices {
 }
 
 export interface Route {
-  readonly method: 'get' | 'post';
+  /** `get` answers HEAD too. */
+  readonly method: 'get' | 'head' | 'post' | 'delete';
   /** An Express path. */
   readonly path: string;
   /** What an absent `stream` in the body means; absent for routes that never stream. */
   readonly streamDefault?: boolean;
+  /** Whether a `post` or `delete` has a JSON body that must be there. Default: true; otherwise what is sent is not read. */
+  readonly hasBody?: boolean;
   /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
   handle(call: Call): Reply | Promise<Reply>;
 }
 
 /** A request that was let in, with its body read. */
 export interface Call {
-  /** Any JSON value, undefined for `get`. */
+  /** Any JSON value, undefined where none is read. */
   readonly body: unknown;
   /** Decoded; what a wildcard matched is joined by `/`. */
   readonly params: Readonly<Record<string, string>>;
@@ -55,7 +58,8 @@ export interface Call {
 
 export type Reply =
   | { readonly type: 'json'; readonly body: unknown }
-  | { readonly type: 'text'; readonly text: string }
+  /** `contentType` is `text/plain; charset=utf-8` where it is left out. */
+  | { readonly type: 'text'; readonly text: string; readonly contentType?: string }
   | ChatReply;
 
 /** The question to ask, and how to give its answer. */

@@ -21,7 +21,10 @@ export async function respond(res: Response, exchange: Exchange, reply: Reply, r
   if (reply.type === 'json') {
     sendJson(res, 200, reply.body);
   } else if (reply.type === 'text') {
-    res.status(200).type('text/plain; charset=utf-8').end(reply.text);
+    res
+      .status(200)
+      .type(reply.contentType ?? 'text/plain; charset=utf-8')
+      .end(reply.text);
   } else {
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
