@@ -122,6 +122,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     origins: () => settings.value.origins,
     sendsSampling: () => settings.value.sendSampling,
     fetchesImages: () => settings.value.fetchImages,
+    status: () => ({ server, cli: cliState(claude.state) }),
   });
 
   const parts = {

@@ -14,6 +14,8 @@ export type Turn =
       readonly id: string | null;
       readonly name: string | null;
       readonly content: readonly (TextBlock | ImageBlock)[];
+      /** Default: false. */
+      readonly isError?: boolean;
     };
 
 export interface ToolCall {
@@ -48,7 +50,7 @@ export function history(turns: readonly Turn[]): History {
       const call = answered(open, turn);
       open = open.filter((other) => other !== call);
       // A result whose call the client has cut off is still worth reading.
-      results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, false)]));
+      results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, turn.isError ?? false)]));
       continue;
     }
     closeCalls();
