@@ -9,7 +9,7 @@ import type { ChatReply, OutputEvent, Reply, StreamWire, ToolCall } from './dial
 import { faultOf } from './errors';
 import type { Exchange } from './exchange';
 import { pieces } from './pieces';
-import { recordFault, sendJson } from './send';
+import { recordFault, sendJson, setHeaders } from './send';
 
 export interface Responder {
   readonly chat: Chat;
@@ -18,8 +18,9 @@ export interface Responder {
 
 /** Resolves when all has been given; throws what goes wrong while the status can still say so. */
 export async function respond(res: Response, exchange: Exchange, reply: Reply, responder: Responder): Promise<void> {
+  setHeaders(res, reply.headers);
   if (reply.type === 'json') {
-    sendJson(res, 200, reply.body);
+    sendJson(res, reply.status ?? 200, reply.body);
   } else if (reply.type === 'text') {
     res
       .status(200)
@@ -63,6 +64,7 @@ async function stream(
     for await (const event of events) {
       // Only now: until the model answers, a fault can still have its own status.
       if (!res.headersSent) openStream(res, wire);
+      if (event.type === 'usage') for (const line of wire.counts?.(event.usage) ?? []) await write(res, line);
       for (const part of parts(event)) {
         for (const line of wire.lines(part)) await write(res, line);
       }
