@@ -65,6 +65,8 @@ export type ChatEvent =
       readonly name: string;
       readonly input: Readonly<Record<string, unknown>>;
     }
+  /** All text so far is void: the model was made to try again. Only where the answer is bound to a schema. */
+  | { readonly type: 'retract' }
   /** Counts known so far; the last one before the end is the request's total. */
   | { readonly type: 'usage'; readonly usage: Usage }
   /** Always last, unless an error is. */

@@ -1,6 +1,8 @@
 /** The processes that hold a conversation each: found by what they hold, ended when they have been idle for long enough. */
 import type { Seat } from '../claude/pool';
+import { NO_USAGE } from './events';
 import type { Message } from './request';
+import type { RunningTurn } from './runningTurn';
 import type { LiveConversation } from './service';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -8,31 +10,47 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A conversation with a process of its own, or about to get one. */
 export interface Live {
   readonly row: Mutable<LiveConversation>;
-  readonly owner: string;
-  readonly name: string | undefined;
+  /** The client's own name for it. */
+  name: string | undefined;
   /** Interrupts what it is answering; a new one each time it is asked. */
   abort: AbortController;
   seat?: Seat;
-  /** While idle: the digest of all that its process holds. */
-  digest?: string;
+  /** While its process waits for the results of tools: the turn that they belong to. */
+  turn?: RunningTurn;
   /** While idle: all that its process holds. */
-  messages?: readonly Message[];
+  held?: Held;
   timer?: NodeJS.Timeout | undefined;
   /** Resolves when it is listed no more. */
   readonly gone: Promise<void>;
   readonly leave: () => void;
 }
 
+/** What a process was told and has answered. */
+export interface Told {
+  readonly system: string;
+  readonly messages: readonly Message[];
+}
+
+export interface Held extends Told {
+  readonly digest: string;
+}
+
 export interface LiveConversations {
   list(): readonly LiveConversation[];
   /** Lists a conversation that is about to be asked; it is busy until `rest` or `remove`. */
-  add(row: Mutable<LiveConversation>, owner: string, name: string | undefined): Live;
+  add(row: Mutable<LiveConversation>, name: string | undefined): Live;
   isListed(id: string): boolean;
-  /** The idle conversation that holds exactly this history; it is busy from here on. */
-  take(digest: string): Live | undefined;
-  idleByName(owner: string, name: string): Live | undefined;
+  /**
+   * An idle conversation that holds exactly this history, of that name where there is one; it is busy from here on.
+   * @param withResults whether the request brings the results that a waiting turn needs: no other can go on with one.
+   */
+  take(digest: string, name: string | undefined, withResults: boolean): Live | undefined;
+  /** From here on the process holds another conversation, with the same history. */
+  pass(live: Live, id: string, name: string | undefined): void;
+  /** What an idle process holds that holds exactly this history. */
+  holding(digest: string): Told | undefined;
   /** It may be asked again. @param idleMs when it ends if it is not; Infinity for never. */
-  rest(live: Live, digest: string, messages: readonly Message[], idleMs: number): void;
+  rest(live: Live, held: Held, idleMs: number): void;
   /** Lists it no more and ends its process. */
   remove(live: Live): void;
   /** Ends the one that has been idle for longest. False where none is idle. */
@@ -48,74 +66,98 @@ export function createLiveConversations(onChange: () => void): LiveConversations
   // In the order of their last use.
   const all = new Map<string, Live>();
   const idle = new Map<string, Live[]>();
+  const watched = new WeakSet<Seat>();
 
   const forget = (live: Live) => {
     clearTimeout(live.timer);
     live.timer = undefined;
     live.row.expiresAt = null;
-    const { digest } = live;
-    if (digest === undefined) return;
+    if (!live.held) return;
+    const { digest } = live.held;
     const others = (idle.get(digest) ?? []).filter((other) => other !== live);
     if (others.length > 0) idle.set(digest, others);
     else idle.delete(digest);
-    delete live.digest;
-    delete live.messages;
+    delete live.held;
+  };
+
+  /** The last in the list is the one used last. */
+  const list = (live: Live) => {
+    if (all.get(live.row.id) === live) all.delete(live.row.id);
+    all.set(live.row.id, live);
   };
 
   const remove = (live: Live) => {
     forget(live);
     if (all.get(live.row.id) === live) all.delete(live.row.id);
     live.leave();
+    // One that waits for a tool would wait on.
+    if (live.turn) live.seat?.process.kill();
     void live.seat?.release();
     onChange();
+  };
+
+  /** A process that dies while it waits is no loss: its conversation is replayed. */
+  const watch = (live: Live) => {
+    const { seat } = live;
+    if (!seat || watched.has(seat)) return;
+    watched.add(seat);
+    void seat.process.exited.then(() => {
+      if (live.held && live.seat === seat) remove(live);
+    });
   };
 
   return {
     list: () => [...all.values()].map(({ row }) => ({ ...row })),
     isListed: (id) => all.has(id),
-    add: (row, owner, name) => {
+    add: (row, name) => {
       let leave = () => {};
       const gone = new Promise<void>((resolve) => {
         leave = resolve;
       });
-      const live: Live = { row, owner, name, abort: new AbortController(), gone, leave };
-      all.set(row.id, live);
+      const live: Live = { row, name, abort: new AbortController(), gone, leave };
+      list(live);
       onChange();
       return live;
     },
-    take: (digest) => {
-      const live = idle.get(digest)?.at(-1);
+    take: (digest, name, withResults) => {
+      const alike = idle.get(digest)?.filter(({ turn }) => (turn !== undefined) === withResults);
+      const live = alike?.findLast((one) => one.name === name) ?? alike?.at(-1);
       if (!live) return undefined;
       forget(live);
-      live.abort = new AbortController();
+      // A turn that waits ends with the signal that it began with.
+      if (!live.turn) live.abort = new AbortController();
+      live.row.phase = 'preparing';
       live.row.lastUsedAt = Date.now();
-      all.delete(live.row.id);
-      all.set(live.row.id, live);
+      list(live);
       return live;
     },
-    idleByName: (owner, name) =>
-      [...all.values()].find((live) => live.owner === owner && live.name === name && live.messages !== undefined),
-    rest: (live, digest, messages, idleMs) => {
+    pass: (live, id, name) => {
+      all.delete(live.row.id);
+      if (id !== live.row.id) Object.assign(live.row, { id, usage: NO_USAGE, startedAt: Date.now() });
+      live.name = name;
+      list(live);
+      onChange();
+    },
+    holding: (digest) => idle.get(digest)?.at(-1)?.held,
+    rest: (live, held, idleMs) => {
       const now = Date.now();
-      live.row.phase = 'idle';
+      live.row.phase = live.turn ? 'waiting_for_tool' : 'idle';
       live.row.lastUsedAt = now;
       live.row.expiresAt = now + idleMs;
-      live.digest = digest;
-      live.messages = messages;
-      idle.set(digest, [...(idle.get(digest) ?? []), live]);
+      live.held = held;
+      idle.set(held.digest, [...(idle.get(held.digest) ?? []), live]);
+      list(live);
       if (idleMs <= LONGEST_TIMER_MS) {
         live.timer = setTimeout(() => remove(live), idleMs);
         live.timer.unref();
       }
-      // A process that dies while it waits is no loss: its conversation is replayed.
-      void live.seat?.process.exited.then(() => {
-        if (live.digest !== undefined) remove(live);
-      });
+      watch(live);
       onChange();
     },
     remove,
     reclaim: () => {
-      const oldest = [...all.values()].find(({ digest }) => digest !== undefined);
+      const idlers = [...all.values()].filter(({ held }) => held !== undefined);
+      const oldest = idlers.find(({ turn }) => turn === undefined) ?? idlers[0];
       if (oldest) remove(oldest);
       return oldest !== undefined;
     },
@@ -123,7 +165,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       const live = all.get(id);
       if (!live) return false;
       live.abort.abort();
-      if (live.digest !== undefined) remove(live);
+      if (live.held) remove(live);
       await live.gone;
       return true;
     },

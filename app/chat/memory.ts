@@ -32,7 +32,7 @@ export interface TurnRecord {
   append(text: string): void;
   /** The turn is part of the conversation from here on. @param digest of the history with question and answer. */
   end(answer: Message, digest: string, usage: Usage): void;
-  /** The turn never was. */
+  /** The turn never was, and the conversation is what it was before. */
   drop(): void;
 }
 
@@ -40,8 +40,8 @@ export interface Memory {
   /** Whether texts are kept at all. */
   readonly keepsTexts: boolean;
   byName(owner: string, name: string): RememberedConversation | undefined;
-  /** The conversation that ends with exactly this history. */
-  byDigest(digest: string): string | undefined;
+  /** The conversation that ends with exactly this history and has no other name. */
+  byDigest(digest: string, name: string | undefined): string | undefined;
   begin(turn: TurnStart): TurnRecord;
   /** Whether requests in the user's name have ever carried a history. */
   sendsHistory(owner: string, user: string): boolean;

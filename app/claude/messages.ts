@@ -102,7 +102,7 @@ export type CliMessage =
 const controlResponse = z.object({
   type: z.literal('control_response'),
   response: z.union([
-    z.object({ subtype: z.literal('success'), request_id: z.string(), response: z.unknown() }),
+    z.object({ subtype: z.literal('success'), request_id: z.string(), response: z.unknown().optional() }),
     z.object({ subtype: z.literal('error'), request_id: z.string(), error: z.string() }),
   ]),
 });

@@ -63,10 +63,10 @@ export function conversationStore({
     Remembered,
   );
   const byDigest = one(
-    'SELECT id FROM conversations WHERE digest = ? ORDER BY used_at DESC LIMIT 1',
+    'SELECT id FROM conversations WHERE digest = ? AND (name IS NULL OR name = ?) ORDER BY used_at DESC LIMIT 1',
     z.object({ id: z.string() }),
   );
-  const digestOfId = one('SELECT digest, has_texts FROM conversations WHERE id = ?', Kept);
+  const known = one('SELECT id, client, system, model, digest, has_texts FROM conversations WHERE id = ?', Known);
   const insert = run(
     `INSERT INTO conversations (id, owner, client, system, model, digest, has_texts, title, created_at, used_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -76,6 +76,10 @@ export function conversationStore({
   );
   const unname = run('UPDATE conversations SET name = NULL WHERE owner = ? AND name = ? AND id <> ?');
   const rename = run('UPDATE conversations SET name = ? WHERE id = ?');
+  const nameIfFree = run(
+    `UPDATE conversations SET name = ?1 WHERE id = ?2
+       AND NOT EXISTS (SELECT 1 FROM conversations AS other WHERE other.owner = ?3 AND other.name = ?1)`,
+  );
   const finish = run(
     `UPDATE conversations SET digest = ?, used_at = ?, turns = turns + 1, bytes = bytes + ?,
        input = input + ?, cache_read = cache_read + ?, cache_write = cache_write + ?, output = output + ?,
@@ -133,35 +137,60 @@ export function conversationStore({
       messages: row.has_texts === 1 ? read(row.id) : null,
     };
 
-  const begin = (turn: TurnStart, withTexts: boolean): number => {
+  const write = (id: string, from: number, pending: 0 | 1, messages: readonly Message[]) => {
+    for (const [index, { role, content }] of messages.entries())
+      addMessage(id, from + index, pending, role, JSON.stringify(content));
+  };
+
+  /** Returns what the conversation was before, where the turn is none of its next. */
+  const begin = (turn: TurnStart, withTexts: boolean): Before | undefined => {
     const { conversation: id, owner, name, client, model, digest, history, question } = turn;
     const system = withTexts ? turn.system : '';
-    const known = digestOfId(id);
     const at = now();
-    const same = known?.digest === digest && known.has_texts === Number(withTexts);
-    if (known) follow(client, system, model, digest, Number(withTexts), at, id);
+    const row = known(id);
+    const goesOn = row?.digest === digest && row.has_texts === Number(withTexts);
+    const before = row && !goesOn ? { row, messages: row.has_texts === 1 ? read(id) : [] } : undefined;
+    if (row) follow(client, system, model, digest, Number(withTexts), at, id);
     else insert(id, owner, client, system, model, digest, Number(withTexts), withTexts ? titleOf(turn) : '', at, at);
+    if (name !== undefined) nameIfFree(name, id, owner);
+    clearDeltas(id);
+    if (goesOn) clearPending(id);
+    else clearMessages(id);
+    if (withTexts) {
+      if (!goesOn) write(id, 0, 0, history);
+      write(id, history.length, 1, question);
+    }
+    if (!goesOn) setBytes(size(id)?.bytes ?? 0, id);
+    return before;
+  };
+
+  const end = (turn: TurnStart, withTexts: boolean, answer: Message, digest: string, usage: Usage) => {
+    const { conversation: id, owner, name, history, question } = turn;
+    // Not before: had the turn been dropped, the name would have lost the conversation that it was of.
     if (name !== undefined) {
       unname(owner, name, id);
       rename(name, id);
     }
+    if (withTexts) {
+      settle(id);
+      write(id, history.length + question.length, 0, [answer]);
+      clearDeltas(id);
+    }
+    const bytes = withTexts ? [...question, answer].reduce((sum, { content }) => sum + byteLength(content), 0) : 0;
+    finish(digest, now(), bytes, ...counts(usage), id);
+  };
+
+  const drop = (id: string, before: Before | undefined) => {
     clearDeltas(id);
-    if (!withTexts) {
+    clearPending(id);
+    if (before) {
+      const { client, system, model, digest, has_texts } = before.row;
+      follow(client, system, model, digest, has_texts, now(), id);
       clearMessages(id);
-      return 0;
+      write(id, 0, 0, before.messages);
+      setBytes(size(id)?.bytes ?? 0, id);
     }
-    if (same) {
-      clearPending(id);
-    } else {
-      clearMessages(id);
-      for (const [position, message] of history.entries())
-        addMessage(id, position, 0, message.role, JSON.stringify(message.content));
-    }
-    const asked = question.map((message, index) => ({ message, position: history.length + index }));
-    for (const { message, position } of asked)
-      addMessage(id, position, 1, message.role, JSON.stringify(message.content));
-    if (!same) setBytes(size(id)?.bytes ?? 0, id);
-    return history.length + question.length;
+    dropIfEmpty(id);
   };
 
   return {
@@ -169,42 +198,25 @@ export function conversationStore({
       return retention().keepTexts;
     },
     byName: (owner, name) => attempt('be read', undefined, () => remembered(byName(owner, name))),
-    byDigest: (digest) => attempt('be read', undefined, () => byDigest(digest)?.id),
+    byDigest: (digest, name) => attempt('be read', undefined, () => byDigest(digest, name ?? null)?.id),
     sendsHistory: (owner, user) => attempt('be read', false, () => sender(owner, user) !== undefined),
     noteSendsHistory: (owner, user) => attempt('be written', undefined, () => noteSender(owner, user)),
     begin: (turn): TurnRecord => {
       const id = turn.conversation;
       const withTexts = retention().keepTexts;
-      const position = attempt('be written', 0, () => transaction(database, () => begin(turn, withTexts)));
-      const asked = turn.question.reduce((bytes, { content }) => bytes + byteLength(content), 0);
+      const inTransaction = <T>(work: () => T) => attempt('be written', undefined, () => transaction(database, work));
+      const before = inTransaction(() => begin(turn, withTexts));
       return {
         append: (text) => {
           if (withTexts) attempt('be written', undefined, () => addDelta(id, text));
         },
-        end: (answer, digest, usage) =>
-          attempt('be written', undefined, () =>
-            transaction(database, () => {
-              if (withTexts) {
-                settle(id);
-                addMessage(id, position, 0, answer.role, JSON.stringify(answer.content));
-                clearDeltas(id);
-              }
-              finish(digest, now(), withTexts ? asked + byteLength(answer.content) : 0, ...counts(usage), id);
-            }),
-          ),
-        drop: () =>
-          attempt('be written', undefined, () =>
-            transaction(database, () => {
-              clearPending(id);
-              clearDeltas(id);
-              dropIfEmpty(id);
-            }),
-          ),
+        end: (answer, digest, usage) => inTransaction(() => end(turn, withTexts, answer, digest, usage)),
+        drop: () => inTransaction(() => drop(id, before)),
       };
     },
     list: (before, limit) => attempt('be read', [], () => listed.all(before, limit).map(storedFrom)),
     count: () => attempt('be read', { conversations: 0, bytes: 0 }, () => totals() ?? { conversations: 0, bytes: 0 }),
-    messages: (id) => attempt('be read', null, () => (digestOfId(id)?.has_texts === 1 ? read(id) : null)),
+    messages: (id) => attempt('be read', null, () => (known(id)?.has_texts === 1 ? read(id) : null)),
     delete: (id) => attempt('be deleted', undefined, () => remove(id)),
     deleteAll: () =>
       attempt('be deleted', undefined, () => {
@@ -227,6 +239,11 @@ export function conversationStore({
   };
 }
 
+interface Before {
+  readonly row: z.output<typeof Known>;
+  readonly messages: readonly Message[];
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const Remembered = z.object({
@@ -236,7 +253,7 @@ const Remembered = z.object({
   digest: z.string(),
   has_texts: z.number(),
 });
-const Kept = z.object({ digest: z.string(), has_texts: z.number() });
+const Known = Remembered.extend({ client: z.string() });
 const Totals = z.object({ conversations: z.number(), bytes: z.number() });
 
 const Row = z.object({ role: z.enum(['user', 'assistant']), content: z.string() });
