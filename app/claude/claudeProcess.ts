@@ -85,6 +85,9 @@ const ARGUMENTS = [
   // The client's tools run unasked: it is the client that runs them.
   '--allowedTools',
   `mcp__${CLIENT_SERVER}`,
+  // Where a client's tool is called Bash, the CLI would tell the model how to sign its commits.
+  '--settings',
+  JSON.stringify({ includeCoAuthoredBy: false }),
 ];
 
 /** Without the user's CLAUDE.md, settings, hooks, plugins, MCP servers and without built-in tools. */
