@@ -92,7 +92,7 @@ export interface FaultReply {
 /** One answer in a dialect's form; holds what must be the same in all of its parts, such as an id. */
 export interface Wire {
   /** The JSON body of an answer that is given at once. @param others the further choices, where the reply asks for any. */
-  once(answer: Answer, others: readonly Answer[]): unknown;
+  once(answer: Answer, others?: readonly Answer[]): unknown;
   stream(): StreamWire;
 }
 
