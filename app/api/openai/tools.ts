@@ -15,7 +15,9 @@ const functionFields = {
 const definition = z.object(functionFields);
 
 /** Kinds that are not served are not looked into. */
-const otherTool = z.object({ type: z.string().refine((type) => type !== 'function', 'is not a function') });
+const otherTool = z.object({
+  type: z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }),
+});
 
 const choiceWord = z.literal(['none', 'auto', 'required']);
 
