@@ -347,6 +347,17 @@ test.each([
   });
 });
 
+test('refuses a thread in the words by which the packages know to go on without one', async () => {
+  const refused = await ask({ thread: { type: 'create' } }).catch((error: unknown) =>
+    anthropic.fault(faultOf(error, '')),
+  );
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { error: { details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } } },
+  });
+  expect((await ask({ thread: null })).type).toBe('chat');
+});
+
 test('owns its paths, with and without their root, and no others', () => {
   const owned = ['/v1/messages', '/messages', '/v1/messages/batches', '/messages/count_tokens'];
   expect(owned.filter((path) => !anthropic.owns(path))).toEqual([]);

@@ -21,8 +21,16 @@ export function requestIdHeader(id: string): Readonly<Record<string, string>> {
 }
 
 export function errorObject(fault: Fault, requestId: string): object {
-  return { type: 'error', error: { type: typeOf(fault), message: fault.message }, request_id: requestId };
+  const error = {
+    type: typeOf(fault),
+    message: fault.message,
+    ...(fault.param === 'thread' && { details: NO_THREADS }),
+  };
+  return { type: 'error', error, request_id: requestId };
 }
+
+/** By this, Anthropic's packages know that they are to send the whole history instead. */
+const NO_THREADS = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
 
 function typeOf({ code, status }: Fault): string {
   if (code === 'overloaded' || code === 'busy') return 'overloaded_error';

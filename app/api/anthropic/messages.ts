@@ -67,6 +67,8 @@ export const messageBody = z.object({
   max_tokens: z.number({ error: required }).int('must be a whole number').min(1, 'must be greater than 0'),
   metadata: z.object({ user_id: z.string().nullish() }).nullish(),
   stream: z.boolean().nullish(),
+  /** Anthropic's tool runner asks for one, and goes on without when it is told that there is none. */
+  thread: z.null('is not supported: send the whole history').optional(),
 });
 
 export type MessageBody = z.output<typeof messageBody>;
