@@ -120,6 +120,9 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     log,
     version,
     origins: () => settings.value.origins,
+    sendsSampling: () => settings.value.sendSampling,
+    fetchesImages: () => settings.value.fetchImages,
+    status: () => ({ server, cli: cliState(claude.state) }),
   });
 
   const parts = {
@@ -338,5 +341,5 @@ function appSettings(settings: Settings): AppSettings {
 
 function storedMessage({ role, content }: Message): StoredMessage {
   const texts = content.map((block) => (block.type === 'text' ? block.text : `[${block.type.replace('_', ' ')}]`));
-  return { role, text: texts.join('') };
+  return { role, text: texts.join('\n') };
 }

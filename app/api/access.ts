@@ -150,6 +150,9 @@ const EXPOSED = [
   'X-Claudacity-Conversation',
   'X-Claudacity-Path',
   'X-Claudacity-Ignored',
+  'X-Claudacity-Estimate',
+  // Anthropic's name for a request's id.
+  'Request-Id',
 ].join(', ');
 
 const METHODS = 'GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS';

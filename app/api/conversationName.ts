@@ -55,13 +55,14 @@ interface Question {
  * the form of Open WebUI's templates. When in doubt it is a chat: `### Task:` also stands at the head of a question
  * with documents.
  */
-export function isTask({ system, messages, stream, hasTools }: Question, header: ReadHeader): boolean {
+export function isTask(question: Question, header: ReadHeader): boolean {
+  const { messages, stream, hasTools } = question;
   const task = header('x-claudacity-task');
   // An unset variable is sent as it was written, or as `None`.
   if (task && !task.includes('{{') && task !== 'None') return true;
   const [only] = messages;
   if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
-  if (system.startsWith('Available Tools:')) return true;
+  if (isSelectionCall(question, header)) return true;
   const text = only.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
   return (
     text.trimStart().startsWith('### Task:') &&
@@ -69,4 +70,17 @@ export function isTask({ system, messages, stream, hasTools }: Question, header:
     text.includes('JSON format:') &&
     !text.includes('<context>')
   );
+}
+
+/**
+ * Whether the request is Open WebUI's question for a choice of tools, as its legacy mode asks it; `selectionWire` answers it.
+ * An administrator can change the words of the system prompt there and put others ahead of them; the question's form is fixed.
+ */
+export function isSelectionCall({ system, messages, stream, hasTools }: Question, header: ReadHeader): boolean {
+  const [only] = messages;
+  if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
+  if (header('x-claudacity-task') === 'function_calling' || system.startsWith('Available Tools:')) return true;
+  const [first] = only.content;
+  const isQuery = first?.type === 'text' && /^(History|Query):/.test(first.text);
+  return isQuery && system.includes('tool_calls') && /\bJSON\b/i.test(system);
 }

@@ -3,10 +3,11 @@
  * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
  */
 
-import type { EndReason, Timings, Usage } from '../chat/events';
+import type { ChatEvent, EndReason, Timings, Usage } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
-import type { Dialect as DialectName } from '../shared/contract';
+import type { CliState, Dialect as DialectName, ServerState } from '../shared/contract';
+import type { Journal } from '../store/journal';
 import type { ReadHeader } from './conversationName';
 import type { Fault } from './errors';
 
@@ -20,23 +21,33 @@ export interface Dialect {
 
 export interface DialectServices {
   readonly chat: Chat;
+  readonly journal: Pick<Journal, 'onChange' | 'details'>;
   /** This app's version. */
   readonly version: string;
+  /** How the app is, for its own routes. */
+  status(): { readonly server: ServerState; readonly cli: CliState };
+  /** Whether the user wants sampling parameters to be sent; where not, they are among the ignored. */
+  sendsSampling(): boolean;
+  /** Whether the user allows images to be fetched from addresses that a client names. */
+  fetchesImages(): boolean;
 }
 
 export interface Route {
-  readonly method: 'get' | 'post';
+  /** `get` answers HEAD too. */
+  readonly method: 'get' | 'head' | 'post' | 'delete';
   /** An Express path. */
   readonly path: string;
   /** What an absent `stream` in the body means; absent for routes that never stream. */
   readonly streamDefault?: boolean;
+  /** Whether a `post` or `delete` has a JSON body that must be there. Default: true; otherwise what is sent is not read. */
+  readonly hasBody?: boolean;
   /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
   handle(call: Call): Reply | Promise<Reply>;
 }
 
 /** A request that was let in, with its body read. */
 export interface Call {
-  /** Any JSON value, undefined for `get`. */
+  /** Any JSON value, undefined where none is read. */
   readonly body: unknown;
   /** Decoded; what a wildcard matched is joined by `/`. */
   readonly params: Readonly<Record<string, string>>;
@@ -50,29 +61,38 @@ export interface Call {
 }
 
 export type Reply =
-  | { readonly type: 'json'; readonly body: unknown }
-  | { readonly type: 'text'; readonly text: string }
+  /** `status`: 200 where it is left out. */
+  | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: Headers }
+  /** `contentType` is `text/plain; charset=utf-8` where it is left out. */
+  | { readonly type: 'text'; readonly text: string; readonly contentType?: string; readonly headers?: Headers }
   | ChatReply;
+
+/** Response headers of a dialect's own. */
+export type Headers = Readonly<Record<string, string>>;
 
 /** The question to ask, and how to give its answer. */
 export interface ChatReply {
   readonly type: 'chat';
   readonly request: ChatRequest;
+  /** Asked at the same time, for clients that want several answers to choose from: choice 1 and on, `request` being 0. */
+  readonly also?: readonly ChatRequest[];
   readonly stream: boolean;
   /** Names of parameters that were sent with an effect and are not honoured. */
   readonly ignored: readonly string[];
+  readonly headers?: Headers;
   readonly wire: Wire;
 }
 
 export interface FaultReply {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Headers;
 }
 
 /** One answer in a dialect's form; holds what must be the same in all of its parts, such as an id. */
 export interface Wire {
-  /** The JSON body of an answer that is given at once. */
-  once(answer: Answer): unknown;
+  /** The JSON body of an answer that is given at once. @param others the further choices, where the reply asks for any. */
+  once(answer: Answer, others?: readonly Answer[]): unknown;
   stream(): StreamWire;
 }
 
@@ -80,8 +100,13 @@ export interface StreamWire {
   readonly contentType: string;
   /** What may be sent while there is nothing to say; absent where clients stand nothing of the kind. */
   readonly keepAlive?: string;
-  /** What to send for the event, each string complete in itself. Texts come short enough for one line. */
-  lines(event: OutputEvent): Iterable<string>;
+  /** What to send for counts that become known before the end; absent where there is no place for them. */
+  counts?(usage: Usage): Iterable<string>;
+  /**
+   * What to send for the event, each string complete in itself. Texts come short enough for one line.
+   * @param choice 0, unless the reply asks for several answers; each of them has its own `end`.
+   */
+  lines(event: OutputEvent, choice: number): Iterable<string>;
   /** What to send when the answer fails after its first byte. */
   fault(fault: Fault): string;
 }
@@ -89,13 +114,21 @@ export interface StreamWire {
 export type OutputEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
-  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage; readonly timings: Timings };
+  | Extract<ChatEvent, { type: 'tool_call' | 'tool_input' | 'tool_end' | 'end' }>;
 
 /** All of an answer. */
 export interface Answer {
   readonly text: string;
   readonly thinking: string;
+  readonly toolCalls: readonly ToolCall[];
   readonly reason: EndReason;
+  readonly stopSequence: string | undefined;
   readonly usage: Usage;
   readonly timings: Timings;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }

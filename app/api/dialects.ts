@@ -3,8 +3,9 @@ import { anthropic } from './anthropic';
 import type { Dialect } from './dialect';
 import { ollama } from './ollama';
 import { openai } from './openai';
+import { lmStudio } from './openai/lmStudio';
 
-export const dialects: readonly Dialect[] = [anthropic, ollama, openai];
+export const dialects: readonly Dialect[] = [anthropic, lmStudio, ollama, openai];
 
 export function dialectOf(path: string): Dialect {
   return dialects.find((dialect) => dialect.owns(path)) ?? openai;

@@ -14,6 +14,8 @@ export type Turn =
       readonly id: string | null;
       readonly name: string | null;
       readonly content: readonly (TextBlock | ImageBlock)[];
+      /** Default: false. */
+      readonly isError?: boolean;
     };
 
 export interface ToolCall {
@@ -28,8 +30,11 @@ export interface History {
   readonly messages: readonly Message[];
 }
 
-/** @throws ChatError `invalid_request` when the turns do not end with something to answer. */
-export function history(turns: readonly Turn[]): History {
+/**
+ * @param field where the dialect has its turns, for the error.
+ * @throws ChatError `invalid_request` when the turns do not end with something to answer.
+ */
+export function history(turns: readonly Turn[], field = 'messages'): History {
   const messages: Message[] = [];
   let open: OpenCall[] = [];
   let results: UserBlock[] = [];
@@ -48,14 +53,14 @@ export function history(turns: readonly Turn[]): History {
       const call = answered(open, turn);
       open = open.filter((other) => other !== call);
       // A result whose call the client has cut off is still worth reading.
-      results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, false)]));
+      results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, turn.isError ?? false)]));
       continue;
     }
     closeCalls();
     if (turn.role === 'user') {
       const content = turn.content.filter(isSomething);
       if (content.length > 0) messages.push({ role: 'user', content });
-      else if (at === spoken.length - 1) throw unanswerable('the last message is empty');
+      else if (at === spoken.length - 1) throw unanswerable('the last message is empty', field);
       continue;
     }
     const calls = turn.calls.map((call, index) => ({ ...call, id: callId(call, at, index) }));
@@ -67,10 +72,11 @@ export function history(turns: readonly Turn[]): History {
   if (spoken.at(-1)?.role === 'assistant') {
     throw unanswerable(
       'the last message is from the assistant: there is nothing to answer (continuing it is not supported)',
+      field,
     );
   }
   closeCalls();
-  if (messages.length === 0) throw unanswerable('there is no user message');
+  if (messages.length === 0) throw unanswerable('there is no user message', field);
 
   const system = turns.flatMap((turn) => (turn.role === 'system' && turn.text !== '' ? [turn.text] : []));
   return { system: system.join('\n\n'), messages };
@@ -113,6 +119,6 @@ function text(value: string): TextBlock {
   return { type: 'text', text: value };
 }
 
-function unanswerable(message: string): ChatError {
-  return new ChatError('invalid_request', `messages: ${message}`, { param: 'messages' });
+function unanswerable(message: string, field: string): ChatError {
+  return new ChatError('invalid_request', `${field}: ${message}`, { param: field });
 }

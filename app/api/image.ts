@@ -1,16 +1,51 @@
-/** Images come as base64 with a type that is missing or not to be trusted; the bytes say what they are. */
+/** Images come as base64 with a type that is missing or not to be trusted, or as an address; the bytes say what they are. */
 import { ChatError } from '../chat/errors';
 import type { ImageBlock } from '../chat/request';
+import type { DialectServices } from './dialect';
+import { type FetchLimits, fetchImage } from './fetchImage';
 
 /**
- * @param source base64 or a `data:` URL.
+ * @param source base64, a `data:` URL or, where the user allows it, an http address.
  * @param param the field that it came from, for the error.
  * @throws ChatError `invalid_request` when it is no image of a kind that the model reads.
  */
+export type ReadImage = (source: string, param: string) => Promise<ImageBlock>;
+
+/** For one request: it bounds how many images are fetched for it. */
+export function imageReader(
+  { fetchesImages }: Pick<DialectServices, 'fetchesImages'>,
+  limits: FetchLimits = {},
+): ReadImage {
+  let fetched = 0;
+  return async (source, param) => {
+    if (!isAddress(source) || !fetchesImages()) return imageBlock(source, param);
+    fetched += 1;
+    if (fetched > MOST_FETCHED) throw refused(`at most ${MOST_FETCHED} images are fetched for a request`, param);
+    try {
+      return blockOf((await fetchImage(source, limits)).toString('base64'), param);
+    } catch (error) {
+      if (error instanceof ChatError) throw error;
+      throw refused(`the image cannot be fetched: ${error instanceof Error ? error.message : String(error)}`, param);
+    }
+  };
+}
+
+const MOST_FETCHED = 20;
+
+/** As `ReadImage`, of an image that is sent along; an address is refused. */
 export function imageBlock(source: string, param: string): ImageBlock {
-  if (/^https?:/i.test(source))
-    throw refused('images by address are not fetched: send the image itself as base64', param);
-  const data = base64Of(source, param);
+  if (isAddress(source)) {
+    const remedy = 'send the image itself as base64, or allow fetching in the settings of Claudacity';
+    throw refused(`images by address are not fetched: ${remedy}`, param);
+  }
+  return blockOf(base64Of(source, param), param);
+}
+
+function isAddress(source: string): boolean {
+  return /^\s*https?:/i.test(source);
+}
+
+function blockOf(data: string, param: string): ImageBlock {
   const mediaType = sniff(Buffer.from(data.slice(0, 24), 'base64'));
   if (mediaType === null) throw refused('not a PNG, JPEG, GIF or WebP image', param);
   return { type: 'image', mediaType, data };

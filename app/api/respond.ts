@@ -5,11 +5,12 @@ import type { ChatEvent, Usage } from '../chat/events';
 import type { Chat } from '../chat/service';
 import type { Log } from '../log/log';
 import type { TokenUsage } from '../shared/contract';
-import type { ChatReply, OutputEvent, Reply, StreamWire } from './dialect';
+import { type ChoiceEvent, choices, totalUsage } from './choices';
+import type { Answer, ChatReply, OutputEvent, Reply, StreamWire, ToolCall } from './dialect';
 import { faultOf } from './errors';
 import type { Exchange } from './exchange';
 import { pieces } from './pieces';
-import { recordFault, sendJson } from './send';
+import { recordFault, sendJson, setHeaders } from './send';
 
 export interface Responder {
   readonly chat: Chat;
@@ -18,29 +19,54 @@ export interface Responder {
 
 /** Resolves when all has been given; throws what goes wrong while the status can still say so. */
 export async function respond(res: Response, exchange: Exchange, reply: Reply, responder: Responder): Promise<void> {
+  setHeaders(res, reply.headers);
   if (reply.type === 'json') {
-    sendJson(res, 200, reply.body);
+    sendJson(res, reply.status ?? 200, reply.body);
   } else if (reply.type === 'text') {
-    res.status(200).type('text/plain; charset=utf-8').end(reply.text);
+    res
+      .status(200)
+      .type(reply.contentType ?? 'text/plain; charset=utf-8')
+      .end(reply.text);
   } else {
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const events = watched(responder.chat.ask(reply.request, exchange.signal), res, exchange, reply);
+    const asked = choices(responder.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
+    const events = watched(asked, res, exchange, reply);
     await (reply.stream ? stream(res, exchange, reply, events, responder.log) : once(res, reply, events));
   }
 }
 
 async function once(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
+  const answers = [reply.request, ...(reply.also ?? [])].map(draft);
+  for await (const { choice, event, last } of events) {
+    answers[choice]?.take(event);
+    if (!last) continue;
+    const [answer, ...others] = answers.flatMap(({ whole }) => whole() ?? []);
+    if (answer) sendJson(res, 200, reply.wire.once(answer, others));
+  }
+}
+
+/** Puts an answer together from its events. */
+function draft(): { take(event: WireEvent['event']): void; whole(): Answer | undefined } {
   const text: string[] = [];
   const thinking: string[] = [];
-  for await (const event of events) {
-    if (event.type === 'text') text.push(event.text);
-    if (event.type === 'thinking') thinking.push(event.text);
-    if (event.type === 'end') {
-      sendJson(res, 200, reply.wire.once({ ...event, text: text.join(''), thinking: thinking.join('') }));
-    }
-  }
+  const toolCalls: ToolCall[] = [];
+  let answer: Answer | undefined;
+  return {
+    take: (event) => {
+      if (event.type === 'text') text.push(event.text);
+      if (event.type === 'retract') text.length = 0;
+      if (event.type === 'thinking') thinking.push(event.text);
+      if (event.type === 'tool_end') toolCalls.push({ id: event.id, name: event.name, input: event.input });
+      if (event.type === 'end') {
+        const { reason, stopSequence, usage, timings } = event;
+        const said = { text: text.join(''), thinking: thinking.join(''), toolCalls };
+        answer = { ...said, reason, stopSequence, usage, timings };
+      }
+    },
+    whole: () => answer,
+  };
 }
 
 async function stream(
@@ -53,13 +79,14 @@ async function stream(
   const wire = reply.wire.stream();
   const stopKeepAlive = keepAlive(res, wire);
   try {
-    for await (const event of events) {
+    for await (const { choice, event, last } of events) {
       // Only now: until the model answers, a fault can still have its own status.
       if (!res.headersSent) openStream(res, wire);
+      if (event.type === 'usage') for (const line of wire.counts?.(event.usage) ?? []) await write(res, line);
       for (const part of parts(event)) {
-        for (const line of wire.lines(part)) await write(res, line);
+        for (const line of wire.lines(part, choice)) await write(res, line);
       }
-      if (event.type === 'end') res.end();
+      if (last) res.end();
     }
   } catch (error) {
     if (!res.headersSent) throw error;
@@ -72,55 +99,73 @@ async function stream(
   }
 }
 
-type WireEvent = OutputEvent | Extract<ChatEvent, { type: 'usage' }>;
+interface WireEvent {
+  readonly choice: number;
+  readonly event: OutputEvent | Extract<ChatEvent, { type: 'usage' | 'retract' }>;
+  /** No answer has more to say. */
+  readonly last: boolean;
+}
 
-/** The events that make up the answer. What they tell of the request goes to its record and headers; an error is thrown. */
+/** The events that make up the answer, or the answers. What they tell of the request goes to its record and headers; an error is thrown. */
 async function* watched(
-  events: AsyncIterable<ChatEvent>,
+  events: AsyncIterable<ChoiceEvent>,
   res: Response,
   exchange: Exchange,
   reply: ChatReply,
 ): AsyncGenerator<WireEvent> {
-  let ended = false;
+  const usages = new Map<number, Usage>();
+  let open = 1 + (reply.also?.length ?? 0);
   let silent = true;
-  for await (const event of events) {
+  for await (const { choice, event } of events) {
     if (event.type === 'error') throw event.error;
     if (event.type === 'start') {
+      // The further choices are of no conversation.
+      if (choice > 0) continue;
       const { conversation, served, model, isolation } = event;
       exchange.change({ conversation, served, resolvedModel: model, isolation });
       res.setHeader('X-Claudacity-Conversation', event.conversation);
       res.setHeader('X-Claudacity-Path', event.served);
       continue;
     }
-    if (event.type === 'usage') exchange.change(spent(event.usage));
+    if (event.type === 'retract' && reply.stream && !silent) {
+      throw new ChatError('api', 'the model’s first answer was not valid against the schema, and part of it is sent');
+    }
+    if (event.type === 'usage' || event.type === 'end') {
+      usages.set(choice, event.usage);
+      exchange.change(spent(usages.values()));
+    }
     if (event.type === 'end') {
-      exchange.change({ ...spent(event.usage), loadMs: event.timings.loadMs });
-      ended = true;
+      if (choice === 0) exchange.change({ loadMs: event.timings.loadMs });
+      open -= 1;
     }
     if (event.type === 'text' || event.type === 'thinking') {
       // To Open WebUI a chunk without content is the end of the answer.
       if (event.text === '' || (event.type === 'thinking' && !reply.request.thinking)) continue;
+    }
+    if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool_call') {
       if (silent) exchange.change({ firstTokenMs: exchange.elapsedMs(), ...(reply.stream && { phase: 'streaming' }) });
       silent = false;
     }
-    yield event;
+    yield { choice, event, last: open === 0 };
   }
   if (exchange.signal.aborted) throw new ChatError('cancelled', 'request canceled');
-  if (!ended) throw new ChatError('cli_failed', 'the answer broke off');
+  if (open > 0) throw new ChatError('cli_failed', 'the answer broke off');
 }
 
-function spent(usage: Usage): { usage: TokenUsage; costUsd: number } {
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costUsd } = usage;
+function spent(usages: Iterable<Usage>): { usage: TokenUsage; costUsd: number } {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costUsd } = totalUsage(usages);
   return {
     usage: { input: inputTokens, cacheRead: cacheReadTokens, cacheWrite: cacheWriteTokens, output: outputTokens },
     costUsd,
   };
 }
 
-function* parts(event: WireEvent): Generator<OutputEvent> {
+function* parts(event: WireEvent['event']): Generator<OutputEvent> {
   if (event.type === 'text' || event.type === 'thinking') {
     for (const text of pieces(event.text)) yield { type: event.type, text };
-  } else if (event.type === 'end') {
+  } else if (event.type === 'tool_input') {
+    for (const json of pieces(event.json)) yield { ...event, json };
+  } else if (event.type !== 'usage' && event.type !== 'retract') {
     yield event;
   }
 }

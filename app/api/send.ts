@@ -1,6 +1,7 @@
 /** Bodies that are sent at once, faults among them. */
 import type { Response } from 'express';
 import type { Log } from '../log/log';
+import type { Headers } from './dialect';
 import type { Fault } from './errors';
 import type { Exchange } from './exchange';
 
@@ -13,9 +14,14 @@ export function sendJson(res: Response, status: number, body: unknown): void {
   res.end(bytes);
 }
 
+export function setHeaders(res: Response, headers: Headers = {}): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+}
+
 /** In the words of the path's dialect. */
 export function sendFault(res: Response, exchange: Exchange, fault: Fault): void {
-  const { status, body } = exchange.dialect.fault(fault);
+  const { status, body, headers } = exchange.dialect.fault(fault);
+  setHeaders(res, headers);
   if (fault.retryAfterS !== null) res.setHeader('Retry-After', String(fault.retryAfterS));
   // openai-node, openai-python and the Anthropic packages would run the model again, twice.
   if (!fault.rerun) res.setHeader('X-Should-Retry', 'false');

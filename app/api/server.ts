@@ -76,15 +76,19 @@ function mount(app: Express, routes: readonly Route[], responder: Responder): vo
   for (const path of paths) {
     const here = routes.filter((route) => route.path === path);
     for (const route of here) {
-      if (route.method === 'get') app.get(path, handler(route, responder));
-      else app.post(path, jsonBody(), handler(route, responder));
+      const read = takesBody(route) ? [jsonBody()] : [];
+      app[route.method](path, ...read, handler(route, responder));
     }
-    const methods = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']));
+    const methods = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     app.all(path, (req, res) => {
       res.setHeader('Allow', [...methods, 'OPTIONS'].join(', '));
       throw new Refusal(405, 'method_not_allowed', `${req.method} is not allowed here: use ${methods.join(' or ')}`);
     });
   }
+}
+
+function takesBody({ method, hasBody = true }: Route): boolean {
+  return hasBody && (method === 'post' || method === 'delete');
 }
 
 function handler(route: Route, responder: Responder): RequestHandler {

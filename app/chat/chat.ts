@@ -4,20 +4,23 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Claude } from '../claude/claude';
-import type { ClaudeProcess } from '../claude/claudeProcess';
-import type { ApiBlock, RateLimitInfo } from '../claude/messages';
+import type { ClaudeProcess, Setup } from '../claude/claudeProcess';
+import type { RateLimitInfo, ResultMessage } from '../claude/messages';
 import { type Model, resolveModel } from '../claude/models';
+import type { Wanted } from '../claude/pool';
 import { CliEndedError } from '../claude/protocol';
-import type { TurnEvent, TurnUsage } from '../claude/turn';
 import { type ConversationKey, digestOf, extendDigest } from './digest';
 import { ChatError } from './errors';
 import { type ChatEvent, type EndReason, NO_USAGE, type Served, type Usage } from './events';
-import { chatError, resultError, retryError } from './faults';
+import { chatError } from './faults';
+import { flagsOf } from './flags';
 import type { Live, LiveConversations, Told } from './liveConversations';
 import type { Memory, RememberedConversation, TurnRecord } from './memory';
 import { nameQueue } from './nameQueue';
-import type { ChatRequest, Message } from './request';
+import type { AssistantBlock, ChatRequest, Message } from './request';
+import { answerOf, type Clock, type RunningTurn, startClock, startTurn, type TurnPart } from './runningTurn';
 import type { Chat } from './service';
+import { toolResults } from './toolResults';
 import { transcriptOf } from './transcript';
 
 export interface ChatOptions {
@@ -30,8 +33,8 @@ export interface ChatOptions {
   usersAreIds(): boolean;
 }
 
-/** A refusal that is over sooner than this is waited out here; a client would hardly come back faster. */
-const LONGEST_RETRY_MS = 2_000;
+/** How long a process waits for the results of tools before its conversation has to be replayed for them. */
+const TOOL_WAIT_MS = 10 * 60_000;
 
 /** A request, with all that the conversation holds of which the client sent only a part. */
 interface Question {
@@ -51,6 +54,7 @@ interface Question {
 
 export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOptions): Chat {
   const names = nameQueue();
+  const limits = new Map<string, RateLimitInfo>();
 
   const models = () =>
     claude.models().catch((error: unknown) => {
@@ -102,7 +106,8 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     const split = all.findLastIndex(({ role }) => role === 'assistant') + 1;
     const history = all.slice(0, split);
     const system = request.system === '' && before ? before.system : request.system;
-    const key = { owner, system, model: model.resolved };
+    const setup = setupOf(request);
+    const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(setup) : '' };
     const digest = digestOf(key, history);
     return {
       request,
@@ -139,8 +144,9 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
   };
 
   /** The process that holds the history; else a place in the list for one that is to be made to. */
-  const place = ({ request, digest, history, conversation, name, model }: Question): Live => {
-    const held = history.length > 0 && !request.ephemeral ? live.take(digest, name) : undefined;
+  const place = ({ request, digest, history, question, conversation, name, model }: Question): Live => {
+    const withResults = toolResults(history, question) !== undefined;
+    const held = history.length > 0 && !request.ephemeral ? live.take(digest, name, withResults) : undefined;
     if (held) {
       // Chats that happen to be alike so far can take each other's process, but never each other's place in the memory.
       const nameless = name === undefined && held.name === undefined;
@@ -206,18 +212,18 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     const { request, key, model, digest, history } = question;
     const { signal } = conversation.abort;
     const { row } = conversation;
-    const asked = transcriptOf(question.question).question;
     let served: Served = 'live';
     let told: Served | undefined;
     let silent = true;
     // A process that dies before it has said anything is replaced once.
     for (let attempt = 1; ; attempt += 1) {
       let record: TurnRecord | undefined;
-      let text = '';
+      const reply = replyWriter();
       try {
         if (!conversation.seat?.process.alive) {
           served = history.length > 0 ? 'replay' : 'new';
-          conversation.seat = await claude.acquire({ system: key.system, model: model.value }, signal);
+          delete conversation.turn;
+          conversation.seat = await claude.acquire(wantedOf(question), signal);
           row.pid = conversation.seat.process.pid ?? null;
           await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history, signal);
         }
@@ -228,18 +234,20 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
           yield { type: 'start', conversation: row.id, served, model: model.resolved, isolation: process.isolation };
         }
         record = request.ephemeral ? undefined : recordOf(question, row.id);
-        for await (const event of turn(process, asked, signal, clock)) {
+        await process.configure(flagsOf(request, model));
+        const turn =
+          goOn(conversation, question) ?? startTurn(process, transcriptOf(question.question).question, signal);
+        for await (const event of answerOf(turn, { signal, clock, onResult, onLimit })) {
           if (event.type === 'end') {
-            const reply: Message = { role: 'assistant', content: [{ type: 'text', text }] };
-            const messages = [...history, ...question.question, reply];
+            const messages = [...history, ...question.question, reply.message()];
             const after = messages.slice(history.length).reduce(extendDigest, digest);
             row.usage = sum(row.usage, event.usage);
             row.turns += 1;
-            record?.end(reply, after, event.usage);
+            record?.end(reply.message(), after, event.usage);
             record = undefined;
-            const idle = request.ephemeral ? 0 : (request.keepAliveMs ?? idleMs());
-            const wanted = idle > 0 && claude.waiting === 0 && !signal.aborted;
-            if (wanted && event.reason === 'stop' && process.alive) {
+            const idle = idleAfter(request, event.reason);
+            if (idle > 0 && claude.waiting === 0 && !signal.aborted && process.alive) {
+              if (event.reason === 'tool_use') conversation.turn = turn;
               live.rest(conversation, { digest: after, system: key.system, messages }, idle);
               yield { type: 'rest' };
             }
@@ -247,15 +255,14 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
           if (event.type === 'thinking' && !request.thinking) continue;
           silent = false;
           yield event;
-          if (event.type === 'text') {
-            text += event.text;
-            record?.append(event.text);
-          }
+          reply.add(event);
+          if (event.type === 'text') record?.append(event.text);
         }
         return;
       } catch (error) {
+        if (error instanceof ChatError && error.kind === 'signed_out') claude.learnSignedOut();
         const { seat } = conversation;
-        if (!seat || !hasDied(error, seat.process) || text !== '' || attempt === 2 || signal.aborted) throw error;
+        if (!seat || !hasDied(error, seat.process) || !reply.isEmpty || attempt === 2 || signal.aborted) throw error;
         await seat.release();
       } finally {
         // Also where whoever listens has left.
@@ -264,64 +271,29 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     }
   }
 
-  async function* turn(
-    process: ClaudeProcess,
-    question: ApiBlock[],
-    signal: AbortSignal,
-    clock: Clock,
-  ): AsyncGenerator<ChatEvent> {
-    const costBefore = process.costUsd;
-    let usage: Usage = NO_USAGE;
-    let reason: EndReason | undefined;
-    let limit: RateLimitInfo | undefined;
-    let failure: ChatError | undefined;
-    clock.asked();
-
-    const events: AsyncIterable<TurnEvent> = process.turn(question, signal);
-    for await (const event of events) {
-      switch (event.type) {
-        case 'begin':
-        case 'usage':
-          usage = counted(event.usage, usage.costUsd);
-          yield { type: 'usage', usage };
-          break;
-        case 'text':
-        case 'thinking':
-          clock.answered();
-          yield event;
-          break;
-        case 'retry':
-          if (mustWait(event)) failure = retryError(event.status, event.delayMs);
-          break;
-        case 'rateLimit':
-          limit = event.info;
-          break;
-        case 'stop':
-          usage = counted(event.usage, usage.costUsd);
-          reason = endReason(event.reason);
-          break;
-        case 'result':
-          if (event.result.is_error && reason === undefined) failure = resultError(event.result, limit);
-          else reason ??= 'stop';
-          learn(event.result.modelUsage);
-          break;
-        case 'diverged':
-          failure = reason === undefined ? new ChatError('api', 'the answer broke off') : undefined;
-          break;
-      }
-      // After the token limit the CLI would go on by itself, in turns that the client never sent.
-      if (failure || reason === 'length') break;
+  /** The turn that waits for what the request brings, which it then has. */
+  const goOn = (conversation: Live, { history, question }: Question): RunningTurn | undefined => {
+    const { turn } = conversation;
+    const results = toolResults(history, question);
+    if (!turn || !results) return undefined;
+    delete conversation.turn;
+    for (const [index, result] of results.entries()) {
+      const call = turn.calls[index];
+      if (call !== undefined) turn.process.answerTool(call, result);
     }
+    return turn;
+  };
 
-    if (signal.aborted) throw cancelled();
-    if (failure) {
-      if (failure.kind === 'signed_out') claude.learnSignedOut();
-      throw failure;
-    }
-    if (reason === undefined) throw await death(process);
-    usage = { ...usage, costUsd: process.costUsd - costBefore };
-    yield { type: 'end', reason, usage, timings: clock.read() };
-  }
+  /** How long the process is kept, in ms. What it holds after a limit or a schema is not what the client knows of. */
+  const idleAfter = ({ ephemeral, schema, keepAliveMs }: ChatRequest, reason: EndReason): number => {
+    if (ephemeral) return 0;
+    if (reason === 'tool_use') return TOOL_WAIT_MS;
+    return reason === 'stop' && schema === undefined ? (keepAliveMs ?? idleMs()) : 0;
+  };
+
+  const onLimit = (limit: RateLimitInfo) => {
+    limits.set(limit.rateLimitType ?? 'unknown', limit);
+  };
 
   const recordOf = ({ request, key, name, digest, history, question }: Question, conversation: string): TurnRecord =>
     memory.begin({
@@ -336,10 +308,8 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
       question,
     });
 
-  const learn = (
-    reported: Readonly<Record<string, { contextWindow?: number | null | undefined }>> | null | undefined,
-  ) => {
-    for (const [model, { contextWindow }] of Object.entries(reported ?? {})) {
+  const onResult = ({ modelUsage }: ResultMessage) => {
+    for (const [model, { contextWindow }] of Object.entries(modelUsage ?? {})) {
       if (contextWindow) claude.learnContext(model, contextWindow);
     }
   };
@@ -365,7 +335,19 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
 
   const memoryOf = () => claude.memory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid])));
 
-  return { ask, resolve, models, load, unload, loaded: stillLoaded, live: live.list, memory: memoryOf, end: live.end };
+  return {
+    ask,
+    resolve,
+    models,
+    load,
+    unload,
+    loaded: stillLoaded,
+    live: live.list,
+    limits: () => [...limits.values()],
+    pool: () => ({ spares: claude.spares, waiting: claude.waiting }),
+    memory: memoryOf,
+    end: live.end,
+  };
 }
 
 /**
@@ -396,75 +378,36 @@ function sum(a: Usage, b: Usage): Usage {
   };
 }
 
-/** 401 and its like will not get better by waiting, and a rate limit is the client's to wait for. */
-function mustWait({ status, delayMs }: { status: number | null; delayMs: number }): boolean {
-  if (status === 429) return delayMs > LONGEST_RETRY_MS;
-  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 409;
-}
-
-function endReason(reason: string): EndReason {
-  switch (reason) {
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      return 'length';
-    case 'refusal':
-    case 'tool_use':
-      return reason;
-    default:
-      return 'stop';
-  }
-}
-
-function counted(usage: TurnUsage, costUsd: number): Usage {
-  return {
-    inputTokens: usage.input,
-    cacheReadTokens: usage.cacheRead,
-    cacheWriteTokens: usage.cacheWrite,
-    outputTokens: usage.output,
-    thinkingTokens: usage.thinking,
-    costUsd,
-  };
-}
-
 /** It ended by itself, which its pipe can show before its exit does. */
 function hasDied(error: unknown, process: ClaudeProcess): boolean {
   if (error instanceof CliEndedError) return true;
   return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
 }
 
-async function death(process: ClaudeProcess): Promise<ChatError> {
-  process.kill();
-  const { code, signal, stderr } = await process.exited;
-  const why = stderr.trim().split('\n').at(-1) ?? '';
-  return new ChatError(
-    'cli_failed',
-    `claude ended in the middle of the answer (${signal ?? `code ${code}`}) ${why}`.trim(),
-  );
-}
-
-interface Clock {
-  /** The question is put to the process now. */
-  asked(): void;
-  /** Something has come back; only the first call counts. */
-  answered(): void;
-  read(): { loadMs: number; promptMs: number; answerMs: number; totalMs: number };
-}
-
-function startClock(): Clock {
-  const begin = performance.now();
-  let asked = begin;
-  let answered: number | undefined;
+/** Puts the answer together as the message that it will be in the history. */
+function replyWriter() {
+  let content: AssistantBlock[] = [];
   return {
-    asked: () => {
-      asked = performance.now();
+    get isEmpty() {
+      return content.length === 0;
     },
-    answered: () => {
-      answered ??= performance.now();
+    add: (event: TurnPart) => {
+      if (event.type === 'retract') content = [];
+      if (event.type === 'tool_end')
+        content.push({ type: 'tool_use', id: event.id, name: event.name, input: event.input });
+      if (event.type !== 'text') return;
+      const last = content.at(-1);
+      if (last?.type === 'text') content[content.length - 1] = { type: 'text', text: last.text + event.text };
+      else content.push({ type: 'text', text: event.text });
     },
-    read: () => {
-      const now = performance.now();
-      const first = answered ?? now;
-      return { loadMs: asked - begin, promptMs: first - asked, answerMs: now - first, totalMs: now - begin };
-    },
+    message: (): Message => ({ role: 'assistant', content: [...content] }),
   };
+}
+
+function setupOf({ tools, schema }: ChatRequest): Setup | undefined {
+  return tools?.length || schema ? { tools, schema } : undefined;
+}
+
+function wantedOf({ request, key, model }: Question): Wanted {
+  return { system: key.system, model: model.value, setup: setupOf(request) };
 }

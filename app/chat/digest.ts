@@ -13,11 +13,13 @@ export interface ConversationKey {
   readonly system: string;
   /** The model's full name. */
   readonly model: string;
+  /** What else its process was told once for all, written down; '' for nothing. */
+  readonly setup: string;
 }
 
 /** The digest of an empty history under the key. */
-export function digestOfKey({ owner, system, model }: ConversationKey): string {
-  return hash(JSON.stringify([owner, system, model]));
+export function digestOfKey({ owner, system, model, setup }: ConversationKey): string {
+  return hash(JSON.stringify([owner, system, model, setup]));
 }
 
 /** The digest of the history of `digest` with one message more. */

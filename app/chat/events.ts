@@ -53,8 +53,29 @@ export type ChatEvent =
     }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
+  /** The model calls a tool of the client's; its arguments follow. Calls come one after the other, in the order of their `index`, from 0. */
+  | { readonly type: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
+  /** A piece of the arguments of the call that began last: put together, the pieces are a JSON object. */
+  | { readonly type: 'tool_input'; readonly index: number; readonly json: string }
+  /** The call is whole. */
+  | {
+      readonly type: 'tool_end';
+      readonly index: number;
+      readonly id: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }
+  /** All text so far is void: the model was made to try again. Only where the answer is bound to a schema. */
+  | { readonly type: 'retract' }
   /** Counts known so far; the last one before the end is the request's total. */
   | { readonly type: 'usage'; readonly usage: Usage }
   /** Always last, unless an error is. */
-  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage; readonly timings: Timings }
+  | {
+      readonly type: 'end';
+      readonly reason: EndReason;
+      /** The sequence that ended the answer, where one did. */
+      readonly stopSequence?: string | undefined;
+      readonly usage: Usage;
+      readonly timings: Timings;
+    }
   | { readonly type: 'error'; readonly error: ChatError };

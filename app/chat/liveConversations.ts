@@ -2,6 +2,7 @@
 import type { Seat } from '../claude/pool';
 import { NO_USAGE } from './events';
 import type { Message } from './request';
+import type { RunningTurn } from './runningTurn';
 import type { LiveConversation } from './service';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,6 +15,8 @@ export interface Live {
   /** Interrupts what it is answering; a new one each time it is asked. */
   abort: AbortController;
   seat?: Seat;
+  /** While its process waits for the results of tools: the turn that they belong to. */
+  turn?: RunningTurn;
   /** While idle: all that its process holds. */
   held?: Held;
   timer?: NodeJS.Timeout | undefined;
@@ -37,8 +40,11 @@ export interface LiveConversations {
   /** Lists a conversation that is about to be asked; it is busy until `rest` or `remove`. */
   add(row: Mutable<LiveConversation>, name: string | undefined): Live;
   find(id: string): Live | undefined;
-  /** An idle conversation that holds exactly this history, of that name where there is one; it is busy from here on. */
-  take(digest: string, name: string | undefined): Live | undefined;
+  /**
+   * An idle conversation that holds exactly this history, of that name where there is one; it is busy from here on.
+   * @param withResults whether the request brings the results that a waiting turn needs: no other can go on with one.
+   */
+  take(digest: string, name: string | undefined, withResults: boolean): Live | undefined;
   /** From here on the process holds that conversation, which has the same history. */
   pass(live: Live, id: string, name: string | undefined): void;
   /** What an idle process holds that holds exactly this history. */
@@ -84,6 +90,8 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     forget(live);
     if (all.get(live.row.id) === live) all.delete(live.row.id);
     live.leave();
+    // One that waits for a tool would wait on.
+    if (live.turn) live.seat?.process.kill();
     void live.seat?.release();
     onChange();
   };
@@ -111,12 +119,13 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       onChange();
       return live;
     },
-    take: (digest, name) => {
-      const alike = idle.get(digest);
+    take: (digest, name, withResults) => {
+      const alike = idle.get(digest)?.filter(({ turn }) => (turn !== undefined) === withResults);
       const live = alike?.findLast((one) => one.name === name) ?? alike?.at(-1);
       if (!live) return undefined;
       forget(live);
-      live.abort = new AbortController();
+      // A turn that waits ends with the signal that it began with.
+      if (!live.turn) live.abort = new AbortController();
       live.row.phase = 'preparing';
       live.row.lastUsedAt = Date.now();
       list(live);
@@ -133,7 +142,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     holding: (digest) => idle.get(digest)?.at(-1)?.held,
     rest: (live, held, idleMs) => {
       const now = Date.now();
-      live.row.phase = 'idle';
+      live.row.phase = live.turn ? 'waiting_for_tool' : 'idle';
       live.row.lastUsedAt = now;
       live.row.expiresAt = now + idleMs;
       live.held = held;
@@ -148,7 +157,8 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     },
     remove,
     reclaim: () => {
-      const oldest = [...all.values()].find(({ held }) => held !== undefined);
+      const idlers = [...all.values()].filter(({ held }) => held !== undefined);
+      const oldest = idlers.find(({ turn }) => turn === undefined) ?? idlers[0];
       if (oldest) remove(oldest);
       return oldest !== undefined;
     },

@@ -49,6 +49,30 @@ export interface ConversationName {
   readonly id: string;
 }
 
+/** A function of the client's that the model may call. */
+export interface ClientTool {
+  /** Reaches the model as it is. */
+  readonly name: string;
+  readonly description: string;
+  /** A JSON schema of type `object`. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** `required`: some tool must be called. `named`: this one must. */
+export type ToolChoice =
+  | { readonly type: 'auto' | 'none' | 'required' }
+  | { readonly type: 'named'; readonly name: string };
+
+/** How hard the model thinks, as the CLI names it. */
+export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+/** Parameters that today's models refuse: sent only where the user's settings say so. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+}
+
 export interface ChatRequest {
   /** The model as the client named it; resolved, and refused, by the chat. */
   readonly model: string;
@@ -70,6 +94,20 @@ export interface ChatRequest {
   readonly user?: string | undefined;
   /** A question about a conversation and not of it, such as for its title: answered, and forgotten. */
   readonly ephemeral?: boolean | undefined;
+  /** Default: none. */
+  readonly tools?: readonly ClientTool[] | undefined;
+  /** Default: `auto`. */
+  readonly toolChoice?: ToolChoice | undefined;
+  /** Whether the model may call several tools in one answer. Default: true. */
+  readonly parallelTools?: boolean | undefined;
+  /** The answer is JSON that is valid against this schema; it comes as text events. */
+  readonly schema?: Readonly<Record<string, unknown>> | undefined;
+  readonly effort?: Effort | undefined;
+  /** The most tokens of the answer. */
+  readonly maxTokens?: number | undefined;
+  /** The answer ends before the first of these. */
+  readonly stop?: readonly string[] | undefined;
+  readonly sampling?: Sampling | undefined;
   /** How long the process is kept for a follow-up, in ms: 0 not at all, Infinity for good. Default: the setting. */
   readonly keepAliveMs?: number | undefined;
 }

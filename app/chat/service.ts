@@ -1,4 +1,5 @@
 /** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
+import type { RateLimitInfo } from '../claude/messages';
 import type { Model } from '../claude/models';
 import type { ChatEvent, Usage } from './events';
 import type { ChatRequest } from './request';
@@ -10,7 +11,7 @@ export interface LiveConversation {
   readonly id: string;
   readonly client: string;
   readonly model: string;
-  readonly phase: 'preparing' | 'answering' | 'idle';
+  readonly phase: 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
   readonly turns: number;
   readonly usage: Usage;
   readonly startedAt: number;
@@ -51,6 +52,12 @@ export interface Chat {
   loaded(): ReadonlyMap<string, number>;
 
   live(): readonly LiveConversation[];
+
+  /** What the CLI has reported last of each of the plan's limits. */
+  limits(): readonly RateLimitInfo[];
+
+  /** Spare processes, and requests that wait for one. */
+  pool(): { readonly spares: number; readonly waiting: number };
 
   /** What each of the processes holds of the memory, in bytes, by pid; one that cannot be asked is left out. */
   memory(): Promise<ReadonlyMap<number, number>>;

@@ -2,11 +2,20 @@
  * One generic `claude` process: started ahead of time, told its system prompt and model over stdin, given a history,
  * asked one turn at a time (context/CLAUDE_PROTOCOL.md).
  */
+import { randomUUID } from 'node:crypto';
 import { type Channel, createChannel } from './channel';
+import {
+  CLIENT_SERVER,
+  type ClientTools,
+  createClientTools,
+  type ToolDefinition,
+  type ToolResult,
+} from './clientTools';
 import {
   type ApiBlock,
   type ApiMessage,
   type CliMessage,
+  type ControlRequest,
   type InitializeResult,
   readInitializeResult,
 } from './messages';
@@ -22,10 +31,14 @@ export interface ClaudeProcess {
   readonly costUsd: number;
   /** What it can see of this computer, in words for the user. */
   readonly isolation: string;
-  /** Once, before anything else; the system prompt of a process cannot be changed afterwards. */
-  initialize(system: string): Promise<InitializeResult>;
+  /** Once, before anything else; none of it can be changed afterwards. */
+  initialize(system: string, setup?: Setup): Promise<InitializeResult>;
   /** Before the first turn only: later it would leave its trace in the transcript. */
   setModel(model: string): Promise<void>;
+  /** For the next turn, and until it is called again. Asks the CLI only for what differs from before. */
+  configure(flags: Flags): Promise<void>;
+  /** The result of a call that the model has made in the running turn, which then goes on. */
+  answerTool(toolUseId: string, result: ToolResult): void;
   /**
    * Puts a finished exchange into the transcript, in order, without asking the model: ~15 ms a message of the user's.
    * @throws CliEndedError, and the signal's reason when it is aborted on the way.
@@ -43,6 +56,23 @@ export interface ClaudeProcess {
   kill(): void;
 }
 
+/** What a process can be told once only, besides its system prompt. */
+export interface Setup {
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  /** A JSON schema for the answers of all its turns. */
+  readonly schema?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What can differ from turn to turn; what is absent is the CLI's own default. */
+export interface Flags {
+  readonly effort?: string | undefined;
+  readonly maxTokens?: number | undefined;
+  /** Merged into the body of the request to the API. */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether thinking comes as readable text. */
+  readonly showThinking?: boolean | undefined;
+}
+
 /** Nothing about a request is on the command line, so one process can take any. */
 const ARGUMENTS = [
   '-p',
@@ -53,6 +83,12 @@ const ARGUMENTS = [
   '--verbose',
   '--include-partial-messages',
   '--no-session-persistence',
+  // The client's tools run unasked: it is the client that runs them.
+  '--allowedTools',
+  `mcp__${CLIENT_SERVER}`,
+  // Where a client's tool is called Bash, the CLI would tell the model how to sign its commits.
+  '--settings',
+  JSON.stringify({ includeCoAuthoredBy: false }),
 ];
 
 /** Without the user's CLAUDE.md, settings, hooks, plugins, MCP servers and without built-in tools. */
@@ -79,8 +115,12 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   let current: Turn | undefined;
   let alive = true;
   let costUsd = 0;
+  let structured = false;
+  let tools: ClientTools = createClientTools([]);
+  let flags: Flags = {};
 
   const protocol = createProtocol(pipe, {
+    onRequest: (request) => tools.serve(request),
     onMessage: (message) => {
       const turn = current;
       if (message.type === 'result') {
@@ -128,10 +168,27 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     get costUsd() {
       return costUsd;
     },
-    initialize: async (system) =>
-      readInitializeResult(
-        await protocol.request({ subtype: 'initialize', systemPrompt: system === '' ? [] : [system] }),
-      ),
+    initialize: async (system, { tools: definitions = [], schema } = {}) => {
+      structured = schema !== undefined;
+      tools = createClientTools(definitions);
+      const answer = await protocol.request({
+        subtype: 'initialize',
+        systemPrompt: system === '' ? [] : [system],
+        ...(schema && { jsonSchema: schema }),
+        ...(definitions.length > 0 && { sdkMcpServers: [CLIENT_SERVER], sdkMcpServerManifests: tools.manifest }),
+      });
+      return readInitializeResult(answer);
+    },
+    configure: async (next) => {
+      const settings = flagSettings(flags, next);
+      const { showThinking = false } = next;
+      const asked: Promise<unknown>[] = [];
+      if (settings) asked.push(protocol.request({ subtype: 'apply_flag_settings', settings }));
+      if (showThinking !== (flags.showThinking ?? false)) asked.push(protocol.request(thinkingRequest(showThinking)));
+      flags = next;
+      await Promise.all(asked);
+    },
+    answerTool: (id, result) => tools.answer(id, result),
     setModel: async (model) => {
       await protocol.request({ subtype: 'set_model', model });
     },
@@ -139,7 +196,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       for (const message of history) {
         signal.throwIfAborted();
         if (message.role === 'assistant') {
-          await protocol.send({ type: 'assistant', message });
+          // Without ids of their own, 2.1.250 makes one message of all the model's.
+          await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } });
           continue;
         }
         // Without the wait for its result the CLI loses the order.
@@ -160,7 +218,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       signal.addEventListener('abort', leave, { once: true });
       try {
         await protocol.send({ type: 'user', message: { role: 'user', content }, client_composed: true });
-        yield* turnEvents(turn.channel);
+        yield* turnEvents(turn.channel, structured);
       } finally {
         signal.removeEventListener('abort', leave);
         turn.channel.discard();
@@ -175,6 +233,37 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       clearTimeout(timer);
     },
     kill: pipe.kill,
+  };
+}
+
+type FlagSettings = Extract<ControlRequest, { subtype: 'apply_flag_settings' }>['settings'];
+
+/** undefined where nothing differs. An empty value takes back what was set before. */
+function flagSettings(before: Flags, next: Flags): FlagSettings | undefined {
+  const text = ({ maxTokens, extraBody }: Flags) => ({
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: maxTokens === undefined ? '' : String(maxTokens),
+    CLAUDE_CODE_EXTRA_BODY: extraBody === undefined ? '' : JSON.stringify(extraBody),
+  });
+  const had = Object.entries(text(before));
+  const changed = Object.entries(text(next)).filter(([, value], index) => had[index]?.[1] !== value);
+  const settings = {
+    ...(next.effort !== before.effort && { effortLevel: next.effort ?? DEFAULT_EFFORT }),
+    ...(changed.length > 0 && { env: Object.fromEntries(changed) }),
+  };
+  return Object.keys(settings).length > 0 ? settings : undefined;
+}
+
+/** What the CLI itself sends when it is told nothing. */
+const DEFAULT_EFFORT = 'medium';
+
+/** Read by models that think to a budget; the others think as much as their effort says. */
+const THINKING_BUDGET = 16_000;
+
+function thinkingRequest(shown: boolean): ControlRequest {
+  return {
+    subtype: 'set_max_thinking_tokens',
+    max_thinking_tokens: shown ? THINKING_BUDGET : null,
+    thinking_display: shown ? 'summarized' : 'omitted',
   };
 }
 

@@ -21,12 +21,23 @@ const streamEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('content_block_start'),
     index: z.number(),
-    content_block: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+    content_block: z.object({
+      type: z.string(),
+      text: z.string().optional(),
+      thinking: z.string().optional(),
+      id: z.string().optional(),
+      name: z.string().optional(),
+    }),
   }),
   z.object({
     type: z.literal('content_block_delta'),
     index: z.number(),
-    delta: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+    delta: z.object({
+      type: z.string(),
+      text: z.string().optional(),
+      thinking: z.string().optional(),
+      partial_json: z.string().optional(),
+    }),
   }),
   z.object({ type: z.literal('content_block_stop'), index: z.number() }),
   z.object({
@@ -91,7 +102,7 @@ export type CliMessage =
 const controlResponse = z.object({
   type: z.literal('control_response'),
   response: z.union([
-    z.object({ subtype: z.literal('success'), request_id: z.string(), response: z.unknown() }),
+    z.object({ subtype: z.literal('success'), request_id: z.string(), response: z.unknown().optional() }),
     z.object({ subtype: z.literal('error'), request_id: z.string(), error: z.string() }),
   ]),
 });
@@ -197,7 +208,19 @@ export function readInitializeResult(payload: unknown): InitializeResult {
 
 /** What this app asks of the CLI: context/CLAUDE_PROTOCOL.md, "Control requests". */
 export type ControlRequest =
-  | { subtype: 'initialize'; systemPrompt: string[] }
+  | {
+      subtype: 'initialize';
+      systemPrompt: string[];
+      jsonSchema?: Readonly<Record<string, unknown>>;
+      sdkMcpServers?: string[];
+      sdkMcpServerManifests?: object;
+    }
+  | { subtype: 'apply_flag_settings'; settings: { effortLevel?: string; env?: Record<string, string> } }
+  | {
+      subtype: 'set_max_thinking_tokens';
+      max_thinking_tokens: number | null;
+      thinking_display: 'summarized' | 'omitted';
+    }
   | { subtype: 'set_model'; model: string }
   | { subtype: 'interrupt' };
 
@@ -213,4 +236,4 @@ export type ApiMessage = { role: 'user' | 'assistant'; content: ApiBlock[] };
 /** `client_composed` makes the CLI deliver the text as written: context/CLAUDE_PROTOCOL.md, "A user turn". */
 export type OutgoingMessage =
   | { type: 'user'; message: ApiMessage; client_composed: true; shouldQuery?: false }
-  | { type: 'assistant'; message: ApiMessage };
+  | { type: 'assistant'; message: ApiMessage & { id: string } };

@@ -6,11 +6,12 @@
  * can take, and one that was given the system prompt asked for last, which saves a request that wants the same
  * another 30–50 ms.
  */
-import type { ClaudeProcess } from './claudeProcess';
+import type { ClaudeProcess, Setup } from './claudeProcess';
 import type { InitializeResult } from './messages';
 
 export interface Wanted {
   readonly system: string;
+  readonly setup?: Setup | undefined;
   /** As `set_model` takes it; undefined leaves the CLI's own default. */
   readonly model: string | undefined;
 }
@@ -74,8 +75,8 @@ export interface Pool {
 
 interface Spare {
   readonly process: ClaudeProcess;
-  /** null: not initialized yet. */
-  readonly system: string | null;
+  /** What it was initialized with, as `keyOf` puts it; null: nothing yet. */
+  readonly key: string | null;
   readonly model: string | undefined;
   readonly prepared: Promise<void>;
 }
@@ -115,8 +116,8 @@ export function createPool(options: PoolOptions): Pool {
     return process;
   };
 
-  const initialize = async (process: ClaudeProcess, { system, model }: Wanted) => {
-    options.onInitialized(await process.initialize(system));
+  const initialize = async (process: ClaudeProcess, { system, setup, model }: Wanted) => {
+    options.onInitialized(await process.initialize(system, setup));
     if (model !== undefined) await process.setModel(model);
   };
 
@@ -131,7 +132,7 @@ export function createPool(options: PoolOptions): Pool {
   const addSpare = (wanted: Wanted | null): Spare => {
     const process = start();
     const prepared = wanted ? initialize(process, wanted) : Promise.resolve();
-    const spare: Spare = { process, system: wanted?.system ?? null, model: wanted?.model, prepared };
+    const spare: Spare = { process, key: wanted ? keyOf(wanted) : null, model: wanted?.model, prepared };
     spares.push(spare);
     options.onChange();
     prepared.then(
@@ -157,13 +158,13 @@ export function createPool(options: PoolOptions): Pool {
     if (closed) return;
     try {
       const room = () => queue.length === 0 && living.size < options.limit();
-      if (!spares.some(({ system }) => system === null)) {
+      if (!spares.some(({ key }) => key === null)) {
         if (room()) addSpare(null);
         // The next request is more likely to be a new one than a follow-up to the oldest conversation.
         else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
       }
-      const matching = spares.find(({ system }) => system !== null);
-      if (last && !idle() && matching?.system !== last.system) {
+      const matching = spares.find(({ key }) => key !== null);
+      if (last && !idle() && matching?.key !== keyOf(last)) {
         if (matching) retire(matching);
         if (room()) addSpare(last);
       }
@@ -221,14 +222,13 @@ export function createPool(options: PoolOptions): Pool {
     for (;;) {
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const spare =
-        spares.find(({ system }) => system === wanted.system) ?? spares.find(({ system }) => system === null);
+      const spare = spares.find(({ key }) => key === keyOf(wanted)) ?? spares.find(({ key }) => key === null);
       if (spare) {
         remove(spare);
         return spare;
       }
       if (living.size < options.limit()) {
-        return { process: start(), system: null, model: undefined, prepared: Promise.resolve() };
+        return { process: start(), key: null, model: undefined, prepared: Promise.resolve() };
       }
       const unwanted = spares[0];
       if (unwanted) {
@@ -243,7 +243,7 @@ export function createPool(options: PoolOptions): Pool {
 
   const prepare = async (spare: Spare, wanted: Wanted) => {
     await spare.prepared;
-    if (spare.system === null) await initialize(spare.process, wanted);
+    if (spare.key === null) await initialize(spare.process, wanted);
     else if (wanted.model !== undefined && spare.model !== wanted.model) await spare.process.setModel(wanted.model);
   };
 
@@ -314,4 +314,8 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...living].map(({ exited }) => exited));
     },
   };
+}
+
+function keyOf({ system, setup }: Wanted): string {
+  return JSON.stringify([system, setup?.tools ?? [], setup?.schema ?? null]);
 }

@@ -78,7 +78,8 @@ export function createProtocol(carrier: Lines, options: ProtocolOptions): Protoc
       const incoming = parseLine(line);
       if (incoming === null) continue;
       if (incoming.kind === 'response') settle(incoming.response);
-      else if (incoming.kind === 'request') await answer(incoming.request);
+      // A call of a tool stays open for as long as the client needs, and the turn is read on meanwhile.
+      else if (incoming.kind === 'request') void answer(incoming.request).catch(() => {});
       else await options.onMessage(incoming.message);
     }
   };

@@ -77,6 +77,8 @@ const ARGUMENTS: { [C in Channel]: z.ZodType<Calls[C]['args']> } = {
       keepDays: z.int().min(1).max(3650).exactOptional(),
       keepMegabytes: z.int().min(1).max(1_000_000).exactOptional(),
       usersAreIds: z.boolean().exactOptional(),
+      sendSampling: z.boolean().exactOptional(),
+      fetchImages: z.boolean().exactOptional(),
     }),
   ]),
   'login:set': z.tuple([z.boolean()]),

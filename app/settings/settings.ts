@@ -43,6 +43,10 @@ const Values = z.object({
   keepMegabytes: z.int().min(1).max(1_000_000).default(1024),
   /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
   usersAreIds: z.boolean().default(true),
+  /** Send temperature and the like to the model; today's models refuse them. */
+  sendSampling: z.boolean().default(false),
+  /** Fetch images from the http addresses that clients name; never from private ones. */
+  fetchImages: z.boolean().default(false),
   /** Keep the user's own files, instructions, tools and plugins from the CLI. */
   isolation: z.boolean().default(true),
 });

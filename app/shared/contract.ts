@@ -187,6 +187,10 @@ export interface AppSettings {
   keepMegabytes: number;
   /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
   usersAreIds: boolean;
+  /** Send temperature and the like to the model; today's models refuse them. */
+  sendSampling: boolean;
+  /** Fetch images from the http addresses that clients name; never from private ones. */
+  fetchImages: boolean;
 }
 
 /** Where a value is set by the environment, the window shows it and says so instead of offering to change it. */

@@ -172,6 +172,22 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
               onChange={(usersAreIds) => change({ usersAreIds })}
             />
           </Group>
+          <Group title="Requests">
+            <Check
+              name="sendSampling"
+              label="Send temperature, top_p and top_k"
+              checked={draft.sendSampling}
+              note="Today’s models refuse them. Where this is off, the answer says that they were ignored."
+              onChange={(sendSampling) => change({ sendSampling })}
+            />
+            <Check
+              name="fetchImages"
+              label="Fetch images from web addresses"
+              checked={draft.fetchImages}
+              note="Where a program sends an address in place of an image. Never from this computer or its network."
+              onChange={(fetchImages) => change({ fetchImages })}
+            />
+          </Group>
           <Group title="Appearance">
             <Row name="theme" label="Theme">
               <select

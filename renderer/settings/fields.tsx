@@ -64,7 +64,7 @@ function Pinned({ by }: { by: string }) {
 }
 
 export interface CheckProps {
-  name: 'startServer' | 'openAtLogin' | 'keepTexts' | 'usersAreIds';
+  name: 'startServer' | 'openAtLogin' | 'keepTexts' | 'usersAreIds' | 'sendSampling' | 'fetchImages';
   label: string;
   checked: boolean;
   disabled?: boolean;

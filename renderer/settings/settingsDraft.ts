@@ -15,6 +15,8 @@ export interface SettingsDraft {
   keepDays: string;
   keepMegabytes: string;
   usersAreIds: boolean;
+  sendSampling: boolean;
+  fetchImages: boolean;
   theme: Theme;
 }
 

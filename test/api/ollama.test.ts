@@ -127,8 +127,24 @@ test('generate answers a prompt', async () => {
   app.api.answer(text('Hel', 'lo'));
   const parts = await all(await ollama.generate({ model: 'sonnet', prompt: 'Hi.', system: 'Be kind.', stream: true }));
   expect(parts.map(({ response }) => response)).toEqual(['Hel', 'lo', '']);
-  expect(parts.at(-1)?.context).toEqual([expect.any(Number)]);
   expect(asked('Hi.').system.join('\n')).toContain('Be kind.');
+});
+
+test('generate goes on from the context that came with an answer, in the process that holds it', async () => {
+  app.api.answer(text('Apple.'));
+  app.api.answer(text('Red.'));
+  const first = await ollama.generate({ model: 'sonnet', prompt: 'A fruit?', system: 'One word.' });
+  const prompt = 'And its colour?';
+  const body = { model: 'sonnet', prompt, context: first.context, stream: false };
+  const second = await send(`${app.url}/api/generate`, { body: JSON.stringify(body) });
+  expect(second.headers['x-claudacity-path']).toBe('live');
+  const { system, history } = asked(prompt);
+  expect(system.join('\n')).toContain('One word.');
+  expect(history.map(({ role, content }) => [role, content.map((block) => block.text).join('')])).toEqual([
+    ['user', 'A fruit?'],
+    ['assistant', 'Apple.'],
+    ['user', prompt],
+  ]);
 });
 
 test('every listed model can be shown and asked for by its listed name', async () => {
@@ -138,7 +154,8 @@ test('every listed model can be shown and asked for by its listed name', async (
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(size).toBeGreaterThanOrEqual(1);
     const shown = await ollama.show({ model: name });
-    expect(shown.capabilities).toContain('completion');
+    expect(shown.capabilities).toEqual(expect.arrayContaining(['completion', 'tools', 'vision']));
+    expect(shown.template.toLowerCase()).toContain('tools');
     expect(shown.model_info).toMatchObject({ 'general.architecture': 'claude' });
   }
   const answer = await ollama.chat({ model: 'Sonnet:latest', messages: [{ role: 'user', content: 'Any case?' }] });
@@ -181,4 +198,82 @@ test('parameters without effect are named in a header and in the record', async 
   expect(headers['x-claudacity-ignored']).toBe('temperature');
   const [row] = app.core.snapshot().requests;
   expect(app.core.requestDetails(row?.id ?? '')?.ignored).toEqual(['temperature']);
+});
+
+test('pulling a model that is there tells how it goes, and ends with success', async () => {
+  const { models } = await ollama.list();
+  const digest = models.find(({ name }) => name === 'sonnet:latest')?.digest;
+  const parts = await all(await ollama.pull({ model: 'sonnet', stream: true }));
+  expect(parts).toEqual([
+    { status: 'pulling manifest' },
+    { status: `pulling ${digest?.slice(0, 12)}`, digest: `sha256:${digest}`, total: 1, completed: 1 },
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+    { status: 'success' },
+  ]);
+  expect(await ollama.pull({ model: 'sonnet' })).toEqual({ status: 'success' });
+});
+
+test('pulling a model that there is not fails in the stream, or at once', async () => {
+  const unknown = 'pull model manifest: file does not exist';
+  await expect(async () => all(await ollama.pull({ model: 'llama3', stream: true }))).rejects.toThrow(unknown);
+  await expect(ollama.pull({ model: 'llama3' })).rejects.toThrow(unknown);
+});
+
+test('embeddings are refused, but for those of nothing', async () => {
+  expect(await ollama.embed({ model: 'sonnet', input: [] })).toMatchObject({ model: 'sonnet', embeddings: [] });
+  expect(await ollama.embeddings({ model: 'sonnet', prompt: '' })).toEqual({ embedding: [] });
+  const unsupported = { status_code: 400, error: '"sonnet" does not support embeddings' };
+  await expect(ollama.embed({ model: 'sonnet', input: 'x' })).rejects.toMatchObject(unsupported);
+  await expect(ollama.embeddings({ model: 'sonnet', prompt: 'x' })).rejects.toMatchObject(unsupported);
+});
+
+test('what would change the models is refused', async () => {
+  const refused = { status_code: 400, error: expect.stringMatching(/^models cannot be \w+ here/) };
+  await expect(ollama.delete({ model: 'sonnet' })).rejects.toMatchObject(refused);
+  await expect(ollama.push({ model: 'sonnet' })).rejects.toMatchObject(refused);
+  await expect(ollama.create({ model: 'mine', from: 'sonnet' })).rejects.toMatchObject(refused);
+  await expect(ollama.copy({ source: 'sonnet', destination: 'mine' })).rejects.toMatchObject(refused);
+  const unknown = { status_code: 404, error: expect.stringContaining("model 'llama3' not found") };
+  await expect(ollama.delete({ model: 'llama3' })).rejects.toMatchObject(unknown);
+  await expect(ollama.copy({ source: 'llama3', destination: 'mine' })).rejects.toMatchObject(unknown);
+});
+
+test('copying a model to a name that it has anyway succeeds with an empty body', async () => {
+  const body = JSON.stringify({ source: 'sonnet', destination: 'sonnet:latest' });
+  const { status, text: said } = await send(`${app.url}/api/copy`, { body });
+  expect([status, said]).toEqual([200, '']);
+});
+
+const BLOB = `/api/blobs/sha256:${'0'.repeat(64)}`;
+
+test.each([
+  ['GET', '/api/status', undefined, 200, { cloud: { disabled: true, source: 'none' } }],
+  ['POST', '/api/me', undefined, 401, { error: 'unauthorized' }],
+  ['POST', '/api/signout', undefined, 401, { error: 'unauthorized' }],
+  ['HEAD', BLOB, undefined, 404, null],
+  ['POST', BLOB, 'no JSON', 400, { error: expect.stringContaining('cannot be created') }],
+  ['POST', '/api/experimental/web_search', '{}', 404, { error: expect.any(String) }],
+  ['GET', '/api/delete', undefined, 405, { error: expect.stringContaining('use DELETE') }],
+  ['PUT', '/api/chat', '{}', 405, { error: expect.stringContaining('use POST') }],
+  ['DELETE', '/api/delete', undefined, 400, { error: 'missing request body' }],
+])('%s %s is answered in Ollama’s words', async (method, path, body, status, said) => {
+  const answer = await send(`${app.url}${path}`, { method, ...(body !== undefined && { body }) });
+  expect([answer.status, answer.text === '' ? null : JSON.parse(answer.text)]).toEqual([status, said]);
+});
+
+test('the end of a blob that is refused does not reach the next request', async () => {
+  const body = Buffer.alloc(3_000_000, 'x');
+  expect((await send(`${app.url}${BLOB}`, { body })).status).toBe(400);
+  expect(await ollama.version()).toEqual({ version: '0.24.0' });
+});
+
+test('an image by address is refused, in the words that say how to go on', async () => {
+  const messages = [{ role: 'user', content: 'What is it?', images: ['https://example.com/cat.png'] }];
+  const body = JSON.stringify({ model: 'sonnet', messages });
+  const answer = await send(`${app.url}/api/chat`, { body });
+  expect([answer.status, JSON.parse(answer.text).error]).toEqual([
+    400,
+    expect.stringMatching(/^messages\[0\]\.images\[0\]: images by address are not fetched: send the image itself/),
+  ]);
 });

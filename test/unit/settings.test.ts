@@ -39,6 +39,8 @@ test('without a file every setting has its default', () => {
     keepDays: 30,
     keepMegabytes: 1024,
     usersAreIds: true,
+    sendSampling: false,
+    fetchImages: false,
   });
 });
 

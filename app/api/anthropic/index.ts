@@ -1,36 +1,16 @@
-/** The Anthropic Messages dialect: so far only how its errors are worded, so that its clients can read that its paths are not served. */
-import { randomUUID } from 'node:crypto';
-import type { Dialect } from '../dialect';
+/** Anthropic's dialect: `/v1/messages` and, for users who leave `/v1` out of their base URL, `/messages`. Models are listed at paths that OpenAI's dialect shares. */
+import type { Dialect, Route } from '../dialect';
+import { countTokensRoute } from './countTokens';
+import { errorReply } from './errorObject';
+import { messagesRoute } from './messages';
 
 export const anthropic: Dialect = {
   name: 'anthropic',
-  owns: (path) => path === '/v1/messages' || path.startsWith('/v1/messages/'),
-  fault: (fault) => {
-    const status = fault.code === 'overloaded' ? OVERLOADED_STATUS : fault.status;
-    return {
-      status,
-      body: {
-        type: 'error',
-        error: { type: typeOf(status), message: fault.message },
-        request_id: `req_${randomUUID().replaceAll('-', '')}`,
-      },
-    };
-  },
-  routes: () => [],
+  owns: (path) => /^(\/v1)?\/messages(\/|$)/.test(path),
+  fault: errorReply,
+  routes: (services) => [messagesRoute(services), countTokensRoute].flatMap(underBothRoots),
 };
 
-/** The API's own status for it, which its packages know. */
-const OVERLOADED_STATUS = 529;
-
-function typeOf(status: number): string {
-  return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+function underBothRoots(route: Route): Route[] {
+  return [{ ...route, path: `/v1${route.path}` }, route];
 }
-
-const TYPES: Readonly<Record<number, string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  529: 'overloaded_error',
-};

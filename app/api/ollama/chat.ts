@@ -1,14 +1,16 @@
 /** `POST /api/chat`, its empty form included, with which clients load and unload a model. */
 import { z } from 'zod';
+import type { Model } from '../../chat/service';
+import { isSelectionCall } from '../conversationName';
 import type { ChatReply, DialectServices, Route } from '../dialect';
 import { history, type Turn } from '../history';
-import { imageBlock } from '../image';
+import { imageReader, type ReadImage } from '../image';
+import { selectionWire } from '../legacyTools';
 import { toolArguments } from '../toolArguments';
 import { validate } from '../validate';
-import { type Asker, ignored, questionFields, requestOf } from './fields';
+import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
 import { keepLoaded } from './keepLoaded';
-import { wantsThinking } from './thinking';
-import { ollamaWire } from './wire';
+import { extras, ollamaWire } from './wire';
 
 export function chatRoute(services: DialectServices): Route {
   return {
@@ -28,30 +30,35 @@ export function chatRoute(services: DialectServices): Route {
           services,
         );
       }
-      return chatReply(asked, call, wantsThinking(asked.think, asked.model, model));
+      return chatReply(asked, call, model, services);
     },
   };
 }
 
-/** @throws ChatError `invalid_request` where the messages leave nothing to answer. */
-export function chatReply(asked: ChatBody, call: Asker, thinking: boolean): ChatReply {
-  const turns = (asked.messages ?? []).map(turnOf);
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or ask for what cannot be done. */
+export async function chatReply(
+  asked: ChatBody,
+  call: Asker,
+  model: Model,
+  allowances: Allowances,
+): Promise<ChatReply> {
+  const read = imageReader(allowances);
+  const turns = await Promise.all((asked.messages ?? []).map((message, index) => turnOf(message, index, read)));
   // Open WebUI puts the system prompt there for some of its calls.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: asked.system ?? '' });
-  const request = requestOf(asked, history(turns), call, thinking);
+  const told = history(turns);
+  const request = requestOf(asked, told, call, model, allowances);
+  const stream = asked.stream ?? true;
+  const selects = isSelectionCall({ ...told, stream, hasTools: request.tools !== undefined }, call.header);
+  const wire = ollamaWire(asked.model, {
+    write: (said) => ({ message: { role: 'assistant', content: said.text, ...extras(said) } }),
+  });
   return {
     type: 'chat',
     request,
-    stream: asked.stream ?? true,
-    ignored: ignored(asked),
-    wire: ollamaWire(asked.model, {
-      text: (text) => ({ message: { role: 'assistant', content: text } }),
-      thinking: (thought) => ({ message: { role: 'assistant', content: '', thinking: thought } }),
-      whole: (text, thought) => ({
-        message: { role: 'assistant', content: text, ...(thought !== '' && { thinking: thought }) },
-      }),
-      last: {},
-    }),
+    stream,
+    ignored: ignored(asked, allowances),
+    wire: selects ? selectionWire(wire) : wire,
   };
 }
 
@@ -82,7 +89,11 @@ function isEmpty(messages: readonly unknown[] | null | undefined): boolean {
   return messages === null || messages === undefined || messages.length === 0;
 }
 
-function turnOf(message: NonNullable<ChatBody['messages']>[number], index: number): Turn {
+async function turnOf(
+  message: NonNullable<ChatBody['messages']>[number],
+  index: number,
+  read: ReadImage,
+): Promise<Turn> {
   const text = message.content ?? '';
   if (message.role === 'system' || message.role === 'developer') return { role: 'system', text };
   if (message.role === 'assistant') {
@@ -93,7 +104,9 @@ function turnOf(message: NonNullable<ChatBody['messages']>[number], index: numbe
     }));
     return { role: 'assistant', text, calls };
   }
-  const images = (message.images ?? []).map((image, at) => imageBlock(image, `messages[${index}].images[${at}]`));
+  const images = await Promise.all(
+    (message.images ?? []).map((image, at) => read(image, `messages[${index}].images[${at}]`)),
+  );
   const content = [...images, { type: 'text', text } as const];
   if (message.role === 'user') return { role: 'user', content };
   return { role: 'tool', id: message.tool_call_id ?? null, name: message.tool_name ?? null, content };

@@ -1,15 +1,38 @@
 /** What the bodies of `/api/chat` and `/api/generate` have in common. */
 import { z } from 'zod';
-import type { ChatRequest } from '../../chat/request';
+import type { ChatRequest, Sampling } from '../../chat/request';
+import type { Model } from '../../chat/service';
 import { conversationName, isTask, nameFields } from '../conversationName';
-import type { Call } from '../dialect';
+import type { Call, DialectServices } from '../dialect';
 import type { History } from '../history';
+import { objectSchema } from '../objectSchema';
 import { keepAlive, keepAliveMs } from './keepLoaded';
-import { think } from './thinking';
+import { effortOf, think, wantsThinking } from './thinking';
+import { tool, toolChoiceOf, toolsOf } from './tools';
 
 export const modelField = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
   .min(1, 'is required');
+
+/** A body that names a model, under `name` too: older clients say that. */
+export function modelBody<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess(
+    (body) => (typeof body === 'object' && body !== null && 'name' in body ? { model: body.name, ...body } : body),
+    z.object({ ...shape, model: modelField }),
+  );
+}
+
+const number = z.number().nullish();
+
+const options = z
+  .looseObject({
+    num_predict: number,
+    stop: z.union([z.string(), z.array(z.string())], 'must be a text or a list of texts').nullish(),
+    temperature: number,
+    top_p: number,
+    top_k: number,
+  })
+  .nullish();
 
 export const questionFields = {
   ...nameFields,
@@ -20,12 +43,14 @@ export const questionFields = {
   format: z
     .union([z.literal(['', 'json']), z.record(z.string(), z.unknown())], 'must be "json" or a JSON schema')
     .nullish(),
-  options: z.record(z.string(), z.unknown()).nullish(),
-  tools: z.array(z.unknown()).nullish(),
-  // Not part of Ollama's API; Open WebUI puts both there for some of its calls.
-  system: z.string().nullish(),
-  num_predict: z.unknown().optional(),
+  options,
+  tools: z.array(tool).nullish(),
   logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0, 'must be 0 to 20').max(20, 'must be 0 to 20').nullish(),
+  // None of these is part of Ollama's API. ollama-ai-provider-v2 sends the first, Open WebUI the others for some of its calls.
+  tool_choice: z.unknown().optional(),
+  system: z.string().nullish(),
+  num_predict: number,
 };
 
 export type QuestionFields = z.output<z.ZodObject<typeof questionFields>>;
@@ -33,45 +58,93 @@ export type QuestionFields = z.output<z.ZodObject<typeof questionFields>>;
 /** Who asks. */
 export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
 
+/** What the user's settings say of a question. */
+export type Allowances = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
+
+/** @throws ChatError `invalid_request` for what the model cannot do or the API does not take. */
 export function requestOf(
   asked: QuestionFields,
   told: History,
   { client, owner, header }: Asker,
-  thinking: boolean,
+  model: Model,
+  { sendsSampling }: Allowances,
 ): ChatRequest {
   const hasTools = (asked.tools ?? []).length > 0;
   return {
     model: asked.model,
     ...told,
     client,
-    thinking,
+    thinking: wantsThinking(asked.think, asked.model, model),
+    effort: effortOf(asked.think),
     owner,
     name: conversationName(asked, header),
     ephemeral: isTask({ ...told, stream: asked.stream ?? true, hasTools }, header),
+    tools: hasTools ? toolsOf(asked.tools) : undefined,
+    toolChoice: hasTools ? toolChoiceOf(asked.tool_choice) : undefined,
+    schema: schemaOf(asked.format),
+    maxTokens: maxTokensOf(asked),
+    stop: stopsOf(asked).filter(isVisible),
+    sampling: sendsSampling() ? samplingOf(asked) : undefined,
     keepAliveMs: keepAliveMs(asked.keep_alive),
   };
 }
 
+function schemaOf(format: QuestionFields['format']): ChatRequest['schema'] {
+  if (format === undefined || format === null || format === '') return undefined;
+  return format === 'json' ? { type: 'object' } : objectSchema(format, 'format');
+}
+
+/** More than any model writes; the CLI takes no number that is not written out in digits. */
+const MOST_TOKENS = 2 ** 31 - 1;
+
+/** A negative number means no limit. */
+function maxTokensOf({ options, num_predict }: QuestionFields): number | undefined {
+  const limit = options?.num_predict ?? num_predict ?? -1;
+  return limit < 1 ? undefined : Math.min(Math.floor(limit), MOST_TOKENS);
+}
+
+function stopsOf({ options }: QuestionFields): string[] {
+  const stop = options?.stop ?? [];
+  return [stop].flat().filter((sequence) => sequence !== '');
+}
+
+/** The API takes no sequence that is nothing but white space. */
+function isVisible(sequence: string): boolean {
+  return sequence.trim() !== '';
+}
+
+function samplingOf({ options }: QuestionFields): Sampling | undefined {
+  const { temperature, top_p, top_k } = options ?? {};
+  const sampling = {
+    ...(isSet(temperature) && { temperature }),
+    ...(isSet(top_p) && { topP: top_p }),
+    ...(isSet(top_k) && { topK: top_k }),
+  };
+  return Object.keys(sampling).length > 0 ? sampling : undefined;
+}
+
 /** The parameters that were sent with an effect and have none here. */
-export function ignored(asked: QuestionFields): string[] {
-  const options = Object.entries({ num_predict: asked.num_predict, ...asked.options });
+export function ignored(asked: QuestionFields, { sendsSampling }: Allowances): string[] {
+  const names = sendsSampling() ? OTHERS : [...SAMPLING, ...OTHERS];
+  const hasTools = (asked.tools ?? []).length > 0;
+  const choice = asked.tool_choice ?? undefined;
   return [
-    ...((asked.tools ?? []).length > 0 ? ['tools'] : []),
-    ...(asked.format === undefined || asked.format === null || asked.format === '' ? [] : ['format']),
-    ...(typeof asked.think === 'string' ? ['think'] : []),
+    ...(hasTools && choice !== undefined && toolChoiceOf(choice) === undefined ? ['tool_choice'] : []),
     ...(asked.logprobs ? ['logprobs'] : []),
-    ...options.filter(([name, value]) => OPTIONS.has(name) && isSet(value)).map(([name]) => name),
+    ...(stopsOf(asked).every(isVisible) ? [] : ['stop']),
+    ...names.filter((name) => isSet(asked.options?.[name])),
   ];
 }
 
-/** Options that change an answer. The others, such as `num_ctx` and `num_gpu`, are about the machine. */
-const OPTIONS: ReadonlySet<string> = new Set([
-  ...['num_predict', 'stop', 'temperature', 'top_p', 'top_k', 'min_p', 'typical_p', 'seed'],
-  ...['repeat_penalty', 'repeat_last_n', 'presence_penalty', 'frequency_penalty', 'mirostat'],
-]);
+const SAMPLING = ['temperature', 'top_p', 'top_k'];
 
-/** A negative number means no limit, or any seed. */
-function isSet(value: unknown): boolean {
-  if (typeof value === 'number') return value >= 0;
-  return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+/** Options that change an answer elsewhere and never here. Those left, such as `num_ctx` and `num_gpu`, are about the machine. */
+const OTHERS = [
+  ...['min_p', 'typical_p', 'seed', 'repeat_penalty', 'repeat_last_n', 'presence_penalty', 'frequency_penalty'],
+  'mirostat',
+];
+
+/** A negative number means any seed, or a default. */
+function isSet(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0;
 }

@@ -1,14 +1,15 @@
-/** `POST /api/generate`: one prompt without a history, and its empty form, with which Open WebUI unloads a model. */
+/** `POST /api/generate`: one prompt, after those that its `context` holds, and its empty form, with which Open WebUI unloads a model. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
+import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
 import { history } from '../history';
-import { imageBlock } from '../image';
+import { imageReader } from '../image';
 import { validate } from '../validate';
-import { type Asker, ignored, questionFields, requestOf } from './fields';
+import { contextOf, readContext } from './context';
+import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
 import { keepLoaded } from './keepLoaded';
-import { wantsThinking } from './thinking';
-import { ollamaWire } from './wire';
+import { extras, ollamaWire } from './wire';
 
 export function generateRoute(services: DialectServices): Route {
   return {
@@ -20,40 +21,43 @@ export function generateRoute(services: DialectServices): Route {
       const asked = validate(generateBody, body);
       const model = await services.chat.resolve(asked.model);
       if (isEmpty(asked.prompt)) return keepLoaded(asked.model, model, asked.keep_alive, { response: '' }, services);
-      return generateReply(asked, call, wantsThinking(asked.think, asked.model, model));
+      return generateReply(asked, call, model, services);
     },
   };
 }
 
 /** @throws ChatError `invalid_request` for what the model cannot do. */
-export function generateReply(asked: GenerateBody, call: Asker, thinking: boolean): ChatReply {
+export async function generateReply(
+  asked: GenerateBody,
+  call: Asker,
+  model: Model,
+  allowances: Allowances,
+): Promise<ChatReply> {
+  const sentContext = asked.context ?? [];
   if (!isEmpty(asked.suffix)) throw refused(`"${asked.model}" does not support insert`, 'suffix');
-  if (asked.raw && (!isEmpty(asked.template) || !isEmpty(asked.system) || (asked.context ?? []).length > 0)) {
+  if (asked.raw && (!isEmpty(asked.template) || !isEmpty(asked.system) || sentContext.length > 0)) {
     throw refused('raw mode does not support template, system, or context', 'raw');
   }
-  const images = (asked.images ?? []).map((image, at) => imageBlock(image, `images[${at}]`));
+  const read = imageReader(allowances);
+  const images = await Promise.all((asked.images ?? []).map((image, at) => read(image, `images[${at}]`)));
   const question = { role: 'user', content: [...images, { type: 'text', text: asked.prompt ?? '' }] } as const;
-  const told = history([{ role: 'system', text: asked.system ?? '' }, question]);
+  const before = readContext(sentContext);
+  const system = isEmpty(asked.system) ? (before?.system ?? '') : (asked.system ?? '');
+  const told = history([{ role: 'system', text: system }, ...(before?.turns ?? []), question]);
   return {
     type: 'chat',
-    request: requestOf(asked, told, call, thinking),
+    request: requestOf(asked, told, call, model, allowances),
     stream: asked.stream ?? true,
-    ignored: [...ignored(asked), ...(isEmpty(asked.template) ? [] : ['template']), ...contextSent(asked.context)],
+    ignored: [
+      ...ignored(asked, allowances),
+      ...(isEmpty(asked.template) ? [] : ['template']),
+      ...(sentContext.length > 0 && before === null ? ['context'] : []),
+    ],
     wire: ollamaWire(asked.model, {
-      text: (text) => ({ response: text }),
-      thinking: (thought) => ({ response: '', thinking: thought }),
-      whole: (text, thought) => ({ response: text, ...(thought !== '' && { thinking: thought }) }),
-      last: { context: CONTEXT },
+      write: (said) => ({ response: said.text, ...extras(said) }),
+      last: (answer) => ({ context: contextOf(told, answer) }),
     }),
   };
-}
-
-/** Opaque to clients; ollama-ai-provider-v2 insists on there being one. */
-const CONTEXT: readonly number[] = [1];
-
-/** Clients that send back what they were given have lost nothing. */
-function contextSent(context: readonly number[] | null | undefined): string[] {
-  return (context ?? []).length > CONTEXT.length ? ['context'] : [];
 }
 
 export const generateBody = z.object({

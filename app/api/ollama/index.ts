@@ -1,8 +1,12 @@
 /** The native Ollama dialect: `/` and `/api`. */
 import type { Dialect } from '../dialect';
+import { accountRoutes } from './account';
 import { chatRoute } from './chat';
+import { embeddingRoutes } from './embeddings';
 import { generateRoute } from './generate';
+import { modelFileRoutes } from './modelFiles';
 import { modelRoutes } from './models';
+import { pullRoute } from './pull';
 
 /**
  * The Ollama whose API this is. Clients compare it and want numbers and dots only, so it cannot be this app's version,
@@ -20,5 +24,9 @@ export const ollama: Dialect = {
     ...modelRoutes(services),
     chatRoute(services),
     generateRoute(services),
+    pullRoute(services),
+    ...modelFileRoutes(services),
+    ...embeddingRoutes(services),
+    ...accountRoutes(),
   ],
 };

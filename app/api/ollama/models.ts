@@ -1,11 +1,10 @@
 /** `/api/tags`, `/api/ps` and `/api/show`: the models as Ollama describes its own. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
 import { modelTitle } from '../modelTitle';
 import { validate } from '../validate';
-import { modelField } from './fields';
+import { modelBody } from './fields';
 
 export function modelRoutes({ chat }: DialectServices): readonly Route[] {
   return [
@@ -47,20 +46,15 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
   ];
 }
 
-/** Older clients say `name`. */
-const showBody = z.preprocess(
-  (body) => (typeof body === 'object' && body !== null && 'name' in body ? { model: body.name, ...body } : body),
-  z.object({ model: modelField }),
-);
+const showBody = modelBody({});
 
 /** Since when there are these models, for as long as this app runs: the CLI does not say. */
 const MODIFIED_AT = new Date().toISOString();
 
-/** A tool list may not be promised before tools are honoured: clients choose a prompt of their own where it is missing. */
-const CAPABILITIES: readonly string[] = ['completion', 'vision'];
+const CAPABILITIES: readonly string[] = ['completion', 'tools', 'vision'];
 
-/** LiteLLM and Continue look into it for `.Tools` and `.Suffix`; neither may stand here until it is true. */
-const TEMPLATE = '{{ .System }} {{ .Prompt }}';
+/** LiteLLM looks into it for `tools`, and Continue for `.Suffix`, which may not stand here. */
+const TEMPLATE = '{{ .System }} {{ .Tools }} {{ .Prompt }}';
 
 function listed(model: Model) {
   const name = `${model.id}:latest`;
@@ -75,7 +69,15 @@ function listed(model: Model) {
 
 /** What a model file would have. Clients want a size above 0, and Ollama's own a digest of 64 digits. */
 function weights(model: Model) {
-  return { size: 1, digest: createHash('sha256').update(`claudacity:${model.id}`).digest('hex'), details: DETAILS };
+  return { size: SIZE, digest: digestOf(model), details: DETAILS };
+}
+
+/** Bytes. */
+export const SIZE = 1;
+
+/** The same for as long as the model has its name: clients tell models apart by it. */
+export function digestOf({ id }: Model): string {
+  return createHash('sha256').update(`claudacity:${id}`).digest('hex');
 }
 
 const DETAILS = {

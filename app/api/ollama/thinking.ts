@@ -1,6 +1,7 @@
-/** `think`: whether the model's thinking is asked for. */
+/** `think`: whether the model's thinking is asked for, and how hard it is to think. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
+import type { Effort } from '../../chat/request';
 import type { Model } from '../../chat/service';
 
 export const think = z
@@ -20,4 +21,8 @@ export function wantsThinking(asked: z.output<typeof think>, name: string, model
     throw new ChatError('invalid_request', `"${name}" does not support thinking`, { param: 'think' });
   }
   return wanted !== false;
+}
+
+export function effortOf(asked: z.output<typeof think>): Effort | undefined {
+  return typeof asked === 'string' ? asked : undefined;
 }

@@ -3,36 +3,65 @@
  * never null: ollama-ai-provider-v2 drops a whole line for one, and ollama-js takes `error: null` for an error.
  */
 import type { EndReason, Timings, Usage } from '../../chat/events';
-import type { Wire } from '../dialect';
+import type { OutputEvent, ToolCall, Wire } from '../dialect';
+
+/** What a line says; what it does not say is ''. */
+export interface Said {
+  readonly text: string;
+  readonly thinking: string;
+  readonly calls: readonly ToolCall[];
+}
+
+const NOTHING: Said = { text: '', thinking: '', calls: [] };
 
 /** Where `/api/chat` and `/api/generate` differ. */
 export interface Content {
-  text(text: string): object;
-  thinking(thinking: string): object;
-  whole(text: string, thinking: string): object;
-  /** What only the last object has. */
-  readonly last: object;
+  write(said: Said): object;
+  /** What only the last object has. @param text all of the answer. */
+  last?(text: string): object;
 }
 
 /** @param model as the client named it. */
-export function ollamaWire(model: string, content: Content): Wire {
+export function ollamaWire(model: string, { write, last = () => ({}) }: Content): Wire {
   const head = () => ({ model, created_at: new Date().toISOString() });
   return {
-    once: ({ text, thinking, reason, usage, timings }) => ({
+    once: ({ text, thinking, toolCalls: calls, reason, usage, timings }) => ({
       ...head(),
-      ...content.whole(text, thinking),
+      ...write({ text, thinking, calls }),
       ...final(reason, usage, timings),
-      ...content.last,
+      ...last(text),
     }),
-    stream: () => ({
-      contentType: 'application/x-ndjson',
-      lines: (event) => {
-        if (event.type === 'text') return [line({ ...head(), ...content.text(event.text), done: false })];
-        if (event.type === 'thinking') return [line({ ...head(), ...content.thinking(event.text), done: false })];
-        const counts = final(event.reason, event.usage, event.timings);
-        return [line({ ...head(), ...content.text(''), ...counts, ...content.last })];
-      },
-      fault: (fault) => line({ error: fault.message }),
+    stream: () => {
+      const calls: ToolCall[] = [];
+      const texts: string[] = [];
+      const part = (said: Partial<Said>) => line({ ...head(), ...write({ ...NOTHING, ...said }), done: false });
+      function* lines(event: OutputEvent): Generator<string> {
+        if (event.type === 'text') {
+          texts.push(event.text);
+          yield part({ text: event.text });
+        } else if (event.type === 'thinking') {
+          yield part({ thinking: event.text });
+        } else if (event.type === 'tool_end') {
+          const { id, name, input } = event;
+          calls.push({ id, name, input });
+        } else if (event.type === 'end') {
+          // All in one line: LangChain.js counts the calls of each line from 0, and would put those of two into one.
+          if (calls.length > 0) yield part({ calls });
+          const counts = final(event.reason, event.usage, event.timings);
+          yield line({ ...head(), ...write(NOTHING), ...counts, ...last(texts.join('')) });
+        }
+      }
+      return { contentType: 'application/x-ndjson', lines, fault: (fault) => line({ error: fault.message }) };
+    },
+  };
+}
+
+/** Thinking and calls, where there are any. No `type`: Ollama writes none, and older versions of Zed refuse it. */
+export function extras({ thinking, calls }: Said): object {
+  return {
+    ...(thinking !== '' && { thinking }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map(({ id, name, input }, index) => ({ id, function: { index, name, arguments: input } })),
     }),
   };
 }
@@ -41,6 +70,7 @@ function line(object: object): string {
   return `${JSON.stringify(object)}\n`;
 }
 
+/** With calls too the reason is `stop`, as with Ollama. */
 function final(reason: EndReason, usage: Usage, timings: Timings): object {
   return {
     done: true,

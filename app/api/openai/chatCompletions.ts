@@ -1,66 +1,113 @@
 /** `POST /v1/chat/completions`. */
 import { z } from 'zod';
-import { ChatError } from '../../chat/errors';
-import { conversationName, isTask, nameFields, userField } from '../conversationName';
+import type { ChatRequest } from '../../chat/request';
+import { conversationName, isSelectionCall, isTask, nameFields, userField } from '../conversationName';
 import type { Call, ChatReply, DialectServices, Route } from '../dialect';
 import { history } from '../history';
+import { imageReader } from '../image';
+import { selectionWire } from '../legacyTools';
 import { validate } from '../validate';
-import { ignored, parameters, reasoningEffort } from './fields';
+import { unhonoured, unhonouredFields } from './fields';
+import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
 import { message, turnsOf } from './messages';
+import { responseFormat, schemaOf } from './responseFormat';
+import { thinkingFields, thinkingOf } from './thinking';
+import { completionToolFields, completionTools } from './tools';
 import { completionWire } from './wire';
 
-export function chatCompletionsRoute(_services: DialectServices): Route {
+export function chatCompletionsRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/chat/completions',
     streamDefault: false,
-    handle: (call) => completionReply(validate(completionBody, call.body), call),
+    handle: (call) => completionReply(validate(completionBody, call.body), call, services),
   };
 }
 
 /** Some clients leave the model to the server. */
-const DEFAULT_MODEL = 'default';
+export const DEFAULT_MODEL = 'default';
 
-/** @throws ChatError `invalid_request` where the messages leave nothing to answer. */
-export function completionReply(
+export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
+export type AnswerServices = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
+
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, and for what cannot be honoured. */
+export async function completionReply(
   asked: CompletionBody,
-  { client, owner, header }: Pick<Call, 'client' | 'owner' | 'header'>,
-): ChatReply {
-  if ((asked.n ?? 1) > 1) throw new ChatError('invalid_request', 'n: only one answer can be given', { param: 'n' });
+  { client, owner, header }: Asker,
+  services: AnswerServices,
+): Promise<ChatReply> {
   const model = asked.model || DEFAULT_MODEL;
-  // OpenAI's clients do not expect to see thinking, so they have to name an effort.
-  const thinking = reasoningEffort(asked) !== null;
-  const told = history(turnsOf(asked.messages));
+  const told = history(await turnsOf(asked.messages, imageReader(services)));
   const stream = asked.stream ?? false;
+  const tools = completionTools(asked);
+  const stop = stopSequences(asked.stop);
+  const sampling = samplingOf(asked, services.sendsSampling());
+  const schema = schemaOf(asked.response_format);
+  const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
+  const request: ChatRequest = {
+    model,
+    ...told,
+    client,
+    owner,
+    name: conversationName(asked, header),
+    user: asked.user || undefined,
+    ephemeral: isTask(question, header),
+    ...thinkingOf(asked),
+    ...tools.part,
+    ...(schema && { schema }),
+    ...stop.part,
+    ...sampling.part,
+    ...maxTokens(asked.max_completion_tokens, asked.max_tokens),
+  };
+  const choices = asked.n ?? 1;
+  const wire = completionWire(model, { includeUsage: asked.stream_options?.include_usage === true, choices });
   return {
     type: 'chat',
-    request: {
-      model,
-      ...told,
-      client,
-      thinking,
-      owner,
-      name: conversationName(asked, header),
-      user: asked.user || undefined,
-      ephemeral: isTask({ ...told, stream, hasTools: Array.isArray(asked.tools) && asked.tools.length > 0 }, header),
-    },
+    request,
+    also: furtherChoices(request, choices),
     stream,
-    ignored: ignored(asked),
-    wire: completionWire(model, asked.stream_options?.include_usage === true),
+    ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
+    wire: isSelectionCall(question, header) ? selectionWire(wire) : wire,
   };
 }
 
+/** Only one answer can be what the conversation goes on from. */
+export function furtherChoices(request: ChatRequest, choices: number): ChatRequest[] {
+  const { name: _, user: __, ...question } = request;
+  return Array.from({ length: choices - 1 }, () => ({ ...question, ephemeral: true }));
+}
+
+/** Each choice takes a process of its own. */
+const MOST_CHOICES = 8;
+
+export const choicesField = z
+  .int()
+  .min(1, 'must be at least 1')
+  .max(MOST_CHOICES, `must be ${MOST_CHOICES} at most`)
+  .nullish();
+
+export const streamFields = {
+  stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+};
+
 export const completionBody = z.object({
-  ...parameters,
   ...nameFields,
   ...userField,
+  ...unhonouredFields,
+  ...thinkingFields,
+  ...completionToolFields,
+  ...samplingFields,
+  ...streamFields,
   model: z.string().nullish(),
   messages: z
     .array(message, { error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
     .min(1, 'must hold at least one message'),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  n: z.number().nullish(),
+  n: choicesField,
+  stop: stopField,
+  max_tokens: tokenLimit,
+  max_completion_tokens: tokenLimit,
+  response_format: responseFormat,
 });
 
 export type CompletionBody = z.output<typeof completionBody>;

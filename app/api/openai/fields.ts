@@ -1,51 +1,28 @@
-/** The parameters of a completion that change its answer. A client that sends one which is not honoured is told so, never refused. */
+/** Parameters that change an answer and cannot be honoured here. A client that sends one is told so, never refused. */
 import { z } from 'zod';
 
 const anything = z.unknown().optional();
 
-const others = {
-  tools: anything,
-  functions: anything,
-  response_format: anything,
-  stop: anything,
-  max_tokens: anything,
-  max_completion_tokens: anything,
-  temperature: anything,
-  top_p: anything,
+export const unhonouredFields = {
   presence_penalty: anything,
   frequency_penalty: anything,
   logit_bias: anything,
   seed: anything,
   logprobs: anything,
+  top_logprobs: anything,
   modalities: anything,
   audio: anything,
   prediction: anything,
   web_search_options: anything,
   verbosity: anything,
+  best_of: anything,
 };
 
-export const parameters = {
-  ...others,
-  reasoning_effort: z.string().nullish(),
-  reasoning: z.object({ effort: z.string().nullish() }).nullish(),
-};
+const NAMES = z.object(unhonouredFields).keyof().options;
 
-const OTHERS = z.object(others).keyof().options;
-
-export type Parameters = z.output<z.ZodObject<typeof parameters>>;
-
-/** How hard the model is told to think; null where it is told nothing or not to. */
-export function reasoningEffort({ reasoning_effort, reasoning }: Parameters): string | null {
-  const effort = reasoning_effort ?? reasoning?.effort ?? '';
-  return effort === '' || effort === 'none' ? null : effort;
-}
-
-/** The parameters that were sent with an effect and have none here. */
-export function ignored(asked: Parameters): string[] {
-  return [
-    ...OTHERS.filter((name) => hasEffect(name, asked[name])),
-    ...(reasoningEffort(asked) === null ? [] : ['reasoning_effort']),
-  ];
+/** Those that were sent with an effect. */
+export function unhonoured(asked: z.output<z.ZodObject<typeof unhonouredFields>>): string[] {
+  return NAMES.filter((name) => hasEffect(name, asked[name]));
 }
 
 /** Clients send many a parameter at the value that it has anyway. */
@@ -53,7 +30,7 @@ function hasEffect(name: string, value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false;
   if (Array.isArray(value))
     return value.length > 0 && !(name === 'modalities' && value.every((mode) => mode === 'text'));
-  if (name === 'response_format') return !(typeof value === 'object' && 'type' in value && value.type === 'text');
-  if (name.endsWith('_penalty')) return value !== 0;
+  if (name.endsWith('_penalty') || name === 'top_logprobs') return value !== 0;
+  if (name === 'best_of') return value !== 1;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

@@ -1,15 +1,24 @@
 /** OpenAI's dialect, under `/v1` and, for users who leave that out of their base URL, without it. What is nobody's path is its too. */
 import type { Dialect, Route } from '../dialect';
 import { chatCompletionsRoute } from './chatCompletions';
+import { completionsRoute } from './completions';
+import { embeddingsRoute } from './embeddings';
 import { errorObject } from './errorObject';
 import { modelRoutes } from './models';
+import { responsesRoute } from './responses';
 
 export const openai: Dialect = {
   name: 'openai',
   owns: () => true,
   fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
   routes: (services) => [
-    ...[chatCompletionsRoute(services), ...modelRoutes(services)].flatMap(underBothRoots),
+    ...[
+      chatCompletionsRoute(services),
+      completionsRoute(services),
+      responsesRoute(services),
+      embeddingsRoute,
+      ...modelRoutes(services),
+    ].flatMap(underBothRoots),
     {
       method: 'get',
       path: '/version',

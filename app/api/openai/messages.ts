@@ -3,18 +3,18 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ImageBlock, TextBlock } from '../../chat/request';
 import type { Turn } from '../history';
-import { imageBlock } from '../image';
+import type { ReadImage } from '../image';
 import { toolArguments } from '../toolArguments';
 
 /** Which parts there are is not for the schema to say: a part that cannot be taken is refused by its name. */
-const part = z.object({
+export const part = z.object({
   type: z.string(),
   text: z.string().nullish(),
   refusal: z.string().nullish(),
   image_url: z.union([z.string(), z.object({ url: z.string() })]).nullish(),
 });
 
-type Part = z.output<typeof part>;
+export type Part = z.output<typeof part>;
 
 const called = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
@@ -38,9 +38,9 @@ export const message = z.object({
 export type CompletionMessage = z.output<typeof message>;
 
 /** @throws ChatError `invalid_request` for a part that the model cannot be given. */
-export function turnsOf(messages: readonly CompletionMessage[]): Turn[] {
-  return messages.map((message, index) => {
-    const content = contentOf(message.content, `messages[${index}].content`);
+export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<Turn[]> {
+  const turns = messages.map(async (message, index): Promise<Turn> => {
+    const content = await contentOf(message.content, `messages[${index}].content`, readImage);
     switch (message.role) {
       case 'system':
       case 'developer':
@@ -53,16 +53,22 @@ export function turnsOf(messages: readonly CompletionMessage[]): Turn[] {
         return { role: 'tool', id: message.tool_call_id ?? null, name: message.name ?? null, content };
     }
   });
+  return Promise.all(turns);
 }
 
-type Content = readonly (TextBlock | ImageBlock)[];
+export type Content = readonly (TextBlock | ImageBlock)[];
 
-function contentOf(content: CompletionMessage['content'], field: string): Content {
+/** @param field the parts' own, for the error. @throws ChatError as `turnsOf`. */
+export async function contentOf(
+  content: string | readonly Part[] | null | undefined,
+  field: string,
+  readImage: ReadImage,
+): Promise<Content> {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return (content ?? []).map((part, index) => blockOf(part, `${field}[${index}]`));
+  return Promise.all((content ?? []).map((part, index) => blockOf(part, `${field}[${index}]`, readImage)));
 }
 
-function blockOf(part: Part, field: string): TextBlock | ImageBlock {
+async function blockOf(part: Part, field: string, readImage: ReadImage): Promise<TextBlock | ImageBlock> {
   switch (part.type) {
     case 'text':
     case 'input_text':
@@ -73,7 +79,7 @@ function blockOf(part: Part, field: string): TextBlock | ImageBlock {
     case 'image_url':
     case 'input_image': {
       const url = typeof part.image_url === 'string' ? part.image_url : (part.image_url?.url ?? '');
-      return imageBlock(url, `${field}.image_url`);
+      return readImage(url, `${field}.image_url`);
     }
     default: {
       const message = `${field}: content of type "${part.type.slice(0, 40)}" is not supported: only text and images are`;
@@ -82,7 +88,7 @@ function blockOf(part: Part, field: string): TextBlock | ImageBlock {
   }
 }
 
-function textOf(content: Content): string {
+export function textOf(content: Content): string {
   return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 }
 

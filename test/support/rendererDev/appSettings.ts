@@ -14,6 +14,8 @@ export function appSettings(settings: Partial<AppSettings> = {}): AppSettings {
     keepDays: 30,
     keepMegabytes: 1024,
     usersAreIds: true,
+    sendSampling: false,
+    fetchImages: false,
     ...settings,
   };
 }

@@ -109,7 +109,7 @@ const snapshot: AppSnapshot = {
     phase: demo.day === 'signed_out' || demo.day === 'cli_missing' ? 'problem' : 'ready',
     ...(demo.day !== 'cli_missing' && { path: '/usr/local/bin/claude', version: '2.1.330' }),
     ...(demo.day !== 'cli_missing' &&
-      demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'ada@example.com' }),
+      demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'personal account' }),
     ...((demo.day === 'signed_out' || demo.day === 'cli_missing') && { problem: PROBLEMS[demo.day] as Problem }),
   },
   requests: [],
@@ -155,7 +155,7 @@ const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result
   },
   'cli:sign-in': async () => {
     await later(1500);
-    change({ cli: { phase: 'ready', version: '2.1.330', account: 'ada@example.com' } });
+    change({ cli: { phase: 'ready', version: '2.1.330', account: 'personal account' } });
     return snapshot.cli;
   },
   'request:details': (id) => {

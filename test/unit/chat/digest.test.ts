@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ConversationKey, digestOf, digestOfKey, extendDigest } from '../../../app/chat/digest';
 import type { AssistantBlock, Message, UserBlock } from '../../../app/chat/request';
 
-const KEY: ConversationKey = { owner: '', system: 'Be brief.', model: 'claude-sonnet-5-5' };
+const KEY: ConversationKey = { owner: '', system: 'Be brief.', model: 'claude-sonnet-5-5', setup: '' };
 
 const text = (words: string) => ({ type: 'text', text: words }) as const;
 const image = (data: string, mediaType = 'image/png') => ({ type: 'image', mediaType, data }) as const;

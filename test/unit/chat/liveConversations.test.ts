@@ -68,9 +68,9 @@ describe('a follow-up', () => {
   test('gets the process that holds exactly its history, once', () => {
     const conversation = idle('one', 'history');
 
-    expect(live.take('another', undefined)).toBeUndefined();
-    expect(live.take('history', undefined)).toBe(conversation);
-    expect(live.take('history', undefined)).toBeUndefined();
+    expect(live.take('another', undefined, false)).toBeUndefined();
+    expect(live.take('history', undefined, false)).toBe(conversation);
+    expect(live.take('history', undefined, false)).toBeUndefined();
   });
 
   test('of a name gets its own among those that hold the same', () => {
@@ -78,7 +78,7 @@ describe('a follow-up', () => {
     idle('two', 'history', { name: 'yours' });
     idle('three', 'history');
 
-    expect(live.take('history', 'mine')).toBe(own);
+    expect(live.take('history', 'mine', false)).toBe(own);
   });
 
   test('without a name gets the nameless among those that hold the same', () => {
@@ -86,14 +86,14 @@ describe('a follow-up', () => {
     const nameless = idle('two', 'history');
     idle('three', 'history', { name: 'yours too' });
 
-    expect(live.take('history', undefined)).toBe(nameless);
+    expect(live.take('history', undefined, false)).toBe(nameless);
   });
 
   test('of another name gets a process all the same, and it becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
     conversation.row.usage = { ...NO_USAGE, inputTokens: 5 };
 
-    const taken = live.take('history', 'mine') as Live;
+    const taken = live.take('history', 'mine', false) as Live;
     live.pass(taken, 'two', 'mine');
 
     expect(ids()).toEqual(['two']);
@@ -103,7 +103,7 @@ describe('a follow-up', () => {
 
   test('is not given the process that is still answering', () => {
     const conversation = idle('one', 'history');
-    live.take('history', undefined);
+    live.take('history', undefined, false);
 
     expect(live.list()[0]).toMatchObject({ phase: 'preparing', expiresAt: null });
     expect(conversation.held).toBeUndefined();
@@ -114,7 +114,7 @@ describe('a follow-up', () => {
     conversation.abort.abort();
     rest(conversation, 'history');
 
-    expect(live.take('history', undefined)?.abort.signal.aborted).toBe(false);
+    expect(live.take('history', undefined, false)?.abort.signal.aborted).toBe(false);
   });
 });
 
@@ -124,7 +124,7 @@ test('what an idle process was told can be read without taking it', () => {
 
   expect(live.holding('history')).toMatchObject({ system: 'Be brief.', messages });
   expect(live.holding('another')).toBeUndefined();
-  expect(live.take('history', undefined)).toBeDefined();
+  expect(live.take('history', undefined, false)).toBeDefined();
 });
 
 describe('an idle conversation', () => {
@@ -137,12 +137,12 @@ describe('an idle conversation', () => {
 
     vi.advanceTimersByTime(1);
     expect([conversation.released, ids()]).toEqual([1, []]);
-    expect(live.take('history', undefined)).toBeUndefined();
+    expect(live.take('history', undefined, false)).toBeUndefined();
   });
 
   test('does not end while it is asked again', () => {
     const conversation = idle('one', 'history', { idleMs: 1_000 });
-    live.take('history', undefined);
+    live.take('history', undefined, false);
 
     vi.advanceTimersByTime(5_000);
 
@@ -165,13 +165,13 @@ describe('an idle conversation', () => {
     await vi.advanceTimersByTimeAsync(0);
 
     expect(ids()).toEqual([]);
-    expect(live.take('history', undefined)).toBeUndefined();
+    expect(live.take('history', undefined, false)).toBeUndefined();
   });
 
   test('stays where the process that has died was one that it had before', async () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
-    const taken = live.take('history', undefined) as Live;
+    const taken = live.take('history', undefined, false) as Live;
     taken.seat = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
     rest(taken, 'history');
 
@@ -187,7 +187,7 @@ describe('to make room', () => {
     const one = idle('one', 'a');
     const two = idle('two', 'b');
     const three = idle('three', 'c');
-    rest(live.take('a', undefined) as Live, 'a2');
+    rest(live.take('a', undefined, false) as Live, 'a2');
 
     expect(live.reclaim()).toBe(true);
 

@@ -419,6 +419,8 @@ function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}
     setModel: async (model) => {
       told.push(`model ${model}`);
     },
+    configure: async () => {},
+    answerTool: () => {},
     replay: async () => {},
     turn: async function* () {},
     close: async () => end(null),

@@ -1,0 +1,47 @@
+/** Errors as Anthropic words them. Its packages take the request's id from the header, and people copy it from the body. */
+import { randomUUID } from 'node:crypto';
+import type { FaultReply } from '../dialect';
+import type { Fault } from '../errors';
+
+export function errorReply(fault: Fault): FaultReply {
+  const status = fault.code === 'overloaded' ? OVERLOADED_STATUS : fault.status;
+  const id = newRequestId();
+  return { status, body: errorObject(fault, id), headers: requestIdHeader(id) };
+}
+
+/** The API's own status for it, which its packages know. */
+const OVERLOADED_STATUS = 529;
+
+export function newRequestId(): string {
+  return `req_${randomUUID().replaceAll('-', '')}`;
+}
+
+export function requestIdHeader(id: string): Readonly<Record<string, string>> {
+  return { 'request-id': id };
+}
+
+export function errorObject(fault: Fault, requestId: string): object {
+  const error = {
+    type: typeOf(fault),
+    message: fault.message,
+    ...(fault.param === 'thread' && { details: NO_THREADS }),
+  };
+  return { type: 'error', error, request_id: requestId };
+}
+
+/** By this, Anthropic's packages know that they are to send the whole history instead. */
+const NO_THREADS = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
+
+function typeOf({ code, status }: Fault): string {
+  if (code === 'overloaded' || code === 'busy') return 'overloaded_error';
+  return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+}
+
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+};

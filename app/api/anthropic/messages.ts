@@ -1,0 +1,74 @@
+/** `POST /v1/messages`. */
+import { z } from 'zod';
+import { conversationName, isTask, nameFields } from '../conversationName';
+import type { Call, ChatReply, DialectServices, Route } from '../dialect';
+import { history } from '../history';
+import { imageReader } from '../image';
+import { validate } from '../validate';
+import { message, systemField, turnsOf } from './content';
+import { newRequestId, requestIdHeader } from './errorObject';
+import { askedFor, ignored, parameters } from './parameters';
+import { messageWire } from './wire';
+
+export function messagesRoute(services: DialectServices): Route {
+  return {
+    method: 'post',
+    path: '/messages',
+    streamDefault: false,
+    handle: (call) => messageReply(validate(messageBody, call.body), call, services),
+  };
+}
+
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or a parameter cannot be honoured. */
+export async function messageReply(
+  asked: MessageBody,
+  { client, owner, header }: Pick<Call, 'client' | 'owner' | 'header'>,
+  services: Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>,
+): Promise<ChatReply> {
+  const told = history(await turnsOf(asked, imageReader(services)));
+  const stream = asked.stream ?? false;
+  const sendsSampling = services.sendsSampling();
+  const requestId = newRequestId();
+  return {
+    type: 'chat',
+    request: {
+      model: asked.model,
+      ...told,
+      ...askedFor(asked, sendsSampling),
+      maxTokens: asked.max_tokens,
+      client,
+      owner,
+      // Not `metadata.user_id`: that names a person, or a whole session of a program.
+      name: conversationName(asked, header),
+      ephemeral: isTask({ ...told, stream, hasTools: (asked.tools ?? []).length > 0 }, header),
+    },
+    stream,
+    ignored: ignored(asked, sendsSampling),
+    headers: requestIdHeader(requestId),
+    wire: messageWire(asked.model, requestId),
+  };
+}
+
+function required(issue: { readonly input?: unknown }): string | undefined {
+  return issue.input === undefined ? 'is required' : undefined;
+}
+
+/** What a body that is to be answered and one that is only to be counted have in common. */
+export const conversationFields = {
+  model: z.string({ error: required }).min(1, 'is required'),
+  system: systemField,
+  messages: z.array(message, { error: required }).min(1, 'must hold at least one message'),
+};
+
+export const messageBody = z.object({
+  ...nameFields,
+  ...conversationFields,
+  ...parameters,
+  max_tokens: z.number({ error: required }).int('must be a whole number').min(1, 'must be greater than 0'),
+  metadata: z.object({ user_id: z.string().nullish() }).nullish(),
+  stream: z.boolean().nullish(),
+  /** Anthropic's tool runner asks for one, and goes on without when it is told that there is none. */
+  thread: z.null('is not supported: send the whole history').optional(),
+});
+
+export type MessageBody = z.output<typeof messageBody>;

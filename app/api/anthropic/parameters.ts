@@ -1,0 +1,143 @@
+/** What a message asks for besides its words, as a `ChatRequest` has it. What has no effect here is listed, never refused. */
+import { z } from 'zod';
+import { ChatError } from '../../chat/errors';
+import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
+import { clientTools } from '../clientTools';
+import { objectSchema } from '../objectSchema';
+
+const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
+
+const tool = z.object({
+  /** Absent or `custom` for a function of the client's; the API's own tools have a dated name. */
+  type: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, underscores and dashes')
+    .nullish(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  input_schema: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export const toolsField = z.array(tool).nullish();
+
+export const parameters = {
+  stop_sequences: z.array(z.string()).nullish(),
+  thinking: z
+    .object({
+      type: z.enum(['enabled', 'disabled', 'adaptive']),
+      budget_tokens: z.number().nullish(),
+      display: z.string().nullish(),
+    })
+    .nullish(),
+  output_config: z
+    .object({ effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(), format: format.nullish() })
+    .nullish(),
+  /** The name of `output_config.format` while it was a beta. */
+  output_format: format.nullish(),
+  tools: toolsField,
+  tool_choice: z
+    .object({
+      type: z.enum(['auto', 'any', 'tool', 'none']),
+      name: z.string().nullish(),
+      disable_parallel_tool_use: z.boolean().nullish(),
+    })
+    .nullish(),
+  temperature: z.number().nullish(),
+  top_p: z.number().nullish(),
+  top_k: z.number().nullish(),
+  mcp_servers: z.unknown().optional(),
+  container: z.unknown().optional(),
+  context_management: z.unknown().optional(),
+  speed: z.unknown().optional(),
+  service_tier: z.string().nullish(),
+};
+
+export type Parameters = z.output<z.ZodObject<typeof parameters>>;
+
+type Asked = Pick<
+  ChatRequest,
+  'thinking' | 'tools' | 'toolChoice' | 'parallelTools' | 'schema' | 'effort' | 'stop' | 'sampling'
+>;
+
+/** @throws ChatError `invalid_request` for tools, a choice among them or a schema that cannot be honoured. */
+export function askedFor(body: Parameters, sendsSampling: boolean): Asked {
+  const { thinking, output_config, output_format, tool_choice, stop_sequences } = body;
+  const tools = functions(body.tools);
+  const form = output_config?.format ?? output_format;
+  return {
+    thinking: thinking != null && thinking.type !== 'disabled' && thinking.display !== 'omitted',
+    tools,
+    toolChoice: toolChoice(tool_choice, new Set(tools.map(({ name }) => name))),
+    parallelTools: tool_choice?.disable_parallel_tool_use !== true,
+    schema: form ? objectSchema(form.schema, 'output_config.format.schema') : undefined,
+    effort: output_config?.effort ?? budgetEffort(thinking),
+    stop: stop_sequences?.filter((sequence) => sequence !== ''),
+    sampling: sendsSampling ? sampling(body) : undefined,
+  };
+}
+
+function functions(tools: z.output<typeof toolsField>) {
+  const own = (tools ?? []).map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isFunction);
+  return clientTools(
+    own.map(({ name, description, input_schema, field }) => ({
+      name: name ?? '',
+      description,
+      schema: input_schema,
+      nameParam: `${field}.name`,
+      schemaParam: `${field}.input_schema`,
+    })),
+  );
+}
+
+function isFunction({ type }: z.output<typeof tool>): boolean {
+  return type === undefined || type === null || type === 'custom';
+}
+
+function toolChoice(choice: Parameters['tool_choice'], names: ReadonlySet<string>): ToolChoice | undefined {
+  if (!choice) return undefined;
+  const { type, name } = choice;
+  if (type === 'auto' || type === 'none') return { type };
+  if (type === 'tool') {
+    if (name != null && names.has(name)) return { type: 'named', name };
+    throw new ChatError('invalid_request', 'tool_choice.name must be the name of one of the tools', {
+      param: 'tool_choice.name',
+    });
+  }
+  if (names.size > 0) return { type: 'required' };
+  throw new ChatError('invalid_request', 'tool_choice: there is no tool to choose', { param: 'tool_choice' });
+}
+
+/** Today's models take an effort in place of a number of tokens. */
+function budgetEffort(thinking: Parameters['thinking']): Effort | undefined {
+  if (thinking?.type !== 'enabled' || thinking.budget_tokens == null) return undefined;
+  if (thinking.budget_tokens <= LOW_BUDGET) return 'low';
+  return thinking.budget_tokens <= MEDIUM_BUDGET ? 'medium' : 'high';
+}
+
+/** Tokens: the most that each effort stands for. */
+const LOW_BUDGET = 4_096;
+const MEDIUM_BUDGET = 16_384;
+
+function sampling({ temperature, top_p, top_k }: Parameters): ChatRequest['sampling'] {
+  return {
+    ...(temperature != null && { temperature }),
+    ...(top_p != null && { topP: top_p }),
+    ...(top_k != null && { topK: top_k }),
+  };
+}
+
+/** The parameters that were sent with an effect and have none here; of the API's own tools each by its type. */
+export function ignored(body: Parameters, sendsSampling: boolean): string[] {
+  const own = (body.tools ?? []).flatMap((tool) => (isFunction(tool) ? [] : [`tools.${tool.type}`]));
+  const others = OTHERS.filter((name) => hasEffect(body[name]));
+  return [...new Set([...own, ...others]), ...(sendsSampling ? [] : SAMPLING.filter((name) => body[name] != null))];
+}
+
+const SAMPLING = ['temperature', 'top_p', 'top_k'] as const;
+const OTHERS = ['mcp_servers', 'container', 'context_management', 'speed', 'service_tier'] as const;
+
+function hasEffect(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'object') return Object.keys(value).length > 0;
+  return value !== 'auto' && value !== 'standard';
+}

@@ -1,0 +1,140 @@
+/**
+ * Answers as Anthropic writes them: one message, or the events of which it is put together. Every event has its name on
+ * a line of its own, since the packages drop one that has not.
+ */
+import { randomUUID } from 'node:crypto';
+import { type EndReason, NO_USAGE, type Usage } from '../../chat/events';
+import type { OutputEvent, Wire } from '../dialect';
+import { errorObject } from './errorObject';
+
+/** @param model as the client named it. @param requestId names the request in an error. */
+export function messageWire(model: string, requestId: string): Wire {
+  const head = {
+    id: `msg_${randomUUID().replaceAll('-', '')}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+  };
+  return {
+    once: ({ text, thinking, toolCalls, reason, stopSequence, usage }) => ({
+      ...head,
+      content: [
+        ...(thinking === '' ? [] : [{ type: 'thinking', thinking, signature: SIGNATURE }]),
+        ...(text === '' ? [] : [{ type: 'text', text }]),
+        ...toolCalls.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
+      ],
+      ...ending(reason, stopSequence),
+      usage: usageObject(usage),
+    }),
+    stream: () => {
+      const blocks = blockStream();
+      let begun = false;
+      function* begin(usage: Usage): Generator<string> {
+        if (begun) return;
+        begun = true;
+        const message = { ...head, content: [], stop_reason: null, stop_sequence: null, usage: usageObject(usage) };
+        yield event('message_start', { message });
+      }
+      function* lines(output: OutputEvent): Generator<string> {
+        yield* begin(NO_USAGE);
+        if (output.type !== 'end') {
+          yield* blocks.lines(output);
+          return;
+        }
+        yield* blocks.close();
+        const { reason, stopSequence, usage } = output;
+        yield event('message_delta', { delta: ending(reason, stopSequence), usage: usageObject(usage) });
+        yield event('message_stop');
+      }
+      return {
+        contentType: 'text/event-stream',
+        keepAlive: event('ping'),
+        counts: begin,
+        lines,
+        fault: (fault) => event('error', errorObject(fault, requestId)),
+      };
+    },
+  };
+}
+
+/** Clients want one, and send it back: thinking in a history is left out, so nobody ever checks it. */
+const SIGNATURE = Buffer.from('claudacity').toString('base64');
+
+type ContentEvent = Exclude<OutputEvent, { type: 'end' }>;
+
+/** Content as blocks: each has an index, a start and a stop, and one is open at a time. */
+function blockStream() {
+  let index = -1;
+  let open: 'text' | 'thinking' | 'tool_use' | undefined;
+  let hasInput = false;
+
+  function* close(): Generator<string> {
+    if (open === 'thinking') yield delta({ type: 'signature_delta', signature: SIGNATURE });
+    if (open !== undefined) yield event('content_block_stop', { index });
+    open = undefined;
+  }
+  function* start(type: 'text' | 'thinking' | 'tool_use', block: object): Generator<string> {
+    yield* close();
+    open = type;
+    index += 1;
+    yield event('content_block_start', { index, content_block: { type, ...block } });
+  }
+  function delta(delta: object): string {
+    return event('content_block_delta', { index, delta });
+  }
+
+  function* lines(output: ContentEvent): Generator<string> {
+    switch (output.type) {
+      case 'text':
+        if (open !== 'text') yield* start('text', { text: '' });
+        yield delta({ type: 'text_delta', text: output.text });
+        break;
+      case 'thinking':
+        if (open !== 'thinking') yield* start('thinking', { thinking: '', signature: '' });
+        yield delta({ type: 'thinking_delta', thinking: output.text });
+        break;
+      case 'tool_call':
+        hasInput = false;
+        yield* start('tool_use', { id: output.id, name: output.name, input: {} });
+        break;
+      case 'tool_input':
+        hasInput = true;
+        yield delta({ type: 'input_json_delta', partial_json: output.json });
+        break;
+      case 'tool_end':
+        // Packages put the input together from its pieces alone.
+        if (!hasInput) yield delta({ type: 'input_json_delta', partial_json: JSON.stringify(output.input) });
+        yield* close();
+        break;
+    }
+  }
+  return { lines, close };
+}
+
+function event(type: string, fields: object = {}): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}
+
+function ending(reason: EndReason, stopSequence: string | undefined): object {
+  const atSequence = reason === 'stop' && stopSequence !== undefined;
+  return {
+    stop_reason: atSequence ? 'stop_sequence' : STOP_REASONS[reason],
+    stop_sequence: atSequence ? stopSequence : null,
+  };
+}
+
+const STOP_REASONS: Record<EndReason, string> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  refusal: 'refusal',
+  tool_use: 'tool_use',
+};
+
+function usageObject(usage: Usage): object {
+  return {
+    input_tokens: usage.inputTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cacheReadTokens,
+    output_tokens: usage.outputTokens,
+  };
+}

@@ -1,0 +1,56 @@
+/** Several answers at once, for the clients that want some to choose from: each is asked for itself, and they arrive as they come. */
+import { type ChatEvent, NO_USAGE, type Usage } from '../chat/events';
+import type { ChatRequest } from '../chat/request';
+import type { Chat } from '../chat/service';
+
+export interface ChoiceEvent {
+  /** The place of the request that it answers. */
+  readonly choice: number;
+  readonly event: ChatEvent;
+}
+
+/** Like `Chat.ask`, for all of the requests together. When the iteration ends early, every answer is interrupted. */
+export async function* choices(
+  chat: Pick<Chat, 'ask'>,
+  requests: readonly ChatRequest[],
+  signal: AbortSignal,
+): AsyncGenerator<ChoiceEvent> {
+  const leave = new AbortController();
+  const abort = () => leave.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const answers = requests.map((request) => chat.ask(request, leave.signal)[Symbol.asyncIterator]());
+  const next = async (choice: number) => ({ choice, result: await answers[choice]?.next() });
+  const coming = new Map(answers.map((_, choice) => [choice, next(choice)]));
+  try {
+    while (coming.size > 0) {
+      const { choice, result } = await Promise.race(coming.values());
+      if (result === undefined || result.done) {
+        coming.delete(choice);
+      } else {
+        yield { choice, event: result.value };
+        coming.set(choice, next(choice));
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    leave.abort();
+    await Promise.all(answers.map((answer) => answer.return?.()));
+  }
+}
+
+/** What several answers took together. */
+export function totalUsage(usages: Iterable<Usage>): Usage {
+  let total = NO_USAGE;
+  for (const usage of usages) {
+    total = {
+      inputTokens: total.inputTokens + usage.inputTokens,
+      cacheReadTokens: total.cacheReadTokens + usage.cacheReadTokens,
+      cacheWriteTokens: total.cacheWriteTokens + usage.cacheWriteTokens,
+      outputTokens: total.outputTokens + usage.outputTokens,
+      thinkingTokens: total.thinkingTokens + usage.thinkingTokens,
+      costUsd: total.costUsd + usage.costUsd,
+    };
+  }
+  return total;
+}

@@ -1,0 +1,33 @@
+/** A client's functions, as every dialect names them. What the API would refuse is refused here, by the name of the field. */
+import { ChatError } from '../chat/errors';
+import type { ClientTool } from '../chat/request';
+import { objectSchema } from './objectSchema';
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  /** A JSON schema; a function without one takes no arguments. */
+  readonly schema?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The fields that they came from. */
+  readonly nameParam: string;
+  readonly schemaParam: string;
+}
+
+/** @throws ChatError `invalid_request` for a name or a schema that the API does not take, and for a name that two have. */
+export function clientTools(definitions: readonly ToolDefinition[]): readonly ClientTool[] {
+  const names = new Set<string>();
+  return definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
+    if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
+      throw refused('must be 1 to 128 letters, digits, underscores and dashes', nameParam);
+    }
+    if (names.has(name)) throw refused('must differ from the names of the other tools', nameParam);
+    names.add(name);
+    // Clients write the absence of arguments in many ways.
+    const given = schema && Object.keys(schema).length > 0 ? schema : { type: 'object', properties: {} };
+    return { name, description: description ?? '', inputSchema: objectSchema(given, schemaParam) };
+  });
+}
+
+function refused(message: string, param: string): ChatError {
+  return new ChatError('invalid_request', `${param} ${message}`, { param });
+}

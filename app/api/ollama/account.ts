@@ -1,0 +1,25 @@
+/** What Ollama's own app asks about its maker's cloud, which there is none of here. */
+import type { Route } from '../dialect';
+import { Refusal } from '../errors';
+
+export function accountRoutes(): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/api/status',
+      handle: () => ({ type: 'json', body: { cloud: { disabled: true, source: 'none' } } }),
+    },
+    ...['/api/me', '/api/signout'].map(signedOut),
+  ];
+}
+
+function signedOut(path: string): Route {
+  return {
+    method: 'post',
+    path,
+    hasBody: false,
+    handle: () => {
+      throw new Refusal(401, 'authentication', 'unauthorized');
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** `/api/embed` and its predecessor `/api/embeddings`: no Claude model makes embeddings, and clients are to learn that at once. */
+import { z } from 'zod';
+import { ChatError } from '../../chat/errors';
+import type { DialectServices, Route } from '../dialect';
+import { validate } from '../validate';
+import { modelBody } from './fields';
+
+export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
+  return [
+    {
+      method: 'post',
+      path: '/api/embed',
+      handle: async ({ body }) => {
+        const { model: name, input } = validate(embedBody, body);
+        await chat.resolve(name);
+        if ((input ?? []).length > 0) throw unsupported(name);
+        // ollama-ai-provider-v2 insists on the counts.
+        const counts = { total_duration: 1, load_duration: 1, prompt_eval_count: 1 };
+        return { type: 'json', body: { model: name, embeddings: [], ...counts } };
+      },
+    },
+    {
+      method: 'post',
+      path: '/api/embeddings',
+      handle: async ({ body }) => {
+        const { model: name, prompt } = validate(embeddingsBody, body);
+        await chat.resolve(name);
+        if ((prompt ?? '') !== '') throw unsupported(name);
+        return { type: 'json', body: { embedding: [] } };
+      },
+    },
+  ];
+}
+
+const embedBody = modelBody({ input: z.union([z.string(), z.array(z.string())]).nullish() });
+
+const embeddingsBody = modelBody({ prompt: z.string().nullish() });
+
+/** 400 rather than 501: nobody asks again after it. */
+function unsupported(name: string): ChatError {
+  return new ChatError('invalid_request', `"${name}" does not support embeddings`, { param: 'model' });
+}

@@ -1,0 +1,12 @@
+/** `POST /v1/embeddings`: clients ask for them beside a chat, and should read why there are none. */
+
+import type { Route } from '../dialect';
+import { Refusal } from '../errors';
+
+export const embeddingsRoute: Route = {
+  method: 'post',
+  path: '/embeddings',
+  handle: () => {
+    throw new Refusal(400, 'invalid_request', 'Claude has no embeddings: use another server for them');
+  },
+};

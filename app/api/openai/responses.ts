@@ -1,0 +1,197 @@
+/** `POST /v1/responses`: what Codex and the AI SDK ask. */
+import { z } from 'zod';
+import { ChatError } from '../../chat/errors';
+import type { ChatRequest } from '../../chat/request';
+import { conversationName, isSelectionCall, isTask, nameFields } from '../conversationName';
+import type { ChatReply, DialectServices, Route } from '../dialect';
+import { type History, history } from '../history';
+import { imageReader } from '../image';
+import { selectionWire } from '../legacyTools';
+import { validate } from '../validate';
+import { type AnswerServices, type Asker, DEFAULT_MODEL } from './chatCompletions';
+import { unhonoured, unhonouredFields } from './fields';
+import { type HeldResponses, heldResponses } from './heldResponses';
+import { maxTokens, samplingFields, samplingOf, tokenLimit } from './limits';
+import { schemaOfText, textFormat } from './responseFormat';
+import { type InputItem, type Item, inputItem, turnsOfItems } from './responseItems';
+import { heldItem, newId, type OutputItem, type ResponseHead, toolObject } from './responseObject';
+import { responseWire } from './responseWire';
+import { thinkingFields, thinkingOf } from './thinking';
+import { responseToolFields, responseTools } from './tools';
+
+export function responsesRoute(services: DialectServices): Route {
+  const held = heldResponses();
+  return {
+    method: 'post',
+    path: '/responses',
+    streamDefault: false,
+    handle: (call) => responseReply(validate(responseBody, call.body), call, services, held),
+  };
+}
+
+/** @throws ChatError `invalid_request` where there is nothing to answer, and for what cannot be honoured. */
+export async function responseReply(
+  asked: ResponseBody,
+  { client, owner, header }: Asker,
+  services: AnswerServices,
+  held: HeldResponses,
+): Promise<ChatReply> {
+  refuseUnserved(asked);
+  const items = itemsOf(asked, owner, held);
+  const told = await toldOf(asked, items, services);
+  const stream = asked.stream ?? false;
+  const tools = responseTools(asked);
+  const sampling = samplingOf(asked, services.sendsSampling());
+  const schema = schemaOfText(asked.text?.format);
+  const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
+  const request: ChatRequest = {
+    model: asked.model || DEFAULT_MODEL,
+    ...told,
+    client,
+    owner,
+    name: conversationName(asked, header),
+    ephemeral: isTask(question, header),
+    ...thinkingOf(asked),
+    ...tools.part,
+    ...(schema && { schema }),
+    ...sampling.part,
+    ...maxTokens(asked.max_output_tokens),
+  };
+  const head = headOf(asked, request);
+  const hold = (output: readonly OutputItem[]) => {
+    if (asked.store === false) return;
+    const own = new Map(output.map((item) => [item.id, heldItem(item)]));
+    held.hold(owner, head.id, { items: [...items.before, ...items.given, ...own.values()], output: own });
+  };
+  const wire = responseWire(head, hold);
+  return {
+    type: 'chat',
+    request,
+    stream,
+    ignored: [...tools.ignored, ...sampling.ignored, ...unhonouredHere(asked)],
+    wire: isSelectionCall(question, header) ? selectionWire(wire) : wire,
+  };
+}
+
+function refuseUnserved({ background, conversation, prompt }: ResponseBody): void {
+  const refused = (param: string, message: string) =>
+    new ChatError('invalid_request', `${param}: ${message}`, { param });
+  if (background) throw refused('background', 'a response can only be waited for');
+  const instead = 'send the whole history, or previous_response_id';
+  if (conversation) throw refused('conversation', `conversations are not kept under an id here: ${instead}`);
+  if (prompt) throw refused('prompt', 'prompts are not kept here: send the text itself');
+}
+
+interface GivenItems {
+  /** Of the responses before. */
+  readonly before: readonly Item[];
+  readonly given: readonly Item[];
+}
+
+/** @throws ChatError `invalid_request` where nobody knows any more what an id stands for. */
+function itemsOf(
+  { input, previous_response_id: previous }: ResponseBody,
+  owner: string,
+  held: HeldResponses,
+): GivenItems {
+  const before = previous ? held.response(owner, previous)?.items : [];
+  if (!before) throw forgotten('previous_response_id', `the response '${previous}'`);
+  if (typeof input === 'string') return { before, given: [{ type: 'message', role: 'user', content: input }] };
+  const given = input.map((item, index) =>
+    item.type === 'item_reference' ? referred(item, index, owner, held) : item,
+  );
+  return { before, given };
+}
+
+function referred(
+  { id }: Extract<InputItem, { type: 'item_reference' }>,
+  index: number,
+  owner: string,
+  held: HeldResponses,
+): Item {
+  const item = held.item(owner, id);
+  if (item) return item;
+  // Of reasoning there is nothing to tell the model.
+  if (id.startsWith('rs_')) return { type: 'other' };
+  throw forgotten(`input[${index}].id`, `the item '${id.slice(0, 100)}'`);
+}
+
+function forgotten(param: string, what: string): ChatError {
+  const message = `${param}: ${what} is not held here (any more): send the whole history instead`;
+  return new ChatError('invalid_request', message, { param });
+}
+
+async function toldOf(asked: ResponseBody, { before, given }: GivenItems, services: AnswerServices): Promise<History> {
+  const turns = await turnsOfItems([...before, ...given], before.length, imageReader(services));
+  const instructions = asked.instructions ?? '';
+  return history(instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns], 'input');
+}
+
+function headOf(asked: ResponseBody, { model, tools = [], sampling, maxTokens, effort }: ChatRequest): ResponseHead {
+  const { reasoning } = asked;
+  return {
+    id: newId('resp'),
+    object: 'response',
+    created_at: Math.floor(Date.now() / 1000),
+    model,
+    previous_response_id: asked.previous_response_id ?? null,
+    instructions: asked.instructions ?? null,
+    tools: tools.map(toolObject),
+    tool_choice: asked.tool_choice ?? 'auto',
+    parallel_tool_calls: asked.parallel_tool_calls ?? true,
+    text: { format: asked.text?.format ?? { type: 'text' } },
+    reasoning: { effort: effort ?? null, summary: reasoning?.summary ?? reasoning?.generate_summary ?? null },
+    truncation: 'disabled',
+    temperature: sampling?.temperature ?? 1,
+    top_p: sampling?.topP ?? 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    top_logprobs: 0,
+    max_output_tokens: maxTokens ?? null,
+    max_tool_calls: null,
+    store: asked.store !== false,
+    background: false,
+    service_tier: 'default',
+    metadata: asked.metadata ?? {},
+    safety_identifier: asked.safety_identifier ?? null,
+    prompt_cache_key: asked.prompt_cache_key ?? null,
+  };
+}
+
+function unhonouredHere(asked: ResponseBody): string[] {
+  return [
+    ...unhonoured(asked),
+    ...(asked.text?.verbosity ? ['text.verbosity'] : []),
+    ...(asked.truncation === 'auto' ? ['truncation'] : []),
+    ...(asked.max_tool_calls ? ['max_tool_calls'] : []),
+    ...(asked.include?.length ? ['include'] : []),
+  ];
+}
+
+export const responseBody = z.object({
+  ...nameFields,
+  ...unhonouredFields,
+  ...thinkingFields,
+  ...responseToolFields,
+  ...samplingFields,
+  model: z.string().nullish(),
+  input: z.union([z.string(), z.array(inputItem)], {
+    error: (issue) => (issue.input === undefined ? 'is required' : undefined),
+  }),
+  instructions: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  text: z.object({ format: textFormat, verbosity: z.string().nullish() }).nullish(),
+  max_output_tokens: tokenLimit,
+  max_tool_calls: z.number().nullish(),
+  truncation: z.string().nullish(),
+  include: z.array(z.string()).nullish(),
+  store: z.boolean().nullish(),
+  previous_response_id: z.string().nullish(),
+  conversation: z.unknown().optional(),
+  background: z.boolean().nullish(),
+  prompt: z.unknown().optional(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  safety_identifier: z.string().nullish(),
+});
+
+export type ResponseBody = z.output<typeof responseBody>;

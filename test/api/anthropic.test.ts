@@ -1,0 +1,349 @@
+/** What Anthropic's own client package gets, through the real CLI. */
+import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hang, httpError, stop, streamError, text, thinking, toolUse, usage } from '../support/messagesApi';
+import { send } from '../support/send';
+import { startTestApp, type TestApp } from '../support/testApp';
+
+let app: TestApp;
+let anthropic: Anthropic;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  anthropic = new Anthropic({ baseURL: app.url, apiKey: 'any', maxRetries: 0 });
+});
+afterAll(() => app.stop());
+beforeEach(() => app.api.reset());
+
+const user = (content: Anthropic.MessageParam['content']): Anthropic.MessageParam => ({ role: 'user', content });
+const ask = (content: string) => ({ model: 'sonnet', max_tokens: 1000, messages: [user(content)] });
+
+const WEATHER: Anthropic.Tool = {
+  name: 'weather',
+  description: 'The weather of a city.',
+  input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+
+/** The question as the API got it. */
+function asked(question: string) {
+  const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
+  if (found === undefined) throw new Error(`nobody asked “${question}”`);
+  return found;
+}
+
+/** The error that the package throws. */
+async function refusal(asking: PromiseLike<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> {
+  const error = await asking.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Anthropic.APIError) return error;
+  throw new Error(`not refused: ${error}`);
+}
+
+test('a message has the text, the reason for its end and the counts, and the request an id', async () => {
+  app.api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5 }));
+  const message = await anthropic.messages.create(ask('Hi.'));
+  expect(message).toMatchObject({
+    type: 'message',
+    role: 'assistant',
+    model: 'sonnet',
+    content: [{ type: 'text', text: 'Hello' }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 7, cache_creation_input_tokens: 20, cache_read_input_tokens: 100, output_tokens: 5 },
+  });
+  expect(message._request_id).toMatch(/^req_/);
+});
+
+test('a stream arrives piece for piece as the model wrote it', async () => {
+  const deltas = ['Grü', 'ße ', '👋🏽', ' 漢', '字', '\n\n', 'data: x', '👩‍👩‍👧'];
+  app.api.answer(text(...deltas));
+  const received: string[] = [];
+  for await (const event of await anthropic.messages.create({ ...ask('Stream.'), stream: true })) {
+    if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') received.push(event.delta.text);
+  }
+  expect(received).toEqual(deltas);
+});
+
+test('the package’s own stream helper puts the message together, from its first counts to its last', async () => {
+  app.api.answer(text('Hel', 'lo'), usage({ input: 3, cacheRead: 9, output: 2 }), stop('max_tokens'));
+  const stream = anthropic.messages.stream(ask('Help.'));
+  const events: string[] = [];
+  stream.on('streamEvent', ({ type }) => events.push(type));
+  expect(await stream.finalMessage()).toMatchObject({
+    content: [{ type: 'text', text: 'Hello' }],
+    stop_reason: 'max_tokens',
+    usage: { input_tokens: 3, cache_read_input_tokens: 9, output_tokens: 2 },
+  });
+  expect(events).toEqual([
+    'message_start',
+    'content_block_start',
+    'content_block_delta',
+    'content_block_delta',
+    'content_block_stop',
+    'message_delta',
+    'message_stop',
+  ]);
+});
+
+test('the first event has the counts of the prompt already', async () => {
+  app.api.answer(text('Yes.'), usage({ input: 12, cacheRead: 30 }));
+  const stream = await anthropic.messages.create({ ...ask('Count.'), stream: true });
+  const first = (await stream[Symbol.asyncIterator]().next()).value;
+  expect(first).toMatchObject({
+    type: 'message_start',
+    message: { usage: { input_tokens: 12, cache_read_input_tokens: 30 } },
+  });
+});
+
+test('roles, system blocks and several turns reach the API as sent', async () => {
+  await anthropic.messages.create({
+    model: 'sonnet',
+    max_tokens: 100,
+    system: [{ type: 'text', text: 'Answer in one word.', cache_control: { type: 'ephemeral' } }],
+    messages: [user('A fruit?'), { role: 'assistant', content: 'Apple.' }, user('A colour?')],
+  });
+  const { system, history } = asked('A colour?');
+  expect(system.join('\n')).toContain('Answer in one word.');
+  expect(history.map(({ role, content }) => [role, content.map((block) => block.text).join('')])).toEqual([
+    ['user', 'A fruit?'],
+    ['assistant', 'Apple.'],
+    ['user', 'A colour?'],
+  ]);
+});
+
+test('an image reaches the API as it is', async () => {
+  const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const source = { type: 'base64', media_type: 'image/png', data } as const;
+  await anthropic.messages.create({
+    model: 'sonnet',
+    max_tokens: 100,
+    messages: [
+      user([
+        { type: 'image', source },
+        { type: 'text', text: 'What is it?' },
+      ]),
+    ],
+  });
+  expect(asked('What is it?').history.at(-1)?.content[0]).toMatchObject({ type: 'image', source });
+});
+
+test('a tool is the model’s own: its call reaches the client, its result the same turn', async () => {
+  app.api.answer(text('I look.'), toolUse('weather', { city: 'Oslo' }, { id: 'toolu_a' }));
+  const question = user('Weather in Oslo?');
+  const first = await anthropic.messages.create({ ...ask(''), messages: [question], tools: [WEATHER] });
+  expect(first).toMatchObject({
+    content: [
+      { type: 'text', text: 'I look.' },
+      { type: 'tool_use', id: 'toolu_a', name: 'weather', input: { city: 'Oslo' } },
+    ],
+    stop_reason: 'tool_use',
+  });
+
+  app.api.answer(text('18 degrees.'));
+  const result = user([{ type: 'tool_result', tool_use_id: 'toolu_a', content: '18' }]);
+  const messages = [question, { role: 'assistant' as const, content: first.content }, result];
+  const second = await anthropic.messages.create({ ...ask(''), messages, tools: [WEATHER] });
+  expect(second).toMatchObject({ content: [{ type: 'text', text: '18 degrees.' }], stop_reason: 'end_turn' });
+
+  const { body, history } = asked('tool_result');
+  expect(body.tools?.find(({ name }) => name === 'weather')).toMatchObject({
+    description: WEATHER.description,
+    input_schema: WEATHER.input_schema,
+  });
+  expect(history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  expect(history.at(-1)?.content[0]).toMatchObject({ type: 'tool_result', tool_use_id: 'toolu_a' });
+});
+
+test('two calls at once are streamed one after the other, their arguments in pieces', async () => {
+  app.api.answer(
+    toolUse('weather', { city: 'Oslo' }, { id: 'toolu_b', pieces: 3 }),
+    toolUse('weather', { city: 'Bergen' }, { id: 'toolu_c' }),
+  );
+  const stream = anthropic.messages.stream({ ...ask('Both.'), tools: [WEATHER] });
+  let pieces = 0;
+  stream.on('inputJson', () => {
+    pieces += 1;
+  });
+  expect(await stream.finalMessage()).toMatchObject({
+    content: [
+      { type: 'tool_use', id: 'toolu_b', input: { city: 'Oslo' } },
+      { type: 'tool_use', id: 'toolu_c', input: { city: 'Bergen' } },
+    ],
+    stop_reason: 'tool_use',
+  });
+  expect(pieces).toBeGreaterThanOrEqual(4);
+
+  app.api.answer(text('Fine.'));
+  const results = ['toolu_c', 'toolu_b'].map((tool_use_id) => ({
+    type: 'tool_result' as const,
+    tool_use_id,
+    content: [{ type: 'text' as const, text: `of ${tool_use_id}` }],
+    is_error: tool_use_id === 'toolu_c',
+  }));
+  const messages = [...stream.messages, user(results)];
+  expect((await anthropic.messages.create({ ...ask(''), messages, tools: [WEATHER] })).content).toMatchObject([
+    { text: 'Fine.' },
+  ]);
+  const sent = asked('of toolu_b').history.at(-1)?.content ?? [];
+  expect(sent.find((block) => block.tool_use_id === 'toolu_c')).toMatchObject({ is_error: true });
+  expect(sent.find((block) => block.tool_use_id === 'toolu_b')?.is_error).not.toBe(true);
+});
+
+test('the package’s tool runner goes through three rounds, without a thread', async () => {
+  for (const city of ['Oslo', 'Bergen', 'Tromsø']) app.api.answer(toolUse('weather', { city }));
+  app.api.answer(text('Done.'));
+  const cities: unknown[] = [];
+  const runner = anthropic.beta.messages.toolRunner({
+    ...ask('Three.'),
+    tools: [
+      {
+        ...WEATHER,
+        type: 'custom',
+        parse: (input: unknown) => input,
+        run: (input: unknown) => {
+          cities.push(input);
+          return 'fine';
+        },
+      },
+    ],
+  });
+  expect((await runner).content).toMatchObject([{ type: 'text', text: 'Done.' }]);
+  expect(cities).toEqual([{ city: 'Oslo' }, { city: 'Bergen' }, { city: 'Tromsø' }]);
+});
+
+test('a choice among tools reaches the API', async () => {
+  await anthropic.messages.create({
+    ...ask('Choose.'),
+    tools: [WEATHER],
+    tool_choice: { type: 'tool', name: 'weather', disable_parallel_tool_use: true },
+  });
+  expect(asked('Choose.').body.tool_choice).toEqual({
+    type: 'tool',
+    name: 'weather',
+    disable_parallel_tool_use: true,
+  });
+});
+
+test('thinking comes in a block of its own, with a signature, and may be sent back', async () => {
+  app.api.answer(thinking('Hm', '.'), text('Yes.'));
+  const question = user('Really?');
+  const stream = anthropic.messages.stream({
+    ...ask(''),
+    messages: [question],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+  });
+  const { content } = await stream.finalMessage();
+  expect(content).toEqual([
+    { type: 'thinking', thinking: 'Hm.', signature: expect.stringMatching(/./) },
+    { type: 'text', text: 'Yes.' },
+  ]);
+  app.api.answer(text('Sure.'));
+  const again = [question, { role: 'assistant' as const, content }, user('Sure?')];
+  expect((await anthropic.messages.create({ ...ask(''), messages: again })).content).toMatchObject([{ text: 'Sure.' }]);
+});
+
+test('stop sequences and the limit of tokens reach the API, and the sequence that was met comes back', async () => {
+  app.api.answer(text('One'), stop('stop_sequence', 'END'));
+  const message = await anthropic.messages.create({ ...ask('Stop.'), max_tokens: 77, stop_sequences: ['END'] });
+  expect(message).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'END' });
+  expect(asked('Stop.').body).toMatchObject({ max_tokens: 77, stop_sequences: ['END'] });
+});
+
+test('an answer bound to a schema is its JSON', async () => {
+  app.api.choose(({ body }) =>
+    body.tools?.some(({ name }) => name === 'StructuredOutput')
+      ? [toolUse('StructuredOutput', { city: 'Oslo' })]
+      : undefined,
+  );
+  const schema = {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  };
+  const message = await anthropic.messages.create({
+    ...ask('Which?'),
+    output_config: { format: { type: 'json_schema', schema } },
+  });
+  const [block] = message.content;
+  expect(block?.type === 'text' && JSON.parse(block.text)).toEqual({ city: 'Oslo' });
+});
+
+test('what cannot be honoured is named in a header', async () => {
+  // Newer versions of the package do not know the parameter any more; older ones send it.
+  const warm = { ...ask('Warm.'), temperature: 0.2 };
+  const { response } = await anthropic.messages.create(warm).withResponse();
+  expect(response.headers.get('x-claudacity-ignored')).toBe('temperature');
+});
+
+test('a stream that is left ends the model’s work', async () => {
+  app.api.answer(text('Once'), hang());
+  const stream = anthropic.messages.stream(ask('Long.'));
+  await new Promise<void>((resolve) => void stream.once('text', () => resolve()));
+  stream.abort();
+  await expect(stream.finalMessage()).rejects.toThrow(Anthropic.APIUserAbortError);
+  await asked('Long.').aborted;
+});
+
+test.each([
+  [429, 'rate_limit_error', 429, Anthropic.RateLimitError],
+  [529, 'overloaded_error', 529, Anthropic.InternalServerError],
+  [401, 'authentication_error', 401, Anthropic.AuthenticationError],
+  [400, 'invalid_request_error', 400, Anthropic.BadRequestError],
+])('an API that answers %d is reported as such', async (status, type, expected, kind) => {
+  app.api.always(httpError(status, type, 'words of the API', { 'retry-after': '120' }));
+  const error = await refusal(anthropic.messages.create(ask(`Refuse ${status}.`)));
+  expect(error).toBeInstanceOf(kind);
+  expect(error).toMatchObject({ status: expected, error: { type: 'error', error: { type } } });
+  expect(error.requestID).toMatch(/^req_/);
+});
+
+test('an answer that breaks off in the middle ends with an error', async () => {
+  app.api.always(text('Half'), streamError('overloaded_error', 'Overloaded'));
+  const error = await refusal(anthropic.messages.stream(ask('Break.')).finalMessage());
+  expect(error.error).toMatchObject({ type: 'error', error: { message: expect.any(String) } });
+});
+
+test('a wrong model, a missing limit and an image by address are refused by the package’s own classes', async () => {
+  const missing = await refusal(anthropic.messages.create({ ...ask('x'), model: 'gpt-4' }));
+  expect(missing).toBeInstanceOf(Anthropic.NotFoundError);
+  expect(missing.message).toContain('gpt-4');
+  const unlimited = await refusal(anthropic.messages.create({ ...ask('x'), max_tokens: 0 }));
+  expect(unlimited).toBeInstanceOf(Anthropic.BadRequestError);
+  expect(unlimited.message).toContain('max_tokens');
+  const image = { type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } } as const;
+  const fetched = await refusal(anthropic.messages.create({ ...ask(''), messages: [user([image])] }));
+  expect(fetched.message).toContain('not fetched');
+});
+
+test('batches and other paths below it are refused in the dialect', async () => {
+  const error = await refusal(anthropic.messages.batches.list());
+  expect(error).toBeInstanceOf(Anthropic.NotFoundError);
+  expect(error.error).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  expect((await send(`${app.url}/v1/messages`)).status).toBe(405);
+});
+
+test('tokens are estimated without a question to anyone, and the estimate is marked', async () => {
+  const counting = anthropic.messages.countTokens({ model: 'sonnet', messages: [user('How many?')], tools: [WEATHER] });
+  const { data, response } = await counting.withResponse();
+  expect(data.input_tokens).toBeGreaterThan(10);
+  expect(response.headers.get('x-claudacity-estimate')).toBe('true');
+  expect([...app.api.requests, ...app.api.otherCalls]).toEqual([]);
+});
+
+test('the package lists the models and finds one', async () => {
+  const ids: string[] = [];
+  for await (const { id } of anthropic.models.list()) ids.push(id);
+  expect(ids).toContain('sonnet');
+  expect(await anthropic.models.retrieve('sonnet')).toMatchObject({ id: 'sonnet', type: 'model' });
+});
+
+test('beta requests, and a base URL that ends before the version or after it, are served', async () => {
+  expect((await anthropic.beta.messages.create({ ...ask('Beta.'), betas: ['x-2026-01-01'] })).content).toMatchObject([
+    { text: 'OK' },
+  ]);
+  const body = JSON.stringify(ask('Bare.'));
+  expect((await send(`${app.url}/messages`, { body })).status).toBe(200);
+});

@@ -1,0 +1,298 @@
+/** The client's tools, native to the model, with the real CLI: asked, waited for, and gone on with in the same turn. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { ChatEvent } from '../../app/chat/events';
+import type { ClientTool, Message, ToolResultBlock } from '../../app/chat/request';
+import { type ChatRig, startChatRig } from '../support/chatRig';
+import { stop, text, toolUse, usage } from '../support/messagesApi';
+
+let rig: ChatRig;
+beforeAll(async () => {
+  rig = await startChatRig();
+});
+afterAll(() => rig.end());
+beforeEach(() => rig.api.reset());
+
+const WEATHER: ClientTool = {
+  name: 'get_weather',
+  description: 'The weather of a city.',
+  inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+const BASH: ClientTool = {
+  name: 'Bash',
+  description: 'A tool of the client’s.',
+  inputSchema: { type: 'object', properties: {} },
+};
+const TOOLS = [WEATHER, BASH];
+
+function user(said: string): Message {
+  return { role: 'user', content: [{ type: 'text', text: said }] };
+}
+
+function result(toolUseId: string, said: string, isError = false): ToolResultBlock {
+  return { type: 'tool_result', toolUseId, content: [{ type: 'text', text: said }], isError };
+}
+
+/** The answer as the client would put it into its history. */
+function answered(events: readonly ChatEvent[]): Message {
+  const said = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+  const calls = events.flatMap((event) =>
+    event.type === 'tool_end'
+      ? [{ type: 'tool_use' as const, id: event.id, name: event.name, input: event.input }]
+      : [],
+  );
+  return { role: 'assistant', content: [...(said ? [{ type: 'text' as const, text: said }] : []), ...calls] };
+}
+
+function end(events: readonly ChatEvent[]) {
+  const last = events.at(-1);
+  if (last?.type !== 'end')
+    throw new Error(`no end: ${JSON.stringify(last)} ${String(last?.type === 'error' && last.error)}`);
+  return last;
+}
+
+function served(events: readonly ChatEvent[]) {
+  return events.find((event) => event.type === 'start')?.served;
+}
+
+function withTool(...names: string[]): ClientTool[] {
+  return names.map((name) => ({ ...WEATHER, name }));
+}
+
+describe('a call', () => {
+  test('of several tools reaches the client whole, and the same turn goes on with the results', async () => {
+    rig.api.answer(
+      text('Let me see.'),
+      toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_a' }),
+      toolUse('Bash', { x: [1, 'é😀'] }, { id: 'toolu_b' }),
+      usage({ input: 10, output: 20 }),
+    );
+    rig.api.answer(text('Sunny.'), usage({ input: 30, output: 3 }));
+    const question = user('Weather?');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+
+    expect(first.filter(({ type }) => type === 'tool_call' || type === 'tool_end')).toEqual([
+      { type: 'tool_call', index: 0, id: 'toolu_a', name: 'get_weather' },
+      { type: 'tool_end', index: 0, id: 'toolu_a', name: 'get_weather', input: { city: 'Oslo' } },
+      { type: 'tool_call', index: 1, id: 'toolu_b', name: 'Bash' },
+      { type: 'tool_end', index: 1, id: 'toolu_b', name: 'Bash', input: { x: [1, 'é😀'] } },
+    ]);
+    const pieces = first.flatMap((event) => (event.type === 'tool_input' && event.index === 1 ? [event.json] : []));
+    expect(JSON.parse(pieces.join(''))).toEqual({ x: [1, 'é😀'] });
+    expect(end(first)).toMatchObject({ reason: 'tool_use', usage: { inputTokens: 10, outputTokens: 20 } });
+    expect(rig.chat.live().map(({ phase }) => phase)).toContain('waiting_for_tool');
+
+    const results: Message = { role: 'user', content: [result('toolu_b', 'broken', true), result('toolu_a', '20 °C')] };
+    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+
+    expect([served(second), answered(second).content]).toEqual(['live', [{ type: 'text', text: 'Sunny.' }]]);
+    expect(end(second)).toMatchObject({ reason: 'stop', usage: { inputTokens: 30, outputTokens: 3 } });
+    expect(end(second).usage.costUsd).toBeGreaterThan(0);
+    const { history = [], body } = rig.api.requests.at(-1) ?? {};
+    expect(history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(history[0]?.content).toEqual([{ type: 'text', text: 'Weather?' }]);
+    expect(history[2]?.content).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ tool_use_id: 'toolu_a', content: [{ type: 'text', text: '20 °C' }] }),
+        expect.objectContaining({ tool_use_id: 'toolu_b', is_error: true }),
+      ]),
+    );
+    const offered = TOOLS.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(body?.tools).toHaveLength(2);
+    expect(body?.tools).toEqual(expect.arrayContaining(offered));
+  });
+
+  test('loops for as many rounds as the model wants, in one process', async () => {
+    const messages: Message[] = [user('Three rounds.')];
+    for (const round of [1, 2, 3]) {
+      rig.api.answer(toolUse('get_weather', { city: `C${round}` }, { id: `toolu_r${round}` }));
+      const events = await rig.ask({ messages, tools: TOOLS });
+      expect(served(events)).toBe(round === 1 ? 'new' : 'live');
+      messages.push(answered(events), { role: 'user', content: [result(`toolu_r${round}`, `R${round}`)] });
+    }
+    rig.api.answer(text('Done.'));
+    expect(answered(await rig.ask({ messages, tools: TOOLS })).content).toEqual([{ type: 'text', text: 'Done.' }]);
+    expect(rig.api.requests.at(-1)?.history.map(({ role }) => role)).toEqual([
+      ...['user', 'assistant', 'user', 'assistant', 'user', 'assistant', 'user'],
+    ]);
+  });
+
+  test('whose ids the client has replaced is matched by its place', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }), toolUse('get_weather', { city: 'Rome' }));
+    rig.api.answer(text('Both.'));
+    const question = user('Two cities.');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+    const renamed: Message = {
+      role: 'assistant',
+      content: ['Oslo', 'Rome'].map((city, index) => ({
+        type: 'tool_use',
+        id: `own_${index}`,
+        name: 'get_weather',
+        input: { city },
+      })),
+    };
+    expect(end(first).reason).toBe('tool_use');
+    const results: Message = { role: 'user', content: [result('own_0', 'cold'), result('own_1', 'warm')] };
+    expect(served(await rig.ask({ messages: [question, renamed, results], tools: TOOLS }))).toBe('live');
+    const told = JSON.stringify(rig.api.requests.at(-1)?.history.at(-1));
+    const [oslo, rome] = first.flatMap((event) => (event.type === 'tool_end' ? [event.id] : []));
+    expect(told).toMatch(new RegExp(`${oslo}[^}]*cold|cold[^}]*}][^}]*${oslo}`));
+    expect(told).toContain(rome);
+  });
+
+  test('is replayed with its result where its process has ended', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_gone' }));
+    rig.api.answer(text('Back.'));
+    const question = user('Then killed.');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+    const waiting = rig.chat.live().find(({ phase }) => phase === 'waiting_for_tool');
+    process.kill(waiting?.pid as number, 'SIGKILL');
+    await expect.poll(() => rig.chat.live().some(({ id }) => id === waiting?.id)).toBe(false);
+
+    const results: Message = { role: 'user', content: [result('toolu_gone', 'cold')] };
+    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+    expect([served(second), end(second).reason]).toEqual(['replay', 'stop']);
+    expect(rig.api.requests.at(-1)?.history.map(({ content }) => content.map(({ type }) => type))).toEqual([
+      ['text'],
+      ['tool_use'],
+      ['tool_result'],
+    ]);
+  });
+
+  test('that the client answers with something else besides goes on in a process of its own', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_more' }));
+    rig.api.answer(text('Noted.'));
+    const question = user('And more.');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+    const results: Message = {
+      role: 'user',
+      content: [result('toolu_more', 'cold'), { type: 'text', text: 'Hurry.' }],
+    };
+    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+    expect([served(second), end(second).reason]).toEqual(['replay', 'stop']);
+    expect(JSON.stringify(rig.api.requests.at(-1)?.history.at(-1))).toContain('Hurry.');
+  });
+
+  test('that waits is ended when its conversation is', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }));
+    const first = await rig.ask({ messages: [user('Never mind.')], tools: TOOLS });
+    const id = first.flatMap((event) => (event.type === 'start' ? [event.conversation] : []))[0];
+    expect(await rig.chat.end(id as string)).toBe(true);
+    expect(rig.chat.live().some((one) => one.id === id)).toBe(false);
+  });
+});
+
+describe('tools', () => {
+  test('can change in the middle of a conversation', async () => {
+    rig.api.answer(text('A1'));
+    rig.api.answer(text('A2'));
+    const first = await rig.ask({ messages: [user('Q1')], tools: withTool('one') });
+    const second = await rig.ask({ messages: [user('Q1'), answered(first), user('Q2')], tools: withTool('two') });
+    expect(served(second)).toBe('replay');
+    expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).toContain('"two"');
+  });
+
+  test('can be a hundred', async () => {
+    rig.api.answer(text('Many.'));
+    const names = Array.from({ length: 100 }, (_, index) => `tool_${index}`);
+    await rig.ask({ messages: [user('Hundred.')], tools: withTool(...names) });
+    const offered = z.array(z.object({ name: z.string() })).parse(rig.api.requests.at(-1)?.body.tools);
+    expect(offered.map(({ name }) => name).sort()).toEqual([...names].sort());
+  });
+
+  test.each([
+    [{ type: 'none' }, true, { type: 'none' }],
+    [{ type: 'required' }, true, { type: 'any' }],
+    [{ type: 'named', name: 'Bash' }, true, { type: 'tool', name: 'Bash' }],
+    [{ type: 'auto' }, false, { type: 'auto', disable_parallel_tool_use: true }],
+    [{ type: 'auto' }, true, undefined],
+  ] as const)('are chosen as the client says: %j, several %j', async (toolChoice, parallelTools, sent) => {
+    rig.api.answer(text('Chosen.'));
+    await rig.ask({
+      messages: [user(`Choose ${JSON.stringify(toolChoice)}.`)],
+      tools: TOOLS,
+      toolChoice,
+      parallelTools,
+    });
+    expect(rig.api.requests.at(-1)?.body.tool_choice).toEqual(sent);
+  });
+});
+
+describe('an answer that is bound to a schema', () => {
+  const schema = {
+    type: 'object',
+    properties: { a: { type: 'number' } },
+    required: ['a'],
+    additionalProperties: false,
+  };
+
+  test('comes as text, piece by piece, and prose before it does not', async () => {
+    rig.api.answer(text('Well, …'));
+    rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
+    const events = await rig.ask({ messages: [user('JSON.')], schema });
+    expect(answered(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    expect(end(events)).toMatchObject({ reason: 'stop', usage: { inputTokens: 20, outputTokens: 10 } });
+  });
+
+  test('is taken back where it is not valid, and given anew', async () => {
+    rig.api.answer(toolUse('StructuredOutput', { a: 'one' }));
+    rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
+    const events = await rig.ask({ messages: [user('Wrong JSON first.')], schema });
+    const from = events.findLastIndex(({ type }) => type === 'retract');
+    expect(from).toBeGreaterThan(0);
+    expect(answered(events.slice(from)).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    expect(end(events).reason).toBe('stop');
+  });
+
+  test('can come after the client’s tools', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_s' }));
+    rig.api.answer(toolUse('StructuredOutput', { a: 2 }));
+    const question = user('Tool, then JSON.');
+    const first = await rig.ask({ messages: [question], tools: TOOLS, schema });
+    expect(end(first).reason).toBe('tool_use');
+    const results: Message = { role: 'user', content: [result('toolu_s', 'cold')] };
+    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS, schema });
+    expect([served(second), answered(second).content]).toEqual(['live', [{ type: 'text', text: '{"a":2}' }]]);
+  });
+});
+
+describe('a turn', () => {
+  test('takes stop sequences, a limit, an effort and sampling, and the next one does not inherit them', async () => {
+    rig.api.answer(text('Well.'), stop('stop_sequence', 'X'));
+    rig.api.answer(text('Plain.'));
+    const question = user('Flags.');
+    const first = await rig.ask({
+      messages: [question],
+      maxTokens: 77,
+      stop: ['X'],
+      effort: 'high',
+      sampling: { temperature: 0.5, topP: 0.9, topK: 3 },
+    });
+    expect(end(first)).toMatchObject({ reason: 'stop', stopSequence: 'X' });
+    expect(rig.api.requests.at(-1)?.body).toMatchObject({
+      max_tokens: 77,
+      stop_sequences: ['X'],
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 3,
+      output_config: { effort: 'high' },
+    });
+    const second = await rig.ask({ messages: [question, answered(first), user('Next.')] });
+    expect(served(second)).toBe('live');
+    const body = rig.api.requests.at(-1)?.body ?? {};
+    expect(body).not.toHaveProperty('stop_sequences');
+    expect(body).not.toHaveProperty('temperature');
+    expect(body).toMatchObject({ output_config: { effort: 'medium' } });
+    expect(z.looseObject({ max_tokens: z.number() }).parse(body).max_tokens).toBeGreaterThan(77);
+  });
+
+  test('that meets its limit ends with that reason, and the CLI does not go on by itself', async () => {
+    rig.api.answer(text('Cut'), stop('max_tokens'));
+    const events = await rig.ask({ messages: [user('Limit.')], maxTokens: 5 });
+    expect([end(events).reason, answered(events).content]).toEqual(['length', [{ type: 'text', text: 'Cut' }]]);
+  });
+});

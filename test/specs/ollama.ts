@@ -1,0 +1,126 @@
+/**
+ * The native dialect against Ollama's published specification: every JSON body and every line of every stream. It says nothing
+ * of what has to be there in most of them, so what clients insist on is shown elsewhere (test/unit/apiOllama.test.ts).
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type Step, stop, text, thinking, toolUse } from '../support/messagesApi';
+import { send } from '../support/send';
+import type { TestApp } from '../support/testApp';
+
+/** @param folder where `ollama-openapi.yaml` lies. @returns each breach with the request that it answers; none where all is well. */
+export async function checkOllama(app: TestApp, folder: string): Promise<string[]> {
+  const specification = Specification.parse(parse(await readFile(path.join(folder, 'ollama-openapi.yaml'), 'utf8')));
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(specification, 'ollama');
+  const breaches: string[] = [];
+
+  for (const { method, path: route, body, script } of QUESTIONS) {
+    app.api.reset();
+    if (script) app.api.answer(...script);
+    const sent = body === undefined ? '' : JSON.stringify(body);
+    const headers = { 'content-length': Buffer.byteLength(sent) };
+    const answer = await send(`${app.url}${route}`, { method, headers, body: sent });
+    const type = String(answer.headers['content-type'] ?? '').split(';')[0] ?? '';
+    const question = `${method.toUpperCase()} ${route} ${sent.slice(0, 100)} → ${answer.status} ${type}`;
+    const schema = schemaOf(specification, method, route, answer.status, type);
+    if (schema === null) {
+      if (answer.text !== '') breaches.push(`${question}: not in the specification`);
+      continue;
+    }
+    const lines = type === NDJSON ? answer.text.trimEnd().split('\n') : [answer.text];
+    for (const line of lines) {
+      const validate = ajv.getSchema(`ollama#${schema}`);
+      if (validate === undefined) throw new Error(`the specification has no ${schema}`);
+      if (!validate(JSON.parse(line)))
+        breaches.push(`${question}: ${ajv.errorsText(validate.errors)} in ${line.slice(0, 300)}`);
+    }
+  }
+  return breaches;
+}
+
+const NDJSON = 'application/x-ndjson';
+
+const Response = z.looseObject({ content: z.record(z.string(), z.unknown()).optional() });
+const Operation = z.looseObject({ responses: z.record(z.string(), Response) });
+const Specification = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
+
+/** A pointer to the schema of such an answer; null where there is to be no body. */
+function schemaOf(
+  { paths }: z.output<typeof Specification>,
+  method: string,
+  route: string,
+  status: number,
+  type: string,
+): string | null {
+  // Errors are described, but not where they are given.
+  if (status >= 400) return '/components/schemas/ErrorResponse';
+  const content = paths[route]?.[method]?.responses[String(status)]?.content ?? {};
+  if (!(type in content)) return null;
+  const parts = ['paths', route, method, 'responses', String(status), 'content', type, 'schema'];
+  return parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
+}
+
+interface Question {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  readonly body?: object;
+  readonly script?: readonly Step[];
+}
+
+const messages = [{ role: 'user', content: 'Hello?' }];
+const tools = [
+  {
+    type: 'function',
+    function: { name: 'get_weather', description: '', parameters: { type: 'object', properties: {} } },
+  },
+];
+const format = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
+
+/** Each in both ways, where there are two. */
+const QUESTIONS: readonly Question[] = [
+  ...[true, false].flatMap((stream): Question[] => [
+    { ...chat({ stream }), script: [thinking('Hm.'), text('Hel', 'lo.')] },
+    {
+      ...chat({ stream, tools }),
+      script: [text('Both.'), toolUse('get_weather', {}), toolUse('get_weather', { a: [1] })],
+    },
+    { ...chat({ stream, format }), script: [toolUse('StructuredOutput', { age: 42 })] },
+    { ...chat({ stream, options: { num_predict: 5 } }), script: [text('Cut'), stop('max_tokens')] },
+    { ...chat({ stream, messages: [] }) },
+    { ...chat({ stream, messages: [], keep_alive: 0 }) },
+    { ...generate({ stream }), script: [thinking('Hm.'), text('Hel', 'lo.')] },
+    { ...generate({ stream, format: 'json' }), script: [toolUse('StructuredOutput', { any: 'thing' })] },
+    { ...generate({ stream, prompt: '' }) },
+    post('/api/pull', { model: 'sonnet', stream }),
+    post('/api/pull', { model: 'llama3', stream: false }),
+    post('/api/push', { model: 'sonnet', stream }),
+    post('/api/create', { model: 'mine', from: 'sonnet', stream }),
+  ]),
+  chat({ model: 'llama3' }),
+  chat({ messages: 'hello' }),
+  ...['/api/tags', '/api/ps', '/api/version'].map((path): Question => ({ method: 'get', path })),
+  post('/api/show', { model: 'sonnet' }),
+  post('/api/embed', { model: 'sonnet', input: [] }),
+  post('/api/embed', { model: 'sonnet', input: 'x' }),
+  post('/api/copy', { source: 'sonnet', destination: 'sonnet:latest' }),
+  post('/api/copy', { source: 'sonnet', destination: 'mine' }),
+  { method: 'delete', path: '/api/delete', body: { model: 'sonnet' } },
+];
+
+function chat(body: object): Question {
+  return post('/api/chat', { model: 'sonnet', messages, ...body });
+}
+
+function generate(body: object): Question {
+  return post('/api/generate', { model: 'sonnet', prompt: 'Hello?', ...body });
+}
+
+function post(path: string, body: object): Question {
+  return { method: 'post', path, body };
+}

@@ -1,0 +1,36 @@
+/**
+ * `npm run test:specs -- <folder>`: whether every kind of answer is as the dialects' own descriptions have it. They lie in
+ * the folder and are not part of this project. The last line is always `N passed, N failed`.
+ */
+import { startTestApp } from '../support/testApp';
+import type { SpecCheck } from './check';
+import { checkOllama } from './ollama';
+import { openaiChecks } from './openai';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('usage: npm run test:specs -- <folder with openai-openapi.json and ollama-openapi.yaml>');
+  process.exit(2);
+}
+
+const checks: readonly SpecCheck[] = [
+  ...openaiChecks(folder),
+  { name: 'every answer of Ollama’s native API', run: (app) => checkOllama(app, folder) },
+];
+
+let passed = 0;
+let failed = 0;
+const app = await startTestApp();
+try {
+  for (const check of checks) {
+    app.api.reset();
+    const findings = await check.run(app).catch((error: unknown) => [`it could not be asked: ${error}`]);
+    if (findings.length === 0) passed += 1;
+    else failed += 1;
+    console.log([`${findings.length === 0 ? '✓' : '✗'} ${check.name}`, ...findings].join('\n    '));
+  }
+} finally {
+  await app.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
