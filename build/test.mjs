@@ -47,10 +47,11 @@ const CHECKS = {
     prepare: playwright,
     count: countPlaywright,
   },
+  property: vitest('property', 15),
   package: vitest('package', 6, preparePackage),
 };
-/** Installs a package on this computer and removes it again: only where it is asked for. */
-const ONLY_WHEN_NAMED = ['package'];
+/** One takes minutes, the other installs a package on this computer and removes it again: only where they are asked for. */
+const ONLY_WHEN_NAMED = ['property', 'package'];
 
 await runCommand(async () => {
   const named = process.argv.slice(2);

@@ -13,6 +13,15 @@ export default defineConfig({
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'], ...timeouts } },
       {
         extends: true,
+        test: {
+          name: 'property',
+          include: ['test/api/*.property.test.ts'],
+          env: { CLAUDACITY_PROPERTY_REQUESTS: process.env.CLAUDACITY_PROPERTY_REQUESTS ?? '2000' },
+          ...timeouts,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], ...timeouts, testTimeout: 120_000 },
       },
     ],
