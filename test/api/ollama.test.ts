@@ -277,3 +277,11 @@ test('an image by address is refused, in the words that say how to go on', async
     expect.stringMatching(/^messages\[0\]\.images\[0\]: images by address are not fetched: send the image itself/),
   ]);
 });
+
+test('an image by the address of this computer is refused too where the user allows fetching', async () => {
+  await app.core.changeSettings({ fetchImages: true });
+  const messages = [{ role: 'user', content: 'What is it?', images: [`${app.url}/api/tags`] }];
+  const answer = await send(`${app.url}/api/chat`, { body: JSON.stringify({ model: 'sonnet', messages }) });
+  await app.core.changeSettings({ fetchImages: false });
+  expect(JSON.parse(answer.text).error).toContain('the address is not one of the internet');
+});

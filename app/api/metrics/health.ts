@@ -1,0 +1,23 @@
+/** Whether questions can be answered: the CLI is there and signed in. Without paths, accounts and whatever else is nobody's business. */
+import type { DialectServices, Route } from '../dialect';
+
+export function healthRoute({ status, version }: Pick<DialectServices, 'status' | 'version'>): Route {
+  return {
+    method: 'get',
+    path: '/health',
+    handle: () => {
+      const { cli, server } = status();
+      const ready = cli.phase === 'ready';
+      return {
+        type: 'json',
+        status: ready ? 200 : 503,
+        body: {
+          status: ready ? 'ok' : 'unavailable',
+          version,
+          cli: { phase: cli.phase, version: cli.version ?? null, problem: cli.problem?.code ?? null },
+          server: { phase: server.phase, started_at: server.startedAt ?? null },
+        },
+      };
+    },
+  };
+}

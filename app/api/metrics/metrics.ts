@@ -1,0 +1,179 @@
+/** What happens here as Prometheus counts it: from the journal what ends, from the chat how it is at the moment of asking. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RequestRow, TokenUsage } from '../../shared/contract';
+import type { DialectServices } from '../dialect';
+import { pathTemplates } from './pathTemplate';
+
+/** @param paths the templates of all paths that are served, which are all that the label `path` can be, `other` aside. */
+export function createMetrics(services: DialectServices, paths: readonly string[]): Registry {
+  const registry = new Registry();
+  countRequests(registry, services.journal, pathTemplates(paths));
+  showProcesses(registry, services.chat);
+  showLimits(registry, services.chat);
+  showApp(registry, services);
+  return registry;
+}
+
+function countRequests(
+  registry: Registry,
+  journal: DialectServices['journal'],
+  templateOf: (path: string) => string,
+): void {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'claudacity_requests_total',
+    help: 'Requests that have ended, by dialect, path and HTTP status; 499 where the client hung up.',
+    labelNames: ['dialect', 'path', 'status'],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'claudacity_tokens_total',
+    help: 'Tokens as the API reported them. input is what was neither read from nor written to the prompt cache.',
+    labelNames: ['kind', 'model'],
+    registers,
+  });
+  const cost = new Counter({
+    name: 'claudacity_cost_usd_total',
+    help: 'What the requests would cost at list prices, as the CLI computes it, in US dollars.',
+    labelNames: ['model'],
+    registers,
+  });
+  const firstToken = new Histogram({
+    name: 'claudacity_first_token_seconds',
+    help: "From a request's arrival to the first text, thinking or tool call.",
+    labelNames: ['dialect', 'model'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'claudacity_request_duration_seconds',
+    help: "From a request's arrival to the end of its answer.",
+    labelNames: ['dialect', 'path'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers,
+  });
+  journal.onChange((row: RequestRow) => {
+    if (row.durationMs === null) return;
+    const { dialect } = row;
+    const path = templateOf(row.path);
+    requests.inc({ dialect, path, status: String(row.status) });
+    duration.observe({ dialect, path }, row.durationMs / 1000);
+    if (row.firstTokenMs === null && row.usage === null) return;
+    // The client's own name for it could be anything.
+    const model = journal.details(row.id)?.resolvedModel ?? 'other';
+    if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
+    for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model }, count);
+    cost.inc({ model }, Math.max(0, row.costUsd ?? 0));
+  });
+}
+
+function kinds(usage: TokenUsage | null): [kind: string, count: number][] {
+  if (usage === null) return [];
+  return [
+    ['input', usage.input],
+    ['cache_read', usage.cacheRead],
+    ['cache_write', usage.cacheWrite],
+    ['output', usage.output],
+  ];
+}
+
+const STATES = ['preparing', 'answering', 'waiting_for_tool', 'idle'] as const;
+
+function showProcesses(registry: Registry, chat: DialectServices['chat']): void {
+  new Gauge({
+    name: 'claudacity_processes',
+    help: 'Processes of the CLI: those that hold a conversation by what they do, and the ones ready for the next.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const live = chat.live();
+      for (const state of STATES) this.set({ state }, live.filter(({ phase }) => phase === state).length);
+      this.set({ state: 'spare' }, chat.pool().spares);
+    },
+  });
+  new Gauge({
+    name: 'claudacity_queue_length',
+    help: 'Requests that wait for a process.',
+    registers: [registry],
+    collect() {
+      this.set(chat.pool().waiting);
+    },
+  });
+}
+
+function showLimits(registry: Registry, chat: DialectServices['chat']): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'claudacity_rate_limit_status',
+    help: "1 for what the API said last of each of the plan's limits: allowed, allowed_warning or rejected.",
+    labelNames: ['limit', 'status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { rateLimitType, status } of chat.limits()) this.set({ limit: rateLimitType ?? 'other', status }, 1);
+    },
+  });
+  new Gauge({
+    name: 'claudacity_rate_limit_utilization_ratio',
+    help: "The part of each of the plan's windows that is used up, from 0 to 1.",
+    labelNames: ['window'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [window, { utilization }] of windows(chat))
+        if (utilization !== null) this.set({ window }, utilization);
+    },
+  });
+  new Gauge({
+    name: 'claudacity_rate_limit_reset_timestamp_seconds',
+    help: "When each of the plan's windows begins anew, in seconds since the epoch.",
+    labelNames: ['window'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [window, { resetsAt }] of windows(chat)) if (resetsAt !== null) this.set({ window }, resetsAt);
+    },
+  });
+}
+
+/** Each limit was reported with all windows as they were then: the one that was reset, or used, further is the newer. */
+function windows(chat: DialectServices['chat']): ReadonlyMap<string, Window> {
+  const newest = new Map<string, Window>();
+  for (const { unifiedWindows } of chat.limits()) {
+    for (const [name, { utilization, resetsAt }] of Object.entries(unifiedWindows ?? {})) {
+      const window = { utilization: utilization ?? null, resetsAt: resetsAt ?? null };
+      const known = newest.get(name);
+      if (!known || isNewer(window, known)) newest.set(name, window);
+    }
+  }
+  return newest;
+}
+
+interface Window {
+  /** From 0 to 1. */
+  readonly utilization: number | null;
+  /** Seconds since the epoch. */
+  readonly resetsAt: number | null;
+}
+
+function isNewer(a: Window, b: Window): boolean {
+  const later = (a.resetsAt ?? 0) - (b.resetsAt ?? 0);
+  return later === 0 ? (a.utilization ?? 0) > (b.utilization ?? 0) : later > 0;
+}
+
+function showApp(registry: Registry, { version, status }: Pick<DialectServices, 'version' | 'status'>): void {
+  new Gauge({
+    name: 'claudacity_info',
+    help: 'Always 1; the version is in the label.',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version }, 1);
+  new Gauge({
+    name: 'claudacity_cli_ready',
+    help: '1 where the CLI was found and is signed in, else 0.',
+    registers: [registry],
+    collect() {
+      this.set(status().cli.phase === 'ready' ? 1 : 0);
+    },
+  });
+}
