@@ -10,6 +10,7 @@ import { writeLicenses } from './licenses.mjs';
 import { ROOT } from './setup/command.mjs';
 
 const OUT = path.join(ROOT, 'out');
+const DOCS = path.join(OUT, 'docs');
 const { version: VERSION } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /** @type {esbuild.BuildOptions} */
@@ -39,11 +40,18 @@ const NODE = {
   alias: { 'node-gyp-build': './build/nativeAddon.cjs' },
 };
 
+/** @type {esbuild.BuildOptions} */
+const PAGE = { ...COMMON, format: 'esm', target: 'chrome114', minify: true };
+
+/** @type {esbuild.BuildOptions} */
+const DOCS_PAGE = { ...PAGE, entryPoints: ['app/api/docs/page/docs.ts'], outdir: DOCS };
+
 /** @returns {esbuild.BuildOptions[]} */
 function bundles() {
   return [
     { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
-    { ...NODE, entryPoints: ['app/desktop/preload.ts'], outfile: 'out/preload.cjs' },
+    // A sandboxed preload may load `electron` alone.
+    { ...NODE, banner: {}, entryPoints: ['app/desktop/preload.ts'], outfile: 'out/preload.cjs' },
     {
       ...NODE,
       entryPoints: ['app/cli.ts'],
@@ -51,15 +59,13 @@ function bundles() {
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
     {
-      ...COMMON,
+      ...PAGE,
       entryPoints: ['renderer/main.tsx'],
       outdir: 'out/renderer',
-      format: 'esm',
-      target: 'chrome114',
       jsx: 'automatic',
-      minify: true,
       loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
     },
+    DOCS_PAGE,
   ];
 }
 
@@ -73,10 +79,26 @@ export async function bundle() {
   writeLicenses(results, path.join(OUT, 'licenses.txt'));
 }
 
+/** The API's documentation alone, for its tests. */
+export async function bundleDocs() {
+  copyDocs();
+  await esbuild.build(DOCS_PAGE);
+  await esbuild.stop();
+}
+
+function copyDocs() {
+  fs.mkdirSync(DOCS, { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'app', 'api', 'docs', 'page', 'index.html'), path.join(DOCS, 'index.html'));
+  // Of what is already bundled into the package that shows the page.
+  const licenses = 'swagger-ui-es-bundle.js.LICENSE.txt';
+  fs.copyFileSync(path.join(ROOT, 'node_modules', 'swagger-ui-dist', licenses), path.join(DOCS, licenses));
+}
+
 function copyFiles() {
   fs.rmSync(OUT, { recursive: true, force: true });
   fs.mkdirSync(path.join(OUT, 'renderer'), { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'renderer', 'index.html'), path.join(OUT, 'renderer', 'index.html'));
+  copyDocs();
   fs.cpSync(path.join(ROOT, 'build', 'icons', 'tray'), path.join(OUT, 'icons'), { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'build', 'icons', '256x256.png'), path.join(OUT, 'icons', 'app.png'));
   // One folder a platform: a package takes along the one it is for (electron-builder.yml).

@@ -22,12 +22,29 @@ export function jsonBody(limit: number = BODY_LIMIT): RequestHandler {
 }
 
 function parse(bytes: Buffer): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     // The parser quotes the body, which may be what somebody wrote to the model.
     throw new Refusal(400, 'invalid_request', messageOf(error), 'the body is not JSON');
   }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw new Refusal(400, 'invalid_request', `the body is nested more than ${MOST_LEVELS} levels deep`);
+  }
+  return value;
+}
+
+/** The parser takes any depth, but whoever writes the value again, by recursion, runs out of stack at some thousands. */
+const MOST_LEVELS = 500;
+
+function isDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function read(req: IncomingMessage, limit: number): Promise<Buffer> {

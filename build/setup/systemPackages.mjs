@@ -24,6 +24,7 @@ const ELECTRON_LIBRARIES = [
 const TEST_NEEDS = [
   { at: '/usr/bin/xvfb-run', packages: ['xvfb', 'xauth'] },
   { at: '/usr/bin/dbus-run-session', packages: ['dbus-daemon|dbus'] },
+  { at: '/usr/bin/gio', packages: ['libglib2.0-bin'] },
   { at: '/usr/share/fonts/truetype', packages: ['fonts-dejavu-core'] },
 ];
 

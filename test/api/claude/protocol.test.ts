@@ -39,6 +39,7 @@ describe('the command line', () => {
       '-p',
       ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose', '--include-partial-messages'],
       '--no-session-persistence',
+      ...['--allowedTools', 'mcp__client', '--settings', '{"includeCoAuthoredBy":false}'],
     ]);
   });
 

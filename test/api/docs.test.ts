@@ -1,0 +1,85 @@
+/** The API's description, and the page that shows it: both come from this app alone. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { bundleDocs } from '../../build/bundle.mjs';
+import { send } from '../support/send';
+import { startTestApp, type TestApp } from '../support/testApp';
+
+let app: TestApp;
+beforeAll(async () => {
+  await bundleDocs();
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const document = z.object({
+  openapi: z.string(),
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.looseObject({
+        summary: z.string(),
+        requestBody: z
+          .object({ content: z.record(z.string(), z.object({ schema: z.looseObject({}), example: z.unknown() })) })
+          .optional(),
+      }),
+    ),
+  ),
+});
+
+async function description() {
+  const { status, text } = await send(`${app.url}/openapi.json`);
+  expect(status).toBe(200);
+  return document.parse(JSON.parse(text));
+}
+
+test('every route is described in words', async () => {
+  const { openapi, paths } = await description();
+  expect(openapi).toBe('3.1.0');
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/api/chat', '/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/models/{id}']),
+  );
+  const bare = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { summary }]) => (summary.startsWith(method) ? [path] : [])),
+  );
+  expect(bare).toEqual([]);
+});
+
+test('a body is described by the schema that checks it, without the null that every field may be', async () => {
+  const { paths } = await description();
+  const content = paths['/v1/messages']?.post?.requestBody?.content['application/json'];
+  expect(content?.schema).toMatchObject({
+    type: 'object',
+    properties: { max_tokens: { type: 'integer', minimum: 1 }, temperature: { type: 'number' } },
+    required: ['model', 'messages', 'max_tokens'],
+  });
+});
+
+test('every example body is one that is taken', async () => {
+  const { paths } = await description();
+  const answers = Object.entries(paths).map(async ([path, { post }]) => {
+    const example = post?.requestBody?.content['application/json']?.example;
+    if (example === undefined) return [];
+    const { status, text } = await send(app.url + path, { body: JSON.stringify(example) });
+    return status === 200 ? [] : [[path, status, text]];
+  });
+  expect((await Promise.all(answers)).flat()).toEqual([]);
+});
+
+test('the page may load what comes from here, and nothing else', async () => {
+  const { status, headers, text } = await send(`${app.url}/docs`);
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  const policy = headers['content-security-policy'];
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self';");
+  expect(policy).not.toMatch(/https?:|\*/);
+  expect(text).not.toMatch(/https?:/);
+});
+
+test('the page’s script and style are served, and no other file', async () => {
+  const files = ['docs.js', 'docs.css', 'index.html', 'docs.js.map', 'swaggerUi.d.ts', '..%2Fcli.cjs'];
+  const statuses = await Promise.all(files.map(async (file) => (await send(`${app.url}/docs/${file}`)).status));
+  expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);
+  expect((await send(`${app.url}/docs/docs.js`)).headers['content-type']).toBe('text/javascript; charset=utf-8');
+});
