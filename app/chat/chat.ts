@@ -233,10 +233,11 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
           told = served;
           yield { type: 'start', conversation: row.id, served, model: model.resolved, isolation: process.isolation };
         }
-        record = request.ephemeral ? undefined : recordOf(question, row.id);
         await process.configure(flagsOf(request, model));
+        clock.asked();
         const turn =
           goOn(conversation, question) ?? startTurn(process, transcriptOf(question.question).question, signal);
+        record = request.ephemeral ? undefined : recordOf(question, row.id);
         for await (const event of answerOf(turn, { signal, clock, onResult, onLimit })) {
           if (event.type === 'end') {
             const messages = [...history, ...question.question, reply.message()];

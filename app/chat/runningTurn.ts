@@ -12,6 +12,8 @@ import { resultError, retryError } from './faults';
 export interface RunningTurn {
   readonly process: ClaudeProcess;
   readonly events: AsyncIterator<TurnEvent>;
+  /** The first event, until somebody has waited for it. */
+  first?: Promise<IteratorResult<TurnEvent>> | undefined;
   /** The ids that the model gave to its calls in the answer before, in their order. */
   calls: readonly string[];
   /** What the process had cost when this turn began, in US dollars. */
@@ -27,10 +29,13 @@ export interface TurnOptions {
   onLimit(limit: RateLimitInfo): void;
 }
 
-/** @param signal ends the turn, also while it stands still. */
+/** Asks at once, so that what else there is to do for the request is done while the API answers. @param signal ends the turn, also while it stands still. */
 export function startTurn(process: ClaudeProcess, question: ApiBlock[], signal: AbortSignal): RunningTurn {
   const events = process.turn(question, signal)[Symbol.asyncIterator]();
-  return { process, events, calls: [], costBefore: process.costUsd };
+  const first = events.next();
+  // Whoever waits for it is told.
+  first.catch(() => {});
+  return { process, events, first, calls: [], costBefore: process.costUsd };
 }
 
 /**
@@ -48,10 +53,10 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
   let limit: RateLimitInfo | undefined;
   let failure: ChatError | undefined;
   let standsStill = false;
-  clock.asked();
   try {
     while (!over && !failure) {
-      const next = await events.next();
+      const next = await (turn.first ?? events.next());
+      turn.first = undefined;
       if (next.done) break;
       const event = next.value;
       switch (event.type) {
