@@ -19,7 +19,7 @@ const MINUTES = 2 + REQUESTS / 150;
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ settings: { maxProcesses: 12 } });
+  app = await startTestApp({ settings: { maxProcesses: 14 } });
   app.api.choose((request) => [text(answerTo(request.history, app.api.requests.length))]);
 });
 
@@ -70,8 +70,8 @@ interface Branch {
 
 /** So few that two programs often begin alike. */
 const OPENINGS = ['Hi', 'Hello', 'What can you do?'];
-const SYSTEMS = ['', 'Be brief.'];
-const MODELS = ['sonnet', 'sonnet', 'sonnet', 'haiku'];
+const SYSTEMS = ['', '', '', '', 'Be brief.'];
+const MODELS = ['sonnet', 'sonnet', 'sonnet', 'sonnet', 'haiku'];
 
 /** Holds chats until no request is left to be made. */
 async function chatAway(program: Program, { chance, pick, below }: Random, run: Run): Promise<void> {
@@ -111,30 +111,30 @@ async function chatAway(program: Program, { chance, pick, below }: Random, run: 
     // A branch that an id names has no siblings.
     const place = branches.indexOf(before);
     if (place !== -1 && (branch.id !== undefined || before.id !== undefined || chance(0.7))) branches.splice(place, 1);
-    if (branch.history.length > 0 && branch.history.length < 20) branches.push(branch);
-    if (branches.length > 3) branches.splice(below(branches.length), 1);
+    if (branch.history.length > 0 && branch.history.length < 30) branches.push(branch);
+    if (branches.length > 3) branches.splice(below(branches.length - 1), 1);
   };
 
   while (run.left > 0) {
     // Most go on with what they asked last: each that does not costs half a second for a process of its own.
-    const last = chance(0.8) ? branches.at(-1) : branches[below(branches.length)];
-    const branch = chance(0.04) ? start() : (last ?? start());
+    const last = chance(0.85) ? branches.at(-1) : branches[below(branches.length)];
+    const branch = chance(0.02) ? start() : (last ?? start());
     const lone = branch.id !== undefined && branch.history.length > 0;
     const dice = below(100);
     if (branch.history.length === 0) {
       await put(branch, chance(0.6) ? { role: 'user', content: [{ type: 'text', text: pick(OPENINGS) }] } : question());
-    } else if (dice < 82) {
+    } else if (dice < 90) {
       await put(branch, question(), { lone });
-    } else if (dice < 87) {
+    } else if (dice < 92) {
       // Regenerated: the last question anew.
       const { history } = branch;
       await put({ ...branch, history: history.slice(0, -2), id: undefined }, history.at(-2) as HistoryMessage);
-    } else if (dice < 91) {
+    } else if (dice < 95) {
       await put({ ...edited(branch, below), id: undefined }, question());
-    } else if (dice < 94) {
+    } else if (dice < 96) {
       const twin = { ...branch, id: undefined };
       await Promise.all([put(twin, question()), put(twin, question())]);
-    } else if (dice < 97) {
+    } else if (dice < 98) {
       await put(branch, question(), { hangUpAfterMs: below(120) });
     } else {
       const rows = app.core.snapshot().conversations.flatMap(({ pid }) => (pid === null ? [] : [pid]));
