@@ -39,16 +39,16 @@ const CHECKS = {
     minutes: 1,
     prepare: async () => ({ command: [process.execPath, 'build/imports.mjs'] }),
   },
-  unit: vitest('unit', 3),
-  api: vitest('api', 5),
+  unit: vitest('unit', 6),
+  api: vitest('api', 20),
   e2e: {
     says: 'tests of the window and the tray (Playwright)',
-    minutes: 5,
+    minutes: 12,
     prepare: playwright,
     count: countPlaywright,
   },
   property: vitest('property', 15),
-  package: vitest('package', 6, preparePackage),
+  package: vitest('package', 12, preparePackage),
 };
 /** One takes minutes, the other installs a package on this computer and removes it again: only where they are asked for. */
 const ONLY_WHEN_NAMED = ['property', 'package'];
