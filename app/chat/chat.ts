@@ -247,8 +247,8 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
             record?.end(reply.message(), after, event.usage);
             record = undefined;
             const idle = idleAfter(request, event.reason);
+            if (event.reason === 'tool_use') conversation.turn = turn;
             if (idle > 0 && claude.waiting === 0 && !signal.aborted && process.alive) {
-              if (event.reason === 'tool_use') conversation.turn = turn;
               live.rest(conversation, { digest: after, system: key.system, messages }, idle);
               yield { type: 'rest' };
             }

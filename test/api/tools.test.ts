@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChatEvent } from '../../app/chat/events';
 import type { ClientTool, Message, ToolResultBlock } from '../../app/chat/request';
 import { type ChatRig, startChatRig } from '../support/chatRig';
-import { stop, text, toolUse, usage } from '../support/messagesApi';
+import { gate, stop, text, toolUse, usage } from '../support/messagesApi';
 
 let rig: ChatRig;
 beforeAll(async () => {
@@ -175,6 +175,20 @@ describe('a call', () => {
     const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
     expect([served(second), end(second).reason]).toEqual(['replay', 'stop']);
     expect(JSON.stringify(rig.api.requests.at(-1)?.history.at(-1))).toContain('Hurry.');
+  });
+
+  test('whose process cannot wait, since others need it, is not gone on with by the CLI', async () => {
+    const crowded = await startChatRig({ limit: 1 });
+    const opening = gate();
+    crowded.api.answer(opening, toolUse('get_weather', { city: 'Oslo' }));
+    const first = crowded.ask({ messages: [user('Weather?')], tools: TOOLS });
+    await opening.reached;
+    const second = crowded.ask({ messages: [user('Hi.')] });
+    await expect.poll(() => crowded.claude.waiting).toBe(1);
+    opening.open();
+    expect([end(await first).reason, end(await second).reason]).toEqual(['tool_use', 'stop']);
+    await crowded.end();
+    expect(crowded.api.requests.map(({ history }) => history.length)).toEqual([1, 1]);
   });
 
   test('that waits is ended when its conversation is', async () => {
