@@ -103,6 +103,10 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
           else end ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NOTHING };
           options.onResult(event.result);
           break;
+        case 'unbound':
+          over = true;
+          failure = new ChatError('invalid_request', 'claude cannot bind an answer to this schema: is it a valid one?');
+          break;
         case 'diverged':
           over = true;
           if (!end) failure = new ChatError('api', 'the answer broke off');

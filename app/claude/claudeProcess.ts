@@ -3,6 +3,7 @@
  * asked one turn at a time (context/CLAUDE_PROTOCOL.md).
  */
 import { randomUUID } from 'node:crypto';
+import { answerSchema } from './answerSchema';
 import { type Channel, createChannel } from './channel';
 import {
   CLIENT_SERVER,
@@ -174,7 +175,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       const answer = await protocol.request({
         subtype: 'initialize',
         systemPrompt: system === '' ? [] : [system],
-        ...(schema && { jsonSchema: schema }),
+        ...(schema && { jsonSchema: answerSchema(schema) }),
         ...(definitions.length > 0 && { sdkMcpServers: [CLIENT_SERVER], sdkMcpServerManifests: tools.manifest }),
       });
       return readInitializeResult(answer);

@@ -70,6 +70,13 @@ const apiRetry = z.object({
   error: z.string().nullish(),
 });
 
+const begun = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('init'),
+  /** Those of the turn that begins. */
+  tools: z.array(z.string()).nullish(),
+});
+
 const rateLimit = z.object({
   type: z.literal('rate_limit_event'),
   rate_limit_info: z.object({
@@ -96,6 +103,7 @@ export type CliMessage =
   | { type: 'stream_event'; event: StreamEvent }
   | ResultMessage
   | z.infer<typeof apiRetry>
+  | z.infer<typeof begun>
   | z.infer<typeof rateLimit>
   | z.infer<typeof assistant>;
 
@@ -145,7 +153,18 @@ export function parseLine(line: string): Incoming | null {
     case 'assistant':
       return { kind: 'message', message: read(assistant, value) };
     case 'system':
-      return value.subtype === 'api_retry' ? { kind: 'message', message: read(apiRetry, value) } : null;
+      return readSystem(value);
+    default:
+      return null;
+  }
+}
+
+function readSystem(value: z.infer<typeof line>): Incoming | null {
+  switch (value.subtype) {
+    case 'api_retry':
+      return { kind: 'message', message: read(apiRetry, value) };
+    case 'init':
+      return { kind: 'message', message: read(begun, value) };
     default:
       return null;
   }

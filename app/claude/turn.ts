@@ -36,6 +36,8 @@ export type TurnEvent =
   /** The API refused, and the CLI will ask again after the delay. Only before `begin`. */
   | { readonly type: 'retry'; readonly status: number | null; readonly delayMs: number }
   | { readonly type: 'rateLimit'; readonly info: RateLimitInfo }
+  /** The CLI has not taken the schema, and would let the model answer anything. Last. */
+  | { readonly type: 'unbound' }
   /** The API's answer is whole. `reason` as in the Messages API: `end_turn`, `max_tokens`, `stop_sequence`, `tool_use`, `refusal`… */
   | {
       readonly type: 'stop';
@@ -89,6 +91,11 @@ export async function* turnEvents(
         yield { type: 'result', result: message };
         return;
       case 'system':
+        if (message.subtype === 'init') {
+          if (!structured || message.tools?.includes(STRUCTURED) !== false) break;
+          yield { type: 'unbound' };
+          return;
+        }
         if (begun && !structured) {
           yield { type: 'diverged' };
           return;

@@ -252,6 +252,23 @@ describe('an answer that is bound to a schema', () => {
     expect(end(events)).toMatchObject({ reason: 'stop', usage: { inputTokens: 20, outputTokens: 10 } });
   });
 
+  test.each([
+    ['names another draft', { $schema: 'https://json-schema.org/draft/2020-12/schema' }],
+    ['has words that the CLI does not know', { example: {}, 'x-order': 1 }],
+  ])('is bound where the schema %s', async (how, words) => {
+    rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
+    const events = await rig.ask({ messages: [user(`JSON, ${how}.`)], schema: { ...schema, ...words } });
+    expect(answered(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+  });
+
+  test('is refused where the CLI cannot take the schema', async () => {
+    const events = await rig.ask({
+      messages: [user('No JSON.')],
+      schema: { ...schema, properties: { a: { type: 'b' } } },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'error', error: { kind: 'invalid_request' } });
+  });
+
   test('is taken back where it is not valid, and given anew', async () => {
     rig.api.answer(toolUse('StructuredOutput', { a: 'one' }));
     rig.api.answer(toolUse('StructuredOutput', { a: 1 }));

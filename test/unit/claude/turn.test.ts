@@ -50,6 +50,13 @@ test('text that comes with the beginning of its block is not lost', async () => 
   expect(events.at(-1)).toEqual({ type: 'text', text: 'Hello' });
 });
 
+test('an answer that is to be bound to a schema is not, where the CLI has no tool for it', async () => {
+  const init = (...tools: string[]): CliMessage => ({ type: 'system', subtype: 'init', tools });
+  expect(types(await turn(init(), start(), RESULT))).toEqual(['begin', 'result']);
+  expect(types(await boundTurn(init('StructuredOutput'), start(), RESULT))).toEqual(['begin', 'result']);
+  expect(types(await boundTurn(init('get_weather'), start(), RESULT))).toEqual(['unbound']);
+});
+
 describe('an answer that breaks off', () => {
   test('has a result and no stop', async () => {
     const events = await turn(start(), text('Half'), delta(null), event({ type: 'message_stop' }), FAILED);
@@ -197,9 +204,17 @@ function usageOf(events: readonly TurnEvent[]) {
   return events.flatMap((one) => ('usage' in one ? [one.usage] : [])).at(-1);
 }
 
-async function turn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+function turn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+  return all(turnEvents(sequence(messages)));
+}
+
+function boundTurn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+  return all(turnEvents(sequence(messages), true));
+}
+
+async function all(turnEvents: AsyncIterable<TurnEvent>): Promise<TurnEvent[]> {
   const events: TurnEvent[] = [];
-  for await (const one of turnEvents(sequence(messages))) events.push(one);
+  for await (const one of turnEvents) events.push(one);
   return events;
 }
 
