@@ -258,7 +258,7 @@ test('streams blocks one after the other, each begun, named and ended', async ()
         content: [],
         stop_reason: null,
         stop_sequence: null,
-        usage: USAGE,
+        usage: { ...USAGE, output_tokens: 0 },
       },
     },
     { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } },

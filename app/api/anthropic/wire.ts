@@ -32,7 +32,9 @@ export function messageWire(model: string, requestId: string): Wire {
       function* begin(usage: Usage): Generator<string> {
         if (begun) return;
         begun = true;
-        const message = { ...head, content: [], stop_reason: null, stop_sequence: null, usage: usageObject(usage) };
+        // Some clients add up what the first and the last event say of the output.
+        const counts = { ...usageObject(usage), output_tokens: 0 };
+        const message = { ...head, content: [], stop_reason: null, stop_sequence: null, usage: counts };
         yield event('message_start', { message });
       }
       function* lines(output: OutputEvent): Generator<string> {
