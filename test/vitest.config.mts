@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // The real CLI starts in a second or so, and several at once on a small machine take longer.
-const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
+const timeouts = { testTimeout: 90_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
