@@ -200,6 +200,15 @@ test('a connection to the API that is cut is an error of this server, not of the
   expect((await post('/api/chat', body)).status).toBe(502);
 });
 
+test.each(['/api/chat', '/v1/chat/completions', '/v1/responses', '/v1/messages'])(
+  'a body that is nested beyond all reason is refused as such on %s',
+  async (path) => {
+    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const { status, text: said } = await send(`${app.url}${path}`, { body: `{"model":"sonnet","messages":${nested}}` });
+    expect([status, said]).toEqual([400, expect.stringContaining('500 levels deep')]);
+  },
+);
+
 test('a server that stops ends its streams with an error that says so', async () => {
   app.api.answer(text('Hel'), hang());
   const stream = await ollama.chat({ model: 'sonnet', messages: user('Stop.'), stream: true });
@@ -209,12 +218,3 @@ test('a server that stops ends its streams with an error that says so', async ()
   await expect(read()).rejects.toThrow('stopping');
   await expect.poll(() => app.core.snapshot().server.phase).toBe('stopped');
 });
-
-test.each(['/api/chat', '/v1/chat/completions', '/v1/responses', '/v1/messages'])(
-  'a body that is nested beyond all reason is refused as such on %s',
-  async (path) => {
-    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-    const { status, text: said } = await send(`${app.url}${path}`, { body: `{"model":"sonnet","messages":${nested}}` });
-    expect([status, said]).toEqual([400, expect.stringContaining('500 levels deep')]);
-  },
-);
