@@ -9,7 +9,11 @@ export interface ChoiceEvent {
   readonly event: ChatEvent;
 }
 
-/** Like `Chat.ask`, for all of the requests together. When the iteration ends early, every answer is interrupted. */
+/**
+ * Like `Chat.ask`, for all of the requests together. The first event is the first request's, and only then are the
+ * others asked: what it tells of the conversation goes into the headers, ahead of anybody's words. When the iteration
+ * ends early, every answer is interrupted.
+ */
 export async function* choices(
   chat: Pick<Chat, 'ask'>,
   requests: readonly ChatRequest[],
@@ -21,7 +25,8 @@ export async function* choices(
   if (signal.aborted) abort();
   const answers = requests.map((request) => chat.ask(request, leave.signal)[Symbol.asyncIterator]());
   const next = async (choice: number) => ({ choice, result: await answers[choice]?.next() });
-  const coming = new Map(answers.map((_, choice) => [choice, next(choice)]));
+  const coming = new Map([[0, next(0)]]);
+  let asked = 1;
   try {
     while (coming.size > 0) {
       const { choice, result } = await Promise.race(coming.values());
@@ -30,6 +35,7 @@ export async function* choices(
       } else {
         yield { choice, event: result.value };
         coming.set(choice, next(choice));
+        for (; asked < answers.length; asked += 1) coming.set(asked, next(asked));
       }
     }
   } finally {
