@@ -101,6 +101,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     workspace: path.join(dataDir, 'workspace'),
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),
+    sessionFolder: path.join(dataDir, 'replay'),
+    writesTexts: () => settings.value.keepTexts,
     limit: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
     isolated: () => settings.value.isolation,
     checkouts: checkout === undefined ? [] : [checkout],

@@ -223,9 +223,11 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
         if (!conversation.seat?.process.alive) {
           served = history.length > 0 ? 'replay' : 'new';
           delete conversation.turn;
-          conversation.seat = await claude.acquire(wantedOf(question), signal);
-          row.pid = conversation.seat.process.pid ?? null;
-          await conversation.seat.process.replay(transcriptOf([...history, ...question.question]).history, signal);
+          const past = transcriptOf([...history, ...question.question]).history;
+          const { rest, ...seat } = await claude.acquire(wantedOf(question), past, signal);
+          conversation.seat = seat;
+          row.pid = seat.process.pid ?? null;
+          await seat.process.replay(rest, signal);
         }
         const { process } = conversation.seat;
         row.phase = 'answering';

@@ -5,10 +5,17 @@ import { type ClaudeProcess, startClaude } from './claudeProcess';
 import { childEnvironment } from './environment';
 import { findClaude } from './findClaude';
 import { type Account, isRecentEnough, LEAST_VERSION, readAccount, readVersion, signIn } from './inspectClaude';
-import type { ListedModel } from './messages';
+import type { ApiMessage, ListedModel } from './messages';
 import { listModels, type Model } from './models';
-import { createPool, type Pool, type Seat, type Wanted } from './pool';
+import { createPool, type Pool, ProcessFailedError, type Seat, type Wanted } from './pool';
 import { residentMemory } from './residentMemory';
+import {
+  readsSessionFiles,
+  removeSessionFile,
+  removeSessionFiles,
+  splitHistory,
+  writeSessionFile,
+} from './sessionFile';
 
 export interface ClaudeProblem {
   readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';
@@ -45,6 +52,10 @@ export interface ClaudeOptions {
   readonly workspace: string;
   /** Where the numbers of living processes are kept for the next start. */
   readonly registerFolder: string;
+  /** Where a long history lies for a moment, until a process has taken it up. */
+  readonly sessionFolder: string;
+  /** Whether what was said may be written to a disk. */
+  writesTexts(): boolean;
   /** The most processes at one time, where one holds so many bytes of memory. */
   limit(processBytes: number): number;
   /** As in `PoolOptions`. */
@@ -71,8 +82,11 @@ export interface Claude {
   models(): Promise<readonly Model[]>;
   /** Has a process prepared for such a request. */
   prepare(wanted: Wanted): void;
-  /** As `Pool.acquire`. @throws ClaudeUnavailableError too. */
-  acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  /**
+   * A process for a conversation with such a history, in the way that is soonest.
+   * @throws as `Pool.acquire`, and ClaudeUnavailableError.
+   */
+  acquire(wanted: Wanted, history: readonly ApiMessage[], signal: AbortSignal): Promise<HistorySeat>;
   /** Resident memory in bytes by pid, of those of the processes that live. */
   memory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Takes note of what an answer has shown: the true size of a model's context, in tokens. */
@@ -81,6 +95,11 @@ export interface Claude {
   learnSignedOut(): void;
   /** Ends every process. Resolves when all are gone. */
   close(): Promise<void>;
+}
+
+export interface HistorySeat extends Seat {
+  /** What of the history it does not hold yet: the holder is to replay it. */
+  readonly rest: readonly ApiMessage[];
 }
 
 const INSTALL = 'Install it with `npm install -g @anthropic-ai/claude-code`, or name its place in the settings.';
@@ -109,11 +128,12 @@ export function createClaude(options: ClaudeOptions): Claude {
   const environment = () => childEnvironment(options.env, options.ownPorts());
 
   const pool: Pool = createPool({
-    start: (): ClaudeProcess => {
+    start: (resumed): ClaudeProcess => {
       const { path, problem } = state;
       if (!path) throw new ClaudeUnavailableError(problem ?? missing('The claude command has not been found yet.'));
       mkdirSync(options.workspace, { recursive: true });
-      const process = startClaude(path, { cwd: options.workspace, env: environment(), isolated: options.isolated() });
+      const isolated = options.isolated();
+      const process = startClaude(path, { cwd: options.workspace, env: environment(), isolated, resumed });
       const { pid } = process;
       if (pid !== undefined) {
         register.add(pid);
@@ -145,6 +165,7 @@ export function createClaude(options: ClaudeOptions): Claude {
   const sweep = async () => {
     const ended = await register.sweep();
     if (ended > 0) options.onFault(`${ended} processes of an earlier run were still there and were ended`);
+    await removeSessionFiles(options.sessionFolder);
   };
 
   const measure = async () => {
@@ -195,6 +216,28 @@ export function createClaude(options: ClaudeOptions): Claude {
     }
   };
 
+  /** Without isolation, hooks of the user's could take part in it. */
+  const takesUpFiles = () =>
+    state.version !== undefined && readsSessionFiles(state.version) && options.isolated() && options.writesTexts();
+
+  /** undefined where the CLI would not take up the history. */
+  const resume = async (
+    wanted: Wanted,
+    filed: readonly ApiMessage[],
+    signal: AbortSignal,
+  ): Promise<Seat | undefined> => {
+    const sessionFile = await writeSessionFile(options.sessionFolder, filed);
+    try {
+      return await pool.acquire({ ...wanted, sessionFile }, signal);
+    } catch (error) {
+      if (!(error instanceof ProcessFailedError)) throw error;
+      options.onFault(`a long history is replayed turn by turn, since its file was not taken: ${error.message}`);
+      return undefined;
+    } finally {
+      await removeSessionFile(sessionFile);
+    }
+  };
+
   /** The CLI can be started, or this throws. */
   const ensure = async () => {
     if (state.phase === 'checking' || (!state.path && Date.now() - checkedAt > RECHECK_MS)) await check();
@@ -225,9 +268,11 @@ export function createClaude(options: ClaudeOptions): Claude {
       if (models.length > 0) return models;
       throw new ClaudeUnavailableError(failed(state.path ?? 'claude', warmFault));
     },
-    acquire: async (wanted, signal) => {
+    acquire: async (wanted, history, signal) => {
       await ensure();
-      return pool.acquire(wanted, signal);
+      const { filed, rest } = splitHistory(history);
+      const seat = filed.length > 0 && takesUpFiles() ? await resume(wanted, filed, signal) : undefined;
+      return seat ? { ...seat, rest } : { ...(await pool.acquire(wanted, signal)), rest: history };
     },
     prepare: (wanted) => pool.prepare(wanted),
     memory: residentMemory,

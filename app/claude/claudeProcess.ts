@@ -102,17 +102,30 @@ const NOT_ISOLATED = 'Not isolated, by your settings: your CLAUDE.md, settings, 
 /** How long an interrupted turn may take to end before its process is ended instead; it took ~16 ms when measured. */
 const INTERRUPT_GRACE_MS = 2_000;
 
-export interface StartOptions extends PipeOptions {
-  readonly isolated: boolean;
+/** What a process holds from its start. */
+export interface Resumed {
+  /** As `sessionFile.ts` writes it. */
+  readonly file: string;
+  /** `set_model` would leave its trace behind the history. undefined leaves the CLI's own default. */
+  readonly model: string | undefined;
 }
 
-/** The command line of a generic process. */
-export function claudeArguments(isolated: boolean): readonly string[] {
-  return isolated ? [...ARGUMENTS, ...ISOLATION] : ARGUMENTS;
+export interface StartOptions extends PipeOptions {
+  readonly isolated: boolean;
+  readonly resumed?: Resumed | undefined;
+}
+
+/** The command line of a generic process, or of one that takes up a history. */
+export function claudeArguments(isolated: boolean, resumed?: Resumed): readonly string[] {
+  return [...ARGUMENTS, ...(isolated ? ISOLATION : []), ...(resumed ? resumeArguments(resumed) : [])];
+}
+
+function resumeArguments({ file, model }: Resumed): readonly string[] {
+  return ['--resume', file, ...(model === undefined ? [] : ['--model', model])];
 }
 
 export function startClaude(command: string, options: StartOptions): ClaudeProcess {
-  const pipe = openPipe(command, claudeArguments(options.isolated), options);
+  const pipe = openPipe(command, claudeArguments(options.isolated, options.resumed), options);
   let current: Turn | undefined;
   let alive = true;
   let costUsd = 0;

@@ -21,7 +21,12 @@ export async function readVersion(command: string, env: NodeJS.ProcessEnv): Prom
 }
 
 export function isRecentEnough(version: string): boolean {
-  const [have, least] = [version, LEAST_VERSION].map((text) => text.split('.').map(Number));
+  return isAtLeast(version, LEAST_VERSION);
+}
+
+/** Both as three numbers with dots between. */
+export function isAtLeast(version: string, other: string): boolean {
+  const [have, least] = [version, other].map((text) => text.split('.').map(Number));
   for (const [index, part] of (least ?? []).entries()) {
     const difference = (have?.[index] ?? 0) - part;
     if (difference !== 0) return difference > 0;

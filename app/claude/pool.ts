@@ -6,7 +6,7 @@
  * can take, and one that was given the system prompt asked for last, which saves a request that wants the same
  * another 30–50 ms.
  */
-import type { ClaudeProcess, Setup } from './claudeProcess';
+import type { ClaudeProcess, Resumed, Setup } from './claudeProcess';
 import type { InitializeResult } from './messages';
 
 export interface Wanted {
@@ -14,9 +14,11 @@ export interface Wanted {
   readonly setup?: Setup | undefined;
   /** As `set_model` takes it; undefined leaves the CLI's own default. */
   readonly model: string | undefined;
+  /** A session file whose history the process is to hold, which no spare can. */
+  readonly sessionFile?: string | undefined;
 }
 
-/** A process that is the holder's alone, told its system prompt and model, with nothing in its transcript. */
+/** A process that is the holder's alone, told its system prompt and model, with nothing in its transcript but the session file's history. */
 export interface Seat {
   readonly process: ClaudeProcess;
   /** Ends the process and makes room for another. Resolves when it is gone. */
@@ -25,7 +27,7 @@ export interface Seat {
 
 export interface PoolOptions {
   /** Starts a process; throws where there is no CLI to start. */
-  start(): ClaudeProcess;
+  start(resumed?: Resumed): ClaudeProcess;
   /** The most processes that may live at one time, spares included. */
   limit(): number;
   /** Ends a process that is in use but idle, if there is one: false where there is none. */
@@ -99,10 +101,10 @@ export function createPool(options: PoolOptions): Pool {
 
   const wakeNext = () => queue.shift()?.();
 
-  const start = (): ClaudeProcess => {
+  const start = (resumed?: Resumed): ClaudeProcess => {
     let process: ClaudeProcess;
     try {
-      process = options.start();
+      process = options.start(resumed);
     } catch (error) {
       // The place that was free for it is free for the next; that one is to learn of the fault too.
       wakeNext();
@@ -116,9 +118,9 @@ export function createPool(options: PoolOptions): Pool {
     return process;
   };
 
-  const initialize = async (process: ClaudeProcess, { system, setup, model }: Wanted) => {
+  const initialize = async (process: ClaudeProcess, { system, setup, model, sessionFile }: Wanted) => {
     options.onInitialized(await process.initialize(system, setup));
-    if (model !== undefined) await process.setModel(model);
+    if (model !== undefined && sessionFile === undefined) await process.setModel(model);
   };
 
   const remove = (spare: Spare): boolean => {
@@ -210,6 +212,11 @@ export function createPool(options: PoolOptions): Pool {
     });
   };
 
+  const spareFor = (wanted: Wanted): Spare | undefined => {
+    if (wanted.sessionFile !== undefined) return undefined;
+    return spares.find(({ key }) => key === keyOf(wanted)) ?? spares.find(({ key }) => key === null);
+  };
+
   /** A process for the request, and what is still to be done before it can be asked. */
   const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
     let ahead = false;
@@ -222,13 +229,13 @@ export function createPool(options: PoolOptions): Pool {
     for (;;) {
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const spare = spares.find(({ key }) => key === keyOf(wanted)) ?? spares.find(({ key }) => key === null);
+      const spare = spareFor(wanted);
       if (spare) {
         remove(spare);
         return spare;
       }
       if (living.size < options.limit()) {
-        return { process: start(), key: null, model: undefined, prepared: Promise.resolve() };
+        return { process: start(resumedBy(wanted)), key: null, model: undefined, prepared: Promise.resolve() };
       }
       const unwanted = spares[0];
       if (unwanted) {
@@ -261,7 +268,7 @@ export function createPool(options: PoolOptions): Pool {
       return queue.length;
     },
     acquire: async (wanted, signal) => {
-      last = wanted;
+      last = { ...wanted, sessionFile: undefined };
       lastUsedAt = Date.now();
       for (let attempt = 1; ; attempt += 1) {
         const spare = await take(wanted, signal);
@@ -314,6 +321,10 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...living].map(({ exited }) => exited));
     },
   };
+}
+
+function resumedBy({ sessionFile, model }: Wanted): Resumed | undefined {
+  return sessionFile === undefined ? undefined : { file: sessionFile, model };
 }
 
 function keyOf({ system, setup }: Wanted): string {

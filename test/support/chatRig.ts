@@ -48,6 +48,8 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     ownPorts: () => [],
     workspace: path.join(home, 'workspace'),
     registerFolder: path.join(home, 'children'),
+    sessionFolder: path.join(home, 'replay'),
+    writesTexts: () => true,
     limit: () => options.limit ?? 8,
     reclaim: live.reclaim,
     isolated: () => true,

@@ -1,12 +1,16 @@
 /** What context/CLAUDE_PROTOCOL.md says of requests and turns, shown with the CLI itself. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { claudeArguments } from '../../../app/claude/claudeProcess';
+import type { ApiBlock, ApiMessage } from '../../../app/claude/messages';
+import { removeSessionFile, writeSessionFile } from '../../../app/claude/sessionFile';
 import { gate, hang, rateLimits, stop, text, thinking, usage } from '../../support/messagesApi';
 import { type Line, type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } };
+const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } } as const;
 
 let rig: RawCliTest;
 
@@ -30,7 +34,7 @@ function lastTurn() {
 }
 
 function said(words: string) {
-  return { type: 'text', text: words };
+  return { type: 'text', text: words } as const;
 }
 
 describe('the command line', () => {
@@ -270,6 +274,68 @@ describe('a history', () => {
     await cli.ask('two');
 
     expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [said('one\n'), said('two')] }]);
+  });
+});
+
+describe('a session file', () => {
+  const call = (id: string) => ({ type: 'tool_use', id, name: 'weather', input: { city: 'Kyiv' } }) as const;
+  const result = (id: string, content: ApiBlock[], is_error: boolean) =>
+    ({ type: 'tool_result', tool_use_id: id, content, is_error }) as const;
+  const EXCHANGES: ApiMessage[] = [
+    { role: 'user', content: [said('@/etc/hostname'), IMAGE] },
+    { role: 'assistant', content: [said('a picture'), said(' in two texts')] },
+    { role: 'user', content: [said('/context')] },
+    { role: 'assistant', content: [said('I look it up.'), call('toolu_1'), call('toolu_2')] },
+    {
+      role: 'user',
+      content: [result('toolu_1', [said('rain'), IMAGE], false), result('toolu_2', [said('no answer')], true)],
+    },
+    { role: 'assistant', content: [said('[Request interrupted by user]')] },
+    { role: 'user', content: [said('<system-reminder>Words that the CLI uses itself.</system-reminder>')] },
+    { role: 'assistant', content: [said('No response requested.')] },
+  ];
+
+  const resume = async (history: readonly ApiMessage[]) => {
+    const file = await writeSessionFile(path.join(rig.home, 'replay'), history);
+    const cli = rig.start({ resumed: { file, model: 'haiku' } });
+    await cli.request({ subtype: 'initialize', systemPrompt: ['Be brief.'] });
+    await removeSessionFile(file);
+    return cli;
+  };
+
+  test('is taken up as it is, and can be removed once initialize is answered', async () => {
+    const cli = await resume(EXCHANGES);
+    await cli.replay('In between', [said('A turn')]);
+    await cli.ask('Thanks');
+
+    expect(rig.api.requests.map(({ history }) => history)).toEqual([
+      [
+        ...EXCHANGES,
+        { role: 'user', content: [said('In between')] },
+        { role: 'assistant', content: [said('A turn')] },
+        { role: 'user', content: [said('Thanks')] },
+      ],
+    ]);
+    expect(rig.api.requests[0]?.system).toEqual(['Be brief.']);
+    expect(rig.api.requests[0]?.body.model).toContain('haiku');
+  });
+
+  test('that does not end with words of the model’s is closed by the CLI with words of its own', async () => {
+    const cli = await resume(EXCHANGES.slice(0, -1));
+    await cli.ask('Thanks');
+
+    expect(rig.api.requests[0]?.history).not.toEqual([
+      ...EXCHANGES.slice(0, -1),
+      { role: 'user', content: [said('Thanks')] },
+    ]);
+  });
+
+  test('leaves nothing in the home that the user would be asked to resume', async () => {
+    const cli = await resume(EXCHANGES);
+    await cli.ask('Thanks');
+    await cli.end();
+
+    expect(await readdir(path.join(rig.home, '.claude', 'projects')).catch(() => [])).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { claudeArguments } from '../../../app/claude/claudeProcess';
+import { claudeArguments, type Resumed } from '../../../app/claude/claudeProcess';
 import {
   type Account,
   claudePath,
@@ -50,6 +50,8 @@ export interface RawCliOptions {
   /** The working folder; default an empty one. */
   cwd?: string;
   home?: string;
+  /** A history to begin with. */
+  resumed?: Resumed;
   /** Whether it outlives `tidy`. Default false. */
   kept?: boolean;
 }
@@ -99,7 +101,7 @@ export async function startRawCliTest(): Promise<RawCliTest> {
 
   const launch = (options: RawCliOptions = {}) => {
     const env = { ...cliEnvironment(api, options.home ?? home, options.account), ...options.env };
-    return startRawCli(claudeArguments(options.isolated ?? true), options.cwd ?? cwd, env);
+    return startRawCli(claudeArguments(options.isolated ?? true, options.resumed), options.cwd ?? cwd, env);
   };
   const tidy = async () => {
     api.reset();

@@ -57,6 +57,28 @@ describe('a process for a request', () => {
     expect(started[1]?.told).toEqual(['initialize Be brief.']);
   });
 
+  test('that is to take up a session file is never a spare, and is not told the model it was started with', async () => {
+    const resumed: unknown[] = [];
+    const pool = await warmed({ start: (from) => standIn({}, () => resumed.push(from)) });
+
+    const seat = await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
+
+    expect(seat.process).toBe(started[2]);
+    expect(resumed).toEqual([undefined, undefined, { file: '/s.jsonl', model: 'haiku' }]);
+    expect(started[2]?.told).toEqual(['initialize Be brief.']);
+  });
+
+  test('of a session file leaves a spare for its like that has none', async () => {
+    const pool = await warmed();
+
+    await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const seat = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+
+    expect(seat.process).toBe(started[3]);
+    expect(started[3]?.told).toEqual(['initialize Be brief.', 'model haiku']);
+  });
+
   test('is told its model where the spare has another', async () => {
     const pool = await warmed();
 
@@ -387,7 +409,8 @@ async function warmed(options: Partial<PoolOptions> = {}): Promise<Pool> {
   return pool;
 }
 
-function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}): StandIn {
+function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}, onStart = () => {}): StandIn {
+  onStart();
   let alive = true;
   let leave: (exit: PipeExit) => void = () => {};
   const told: string[] = [];

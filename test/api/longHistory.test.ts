@@ -1,0 +1,77 @@
+/** A long history that no process holds: taken up from a file where that may be, turn by turn where not, and exact either way. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, asked, assistant, type Said, told, user, word } from '../support/conversation';
+import { text } from '../support/messagesApi';
+import { startTestApp, type TestApp } from '../support/testApp';
+
+function long(): Said[] {
+  const mark = word();
+  return Array.from({ length: 40 }, (_, at) => [
+    user(at === 7 ? '/context of @/etc/hostname' : `${mark} question ${at}`),
+    assistant(`${mark} answer ${at}`),
+  ]).flat();
+}
+
+function lines(said: readonly Said[]): string[] {
+  return said.map(({ role, content }) => `${role}: ${content}`);
+}
+
+const FUNCTION = { name: 'weather', description: '', parameters: { type: 'object', properties: {} } };
+const CALL = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Kyiv"}' } };
+
+describe.each([
+  { keepTexts: true, kept: 'are kept' },
+  { keepTexts: false, kept: 'are to be on no disk' },
+])('where texts $kept, a long history', ({ keepTexts }) => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ settings: { keepTexts } });
+  });
+
+  afterAll(() => app.stop());
+
+  /** Of files with a history; undefined where there never was one. */
+  const files = () => {
+    const folder = path.join(app.dataDir, 'replay');
+    return existsSync(folder) ? readdirSync(folder) : undefined;
+  };
+
+  test('reaches the model as it was sent, and its process takes what follows', async () => {
+    const system: Said = { role: 'system', content: word() };
+    const history = [...long(), user(word('Q'))];
+    const answer = assistant(word('A'));
+    const next = user(word('Q'));
+    app.api.answer(text(String(answer.content)));
+
+    const first = await ask(app, [system, ...history]);
+    const second = await ask(app, [system, ...history, answer, next]);
+
+    expect([first.path, second.path]).toEqual(['replay', 'live']);
+    const request = asked(app.api, String(next.content));
+    expect(told(request)).toEqual(lines([...history, answer, next]));
+    expect(request.system).toEqual([system.content]);
+    expect(app.api.requests.map(({ history }) => history.length)).toEqual([81, 83]);
+  });
+
+  test('that ends with a call of a tool goes on with its result', async () => {
+    const history = [...long(), user('And the weather?')];
+    const call = { ...assistant('I look.'), tool_calls: [CALL] };
+    const result: Said = { role: 'tool', tool_call_id: 'call_1', content: word('R') };
+
+    const { path } = await ask(app, [...history, call, result], { tools: [{ type: 'function', function: FUNCTION }] });
+
+    expect(path).toBe('replay');
+    expect(told(asked(app.api, String(result.content)))).toEqual([
+      ...lines(history),
+      'assistant: I look.|[weather {"city":"Kyiv"}]',
+      `user: [result ${JSON.stringify([{ type: 'text', text: result.content }])}]`,
+    ]);
+  });
+
+  test(keepTexts ? 'leaves no file' : 'is written to no file', () => {
+    expect(files()).toEqual(keepTexts ? [] : undefined);
+  });
+});
