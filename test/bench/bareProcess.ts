@@ -28,13 +28,25 @@ export function startBareProcess(command: Command): BareProcess {
   const child = start(command, 'pipe');
   const exited = ended(child);
   let asked = 0;
-  let waiting: Waiting | undefined;
-  read(child, (line) => waiting?.take(line));
+  /** What nobody has waited for yet: a busy machine hands over several lines at once. */
+  const unseen: Line[] = [];
+  let look = () => {};
+  read(child, (line) => {
+    unseen.push(line);
+    look();
+  });
 
   const send = (message: object) => child.stdin?.write(`${JSON.stringify(message)}\n`);
   const seen = async (wanted: (line: Line) => boolean): Promise<void> => {
     const arrived = new Promise<void>((resolve) => {
-      waiting = { take: (line) => wanted(line) && resolve() };
+      look = () => {
+        for (let line = unseen.shift(); line; line = unseen.shift()) {
+          if (!wanted(line)) continue;
+          look = () => {};
+          return resolve();
+        }
+      };
+      look();
     });
     await Promise.race([arrived, exited.then(failWith)]);
   };
@@ -84,10 +96,6 @@ export async function askSpawned(command: Command, { model, system, words }: Que
   });
   const complaint = await ended(child);
   return firstTokenMs ?? failWith(complaint);
-}
-
-interface Waiting {
-  take(line: Line): void;
 }
 
 const Line = z.union([

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { claudeArguments } from '../../app/claude/claudeProcess';
 import { childEnvironment } from '../../app/claude/environment';
 import { claudePath, cliEnvironment } from '../support/cli';
-import { text } from '../support/messagesApi';
+import { text, toolUse } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 import { askSpawned, type BareProcess, startBareProcess } from './bareProcess';
-import { type Answered, askMessagesApi, askOllama, askOpenai } from './overHttp';
-import { ANSWER, followUp, question } from './question';
+import { type Answered, askForTool, askMessagesApi, askOllama, askOpenai } from './overHttp';
+import { ANSWER, followUp, question, TOOL } from './question';
 import { quiet } from './quiet';
 
 export const ROWS = {
@@ -22,6 +22,7 @@ export const ROWS = {
   openaiSeen: 'Claudacity /v1/chat/completions, the last system prompt',
   bareNext: 'bare process, next turn',
   followUp: 'Claudacity /api/chat, follow-up',
+  toolResult: 'Claudacity /api/chat, after the result of a tool',
   history: 'Claudacity /api/chat, history of 100 turns, first seen',
 } as const;
 export type RowName = keyof typeof ROWS;
@@ -107,6 +108,11 @@ export async function measure(
       await ask('bareNext', () => warm.next(followUp(first)));
       await ask('followUp', () => askOllama(app.url, followUp(first)));
       await warm.end();
+      await endConversations(app);
+      await ready();
+      app.api.answer(toolUse(TOOL.name, {}));
+      const bringResult = await askForTool(app.url, first);
+      await ask('toolResult', bringResult);
       await endConversations(app);
       await ask('openaiNew', () => askOpenai(app.url, other));
       await endConversations(app);

@@ -1,5 +1,5 @@
 /** Asks over HTTP as a client does, and takes the time until the first words of the answer are there. */
-import type { Question } from './question';
+import { type Question, TOOL } from './question';
 
 export interface Answered {
   /** From the call of `fetch` to the first words, in ms. */
@@ -12,6 +12,20 @@ export interface Answered {
 export function askOllama(base: string, { model, system, words }: Question): Promise<Answered> {
   const messages = [{ role: 'system', content: system }, ...turns(words)];
   return ask(`${base}/api/chat`, {}, { model, messages, stream: true }, /"content":"[^"]/);
+}
+
+/**
+ * `POST /api/chat` of this app, for an answer that calls `TOOL`. Resolves, when it has called, with how to bring it the
+ * result. @throws as `askOllama`.
+ */
+export async function askForTool(base: string, { model, system, words }: Question): Promise<() => Promise<Answered>> {
+  const messages = [{ role: 'system', content: system }, ...turns(words)];
+  const body = { model, tools: [{ type: 'function', function: TOOL }], stream: true };
+  const call = { function: { name: TOOL.name, arguments: {} } };
+  await ask(`${base}/api/chat`, {}, { ...body, messages }, /"tool_calls":/);
+  const called = [...messages, { role: 'assistant', content: '', tool_calls: [call] }];
+  const result = { role: 'tool', tool_name: TOOL.name, content: 'Forty-two.' };
+  return () => ask(`${base}/api/chat`, {}, { ...body, messages: [...called, result] }, /"content":"[^"]/);
 }
 
 /** `POST /v1/chat/completions` of this app. @throws as `askOllama`. */

@@ -10,6 +10,9 @@ export interface Question {
 /** What the stand-in answers, in so many deltas. */
 export const ANSWER = ['The answer', ' is', ' forty-two.'] as const;
 
+/** What the model may call. */
+export const TOOL = { name: 'get_answer', description: 'The answer.', parameters: { type: 'object', properties: {} } };
+
 /** @param exchanges questions with their answers ahead of the last question. @param mark makes the words new to everybody. */
 export function question(model: string, system: string, mark: string, exchanges = 0): Question {
   const history = Array.from({ length: exchanges }, (_, at) => [

@@ -13,6 +13,7 @@ const ORDER: readonly RowName[] = [
   'openaiSeen',
   'bareNext',
   'followUp',
+  'toolResult',
   'history',
 ];
 
@@ -87,6 +88,7 @@ function checksOf(of: Medians): Check[] {
     { name: 'spawned / first turn: the last system prompt', value: of.spawned / of.ollamaSeen, unit: '×' },
     { name: 'spawned / follow-up', value: of.spawned / of.followUp, unit: '×' },
     { name: 'follow-up / bare, next turn', value: of.followUp / of.bareNext, unit: '×', most: 1.15 },
+    { name: 'after a tool’s result / follow-up', value: of.toolResult / of.followUp, unit: '×', most: 1.2 },
     { name: 'history of 100 turns, first seen', value: of.history, unit: 'ms', most: 1_500 },
   ];
 }
