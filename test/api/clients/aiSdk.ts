@@ -15,18 +15,35 @@ import {
 import { createOllama } from 'ollama-ai-provider-v2';
 import type { Answer, Client, Connection, Question, Tool } from './client';
 
+type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
+
 interface Provider extends Omit<Client, 'connect' | 'finishes'> {
   model(url: string, id: string): LanguageModel;
   /** What turns thinking on. */
-  readonly thinking: NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
+  readonly thinking: ProviderOptions;
+  /** How the answer is ended, where it is not by `stopSequences`. */
+  stopping?(sequence: string): ProviderOptions;
+  /** What an error says, where its message does not. */
+  words?(error: APICallError): string | undefined;
 }
+
+const otherForm =
+  'The message of the error is that of its status, since the package looks for errors in OpenAI’s form; the words are in `responseBody`.';
 
 const PROVIDERS: readonly Provider[] = [
   {
     name: 'ai, ollama-ai-provider-v2',
     marksErrors: false,
+    remarks: {
+      stop: 'In `providerOptions`: the package does not pass on `stopSequences`.',
+      'wrong model': otherForm,
+      'signed out': otherForm,
+      '429': otherForm,
+    },
     model: (url, id) => createOllama({ baseURL: `${url}/api` })(id),
     thinking: { ollama: { think: true } },
+    stopping: (sequence) => ({ ollama: { options: { stop: [sequence] } } }),
+    words: ({ responseBody }) => responseBody,
   },
   {
     name: 'ai, @ai-sdk/openai',
@@ -79,7 +96,8 @@ function connect(provider: Provider, url: string): Connection {
     maxRetries: 0,
     ...(system !== undefined && { system }),
     ...(think && { providerOptions: provider.thinking }),
-    ...(stop !== undefined && { stopSequences: [stop] }),
+    ...(stop !== undefined &&
+      (provider.stopping ? { providerOptions: provider.stopping(stop) } : { stopSequences: [stop] })),
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...(signal && { abortSignal: signal }),
   });
@@ -107,7 +125,7 @@ function connect(provider: Provider, url: string): Connection {
 
     refusal(error) {
       if (!APICallError.isInstance(error)) throw error;
-      return { status: error.statusCode, message: error.message };
+      return { status: error.statusCode, message: provider.words?.(error) ?? error.message };
     },
   };
 }

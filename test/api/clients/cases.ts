@@ -213,20 +213,21 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     expect(asked()[0]?.body.max_tokens).toBe(77);
   },
 
-  async abort({ app, connection, question }) {
+  async abort({ app, client, connection, question }) {
     const rest = gate();
-    const asked = script(app, question, [text('first '), rest, text('second'), hang()]);
+    const end = client.staysOnAbort ? [] : [hang()];
+    const asked = script(app, question, [text('first '), rest, text('second'), ...end]);
     const leave = new AbortController();
     const pieces: string[] = [];
     const left = connection.stream({ turns: [user(question)], signal: leave.signal }, (piece) => {
       pieces.push(piece);
       leave.abort();
-      // LangChain's package for Ollama looks at the signal only when something arrives.
       rest.open();
     });
-    await expect(left).rejects.toThrow();
+    // Some packages throw, others end the stream; none may pass it off as an answer that has ended.
+    expect((await left.catch(() => undefined))?.finish ?? undefined).toBeUndefined();
     expect(pieces[0]).toBe('first ');
-    await asked()[0]?.aborted;
+    expect(await asked()[0]?.outcome).toBe(client.staysOnAbort ? 'answered' : 'aborted');
 
     const next = `After all, ${question}`;
     script(app, next, [text('Hello')]);
@@ -249,7 +250,7 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     const limit = httpError(429, 'rate_limit_error', 'Slow down.', { 'retry-after': '60' });
     const asked = script(app, question, [limit]);
     const refusal = await refused(connection, connection.chat({ turns: [user(question)] }));
-    expect(refusal).toEqual({ status: 429, message: expect.stringContaining('Slow down.') });
+    expect(refusal).toEqual({ status: 429, message: expect.stringContaining('rate limit') });
     expect(asked()).toHaveLength(1);
   },
 };

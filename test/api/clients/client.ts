@@ -69,6 +69,8 @@ export interface Client {
   readonly effort?: 'high';
   /** Whether the model can tell the result of a tool that failed from others: where the dialect has no mark, the words have to do. */
   readonly marksErrors: boolean;
+  /** Whether a stream that is aborted ends for the program alone, and the request goes on behind its back. Default: no. */
+  readonly staysOnAbort?: boolean;
   /** Whether tool results are sent without the calls that they answer. Default: no. */
   readonly dropsCalls?: boolean;
   /** The cases that the package, or its endpoint, has nothing for, and why. */

@@ -1,5 +1,4 @@
 /** LangChain with each of its chat models that reach this server. Tools are run by hand, as its documentation does it with a bare model. */
-import Anthropic from '@anthropic-ai/sdk';
 import { ChatAnthropic } from '@langchain/anthropic';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import {
@@ -24,9 +23,17 @@ interface Provider extends Omit<Client, 'connect'> {
   refusal(error: unknown): Refusal;
 }
 
+/** Of a copy of Anthropic's package that is LangChain's own. */
+const ApiError = z.object({ status: z.number(), message: z.string() });
+
 const PROVIDERS: readonly Provider[] = [
   {
     name: '@langchain/ollama',
+    staysOnAbort: true,
+    remarks: {
+      abort:
+        'The package ends the stream for its user and leaves the request open, so the answer is written to its end.',
+    },
     finishes: { end: 'stop', stop: 'stop', length: 'length' },
     marksErrors: false,
     model: (url, { model = 'sonnet', think, maxTokens }) =>
@@ -44,14 +51,20 @@ const PROVIDERS: readonly Provider[] = [
     finishes: { end: 'stop', stop: 'stop', length: 'length' },
     effort: 'high',
     marksErrors: false,
-    remarks: { thinking: 'Asked for with a summary, which makes the package go to OpenAI’s Responses.' },
+    remarks: {
+      thinking:
+        'With `useResponsesApi`, and `reasoning` in `modelKwargs`: by itself the package sends it only to models with names of OpenAI’s.',
+    },
     model: (url, { model = 'sonnet', think, maxTokens }) =>
       new ChatOpenAI({
         configuration: { baseURL: `${url}/v1` },
         apiKey: 'none',
         model,
         maxRetries: 0,
-        ...(think && { reasoning: { effort: 'high', summary: 'auto' } }),
+        ...(think && {
+          useResponsesApi: true,
+          modelKwargs: { reasoning: { effort: 'high', summary: 'auto' } },
+        }),
         ...(maxTokens !== undefined && { maxTokens }),
       }),
     refusal: openaiRefusal,
@@ -60,7 +73,8 @@ const PROVIDERS: readonly Provider[] = [
     name: '@langchain/anthropic',
     finishes: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
     effort: 'high',
-    marksErrors: true,
+    marksErrors: false,
+    remarks: { 'tool error': 'The package does not pass on that the result is an error: the model goes by its words.' },
     model: (url, { model = 'sonnet', think, maxTokens }) =>
       new ChatAnthropic({
         anthropicApiUrl: url,
@@ -71,8 +85,9 @@ const PROVIDERS: readonly Provider[] = [
         ...(maxTokens !== undefined && { maxTokens }),
       }),
     refusal(error) {
-      if (!(error instanceof Anthropic.APIError)) throw error;
-      return { status: error.status, message: error.message };
+      const { data } = ApiError.safeParse(error);
+      if (data === undefined) throw error;
+      return data;
     },
   },
 ];
@@ -162,7 +177,8 @@ const metadata = z.object({
   finish_reason: z.string().optional(),
   stop_reason: z.string().optional(),
 });
-const thoughts = z.object({
+const extras = z.object({
+  stop_reason: z.string().optional(),
   reasoning_content: z.string().optional(),
   reasoning: z.object({ summary: z.array(z.object({ text: z.string() })) }).optional(),
 });
@@ -170,14 +186,14 @@ const usage = z.object({ input_tokens: z.number(), output_tokens: z.number() });
 
 function answerOf(message: AIMessage | AIMessageChunk): Answer {
   const { done_reason, finish_reason, stop_reason } = metadata.parse(message.response_metadata);
-  const { reasoning_content = '', reasoning } = thoughts.parse(message.additional_kwargs);
+  const { reasoning_content = '', reasoning, stop_reason: streamed } = extras.parse(message.additional_kwargs);
   const counts = usage.optional().parse(message.usage_metadata);
   const blocks = Array.isArray(message.content) ? message.content : [];
   const inBlocks = blocks.map((block) => ('thinking' in block ? String(block.thinking) : ''));
   return {
     text: message.text,
     thinking: [reasoning_content, ...(reasoning?.summary ?? []).map(({ text }) => text), ...inBlocks].join(''),
-    finish: done_reason ?? finish_reason ?? stop_reason,
+    finish: done_reason ?? finish_reason ?? stop_reason ?? streamed,
     usage: { input: counts?.input_tokens, output: counts?.output_tokens },
   };
 }

@@ -56,7 +56,7 @@ function connect(url: string): Connection {
 }
 
 /** The package does not export the class of its errors. */
-const ResponseError = z.instanceof(Error).and(z.object({ name: z.literal('ResponseError'), status_code: z.number() }));
+const ResponseError = z.object({ name: z.literal('ResponseError'), message: z.string(), status_code: z.number() });
 
 /** Also of the packages that are built on it. */
 export function ollamaRefusal(error: unknown) {

@@ -30,7 +30,12 @@ function connect(url: string): Connection {
         { signal: question.signal },
       );
       stream.on('content', onText);
-      return answerOf(await stream.finalChatCompletion());
+      // The package adds up only what it knows, and of the rest keeps the last.
+      let thinking = '';
+      stream.on('chunk', ({ choices }) => {
+        thinking += reasoning.parse(choices[0]?.delta ?? {}).reasoning_content;
+      });
+      return { ...answerOf(await stream.finalChatCompletion()), thinking };
     },
 
     async runTools(question, tools) {
