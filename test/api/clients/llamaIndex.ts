@@ -7,6 +7,9 @@ import type { Answer, Client, Connection, Question, Tool } from './client';
 import { ollamaRefusal } from './ollama';
 import { resultOf } from './resultOf';
 
+const withoutCalls =
+  'The package sends the results without the calls, so the model reads them as something that the user says.';
+
 export const llamaIndex: Client = {
   name: '@llamaindex/ollama',
   finishes: { end: 'stop', stop: 'stop', length: 'length' },
@@ -14,8 +17,10 @@ export const llamaIndex: Client = {
   dropsCalls: true,
   lacks: { image: 'The package sends the text of a message alone.' },
   remarks: {
-    'one tool':
-      'The package sends the results without the calls, so the model reads them as something that the user says.',
+    'one tool': withoutCalls,
+    'two tools': withoutCalls,
+    'three rounds': withoutCalls,
+    'tool error': withoutCalls,
     thinking: 'The package cannot ask for it; it is on by default, and shown in `raw`.',
   },
   connect,
