@@ -108,16 +108,12 @@ function connect(provider: Provider, url: string): Connection {
       // What fails is thrown where it is asked for below; the default writes it to the console too.
       const stream = streamText({ ...optionsOf(question), onError: () => {} });
       for await (const piece of stream.textStream) onText(piece);
-      return answerOf({
-        text: await stream.text,
-        reasoningText: await stream.reasoningText,
-        finishReason: await stream.finishReason,
-        usage: await stream.usage,
-      });
+      return answerOf(await ended(stream));
     },
 
     async runTools(question, tools) {
-      return answerOf(await generateText({ ...optionsOf(question), tools: toolSet(tools), stopWhen: stepCountIs(5) }));
+      const options = { ...optionsOf(question), tools: toolSet(tools), stopWhen: stepCountIs(5), onError: () => {} };
+      return answerOf(await ended(streamText(options)));
     },
 
     object: async (question, schema) =>
@@ -155,6 +151,14 @@ interface Generated {
   readonly reasoningText: string | undefined;
   readonly finishReason: string;
   readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined };
+}
+
+/** Of a stream, each of these is there when it has ended. @throws what the stream has failed with. */
+type Streamed = { readonly [Field in keyof Generated]: PromiseLike<Generated[Field]> };
+
+async function ended({ text, reasoningText, finishReason, usage }: Streamed): Promise<Generated> {
+  const [words, thoughts, reason, counts] = await Promise.all([text, reasoningText, finishReason, usage]);
+  return { text: words, reasoningText: thoughts, finishReason: reason, usage: counts };
 }
 
 function answerOf({ text, reasoningText = '', finishReason, usage }: Generated): Answer {
