@@ -146,6 +146,9 @@ function toolSet(tools: readonly Tool[]) {
   );
 }
 
+// It warns of every model whose name it does not know, once a request.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 interface Generated {
   readonly text: string;
   readonly reasoningText: string | undefined;
