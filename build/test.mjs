@@ -48,10 +48,14 @@ const CHECKS = {
     count: countPlaywright,
   },
   property: vitest('property', 15),
+  clients: vitest('clients', 10),
   package: vitest('package', 12, preparePackage),
 };
-/** One takes minutes, the other installs a package on this computer and removes it again: only where they are asked for. */
-const ONLY_WHEN_NAMED = ['property', 'package'];
+/**
+ * One takes minutes, one writes a table into a document after tests that are among the others, and one installs a package on
+ * this computer and removes it again: only where they are asked for.
+ */
+const ONLY_WHEN_NAMED = ['property', 'clients', 'package'];
 
 await runCommand(async () => {
   const named = process.argv.slice(2);

@@ -22,6 +22,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'clients',
+          include: ['test/api/clients/*.test.ts'],
+          // They write the rows of one table, one after the other.
+          env: { CLAUDACITY_CLIENTS_TABLE: 'write' },
+          fileParallelism: false,
+          ...timeouts,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], ...timeouts, testTimeout: 120_000 },
       },
     ],

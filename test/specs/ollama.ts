@@ -2,7 +2,7 @@
  * The native dialect against Ollama's published specification: every JSON body and every line of every stream. It says nothing
  * of what has to be there in most of them, so what clients insist on is shown elsewhere (test/unit/apiOllama.test.ts).
  */
-import { readFile } from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -11,63 +11,72 @@ import { z } from 'zod';
 import { type Step, stop, text, thinking, toolUse } from '../support/messagesApi';
 import { send } from '../support/send';
 import type { TestApp } from '../support/testApp';
+import type { Exchanged } from '../support/traffic';
+import type { Judged } from './judged';
+
+/** @returns what judges each object of an answer: its body, or each line of it. @param folder where `ollama-openapi.yaml` lies. */
+export function openOllama(folder: string): (answer: Omit<Exchanged, 'complete'>) => Judged[] {
+  const document = parse(fs.readFileSync(path.join(folder, 'ollama-openapi.yaml'), 'utf8'));
+  const specification = Specification.parse(document);
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, 'ollama');
+  return (answer) => {
+    const schema = schemaOf(specification, answer);
+    if (schema === null) {
+      const kind = `${answer.method} ${answer.path} → ${answer.status} ${answer.contentType}`;
+      return answer.body === '' ? [] : [{ kind, findings: ['it is not in the specification'] }];
+    }
+    const validate = ajv.getSchema(`ollama${schema}`);
+    if (validate === undefined) throw new Error(`the specification has no ${schema}`);
+    // What a client that hung up did not get all of ends without a line break.
+    const lines = answer.contentType === NDJSON ? answer.body.split('\n').slice(0, -1) : [answer.body];
+    return lines.map((line) => ({
+      kind: schema.slice(schema.lastIndexOf('/') + 1),
+      findings: validate(JSON.parse(line)) ? [] : [`${ajv.errorsText(validate.errors)} in ${line.slice(0, 300)}`],
+    }));
+  };
+}
 
 /** @param folder where `ollama-openapi.yaml` lies. @returns each breach with the request that it answers; none where all is well. */
 export async function checkOllama(app: TestApp, folder: string): Promise<string[]> {
-  const specification = Specification.parse(parse(await readFile(path.join(folder, 'ollama-openapi.yaml'), 'utf8')));
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  ajv.addSchema(specification, 'ollama');
+  const judge = openOllama(folder);
   const breaches: string[] = [];
-
   for (const { method, path: route, body, script } of QUESTIONS) {
     app.api.reset();
     if (script) app.api.answer(...script);
     const sent = body === undefined ? '' : JSON.stringify(body);
     const headers = { 'content-length': Buffer.byteLength(sent) };
-    const answer = await send(`${app.url}${route}`, { method, headers, body: sent });
-    const type = String(answer.headers['content-type'] ?? '').split(';')[0] ?? '';
-    const question = `${method.toUpperCase()} ${route} ${sent.slice(0, 100)} → ${answer.status} ${type}`;
-    const schema = schemaOf(specification, method, route, answer.status, type);
-    if (schema === null) {
-      if (answer.text !== '') breaches.push(`${question}: not in the specification`);
-      continue;
-    }
-    const lines = type === NDJSON ? answer.text.trimEnd().split('\n') : [answer.text];
-    for (const line of lines) {
-      const validate = ajv.getSchema(`ollama#${schema}`);
-      if (validate === undefined) throw new Error(`the specification has no ${schema}`);
-      if (!validate(JSON.parse(line)))
-        breaches.push(`${question}: ${ajv.errorsText(validate.errors)} in ${line.slice(0, 300)}`);
-    }
+    const { status, headers: got, text } = await send(`${app.url}${route}`, { method, headers, body: sent });
+    const contentType = String(got['content-type'] ?? '').split(';')[0] ?? '';
+    const findings = judge({ method, path: route, status, contentType, body: text }).flatMap((one) => one.findings);
+    const question = `${method} ${route} ${sent.slice(0, 100)} → ${status} ${contentType}`;
+    breaches.push(...findings.map((finding) => `${question}: ${finding}`));
   }
   return breaches;
 }
 
 const NDJSON = 'application/x-ndjson';
 
-const Response = z.looseObject({ content: z.record(z.string(), z.unknown()).optional() });
+const Response = z.looseObject({
+  content: z.record(z.string(), z.object({ schema: z.object({ $ref: z.string() }) })).optional(),
+});
 const Operation = z.looseObject({ responses: z.record(z.string(), Response) });
 const Specification = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 
 /** A pointer to the schema of such an answer; null where there is to be no body. */
 function schemaOf(
   { paths }: z.output<typeof Specification>,
-  method: string,
-  route: string,
-  status: number,
-  type: string,
+  { method, path: route, status, contentType }: Pick<Exchanged, 'method' | 'path' | 'status' | 'contentType'>,
 ): string | null {
   // Errors are described, but not where they are given.
-  if (status >= 400) return '/components/schemas/ErrorResponse';
-  const content = paths[route]?.[method]?.responses[String(status)]?.content ?? {};
-  if (!(type in content)) return null;
-  const parts = ['paths', route, method, 'responses', String(status), 'content', type, 'schema'];
-  return parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
+  if (status >= 400) return '#/components/schemas/ErrorResponse';
+  const content = paths[route]?.[method.toLowerCase()]?.responses[String(status)]?.content ?? {};
+  return content[contentType]?.schema.$ref ?? null;
 }
 
 interface Question {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
   readonly script?: readonly Step[];
@@ -104,13 +113,13 @@ const QUESTIONS: readonly Question[] = [
   ]),
   chat({ model: 'llama3' }),
   chat({ messages: 'hello' }),
-  ...['/api/tags', '/api/ps', '/api/version'].map((path): Question => ({ method: 'get', path })),
+  ...['/api/tags', '/api/ps', '/api/version'].map((path): Question => ({ method: 'GET', path })),
   post('/api/show', { model: 'sonnet' }),
   post('/api/embed', { model: 'sonnet', input: [] }),
   post('/api/embed', { model: 'sonnet', input: 'x' }),
   post('/api/copy', { source: 'sonnet', destination: 'sonnet:latest' }),
   post('/api/copy', { source: 'sonnet', destination: 'mine' }),
-  { method: 'delete', path: '/api/delete', body: { model: 'sonnet' } },
+  { method: 'DELETE', path: '/api/delete', body: { model: 'sonnet' } },
 ];
 
 function chat(body: object): Question {
@@ -122,5 +131,5 @@ function generate(body: object): Question {
 }
 
 function post(path: string, body: object): Question {
-  return { method: 'post', path, body };
+  return { method: 'POST', path, body };
 }

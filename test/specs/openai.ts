@@ -6,11 +6,15 @@ import { httpError, type Step, stop, streamError, text, thinking, toolUse } from
 import { type Received, send } from '../support/send';
 import type { TestApp } from '../support/testApp';
 import type { SpecCheck } from './check';
+import { eventData, eventSchemas, withReason } from './openaiAnswers';
 import { openSchemas, type Schemas } from './schemas';
 
 /** @param folder where `openai-openapi.json` lies. */
-export function openaiChecks(folder: string): readonly SpecCheck[] {
-  const schemas = openSchemas(JSON.parse(fs.readFileSync(path.join(folder, 'openai-openapi.json'), 'utf8')));
+export function openOpenai(folder: string): Schemas {
+  return openSchemas(JSON.parse(fs.readFileSync(path.join(folder, 'openai-openapi.json'), 'utf8')));
+}
+
+export function openaiChecks(schemas: Schemas): readonly SpecCheck[] {
   return [
     ...chatChecks(schemas),
     ...completionChecks(schemas),
@@ -81,9 +85,9 @@ function completionChecks(schemas: Schemas): SpecCheck[] {
       name: 'completion, streamed',
       run: async (app) => {
         const chunks = events(await ask(app, '/v1/completions', { ...body, stream: true }, answer)).slice(0, -1);
-        // OpenAI itself streams null for a reason that is not known yet, which its description leaves out.
-        const reasonless = chunks.map((chunk) => chunk.replace('"finish_reason":null', '"finish_reason":"stop"'));
-        return reasonless.flatMap((chunk) => schemas.findings('CreateCompletionResponse', parse(chunk)));
+        return chunks.flatMap((chunk) =>
+          schemas.findings('CreateCompletionResponse', parse(withReason('CreateCompletionResponse', chunk))),
+        );
       },
     },
   ];
@@ -143,11 +147,6 @@ function responseChecks(schemas: Schemas): SpecCheck[] {
   ];
 }
 
-/** By the type that they have. */
-function eventSchemas(schemas: Schemas): ReadonlyMap<unknown, string> {
-  return new Map(schemas.choices('ResponseStreamEvent').map((name) => [schemas.constant(name, 'type'), name]));
-}
-
 function modelChecks(schemas: Schemas): SpecCheck[] {
   const paths = [
     ['/v1/models', 'ListModelsResponse'],
@@ -201,7 +200,7 @@ function status(reply: Received, expected: number): string[] {
 
 /** The data of each event. */
 function events({ text }: Received): string[] {
-  const all = text.split('\n\n').flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? []);
+  const all = eventData(text);
   if (all.length === 0) throw new Error(`no stream: ${text}`);
   return all;
 }

@@ -1,11 +1,12 @@
 /**
- * `npm run test:specs -- <folder>`: whether every kind of answer is as the dialects' own descriptions have it. They lie in
- * the folder and are not part of this project. The last line is always `N passed, N failed`.
+ * `npm run test:specs -- <folder>`: whether every kind of answer, and all that the clients of the matrix are sent, is as the
+ * dialects' own descriptions have it. They lie in the folder and are not part of this project. The last line is always `N passed, N failed`.
  */
 import { startTestApp } from '../support/testApp';
 import type { SpecCheck } from './check';
+import { clientChecks } from './clients';
 import { checkOllama } from './ollama';
-import { openaiChecks } from './openai';
+import { openaiChecks, openOpenai } from './openai';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
@@ -13,8 +14,10 @@ if (folder === undefined) {
   process.exit(2);
 }
 
+const openai = openOpenai(folder);
 const checks: readonly SpecCheck[] = [
-  ...openaiChecks(folder),
+  ...(await clientChecks(openai, folder)),
+  ...openaiChecks(openai),
   { name: 'every answer of Ollama’s native API', run: (app) => checkOllama(app, folder) },
 ];
 

@@ -237,6 +237,7 @@ test('refuses to think with a model that cannot, and takes the word not to', asy
 test.each([
   ['the options', { options: { num_predict: 5 } }, 5],
   ['the root, where Open WebUI puts it', { num_predict: 6 }, 6],
+  ['the root, where ollama-ai-provider-v2 puts it', { max_output_tokens: 7 }, 7],
   ['both', { options: { num_predict: 5 }, num_predict: 6 }, 5],
   ['a number that means no limit', { options: { num_predict: -2 } }, undefined],
   ['a number that no model reaches', { options: { num_predict: 1e300 } }, 2 ** 31 - 1],

@@ -47,8 +47,9 @@ export const questionFields = {
   tools: z.array(tool).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0, 'must be 0 to 20').max(20, 'must be 0 to 20').nullish(),
-  // None of these is part of Ollama's API. ollama-ai-provider-v2 sends the first, Open WebUI the others for some of its calls.
+  // None of these is part of Ollama's API. ollama-ai-provider-v2 sends the first two, Open WebUI the others for some of its calls.
   tool_choice: z.unknown().optional(),
+  max_output_tokens: number,
   system: z.string().nullish(),
   num_predict: number,
 };
@@ -98,8 +99,8 @@ function schemaOf(format: QuestionFields['format']): ChatRequest['schema'] {
 const MOST_TOKENS = 2 ** 31 - 1;
 
 /** A negative number means no limit. */
-function maxTokensOf({ options, num_predict }: QuestionFields): number | undefined {
-  const limit = options?.num_predict ?? num_predict ?? -1;
+function maxTokensOf({ options, num_predict, max_output_tokens }: QuestionFields): number | undefined {
+  const limit = options?.num_predict ?? num_predict ?? max_output_tokens ?? -1;
   return limit < 1 ? undefined : Math.min(Math.floor(limit), MOST_TOKENS);
 }
 

@@ -1,0 +1,174 @@
+/** The AI SDK with each of the providers that reach this server: `generateText` and `streamText`, as its users call them. */
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import {
+  APICallError,
+  generateText,
+  type LanguageModel,
+  type ModelMessage,
+  Output,
+  stepCountIs,
+  streamText,
+  tool,
+} from 'ai';
+import { createOllama } from 'ollama-ai-provider-v2';
+import type { Answer, Client, Connection, Question, Tool } from './client';
+
+type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
+
+interface Provider extends Omit<Client, 'connect' | 'finishes'> {
+  model(url: string, id: string): LanguageModel;
+  /** What turns thinking on. */
+  readonly thinking: ProviderOptions;
+  /** How the answer is ended, where it is not by `stopSequences`. */
+  stopping?(sequence: string): ProviderOptions;
+  /** What an error says, where its message does not. */
+  words?(error: APICallError): string | undefined;
+}
+
+const otherForm =
+  'The message of the error is that of its status, since the package looks for errors in OpenAI’s form; the words are in `responseBody`.';
+
+const PROVIDERS: readonly Provider[] = [
+  {
+    name: 'ai, ollama-ai-provider-v2',
+    marksErrors: false,
+    remarks: {
+      stop: 'In `providerOptions`: the package does not pass on `stopSequences`.',
+      'wrong model': otherForm,
+      'signed out': otherForm,
+      '429': otherForm,
+    },
+    model: (url, id) => createOllama({ baseURL: `${url}/api` })(id),
+    thinking: { ollama: { think: true } },
+    stopping: (sequence) => ({ ollama: { options: { stop: [sequence] } } }),
+    words: ({ responseBody }) => responseBody,
+  },
+  {
+    name: 'ai, @ai-sdk/openai',
+    effort: 'high',
+    marksErrors: false,
+    lacks: { stop: 'OpenAI’s Responses have no stop sequences.' },
+    model: (url, id) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' })(id),
+    thinking: { openai: { forceReasoning: true, reasoningEffort: 'high', reasoningSummary: 'auto' } },
+  },
+  {
+    name: 'ai, @ai-sdk/openai, chat',
+    effort: 'high',
+    marksErrors: false,
+    lacks: { thinking: 'The provider reads no thinking out of OpenAI’s chat completions.' },
+    model: (url, id) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' }).chat(id),
+    thinking: {},
+  },
+  {
+    name: 'ai, @ai-sdk/openai-compatible',
+    effort: 'high',
+    marksErrors: false,
+    model: (url, id) =>
+      createOpenAICompatible({
+        name: 'local',
+        baseURL: `${url}/v1`,
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      })(id),
+    thinking: { local: { reasoningEffort: 'high' } },
+  },
+  {
+    name: 'ai, @ai-sdk/anthropic',
+    effort: 'high',
+    marksErrors: true,
+    model: (url, id) => createAnthropic({ baseURL: `${url}/v1`, apiKey: 'none' })(id),
+    thinking: { anthropic: { thinking: { type: 'adaptive' }, effort: 'high' } },
+  },
+];
+
+export const aiSdk: readonly Client[] = PROVIDERS.map((provider) => ({
+  ...provider,
+  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  connect: (url) => connect(provider, url),
+}));
+
+function connect(provider: Provider, url: string): Connection {
+  const optionsOf = ({ model = 'sonnet', system, think, stop, maxTokens, signal, ...asked }: Question) => ({
+    model: provider.model(url, model),
+    messages: messagesOf(asked),
+    maxRetries: 0,
+    ...(system !== undefined && { system }),
+    ...(think && { providerOptions: provider.thinking }),
+    ...(stop !== undefined &&
+      (provider.stopping ? { providerOptions: provider.stopping(stop) } : { stopSequences: [stop] })),
+    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
+    ...(signal && { abortSignal: signal }),
+  });
+  return {
+    chat: async (question) => answerOf(await generateText(optionsOf(question))),
+
+    async stream(question, onText) {
+      // What fails is thrown where it is asked for below; the default writes it to the console too.
+      const stream = streamText({ ...optionsOf(question), onError: () => {} });
+      for await (const piece of stream.textStream) onText(piece);
+      return answerOf(await ended(stream));
+    },
+
+    async runTools(question, tools) {
+      const options = { ...optionsOf(question), tools: toolSet(tools), stopWhen: stepCountIs(5), onError: () => {} };
+      return answerOf(await ended(streamText(options)));
+    },
+
+    object: async (question, schema) =>
+      (await generateText({ ...optionsOf(question), output: Output.object({ schema }) })).output,
+
+    refusal(error) {
+      if (!APICallError.isInstance(error)) throw error;
+      return { status: error.statusCode, message: provider.words?.(error) ?? error.message };
+    },
+  };
+}
+
+function messagesOf({ turns, image }: Pick<Question, 'turns' | 'image'>): ModelMessage[] {
+  const messages: ModelMessage[] = turns.map(({ role, text }) => ({ role, content: text }));
+  const asked = turns.at(-1);
+  if (!asked || image === undefined) return messages;
+  const content = [
+    { type: 'text' as const, text: asked.text },
+    { type: 'image' as const, image, mediaType: 'image/png' },
+  ];
+  return [...messages.slice(0, -1), { role: 'user', content }];
+}
+
+function toolSet(tools: readonly Tool[]) {
+  return Object.fromEntries(
+    tools.map(({ name, description, parameters, run }) => [
+      name,
+      tool({ description, inputSchema: parameters, execute: async (input) => run(input) }),
+    ]),
+  );
+}
+
+// It warns of every model whose name it does not know, once a request.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+interface Generated {
+  readonly text: string;
+  readonly reasoningText: string | undefined;
+  readonly finishReason: string;
+  readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined };
+}
+
+/** Of a stream, each of these is there when it has ended. @throws what the stream has failed with. */
+type Streamed = { readonly [Field in keyof Generated]: PromiseLike<Generated[Field]> };
+
+async function ended({ text, reasoningText, finishReason, usage }: Streamed): Promise<Generated> {
+  const [words, thoughts, reason, counts] = await Promise.all([text, reasoningText, finishReason, usage]);
+  return { text: words, reasoningText: thoughts, finishReason: reason, usage: counts };
+}
+
+function answerOf({ text, reasoningText = '', finishReason, usage }: Generated): Answer {
+  return {
+    text,
+    thinking: reasoningText,
+    finish: finishReason,
+    usage: { input: usage.inputTokens, output: usage.outputTokens },
+  };
+}
