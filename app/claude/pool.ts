@@ -3,8 +3,9 @@
  * machine can hold (~200 MB each).
  *
  * A process can be given its system prompt once only. So there are two kinds of spare: a blank one, which any request
- * can take, and one that was given the system prompt asked for last, which saves a request that wants the same
- * another 30–50 ms.
+ * can take, and prepared ones, which were given the system prompts asked for last and save a request that wants the
+ * same another 30–50 ms. Two of these, since programs ask questions about a chat in between, with another prompt: one
+ * alone would be ended and started anew each time.
  */
 import type { ClaudeProcess, Resumed, Setup } from './claudeProcess';
 import type { InitializeResult } from './messages';
@@ -85,6 +86,7 @@ interface Spare {
 
 /** A new process takes a core for ~400 ms: not while the request that took the last spare needs it. */
 const REFILL_DELAY_MS = 250;
+const MOST_PREPARED = 2;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
@@ -93,7 +95,8 @@ export function createPool(options: PoolOptions): Pool {
   const living = new Set<ClaudeProcess>();
   const spares: Spare[] = [];
   const queue: (() => void)[] = [];
-  let last: Wanted | undefined;
+  /** What was wanted last, each once, the last first. */
+  let recent: readonly Wanted[] = [];
   let lastUsedAt = 0;
   let closed = false;
   let refillTimer: NodeJS.Timeout | undefined;
@@ -165,12 +168,10 @@ export function createPool(options: PoolOptions): Pool {
         // The next request is more likely to be a new one than a follow-up to the oldest conversation.
         else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
       }
-      const matching = spares.find(({ key }) => key !== null);
-      if (last && !idle() && matching?.key !== keyOf(last)) {
-        if (matching) retire(matching);
-        if (room()) addSpare(last);
-      }
-      if (idle() && matching) retire(matching);
+      const wanted = idle() ? [] : recent;
+      const keys = wanted.map(keyOf);
+      for (const spare of [...spares]) if (spare.key !== null && !keys.includes(spare.key)) retire(spare);
+      for (const one of wanted) if (room() && !spares.some(({ key }) => key === keyOf(one))) addSpare(one);
     } catch (error) {
       options.onFault(`a spare process could not be started: ${String(error)}`);
     }
@@ -182,6 +183,12 @@ export function createPool(options: PoolOptions): Pool {
     clearTimeout(refillTimer);
     refillTimer = setTimeout(refill, delay);
     refillTimer.unref();
+  };
+
+  const remember = (wanted: Wanted) => {
+    const others = recent.filter((other) => keyOf(other) !== keyOf(wanted));
+    recent = [{ ...wanted, sessionFile: undefined }, ...others].slice(0, MOST_PREPARED);
+    lastUsedAt = Date.now();
   };
 
   const retire = (spare: Spare) => {
@@ -268,8 +275,7 @@ export function createPool(options: PoolOptions): Pool {
       return queue.length;
     },
     acquire: async (wanted, signal) => {
-      last = { ...wanted, sessionFile: undefined };
-      lastUsedAt = Date.now();
+      remember(wanted);
       for (let attempt = 1; ; attempt += 1) {
         const spare = await take(wanted, signal);
         scheduleRefill(REFILL_DELAY_MS);
@@ -292,14 +298,14 @@ export function createPool(options: PoolOptions): Pool {
       }
     },
     prepare: (wanted) => {
-      last = wanted;
-      lastUsedAt = Date.now();
+      remember(wanted);
       scheduleRefill(0);
     },
     warm: async () => {
       if (closed) throw new ProcessFailedError('the app is stopping');
-      lastUsedAt = Date.now();
-      const first = addSpare({ system: '', model: undefined });
+      const plain = { system: '', model: undefined };
+      remember(plain);
+      const first = addSpare(plain);
       scheduleRefill(0);
       try {
         await first.prepared;

@@ -306,13 +306,13 @@ describe('a chat', () => {
     expect(spoken(await asked)).toEqual(['text OK']);
   });
 
-  test('leaves two spares behind, one of them with its system prompt', async () => {
+  test('leaves a spare with its system prompt behind, beside one with that before and a blank one', async () => {
     await ask(rig.chat, 'hi', { system: 'Asked for twice.' });
-    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(3);
 
     await ask(rig.chat, 'hi', { system: 'Asked for twice.' });
     expect(rig.api.requests[1]?.system).toEqual(['Asked for twice.']);
-    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(3);
   });
 });
 

@@ -269,9 +269,22 @@ describe('spares', () => {
 
     await vi.advanceTimersByTimeAsync(250);
 
-    const spares = started.filter(({ alive }) => alive).slice(1);
-    expect(pool.spares).toBe(2);
-    expect(spares.map(({ told }) => told)).toEqual([[], ['initialize Be brief.', 'model haiku']]);
+    expect(pool.spares).toBe(3);
+    expect(told(started.slice(2))).toEqual([[], ['initialize Be brief.', 'model haiku']]);
+  });
+
+  test('are prepared for the two system prompts asked for last, and none is ended while these alternate', async () => {
+    const pool = await warmed();
+    const ask = async (system: string) => {
+      await (await pool.acquire({ system, model: undefined }, NEVER)).release();
+      await vi.advanceTimersByTimeAsync(250);
+    };
+    for (const system of ['one', 'two', 'one', 'two', 'one']) await ask(system);
+    const released = 5;
+    const ofTheStart = 1;
+
+    expect(told(started.filter(({ alive }) => alive)).sort()).toEqual([[], ['initialize one'], ['initialize two']]);
+    expect(started.filter(({ alive }) => !alive)).toHaveLength(released + ofTheStart);
   });
 
   test('are not started where the limit is reached', async () => {
@@ -334,7 +347,7 @@ describe('spares', () => {
     pool.renew();
     await vi.advanceTimersByTimeAsync(1);
 
-    expect(started.map(({ alive }) => alive)).toEqual([false, false, true]);
+    expect(started.map(({ alive }) => alive)).toEqual([false, false, true, true]);
     expect(faults).toEqual([]);
   });
 
@@ -378,6 +391,10 @@ describe('the end', () => {
     expect(started).toEqual([]);
   });
 });
+
+function told(processes: readonly StandIn[]): (readonly string[])[] {
+  return processes.map(({ told }) => told);
+}
 
 interface Behaviour {
   diesAtInitialize?: boolean;
