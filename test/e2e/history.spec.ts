@@ -1,0 +1,75 @@
+import type { Page } from '@playwright/test';
+import type { MessagesApi } from '../support/messagesApi';
+import { text } from '../support/messagesApi';
+import { expect, type RunningDesktop, test } from './desktopTest';
+
+test('a conversation is there to be read, after a restart too, and goes on by its id', async ({ launch, api }) => {
+  api.answer(text('Bergen has rain.'));
+  const first = await launch();
+  await say(first, 'trip', 'What of Bergen?');
+  await first.app.close();
+
+  const second = await launch();
+  const page = await openHistory(second);
+  await keptRow(page, 'What of Bergen?').dblclick();
+  const reader = page.getByRole('complementary', { name: 'Conversation', exact: true });
+  await expect(reader).toContainText('Bergen has rain.');
+
+  await say(second, 'trip', 'And tomorrow?');
+  await expect(reader).toContainText('And tomorrow?');
+  expect(told(api)).toEqual(['What of Bergen?', 'Bergen has rain.', 'And tomorrow?']);
+});
+
+test('one that is deleted is gone, from the list and for its client', async ({ desktop, api }) => {
+  await say(desktop, 'secret', 'The code is 1234.');
+  await say(desktop, 'other', 'Something else.');
+  const page = await openHistory(desktop);
+
+  await keptRow(page, 'The code is 1234.').click();
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+
+  await expect(keptRow(page, 'The code is 1234.')).toHaveCount(0);
+  await expect(keptRow(page, 'Something else.')).toBeVisible();
+  await say(desktop, 'secret', 'What was the code?');
+  expect(told(api)).toEqual(['What was the code?']);
+});
+
+test('all of them are deleted at once', async ({ desktop }) => {
+  await say(desktop, 'one', 'The first.');
+  await say(desktop, 'two', 'The second.');
+  const page = await openHistory(desktop);
+  await expect(keptRow(page, 'The second.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Delete all conversations' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+
+  await expect(keptRow(page, 'The')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Delete all conversations' })).toBeDisabled();
+});
+
+async function openHistory(desktop: RunningDesktop): Promise<Page> {
+  const page = await desktop.window();
+  await page.getByText('History', { exact: true }).click();
+  return page;
+}
+
+function keptRow(page: Page, title: string) {
+  return page.getByRole('grid', { name: 'Kept conversations' }).getByRole('row').filter({ hasText: title });
+}
+
+/** One message to the conversation of that id, without its history. */
+async function say(desktop: RunningDesktop, id: string, content: string): Promise<void> {
+  const body = { id, model: 'sonnet', messages: [{ role: 'user', content }] };
+  const response = await fetch(`${await desktop.url()}/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(200);
+  await response.text();
+}
+
+/** What the model was told last, message by message. */
+function told(api: MessagesApi): unknown[] {
+  return api.requests.at(-1)?.history.map(({ content }) => content[0]?.text) ?? [];
+}
