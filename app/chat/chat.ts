@@ -11,7 +11,7 @@ import type { Wanted } from '../claude/pool';
 import { CliEndedError } from '../claude/protocol';
 import { type ConversationKey, digestOf, extendDigest } from './digest';
 import { ChatError } from './errors';
-import { type ChatEvent, type EndReason, NO_USAGE, type Served, type Usage } from './events';
+import type { ChatEvent, EndReason, Served, Usage } from './events';
 import { chatError } from './faults';
 import { flagsOf } from './flags';
 import type { Live, LiveConversations, Told } from './liveConversations';
@@ -155,14 +155,15 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
       return held;
     }
     const now = Date.now();
+    const id = free(conversation);
     return live.add(
       {
-        id: free(conversation),
+        id,
         client: request.client,
         model: model.resolved,
         phase: 'preparing',
         turns: history.filter(({ role }) => role === 'assistant').length,
-        usage: NO_USAGE,
+        usage: memory.spentOn(id),
         startedAt: now,
         lastUsedAt: now,
         pid: null,

@@ -42,6 +42,8 @@ export interface Memory {
   byName(owner: string, name: string): RememberedConversation | undefined;
   /** The conversation that ends with exactly this history and has no other name. */
   byDigest(digest: string, name: string | undefined): string | undefined;
+  /** What the turns of the conversation have taken so far, thinking aside, which is part of the output. */
+  spentOn(conversation: string): Usage;
   begin(turn: TurnStart): TurnRecord;
   /** Whether requests in the user's name have ever carried a history. */
   sendsHistory(owner: string, user: string): boolean;

@@ -4,7 +4,7 @@
  * to be read, and is no part of what the model is told.
  */
 import { z } from 'zod';
-import type { Usage } from '../chat/events';
+import { NO_USAGE, type Usage } from '../chat/events';
 import type { Memory, RememberedConversation, TurnRecord, TurnStart } from '../chat/memory';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
@@ -108,6 +108,7 @@ export function conversationStore({
     'SELECT 1 AS found FROM history_senders WHERE owner = ? AND user = ?',
     z.object({ found: z.number() }),
   );
+  const spent = one('SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ?', Counts);
   const listed = database.prepare('SELECT * FROM conversations WHERE used_at < ? ORDER BY used_at DESC LIMIT ?');
   const totals = one('SELECT count(*) AS conversations, coalesce(sum(bytes), 0) AS bytes FROM conversations', Totals);
   const tooOld = run('DELETE FROM conversations WHERE used_at < ?');
@@ -201,6 +202,7 @@ export function conversationStore({
     byDigest: (digest, name) => attempt('be read', undefined, () => byDigest(digest, name ?? null)?.id),
     sendsHistory: (owner, user) => attempt('be read', false, () => sender(owner, user) !== undefined),
     noteSendsHistory: (owner, user) => attempt('be written', undefined, () => noteSender(owner, user)),
+    spentOn: (id) => attempt('be read', NO_USAGE, () => usageFrom(spent(id))),
     begin: (turn): TurnRecord => {
       const id = turn.conversation;
       const withTexts = retention().keepTexts;
@@ -217,12 +219,14 @@ export function conversationStore({
     list: (before, limit) => attempt('be read', [], () => listed.all(before, limit).map(storedFrom)),
     count: () => attempt('be read', { conversations: 0, bytes: 0 }, () => totals() ?? { conversations: 0, bytes: 0 }),
     messages: (id) => attempt('be read', null, () => (known(id)?.has_texts === 1 ? read(id) : null)),
-    delete: (id) => attempt('be deleted', undefined, () => remove(id)),
+    delete: (id) =>
+      attempt('be deleted', undefined, () => {
+        remove(id);
+        database.exec(FORGET_LOG);
+      }),
     deleteAll: () =>
       attempt('be deleted', undefined, () => {
-        database.exec('DELETE FROM conversations; DELETE FROM history_senders;');
-        // What was deleted is not to be found in the file either.
-        database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+        database.exec(`DELETE FROM conversations; DELETE FROM history_senders; VACUUM; ${FORGET_LOG}`);
       }),
     prune: () =>
       attempt('be pruned', undefined, () => {
@@ -238,6 +242,9 @@ export function conversationStore({
       }),
   };
 }
+
+/** The write-ahead log has the texts still. */
+const FORGET_LOG = 'PRAGMA wal_checkpoint(TRUNCATE);';
 
 interface Before {
   readonly row: z.output<typeof Known>;
@@ -264,7 +271,27 @@ function fromRow(row: unknown): Message {
   return { role, content: JSON.parse(content) } as Message;
 }
 
-const StoredRow = z.object({
+const Counts = z.object({
+  input: z.number(),
+  cache_read: z.number(),
+  cache_write: z.number(),
+  output: z.number(),
+  cost_usd: z.number(),
+});
+
+function usageFrom(counts: z.output<typeof Counts> | undefined): Usage {
+  if (!counts) return NO_USAGE;
+  return {
+    inputTokens: counts.input,
+    cacheReadTokens: counts.cache_read,
+    cacheWriteTokens: counts.cache_write,
+    outputTokens: counts.output,
+    thinkingTokens: 0,
+    costUsd: counts.cost_usd,
+  };
+}
+
+const StoredRow = Counts.extend({
   id: z.string(),
   name: z.string().nullable(),
   client: z.string(),
@@ -274,11 +301,6 @@ const StoredRow = z.object({
   used_at: z.number(),
   turns: z.number(),
   bytes: z.number(),
-  input: z.number(),
-  cache_read: z.number(),
-  cache_write: z.number(),
-  output: z.number(),
-  cost_usd: z.number(),
 });
 
 function storedFrom(row: unknown): StoredConversation {

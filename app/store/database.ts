@@ -151,6 +151,8 @@ function open(file: string): Database {
   try {
     // Losing the last moments to a power cut is better than waiting for the disk on every request.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    // What is deleted is not to be found in the file any more.
+    database.exec('PRAGMA secure_delete = ON;');
     check(database);
     migrate(database);
     return database;

@@ -92,7 +92,7 @@ function Idle({ conversation: { lastUsedAt, expiresAt } }: { conversation: Conve
   const now = useSeconds();
   const idle = `Idle: last used ${formatAge(now - lastUsedAt)}.`;
   if (expiresAt === null) return <span title={idle}>idle</span>;
-  return (
-    <span title={`${idle} Its process ends unless it is used again.`}>ends in {formatRemaining(expiresAt - now)}</span>
-  );
+  // The page's clock is up to a second late: five minutes are not to be six at first.
+  const remaining = expiresAt - Math.max(now, lastUsedAt);
+  return <span title={`${idle} Its process ends unless it is used again.`}>ends in {formatRemaining(remaining)}</span>;
 }

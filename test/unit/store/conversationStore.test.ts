@@ -122,6 +122,20 @@ describe('a conversation', () => {
     expect(listed()[0]).toMatchObject({ turns: 2 });
   });
 
+  test('says what its turns have taken, and one that there is not says nothing', () => {
+    say(say([], 'a', 'b'), 'c', 'd');
+
+    expect(store.spentOn('one')).toEqual({
+      ...USAGE,
+      inputTokens: 20,
+      cacheReadTokens: 6,
+      outputTokens: 10,
+      costUsd: 0.5,
+      thinkingTokens: 0,
+    });
+    expect(store.spentOn('two').inputTokens).toBe(0);
+  });
+
   test('has a title of 80 characters at most, however long its first question', () => {
     say([], `${'😀'.repeat(100)}`, 'b');
 
@@ -285,6 +299,15 @@ describe('deletion', () => {
 
     expect(listed().map(({ id }) => id)).toEqual(['two']);
     expect(store.messages('one')).toBeNull();
+  });
+
+  test('of one leaves nothing of it in any file', () => {
+    say([], 'SECRET', 'SECRET '.repeat(20_000), { name: 'SECRET' });
+    say([], 'c', 'd', { conversation: 'two' });
+
+    store.delete('one');
+
+    expect(written()).not.toContain('SECRET');
   });
 
   test('of all leaves nothing of them in any file', () => {
