@@ -11,6 +11,9 @@ export function spokenAt(pathname: string): Spoken {
   return pathname === '/' || pathname === '/api' || pathname.startsWith('/api/') ? 'ollama' : 'openai';
 }
 
+/** What the stand-in for the Messages API says where it breaks an answer off: such an error is not the server's own. */
+export const BROKEN = 'broken off by the stand-in';
+
 export interface Asked {
   readonly method: string;
   readonly pathname: string;
@@ -22,7 +25,7 @@ export interface Asked {
 export function answerFaults(asked: Asked, answer: Answer): string[] {
   const { status, headers, text } = answer;
   const spoken = spokenAt(asked.pathname);
-  if (status >= 500) return [`it is ${status}: ${text.slice(0, 300)}`];
+  if (status >= 500 && !text.includes(BROKEN)) return [`it is ${status}: ${text.slice(0, 300)}`];
   if (typeof headers['x-request-id'] !== 'string') return ['it has no id'];
   if (asked.method === 'HEAD' || status === 204 || (status === 403 && asked.foreign)) {
     return text === '' ? [] : ['it has a body where there may be none'];
@@ -57,13 +60,14 @@ function refusalFaults(spoken: Spoken, { status, headers, text }: Answer): strin
   const faults: string[] = [];
   if (headers['content-type'] !== 'application/json; charset=utf-8')
     faults.push(`its type is ${headers['content-type']}`);
-  if (headers['x-should-retry'] !== 'false') faults.push('clients would ask it again');
+  if (status < 500 && headers['x-should-retry'] !== 'false') faults.push('clients would ask it again');
   const body = parsed(text);
   const { success, error } = REFUSALS[spoken].safeParse(body);
   if (!success) return [...faults, `it is no error of ${spoken}'s: ${text.slice(0, 200)} (${z.prettifyError(error)})`];
   if (spoken === 'ollama') return faults;
   const { type } = z.object({ error: z.looseObject({ type: z.string() }) }).parse(body).error;
   const tooLarge = spoken === 'anthropic' && status === 413 ? 'request_too_large' : 'invalid_request_error';
+  if (status >= 500) return type === 'api_error' ? faults : [...faults, `it is ${status} and says ${type}`];
   return type === (TYPES[status] ?? tooLarge) ? faults : [...faults, `it is ${status} and says ${type}`];
 }
 

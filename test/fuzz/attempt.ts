@@ -42,7 +42,7 @@ function changedTimes(body: unknown, times: number, others: readonly unknown[], 
 }
 
 /** One in so many of the bodies that could reach the model is let through to it, which takes a process of the CLI. */
-const THROUGH = 0.06;
+const THROUGH = 0.07;
 
 /** A body that a change has left valid is to be refused late, after as much of it as possible has been looked at. */
 function aimed(body: unknown, { path }: ServedRoute, chance: Random): unknown {

@@ -3,10 +3,10 @@ import { Agent } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
-import { text } from '../support/messagesApi';
+import { streamError, text } from '../support/messagesApi';
 import { send } from '../support/send';
 import type { TestApp } from '../support/testApp';
-import { answerFaults } from './answerFaults';
+import { answerFaults, BROKEN } from './answerFaults';
 import { type Attempt, attempts } from './attempt';
 import { type Answer, sendHttp, sendRaw } from './send';
 import { servedRoutes } from './servedRoutes';
@@ -54,7 +54,7 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
   let sent = 0;
   let failed = 0;
   let asked = 0;
-  app.api.always(text('OK.'));
+  script(app);
 
   const progress = () => ({ sent, failed, statuses, asked: asked + app.api.requests.length });
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_MS);
@@ -62,7 +62,7 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
   // What the stand-in has recorded is not the app's memory.
   const forget = () => {
     asked += app.api.requests.length;
-    app.api.reset();
+    script(app);
   };
 
   const one = async (index: number) => {
@@ -94,9 +94,22 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
   }
   forget();
   heaps.push(heapUsed());
-  const appFaults = [...watch.faults, ...logged(app), ...(await unanswered(app)), ...grown(heaps)];
+  const appFaults = [...watch.faults, ...logged(app), ...polluted(), ...(await unanswered(app)), ...grown(heaps)];
   return { sent, failed, statuses, asked, findings, appFaults };
 }
+
+/** Answers at once; one answer in so many breaks off, to be told in the stream where there is one. */
+function script({ api }: TestApp): void {
+  let questions = 0;
+  api.reset();
+  api.always(text('OK.'));
+  api.choose(() => {
+    questions += 1;
+    return questions % BREAKS_EVERY === 0 ? [text('O'), streamError('api_error', BROKEN)] : undefined;
+  });
+}
+
+const BREAKS_EVERY = 6;
 
 async function tried(port: number, attempt: Attempt, agent: Agent): Promise<{ status: number; faults: string[] }> {
   try {
@@ -139,6 +152,12 @@ function logged({ log }: TestApp): string[] {
       errors.map(({ message, fields }) => `the log has: ${message} ${fields.stack ?? JSON.stringify(fields)}`),
     ),
   ];
+}
+
+/** What every object has now has been put there by a body. */
+function polluted(): string[] {
+  const names = [...Object.keys(Object.prototype), ...Object.keys(Array.prototype)];
+  return names.map((name) => `every object has a member "${name}" now`);
 }
 
 const tags = z.object({ models: z.array(z.unknown()).min(1) });
