@@ -6,9 +6,10 @@ export type Spoken = 'ollama' | 'openai' | 'anthropic';
 
 /** By the path alone, as clients go by it: what the server takes it for is what is to be found out. */
 export function spokenAt(pathname: string): Spoken {
-  if (/^(\/v1)?\/messages(\/|$)/.test(pathname)) return 'anthropic';
-  if (pathname.startsWith('/api/v0/')) return 'openai';
-  return pathname === '/' || pathname === '/api' || pathname.startsWith('/api/') ? 'ollama' : 'openai';
+  const meant = pathname.replaceAll(/\/+/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');
+  if (/^(\/v1)?\/messages(\/|$)/.test(meant)) return 'anthropic';
+  if (/^\/api\/v0(\/|$)/.test(meant)) return 'openai';
+  return meant === '/' || /^\/api(\/|$)/.test(meant) ? 'ollama' : 'openai';
 }
 
 /** What the stand-in for the Messages API says where it breaks an answer off: such an error is not the server's own. */

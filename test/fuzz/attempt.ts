@@ -310,6 +310,7 @@ function oddTarget(path: string, chance: Random): string {
     `/${path}`,
     `/v1${path}`,
     `/v1/v1${path}`,
+    `/api/api${path}`,
     `/api${path}`,
     `${path}/${segment}`,
     `/${segment}${path}`,
