@@ -244,16 +244,16 @@ test('lists the parameters that have an effect elsewhere and none here, and refu
 
 test.each([
   [{}, { thinking: false }],
-  [{ reasoning_effort: 'none' }, { thinking: false }],
+  [{ reasoning_effort: 'none' }, { thinking: false, withoutThinking: true }],
   [{ reasoning_effort: 'minimal' }, { thinking: true, effort: 'low' }],
   [{ reasoning_effort: 'ultra' }, { thinking: true, effort: 'max' }],
   [{ reasoning: { effort: 'high' } }, { thinking: true, effort: 'high' }],
   [{ think: true }, { thinking: true }],
-  [{ think: false }, { thinking: false }],
+  [{ think: false }, { thinking: false, withoutThinking: true }],
   [{ think: 'medium' }, { thinking: true, effort: 'medium' }],
 ])('thinks as hard as told, and shows it where told: %j', async (body, thinking) => {
-  const { request } = await completion(body);
-  expect({ thinking: request.thinking, ...(request.effort && { effort: request.effort }) }).toEqual(thinking);
+  const { thinking: shown, effort, withoutThinking } = (await completion(body)).request;
+  expect({ thinking: shown, effort, withoutThinking }).toEqual(thinking);
 });
 
 test('asks for further choices outside the conversation', async () => {

@@ -76,6 +76,7 @@ export function requestOf(
     ...told,
     client,
     thinking: wantsThinking(asked.think, asked.model, model),
+    withoutThinking: asked.think === false,
     effort: effortOf(asked.think),
     owner,
     name: conversationName(asked, header),
