@@ -19,7 +19,9 @@ export interface FunctionNames {
 
 /** @param functions all that there are. */
 export function functionNames(functions: readonly FunctionName[]): FunctionNames {
-  const shared = new Set(functions.flatMap(({ name }, index) => (isBefore(functions, name, index) ? [name] : [])));
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of functions) (seen.has(name) ? shared : seen).add(name);
   const toModel = ({ name, namespace }: FunctionName) =>
     namespace && shared.has(name) ? `${namespace}__${name}` : name;
   const clients = new Map(functions.map((named) => [toModel(named), named]));
@@ -30,8 +32,4 @@ export function functionNames(functions: readonly FunctionName[]): FunctionNames
       return { name, ...(namespace && { namespace }) };
     },
   };
-}
-
-function isBefore(functions: readonly FunctionName[], name: string, index: number): boolean {
-  return functions.findIndex((other) => other.name === name) < index;
 }
