@@ -19,4 +19,4 @@ test(`what is malformed is refused in the dialect of its path, and never the ser
   // Most is refused, and something is answered: else it would be looking at something other than the dialects.
   expect(statuses.get(400)).toBeGreaterThan(BODIES / 2);
   expect(asked).toBeGreaterThan(0);
-});
+}, 240_000);
