@@ -77,7 +77,7 @@ function read(req: IncomingMessage, limit: number): Promise<Buffer> {
 
 function decoded(req: IncomingMessage): Readable {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const decoder = DECODERS[encoding]?.();
+  const decoder = DECODERS.get(encoding)?.();
   if (encoding === 'identity' || encoding === '') return req;
   if (decoder !== undefined) return req.pipe(decoder);
   req.resume();
@@ -87,13 +87,14 @@ function decoded(req: IncomingMessage): Readable {
 /** Node has zstd from 22.15 on; Codex sends it where it may. */
 const zstd: unknown = Reflect.get(zlib, 'createZstdDecompress');
 
-const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
-  gzip: zlib.createGunzip,
-  'x-gzip': zlib.createGunzip,
-  deflate: zlib.createInflate,
-  br: zlib.createBrotliDecompress,
-  ...(typeof zstd === 'function' && { zstd: () => zstd() }),
-};
+/** A map, since the client chooses the name: an object would have a `constructor` too. */
+const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = new Map([
+  ['gzip', zlib.createGunzip],
+  ['x-gzip', zlib.createGunzip],
+  ['deflate', zlib.createInflate],
+  ['br', zlib.createBrotliDecompress],
+  ...(typeof zstd === 'function' ? ([['zstd', () => zstd()]] as const) : []),
+]);
 
 /** Bounds for the rest of a body that is refused already: bytes, as a multiple of the limit, and ms. */
 const MOST_DISCARDED = 8;

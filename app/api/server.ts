@@ -10,6 +10,7 @@ import { dialects } from './dialects';
 import { faultOf, Refusal } from './errors';
 import { type Exchange, exchangeOf, exchanges } from './exchange';
 import { jsonBody } from './jsonBody';
+import { meantPath } from './meantPath';
 import { type Responder, reasonOf, respond } from './respond';
 import { recordFault, sendFault } from './send';
 
@@ -52,8 +53,10 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 function application(deps: ApiDeps, open: Set<Exchange>): Express {
   const app = express();
-  app.disable('x-powered-by').disable('etag');
-  app.use((_req, res, next) => {
+  // The dialect that words the errors goes by the path as it stands, so the routes have to do so too.
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
+  app.use((req, res, next) => {
+    req.url = meantPath(req.url);
     res.setHeader('X-Claudacity-Version', deps.version);
     next();
   });

@@ -4,14 +4,20 @@ import type { Model } from '../claude/models';
 import type { ChatRequest } from './request';
 
 export function flagsOf(request: ChatRequest, model: Model): Flags {
-  const { effort, maxTokens, thinking } = request;
+  const { effort, maxTokens, thinking, withoutThinking = false } = request;
   const body = extraBody(request);
+  // The API refuses to have a model think that has to call a tool, or gives no call.
+  const off = withoutThinking || isForced(request);
   return {
     effort,
     maxTokens,
     extraBody: Object.keys(body).length > 0 ? body : undefined,
-    showThinking: thinking && model.supportsThinking,
+    thinking: off ? 'off' : thinking && model.supportsThinking ? 'shown' : 'hidden',
   };
+}
+
+function isForced({ tools = [], toolChoice }: ChatRequest): boolean {
+  return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'named');
 }
 
 /** Fields of the Messages API for which the CLI has no setting of its own. */

@@ -84,6 +84,8 @@ export interface ChatRequest {
   readonly client: string;
   /** Whether the client wants to see the model think. */
   readonly thinking: boolean;
+  /** The client does not want it to think at all, which not every model can. Default: false. */
+  readonly withoutThinking?: boolean | undefined;
   /** The id of the API key; '' for this computer without one. Conversations of different owners never meet. */
   readonly owner: string;
   readonly name?: ConversationName | undefined;

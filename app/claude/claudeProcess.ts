@@ -70,9 +70,11 @@ export interface Flags {
   readonly maxTokens?: number | undefined;
   /** Merged into the body of the request to the API. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether thinking comes as readable text. */
-  readonly showThinking?: boolean | undefined;
+  /** Whether thinking comes as readable text, or does not come; `off` is no more than `hidden` to a model that always thinks. */
+  readonly thinking?: Thinking | undefined;
 }
+
+export type Thinking = 'shown' | 'hidden' | 'off';
 
 /** Nothing about a request is on the command line, so one process can take any. */
 const ARGUMENTS = [
@@ -195,10 +197,10 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     },
     configure: async (next) => {
       const settings = flagSettings(flags, next);
-      const { showThinking = false } = next;
+      const { thinking = 'hidden' } = next;
       const asked: Promise<unknown>[] = [];
       if (settings) asked.push(protocol.request({ subtype: 'apply_flag_settings', settings }));
-      if (showThinking !== (flags.showThinking ?? false)) asked.push(protocol.request(thinkingRequest(showThinking)));
+      if (thinking !== (flags.thinking ?? 'hidden')) asked.push(protocol.request(thinkingRequest(thinking)));
       flags = next;
       await Promise.all(asked);
     },
@@ -273,11 +275,17 @@ const DEFAULT_EFFORT = 'medium';
 /** Read by models that think to a budget; the others think as much as their effort says. */
 const THINKING_BUDGET = 16_000;
 
-function thinkingRequest(shown: boolean): ControlRequest {
+/** null is the CLI's own choice, and 0 has it turn thinking off where the model lets it. */
+const MAX_THINKING = { shown: THINKING_BUDGET, hidden: null, off: 0 } as const satisfies Record<
+  Thinking,
+  number | null
+>;
+
+function thinkingRequest(thinking: Thinking): ControlRequest {
   return {
     subtype: 'set_max_thinking_tokens',
-    max_thinking_tokens: shown ? THINKING_BUDGET : null,
-    thinking_display: shown ? 'summarized' : 'omitted',
+    max_thinking_tokens: MAX_THINKING[thinking],
+    thinking_display: thinking === 'shown' ? 'summarized' : 'omitted',
   };
 }
 

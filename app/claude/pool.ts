@@ -234,9 +234,11 @@ export function createPool(options: PoolOptions): Pool {
     signal.throwIfAborted();
     if (queue.length > 0) await wait(true);
     for (;;) {
+      const spare = signal.aborted ? undefined : spareFor(wanted);
+      // The place that it was woken for is the next one's.
+      if (ahead && (spare || signal.aborted)) wakeNext();
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const spare = spareFor(wanted);
       if (spare) {
         remove(spare);
         return spare;

@@ -325,6 +325,11 @@ test('batches and other paths below it are refused in the dialect', async () => 
   expect((await send(`${app.url}/v1/messages`)).status).toBe(405);
 });
 
+test('tokens of a model that there is not are not counted', async () => {
+  const counting = anthropic.messages.countTokens({ model: 'llama3', messages: [user('How many?')] });
+  await expect(counting).rejects.toMatchObject({ status: 404, error: { error: { type: 'not_found_error' } } });
+});
+
 test('tokens are estimated without a question to anyone, and the estimate is marked', async () => {
   const counting = anthropic.messages.countTokens({ model: 'sonnet', messages: [user('How many?')], tools: [WEATHER] });
   const { data, response } = await counting.withResponse();

@@ -51,6 +51,14 @@ test('a body is JSON whatever its type says, and compressed or not', async () =>
   expect((await post('/api/chat', body, { 'content-encoding': 'lzma' })).status).toBe(415);
 });
 
+test.each(['constructor', '__proto__', 'toString'])(
+  'an encoding called %s is one that is not known, and the app outlives it',
+  async (encoding) => {
+    const { status } = await post('/api/chat', '{}', { 'content-encoding': encoding });
+    expect([status, (await send(app.url)).status]).toEqual([415, 200]);
+  },
+);
+
 test('64 MB are taken in, one byte more is not', async () => {
   const limit = 64 * 1024 * 1024;
   const sized = (size: number) => {
@@ -74,6 +82,15 @@ test('an unknown path and a wrong method are told apart', async () => {
     { error: expect.any(String) },
   ]);
   expect((await send(`${app.url}/v1/models`, { method: 'DELETE' })).headers.allow).toBe('GET, HEAD, OPTIONS');
+});
+
+test('a path is served and refused in the same dialect, however its user has put the address together', async () => {
+  const list = await send(`${app.url}//api/tags`);
+  expect([list.status, Object.keys(JSON.parse(list.text))]).toEqual([200, ['models']]);
+  const messages = await post('/v1/v1/messages', '{}');
+  expect([messages.status, JSON.parse(messages.text)]).toMatchObject([400, { type: 'error' }]);
+  const shouted = await post('/API/CHAT', '{}');
+  expect([shouted.status, JSON.parse(shouted.text)]).toMatchObject([404, { error: { type: 'not_found_error' } }]);
 });
 
 test('an unknown model is refused before a word is sent, in a stream too', async () => {

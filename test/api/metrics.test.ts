@@ -148,8 +148,10 @@ test('it is not where nobody is signed in, and neither is whose account it was s
 test('a path is told by its template, the more telling one first', () => {
   const templateOf = pathTemplates(['/v1/models/*id', '/v1/models/all', '/api/blobs/:digest', '/']);
   expect(
-    ['/', '/v1/models/a/b', '/V1/Models/all/', '/api/blobs/x', '/api/blobs/x/y', '/v1/models', '/v1xmodels/a'].map(
+    ['/', '/v1/models/a/b', '/v1/models/all/', '/api/blobs/x', '/api/blobs/x/y', '/v1/models', '/v1xmodels/a'].map(
       templateOf,
     ),
   ).toEqual(['/', '/v1/models/*id', '/v1/models/all', '/api/blobs/:digest', 'other', 'other', 'other']);
+  // Nothing is served there.
+  expect(templateOf('/V1/models/all')).toBe('other');
 });

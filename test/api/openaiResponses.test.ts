@@ -56,6 +56,28 @@ test('the package’s own stream helper puts thinking, text and calls together',
   ]);
 });
 
+test('functions of one name in two groups are told apart by the model and by the client', async () => {
+  const group = (name: string) => ({ type: 'namespace' as const, name, description: 'A group.', tools: [weather] });
+  const tools = [group('mcp__north'), group('mcp__south')];
+  app.api.answer(toolUse('mcp__south__get_weather', { city: 'Rome' }));
+  const asked = { role: 'user' as const, content: 'Weather?' };
+  const { output } = await openai.responses.create({ model: 'sonnet', input: [asked], tools, store: false });
+  expect(
+    last()
+      .body.tools?.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['mcp__north__get_weather', 'mcp__south__get_weather']);
+  const called = output.find((item) => item.type === 'function_call');
+  expect(called).toMatchObject({ namespace: 'mcp__south', name: 'get_weather', arguments: '{"city":"Rome"}' });
+
+  app.api.answer(text('Warm.'));
+  const result = { type: 'function_call_output' as const, call_id: called?.call_id ?? '', output: '30 degrees' };
+  const input = [asked, ...(called ? [called] : []), result];
+  const { response } = await openai.responses.create({ model: 'sonnet', input, tools, store: false }).withResponse();
+  expect(response.headers.get('x-claudacity-path')).toBe('live');
+  expect(last().history.at(-1)?.content).toMatchObject([{ content: [{ type: 'text', text: '30 degrees' }] }]);
+});
+
 test('the turn goes on with the results of calls, by the response’s id and by the whole history', async () => {
   app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
   const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: 'Weather in Oslo?' }];

@@ -163,6 +163,7 @@ test.each([
   ['none', { type: 'none' }, []],
   ['required', { type: 'required' }, []],
   ['whatever', undefined, ['tool_choice']],
+  [{ type: 'function', function: { name: 'nowhere' } }, undefined, ['tool_choice']],
   [undefined, undefined, []],
 ])('reads the tool choice %s', async (choice, toolChoice, names) => {
   const { request, ignored } = await chat({ tools: [WEATHER], tool_choice: choice });

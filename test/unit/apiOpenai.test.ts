@@ -237,21 +237,23 @@ test('lists the parameters that have an effect elsewhere and none here, and refu
     logit_bias: {},
     modalities: ['text'],
   };
-  expect((await completion(without)).ignored).toEqual([]);
+  expect((await completion({ ...without, service_tier: 'auto' })).ignored).toEqual([]);
+  const asked = { web_search_options: {}, service_tier: 'flex' };
+  expect((await completion(asked)).ignored).toEqual(['web_search_options', 'service_tier']);
 });
 
 test.each([
   [{}, { thinking: false }],
-  [{ reasoning_effort: 'none' }, { thinking: false }],
+  [{ reasoning_effort: 'none' }, { thinking: false, withoutThinking: true }],
   [{ reasoning_effort: 'minimal' }, { thinking: true, effort: 'low' }],
   [{ reasoning_effort: 'ultra' }, { thinking: true, effort: 'max' }],
   [{ reasoning: { effort: 'high' } }, { thinking: true, effort: 'high' }],
   [{ think: true }, { thinking: true }],
-  [{ think: false }, { thinking: false }],
+  [{ think: false }, { thinking: false, withoutThinking: true }],
   [{ think: 'medium' }, { thinking: true, effort: 'medium' }],
 ])('thinks as hard as told, and shows it where told: %j', async (body, thinking) => {
-  const { request } = await completion(body);
-  expect({ thinking: request.thinking, ...(request.effort && { effort: request.effort }) }).toEqual(thinking);
+  const { thinking: shown, effort, withoutThinking } = (await completion(body)).request;
+  expect({ thinking: shown, effort, withoutThinking }).toEqual(thinking);
 });
 
 test('asks for further choices outside the conversation', async () => {
@@ -402,6 +404,21 @@ test('completes a text, which is of no conversation unless it names one', () => 
   expect(textCompletion({ prompt: 'x', conversation_id: 'c' }).request.ephemeral).toBe(false);
 });
 
+test('completes several texts, each as often as is asked, in their order', () => {
+  const { request, also, wire } = textCompletion({ prompt: ['One', 'Two'], n: 2, echo: true, id: 'c', stream: true });
+  const said = [request, ...(also ?? [])].map(({ messages }) => messages[0]?.content);
+  expect(said).toEqual(['One', 'One', 'Two', 'Two'].map((text) => [{ type: 'text', text }]));
+  expect([request, ...(also ?? [])].map(({ ephemeral }) => ephemeral)).toEqual([true, true, true, true]);
+  const others = ['b', 'c', 'd'].map((text) => answer({ text }));
+  expect(wire.once(answer({ text: 'a' }), others)).toMatchObject({
+    choices: ['Onea', 'Oneb', 'Twoc', 'Twod'].map((text, index) => ({ text, index })),
+  });
+  const stream = wire.stream();
+  expect([...stream.lines({ type: 'text', text: 'x' }, 2)].join('')).toContain('"text":"Two","index":2');
+  const ends = [0, 1, 2, 3].map((index) => [...stream.lines(end, index)].join('').includes('[DONE]'));
+  expect(ends).toEqual([false, false, false, true]);
+});
+
 test('streams a completed text, what was asked first where it is to be echoed', () => {
   const chunks = streamed(textCompletion({ prompt: 'Once', echo: true, stream: true }), [
     { type: 'text', text: ' upon' },
@@ -418,7 +435,9 @@ test.each([
   [{}, 'prompt'],
   [{ prompt: '' }, 'prompt'],
   [{ prompt: [1, 2] }, 'prompt'],
-  [{ prompt: ['a', 'b'] }, 'prompt'],
+  [{ prompt: ['a', ''] }, 'prompt'],
+  [{ prompt: [] }, 'prompt'],
+  [{ prompt: ['a', 'b', 'c'], n: 7 }, 'prompt'],
   [{ prompt: 'a', suffix: 'b' }, 'suffix'],
 ])('refuses a text that cannot be completed: %j', (body, param) => {
   expect(() => textCompletion(body)).toThrow(expect.objectContaining({ kind: 'invalid_request' }));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Answer, ChatReply, OutputEvent } from '../../app/api/dialect';
 import type { Asker } from '../../app/api/openai/chatCompletions';
 import { heldResponses } from '../../app/api/openai/heldResponses';
@@ -122,13 +122,73 @@ test('passes over items and tools that only OpenAI has', async () => {
     ],
     tools: [
       { type: 'web_search' },
-      { type: 'namespace', name: 'n', tools: [] },
+      { type: 'namespace', name: 'n', description: 'A group.', tools: [{ type: 'custom', name: 'c' }] },
       { type: 'function', name: 'f', parameters: null, strict: false },
     ],
   });
   expect(request.messages).toHaveLength(1);
   expect(request.tools).toEqual([{ name: 'f', description: '', inputSchema: { type: 'object', properties: {} } }]);
-  expect(ignored).toEqual(['tools.web_search', 'tools.namespace']);
+  expect(ignored).toEqual(['tools.web_search', 'tools.custom', 'tools.namespace.description']);
+});
+
+describe('functions in groups', () => {
+  const f = { type: 'function', name: 'f', parameters: { type: 'object' } };
+  const group = (name: string, ...tools: object[]) => ({ type: 'namespace', name, description: '', tools });
+  const asked = { input: 'x', tools: [f, group('a', f, { ...f, name: 'own' }), group('b', f)] };
+
+  test('go by their own name where no other has it, else with their group’s before it', async () => {
+    const { request, ignored } = await response(asked);
+    expect(request.tools?.map(({ name }) => name)).toEqual(['f', 'a__f', 'own', 'b__f']);
+    expect(ignored).toEqual([]);
+  });
+
+  test('are called by the name and the group that the client has given them', async () => {
+    const reply = await response(asked);
+    const calls = ['f', 'a__f', 'own'].map((name) => ({ ...call, name }));
+    const { output } = whole(reply, { text: '', toolCalls: calls });
+    expect(output).toMatchObject([{ name: 'f' }, { name: 'f', namespace: 'a' }, { name: 'own', namespace: 'a' }]);
+    expect(output[0]).not.toHaveProperty('namespace');
+    const events = streamed(reply, [
+      { type: 'tool_call', index: 0, id: 'call_a', name: 'a__f' },
+      { type: 'tool_end', index: 0, id: 'call_a', name: 'a__f', input: {} },
+      end,
+    ]);
+    const items = events.flatMap(({ item }) => (item === undefined ? [] : [item]));
+    expect(items).toMatchObject([
+      { name: 'f', namespace: 'a' },
+      { name: 'f', namespace: 'a' },
+    ]);
+  });
+
+  test('are found again in a history, also one that is held here', async () => {
+    const items = [
+      { type: 'function_call', call_id: 'a', namespace: 'b', name: 'f', arguments: '{}' },
+      { type: 'function_call', call_id: 'b', name: 'f', arguments: '{}' },
+      { type: 'function_call', call_id: 'c', namespace: 'gone', name: 'old', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'done' },
+    ];
+    const names = async (body: object, held = heldResponses()) =>
+      (await response({ ...asked, ...body }, held)).request.messages.flatMap(({ content }) =>
+        content.flatMap((block) => (block.type === 'tool_use' ? [block.name] : [])),
+      );
+    expect(await names({ input: items })).toEqual(['b__f', 'f', 'old']);
+
+    const held = heldResponses();
+    const { id } = whole(await response(asked, held), { text: '', toolCalls: [{ ...call, name: 'b__f' }] });
+    const input = [{ type: 'function_call_output', call_id: 'call_a', output: 'done' }];
+    expect(await names({ input, previous_response_id: id }, held)).toEqual(['b__f']);
+  });
+
+  test('stand in the response as groups', async () => {
+    const reply = await response(asked);
+    expect(reply.wire.once(answer())).toMatchObject({
+      tools: [
+        { type: 'function', name: 'f' },
+        { type: 'namespace', name: 'a', tools: [{ name: 'f' }, { name: 'own' }] },
+        { type: 'namespace', name: 'b', tools: [{ name: 'f' }] },
+      ],
+    });
+  });
 });
 
 test.each([

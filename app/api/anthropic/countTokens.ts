@@ -1,23 +1,29 @@
 /**
  * `POST /v1/messages/count_tokens`. Programs ask this ahead of every question to see whether it fits; the CLI has no
- * way to count, so the answer is an estimate, given at once and marked as one.
+ * way to count, so the answer is an estimate, given at once and marked as one. A model that there is not is told of here already.
  */
 import { z } from 'zod';
-import type { Route } from '../dialect';
+import type { DialectServices, Route } from '../dialect';
 import { validate } from '../validate';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { conversationFields } from './messages';
 import { toolsField } from './parameters';
 
-export const countTokensRoute: Route = {
-  method: 'post',
-  path: '/messages/count_tokens',
-  handle: ({ body }) => ({
-    type: 'json',
-    body: { input_tokens: estimateTokens(validate(countTokensBody, body)) },
-    headers: { ...requestIdHeader(newRequestId()), 'x-claudacity-estimate': 'true' },
-  }),
-};
+export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route {
+  return {
+    method: 'post',
+    path: '/messages/count_tokens',
+    handle: async ({ body }) => {
+      const asked = validate(countTokensBody, body);
+      await chat.resolve(asked.model);
+      return {
+        type: 'json',
+        body: { input_tokens: estimateTokens(asked) },
+        headers: { ...requestIdHeader(newRequestId()), 'x-claudacity-estimate': 'true' },
+      };
+    },
+  };
+}
 
 export const countTokensBody = z.object({ ...conversationFields, tools: toolsField });
 

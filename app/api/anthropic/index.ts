@@ -8,7 +8,7 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   owns: (path) => /^(\/v1)?\/messages(\/|$)/.test(path),
   fault: errorReply,
-  routes: (services) => [messagesRoute(services), countTokensRoute].flatMap(underBothRoots),
+  routes: (services) => [messagesRoute(services), countTokensRoute(services)].flatMap(underBothRoots),
 };
 
 function underBothRoots(route: Route): Route[] {

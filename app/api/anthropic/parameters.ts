@@ -56,7 +56,7 @@ export type Parameters = z.output<z.ZodObject<typeof parameters>>;
 
 type Asked = Pick<
   ChatRequest,
-  'thinking' | 'tools' | 'toolChoice' | 'parallelTools' | 'schema' | 'effort' | 'stop' | 'sampling'
+  'thinking' | 'withoutThinking' | 'tools' | 'toolChoice' | 'parallelTools' | 'schema' | 'effort' | 'stop' | 'sampling'
 >;
 
 /** @throws ChatError `invalid_request` for tools, a choice among them or a schema that cannot be honoured. */
@@ -66,6 +66,7 @@ export function askedFor(body: Parameters, sendsSampling: boolean): Asked {
   const form = output_config?.format ?? output_format;
   return {
     thinking: thinking != null && thinking.type !== 'disabled' && thinking.display !== 'omitted',
+    withoutThinking: thinking?.type === 'disabled',
     tools,
     toolChoice: toolChoice(tool_choice, new Set(tools.map(({ name }) => name))),
     parallelTools: tool_choice?.disable_parallel_tool_use !== true,

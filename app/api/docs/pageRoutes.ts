@@ -10,11 +10,11 @@ export const pageRoutes: readonly Route[] = [
   { method: 'get', path: '/docs/:file', handle: ({ params }) => file(params.file ?? '') },
 ];
 
-const TYPES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
-  'docs.js': 'text/javascript; charset=utf-8',
-  'docs.css': 'text/css; charset=utf-8',
-};
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['index.html', 'text/html; charset=utf-8'],
+  ['docs.js', 'text/javascript; charset=utf-8'],
+  ['docs.css', 'text/css; charset=utf-8'],
+]);
 
 /** The page loads what comes from here, and nothing else. */
 const HEADERS = {
@@ -34,7 +34,7 @@ const HEADERS = {
 
 /** @throws Refusal for a file that is none of the page's. */
 async function file(name: string): Promise<Reply> {
-  const contentType = TYPES[name];
+  const contentType = TYPES.get(name);
   if (contentType === undefined) throw notFound('there is no such file');
   try {
     const text = await readFile(path.join(folder(), name), 'utf8');

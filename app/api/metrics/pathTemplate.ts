@@ -17,10 +17,10 @@ function names(template: string): number {
   return template.match(NAME)?.length ?? 0;
 }
 
-/** As Express matches by default: in any case, with or without a last slash. */
+/** As the routes match: with or without a last slash. */
 function pattern(template: string): RegExp {
   const source = template
     .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(NAME, (name) => (name.startsWith('*') ? '.+' : '[^/]+'));
-  return new RegExp(`^${source}/?$`, 'i');
+  return new RegExp(`^${source}/?$`);
 }

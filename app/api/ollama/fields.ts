@@ -70,18 +70,20 @@ export function requestOf(
   model: Model,
   { sendsSampling }: Allowances,
 ): ChatRequest {
-  const hasTools = (asked.tools ?? []).length > 0;
+  const tools = asked.tools ?? [];
+  const hasTools = tools.length > 0;
   return {
     model: asked.model,
     ...told,
     client,
     thinking: wantsThinking(asked.think, asked.model, model),
+    withoutThinking: asked.think === false,
     effort: effortOf(asked.think),
     owner,
     name: conversationName(asked, header),
     ephemeral: isTask({ ...told, stream: asked.stream ?? true, hasTools }, header),
-    tools: hasTools ? toolsOf(asked.tools) : undefined,
-    toolChoice: hasTools ? toolChoiceOf(asked.tool_choice) : undefined,
+    tools: hasTools ? toolsOf(tools) : undefined,
+    toolChoice: hasTools ? toolChoiceOf(asked.tool_choice, tools) : undefined,
     schema: schemaOf(asked.format),
     maxTokens: maxTokensOf(asked),
     stop: stopsOf(asked).filter(isVisible),
@@ -127,10 +129,10 @@ function samplingOf({ options }: QuestionFields): Sampling | undefined {
 /** The parameters that were sent with an effect and have none here. */
 export function ignored(asked: QuestionFields, { sendsSampling }: Allowances): string[] {
   const names = sendsSampling() ? OTHERS : [...SAMPLING, ...OTHERS];
-  const hasTools = (asked.tools ?? []).length > 0;
+  const tools = asked.tools ?? [];
   const choice = asked.tool_choice ?? undefined;
   return [
-    ...(hasTools && choice !== undefined && toolChoiceOf(choice) === undefined ? ['tool_choice'] : []),
+    ...(tools.length > 0 && choice !== undefined && toolChoiceOf(choice, tools) === undefined ? ['tool_choice'] : []),
     ...(asked.logprobs ? ['logprobs'] : []),
     ...(stopsOf(asked).every(isVisible) ? [] : ['stop']),
     ...names.filter((name) => isSet(asked.options?.[name])),

@@ -23,11 +23,13 @@ export function toolsOf(tools: readonly z.output<typeof tool>[] | null | undefin
   return clientTools(definitions);
 }
 
-/** undefined for what is no choice: Ollama does not read the field, so nothing in it is an error. */
-export function toolChoiceOf(choice: unknown): ToolChoice | undefined {
+/** undefined for what is no choice among the tools: Ollama does not read the field, so nothing in it is an error. */
+export function toolChoiceOf(choice: unknown, tools: readonly z.output<typeof tool>[]): ToolChoice | undefined {
   const { data } = z.union([words, named]).safeParse(choice);
   if (data === undefined) return undefined;
-  return typeof data === 'string' ? { type: data } : { type: 'named', name: data.function.name };
+  if (typeof data === 'string') return { type: data };
+  const { name } = data.function;
+  return tools.some((tool) => tool.function.name === name) ? { type: 'named', name } : undefined;
 }
 
 const words = z.enum(['auto', 'none', 'required']);

@@ -1,4 +1,4 @@
-/** `POST /v1/completions`: a text in, a text out, and nothing remembered of it unless the client gives it a name. */
+/** `POST /v1/completions`: a text in, a text out, or several, and nothing remembered of it unless the client gives it a name. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest } from '../../chat/request';
@@ -34,37 +34,54 @@ export function textCompletionReply(
 ): ChatReply {
   if (asked.suffix) throw new ChatError('invalid_request', 'suffix: inserting is not supported', { param: 'suffix' });
   const model = asked.model || DEFAULT_MODEL;
+  const prompts = [asked.prompt].flat();
+  const choices = asked.n ?? 1;
+  if (prompts.length * choices > MOST_TEXTS) {
+    throw new ChatError('invalid_request', `prompt: at most ${MOST_TEXTS} texts are completed at once`, {
+      param: 'prompt',
+    });
+  }
   const name = conversationName(asked, header);
   const stop = stopSequences(asked.stop);
   const sampling = samplingOf(asked, services.sendsSampling());
-  const prompt = [asked.prompt].flat().join('');
-  const request: ChatRequest = {
-    model,
-    system: '',
-    messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
-    client,
-    owner,
-    thinking: false,
-    name,
-    user: asked.user || undefined,
-    ephemeral: name?.kind !== 'id' && !asked.user,
-    ...stop.part,
-    ...sampling.part,
-    ...maxTokens(asked.max_tokens),
-  };
-  const choices = asked.n ?? 1;
-  const form = { includeUsage: asked.stream_options?.include_usage === true, choices };
+  const [request, ...others] = prompts.map(
+    (prompt): ChatRequest => ({
+      model,
+      system: '',
+      messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
+      client,
+      owner,
+      thinking: false,
+      name,
+      user: asked.user || undefined,
+      // Several texts are no turn of any conversation.
+      ephemeral: prompts.length > 1 || (name?.kind !== 'id' && !asked.user),
+      ...stop.part,
+      ...sampling.part,
+      ...maxTokens(asked.max_tokens),
+    }),
+  );
+  if (!request) throw new ChatError('invalid_request', 'prompt must hold at least one text', { param: 'prompt' });
+  const also = [request, ...others].flatMap((one, index) => [
+    ...(index === 0 ? [] : [one]),
+    ...furtherChoices(one, choices),
+  ]);
+  const form = { includeUsage: asked.stream_options?.include_usage === true, choices: 1 + also.length };
+  const echoes = prompts.flatMap((prompt) => Array.from({ length: choices }, () => (asked.echo ? prompt : '')));
   return {
     type: 'chat',
     request,
-    also: furtherChoices(request, choices),
+    also,
     stream: asked.stream ?? false,
     ignored: [...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
-    wire: textCompletionWire(model, form, asked.echo ? prompt : ''),
+    wire: textCompletionWire(model, form, echoes),
   };
 }
 
-const WRONG_PROMPT = 'must be a text, or a list of one';
+/** Each takes a process, or waits for one; LangChain sends so many at once. */
+const MOST_TEXTS = 20;
+
+const NOT_EMPTY = { error: 'must not be empty' };
 
 export const textCompletionBody = z.object({
   ...nameFields,
@@ -73,11 +90,10 @@ export const textCompletionBody = z.object({
   ...samplingFields,
   ...streamFields,
   model: z.string().nullish(),
-  prompt: z
-    .union([z.string(), z.tuple([z.string()])], WRONG_PROMPT)
-    .refine((prompt) => [prompt].flat().join('') !== '', {
-      error: 'must not be empty',
-    }),
+  prompt: z.union(
+    [z.string().min(1, NOT_EMPTY), z.array(z.string().min(1, NOT_EMPTY)).min(1, NOT_EMPTY)],
+    'must be a text or a list of texts',
+  ),
   suffix: z.string().nullish(),
   echo: z.boolean().nullish(),
   n: choicesField,

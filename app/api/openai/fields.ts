@@ -16,6 +16,7 @@ export const unhonouredFields = {
   web_search_options: anything,
   verbosity: anything,
   best_of: anything,
+  service_tier: anything,
 };
 
 const NAMES = z.object(unhonouredFields).keyof().options;
@@ -32,5 +33,8 @@ function hasEffect(name: string, value: unknown): boolean {
     return value.length > 0 && !(name === 'modalities' && value.every((mode) => mode === 'text'));
   if (name.endsWith('_penalty') || name === 'top_logprobs') return value !== 0;
   if (name === 'best_of') return value !== 1;
+  if (name === 'service_tier') return value !== 'auto' && value !== 'default';
+  // Asks for a search also where it says no more about it.
+  if (name === 'web_search_options') return true;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }

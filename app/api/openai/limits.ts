@@ -11,7 +11,10 @@ export const tokenLimit = z
   )
   .nullish();
 
-export const stopField = z.union([z.string(), z.array(z.string()).max(4, 'must hold at most 4 sequences')]).nullish();
+export const stopField = z
+  .union([z.string(), z.array(z.string())], 'must be a text or a list of texts')
+  .refine((stop) => typeof stop === 'string' || stop.length <= 4, 'must hold at most 4 sequences')
+  .nullish();
 
 export const samplingFields = {
   temperature: z.number().nullish(),

@@ -10,7 +10,7 @@ const ROOT = '/api/v0';
 
 export const lmStudio: Dialect = {
   name: 'openai',
-  owns: (path) => path.startsWith(`${ROOT}/`),
+  owns: (path) => path === ROOT || path.startsWith(`${ROOT}/`),
   fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
   routes: (services) =>
     [chatCompletionsRoute(services), completionsRoute(services), embeddingsRoute, ...modelRoutes(services)].map(

@@ -1,5 +1,14 @@
 /** The items of a streamed response while they are written: each with the events by which clients follow it. */
-import { callItem, messageItem, newId, type OutputItem, reasoningItem, summaryPart, textPart } from './responseObject';
+import {
+  callItem,
+  messageItem,
+  type NamedCall,
+  newId,
+  type OutputItem,
+  reasoningItem,
+  summaryPart,
+  textPart,
+} from './responseObject';
 
 /** Its type, and what it says besides its number and its item's place. */
 export type DraftEvent = readonly [type: string, fields: object];
@@ -65,7 +74,7 @@ export function reasoningDraft(): Draft {
   };
 }
 
-export function callDraft(call: { readonly id: string; readonly name: string }): Draft {
+export function callDraft(call: NamedCall): Draft {
   const id = newId('fc');
   let json = '';
   return {

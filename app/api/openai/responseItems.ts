@@ -4,6 +4,7 @@ import type { Turn } from '../history';
 import type { ReadImage } from '../image';
 import { toolArguments } from '../toolArguments';
 import { contentOf, part, textOf } from './messages';
+import type { FunctionNames } from './namespaces';
 
 const content = z.union([z.string(), z.array(part)]).nullish();
 
@@ -16,6 +17,7 @@ const message = z.object({
 const functionCall = z.object({
   type: z.literal('function_call'),
   call_id: z.string(),
+  namespace: z.string().nullish(),
   name: z.string(),
   arguments: z.unknown().optional(),
 });
@@ -52,10 +54,16 @@ function typeOf(item: { readonly type?: string | null | undefined; readonly [key
 
 /**
  * @param offset how many of the items come from an earlier response, and so are not the client's to mend.
+ * @param names those of the functions that were sent along.
  * @throws ChatError `invalid_request` for a part that the model cannot be given.
  */
-export async function turnsOfItems(items: readonly Item[], offset: number, readImage: ReadImage): Promise<Turn[]> {
-  const read = items.map((item, index) => turnOf(item, `input[${index - offset}]`, readImage));
+export async function turnsOfItems(
+  items: readonly Item[],
+  offset: number,
+  names: FunctionNames,
+  readImage: ReadImage,
+): Promise<Turn[]> {
+  const read = items.map((item, index) => turnOf(item, `input[${index - offset}]`, names, readImage));
   const turns: Turn[] = [];
   for (const turn of (await Promise.all(read)).flat()) {
     const last = turns.at(-1);
@@ -69,7 +77,7 @@ export async function turnsOfItems(items: readonly Item[], offset: number, readI
   return turns;
 }
 
-async function turnOf(item: Item, field: string, readImage: ReadImage): Promise<Turn[]> {
+async function turnOf(item: Item, field: string, names: FunctionNames, readImage: ReadImage): Promise<Turn[]> {
   switch (item.type) {
     case 'message': {
       const content = await contentOf(item.content, `${field}.content`, readImage);
@@ -78,8 +86,8 @@ async function turnOf(item: Item, field: string, readImage: ReadImage): Promise<
       return [{ role: 'system', text: textOf(content) }];
     }
     case 'function_call': {
-      const { call_id, name } = item;
-      return [{ role: 'assistant', text: '', calls: [{ id: call_id, name, input: toolArguments(item.arguments) }] }];
+      const call = { id: item.call_id, name: names.toModel(item), input: toolArguments(item.arguments) };
+      return [{ role: 'assistant', text: '', calls: [call] }];
     }
     case 'function_call_output': {
       const content = await contentOf(item.output, `${field}.output`, readImage);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EndReason, Usage } from '../../chat/events';
 import type { ClientTool } from '../../chat/request';
-import type { ToolCall } from '../dialect';
+import type { FunctionNames } from './namespaces';
 import type { Item } from './responseItems';
 
 /** What is the same in all of a response's states: its id, and what was asked. */
@@ -44,8 +44,16 @@ interface FunctionCallItem {
   readonly type: 'function_call';
   readonly status: Status;
   readonly call_id: string;
+  readonly namespace?: string;
   readonly name: string;
   readonly arguments: string;
+}
+
+/** A call as the client knows it. */
+export interface NamedCall {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace?: string;
 }
 
 type Status = 'in_progress' | 'completed' | 'incomplete';
@@ -103,18 +111,24 @@ export function textPart(text: string): TextPart {
   return { type: 'output_text', text, annotations: [], logprobs: [] };
 }
 
-export function callItem(
-  id: string,
-  call: Pick<ToolCall, 'id' | 'name'>,
-  json: string,
-  status: Status,
-): FunctionCallItem {
-  return { id, type: 'function_call', status, call_id: call.id, name: call.name, arguments: json };
+export function callItem(id: string, call: NamedCall, json: string, status: Status): FunctionCallItem {
+  const { id: call_id, ...named } = call;
+  return { id, type: 'function_call', status, call_id, ...named, arguments: json };
 }
 
-/** The function as the client would have written it in full. */
-export function toolObject({ name, description, inputSchema }: ClientTool): object {
-  return { type: 'function', name, description, parameters: inputSchema, strict: false };
+/** The functions as the client would have written them in full, those of a group together. */
+export function toolObjects(tools: readonly ClientTool[], names: FunctionNames): object[] {
+  const written = tools.map(({ name, description, inputSchema: parameters }) => {
+    const named = names.toClient(name);
+    return {
+      namespace: named.namespace,
+      object: { type: 'function', name: named.name, description, parameters, strict: false },
+    };
+  });
+  return [...new Set(written.map(({ namespace }) => namespace))].flatMap((name): object[] => {
+    const functions = written.filter(({ namespace }) => namespace === name).map(({ object }) => object);
+    return name === undefined ? functions : [{ type: 'namespace', name, description: '', tools: functions }];
+  });
 }
 
 /** What of the output a later request can go on from. */
@@ -122,8 +136,10 @@ export function heldItem(item: OutputItem): Item {
   switch (item.type) {
     case 'message':
       return { type: 'message', role: 'assistant', content: item.content.map(({ type, text }) => ({ type, text })) };
-    case 'function_call':
-      return { type: 'function_call', call_id: item.call_id, name: item.name, arguments: item.arguments };
+    case 'function_call': {
+      const { type, call_id, namespace, name, arguments: json } = item;
+      return { type, call_id, namespace, name, arguments: json };
+    }
     default:
       return { type: 'other' };
   }

@@ -4,6 +4,7 @@
  */
 import type { Answer, OutputEvent, StreamWire, Wire } from '../dialect';
 import type { Fault } from '../errors';
+import type { FunctionNames } from './namespaces';
 import { callDraft, type Draft, type DraftEvent, messageDraft, reasoningDraft } from './responseDrafts';
 import {
   callItem,
@@ -18,28 +19,38 @@ import {
   reasoningItem,
 } from './responseObject';
 
-/** @param onEnd is told the output when the answer has ended. */
-export function responseWire(head: ResponseHead, onEnd: (output: readonly OutputItem[]) => void): Wire {
+/** @param names those of the functions that the model may call. @param onEnd is told the output when the answer has ended. */
+export function responseWire(
+  head: ResponseHead,
+  names: FunctionNames,
+  onEnd: (output: readonly OutputItem[]) => void,
+): Wire {
   return {
     once: (answer) => {
-      const output = outputOf(answer);
+      const output = outputOf(answer, names);
       onEnd(output);
       return ended(head, output, answer.reason, answer.usage);
     },
-    stream: () => responseStream(head, onEnd),
+    stream: () => responseStream(head, names, onEnd),
   };
 }
 
-function outputOf({ text, thinking, toolCalls, reason }: Answer): OutputItem[] {
+function outputOf({ text, thinking, toolCalls, reason }: Answer, names: FunctionNames): OutputItem[] {
   const status = INCOMPLETE[reason] === undefined ? 'completed' : 'incomplete';
   return [
     ...(thinking === '' ? [] : [reasoningItem(newId('rs'), thinking)]),
     ...(text === '' && toolCalls.length > 0 ? [] : [messageItem(newId('msg'), text, status)]),
-    ...toolCalls.map((call) => callItem(newId('fc'), call, JSON.stringify(call.input), 'completed')),
+    ...toolCalls.map(({ id, name, input }) =>
+      callItem(newId('fc'), { id, ...names.toClient(name) }, JSON.stringify(input), 'completed'),
+    ),
   ];
 }
 
-function responseStream(head: ResponseHead, onEnd: (output: readonly OutputItem[]) => void): StreamWire {
+function responseStream(
+  head: ResponseHead,
+  names: FunctionNames,
+  onEnd: (output: readonly OutputItem[]) => void,
+): StreamWire {
   const output: OutputItem[] = [];
   let draft: Draft | undefined;
   let sequence = 0;
@@ -87,7 +98,7 @@ function responseStream(head: ResponseHead, onEnd: (output: readonly OutputItem[
         yield* grow(event.text);
         break;
       case 'tool_call':
-        yield* open(callDraft(event));
+        yield* open(callDraft({ id: event.id, ...names.toClient(event.name) }));
         break;
       case 'tool_input':
         yield* grow(event.json);

@@ -12,9 +12,10 @@ import { type AnswerServices, type Asker, DEFAULT_MODEL } from './chatCompletion
 import { unhonoured, unhonouredFields } from './fields';
 import { type HeldResponses, heldResponses } from './heldResponses';
 import { maxTokens, samplingFields, samplingOf, tokenLimit } from './limits';
+import type { FunctionNames } from './namespaces';
 import { schemaOfText, textFormat } from './responseFormat';
 import { type InputItem, type Item, inputItem, turnsOfItems } from './responseItems';
-import { heldItem, newId, type OutputItem, type ResponseHead, toolObject } from './responseObject';
+import { heldItem, newId, type OutputItem, type ResponseHead, toolObjects } from './responseObject';
 import { responseWire } from './responseWire';
 import { thinkingFields, thinkingOf } from './thinking';
 import { responseToolFields, responseTools } from './tools';
@@ -38,9 +39,9 @@ export async function responseReply(
 ): Promise<ChatReply> {
   refuseUnserved(asked);
   const items = itemsOf(asked, owner, held);
-  const told = await toldOf(asked, items, services);
-  const stream = asked.stream ?? false;
   const tools = responseTools(asked);
+  const told = await toldOf(asked, items, tools.names, services);
+  const stream = asked.stream ?? false;
   const sampling = samplingOf(asked, services.sendsSampling());
   const schema = schemaOfText(asked.text?.format);
   const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
@@ -57,13 +58,13 @@ export async function responseReply(
     ...sampling.part,
     ...maxTokens(asked.max_output_tokens),
   };
-  const head = headOf(asked, request);
+  const head = headOf(asked, request, tools.names);
   const hold = (output: readonly OutputItem[]) => {
     if (asked.store === false) return;
     const own = new Map(output.map((item) => [item.id, heldItem(item)]));
     held.hold(owner, head.id, { items: [...items.before, ...items.given, ...own.values()], output: own });
   };
-  const wire = responseWire(head, hold);
+  const wire = responseWire(head, tools.names, hold);
   return {
     type: 'chat',
     request,
@@ -121,13 +122,22 @@ function forgotten(param: string, what: string): ChatError {
   return new ChatError('invalid_request', message, { param });
 }
 
-async function toldOf(asked: ResponseBody, { before, given }: GivenItems, services: AnswerServices): Promise<History> {
-  const turns = await turnsOfItems([...before, ...given], before.length, imageReader(services));
+async function toldOf(
+  asked: ResponseBody,
+  { before, given }: GivenItems,
+  names: FunctionNames,
+  services: AnswerServices,
+): Promise<History> {
+  const turns = await turnsOfItems([...before, ...given], before.length, names, imageReader(services));
   const instructions = asked.instructions ?? '';
   return history(instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns], 'input');
 }
 
-function headOf(asked: ResponseBody, { model, tools = [], sampling, maxTokens, effort }: ChatRequest): ResponseHead {
+function headOf(
+  asked: ResponseBody,
+  { model, tools = [], sampling, maxTokens, effort }: ChatRequest,
+  names: FunctionNames,
+): ResponseHead {
   const { reasoning } = asked;
   return {
     id: newId('resp'),
@@ -136,7 +146,7 @@ function headOf(asked: ResponseBody, { model, tools = [], sampling, maxTokens, e
     model,
     previous_response_id: asked.previous_response_id ?? null,
     instructions: asked.instructions ?? null,
-    tools: tools.map(toolObject),
+    tools: toolObjects(tools, names),
     tool_choice: asked.tool_choice ?? 'auto',
     parallel_tool_calls: asked.parallel_tool_calls ?? true,
     text: { format: asked.text?.format ?? { type: 'text' } },

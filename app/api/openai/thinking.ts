@@ -26,10 +26,14 @@ export const thinkingFields = {
 
 type Asked = z.output<z.ZodObject<typeof thinkingFields>>;
 
-export function thinkingOf({ reasoning_effort, reasoning, think }: Asked): Pick<ChatRequest, 'thinking' | 'effort'> {
+export function thinkingOf({
+  reasoning_effort,
+  reasoning,
+  think,
+}: Asked): Pick<ChatRequest, 'thinking' | 'withoutThinking' | 'effort'> {
   const told = reasoning_effort || reasoning?.effort || think;
   const summary = reasoning?.summary || reasoning?.generate_summary;
-  if (told === false || told === 'none') return { thinking: false };
+  if (told === false || told === 'none') return { thinking: false, withoutThinking: true };
   if (!told) return { thinking: Boolean(summary) };
   return told === true ? { thinking: true } : { thinking: true, effort: EFFORTS[told] };
 }

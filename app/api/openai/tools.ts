@@ -4,6 +4,7 @@ import { ChatError } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools, type ToolDefinition } from '../clientTools';
 import type { Honoured } from './limits';
+import { type FunctionName, type FunctionNames, functionNames } from './namespaces';
 
 const functionFields = {
   name: z.string(),
@@ -52,10 +53,20 @@ export const completionToolFields = {
   function_call: z.union([z.literal(['none', 'auto']), z.object({ name: z.string() })]).nullish(),
 };
 
+const responseFunction = z.object({ type: z.literal('function'), ...functionFields });
+
+/** A group of functions. */
+const namespace = z.object({
+  type: z.literal('namespace'),
+  name: z.string(),
+  description: z.string().nullish(),
+  tools: z.array(z.union([responseFunction, otherTool])),
+});
+
 /** As responses have them. */
 export const responseToolFields = {
   ...common,
-  tools: z.array(z.union([z.object({ type: z.literal('function'), ...functionFields }), otherTool])).nullish(),
+  tools: z.array(z.union([responseFunction, namespace, otherTool])).nullish(),
 };
 
 type ToolPart = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;
@@ -76,12 +87,39 @@ export function completionTools(asked: z.output<z.ZodObject<typeof completionToo
   return toolPart([...inTools, ...deprecated], choice, asked.parallel_tool_calls, [...leftOut(tools), ...strict]);
 }
 
+interface ResponseTools extends Honoured<ToolPart> {
+  readonly names: FunctionNames;
+}
+
 /** @throws ChatError as `completionTools`. */
-export function responseTools(asked: z.output<z.ZodObject<typeof responseToolFields>>): Honoured<ToolPart> {
+export function responseTools(asked: z.output<z.ZodObject<typeof responseToolFields>>): ResponseTools {
   const tools = asked.tools ?? [];
-  const definitions = tools.flatMap((tool, index) => ('name' in tool ? [toolDefinition(tool, `tools[${index}]`)] : []));
-  const strict = strictly(tools.flatMap((tool) => ('name' in tool ? [tool] : [])));
-  return toolPart(definitions, asked.tool_choice, asked.parallel_tool_calls, [...leftOut(tools), ...strict]);
+  const functions = tools.flatMap((tool, index) => functionsIn(tool, `tools[${index}]`));
+  const names = functionNames(functions);
+  const definitions = functions.map((given) => ({ ...toolDefinition(given, given.param), name: names.toModel(given) }));
+  const others = tools.flatMap((tool) => ('tools' in tool ? tool.tools : [tool]));
+  const ignored = [...leftOut(others), ...undescribed(tools), ...strictly(functions)];
+  return { ...toolPart(definitions, asked.tool_choice, asked.parallel_tool_calls, ignored), names };
+}
+
+type ResponseTool = NonNullable<z.output<z.ZodObject<typeof responseToolFields>>['tools']>[number];
+
+/** @param param the field of the tool. */
+function functionsIn(
+  tool: ResponseTool,
+  param: string,
+): (z.output<typeof definition> & FunctionName & { param: string })[] {
+  if ('tools' in tool) {
+    return tool.tools.flatMap((inner, index) =>
+      'name' in inner ? [{ ...inner, namespace: tool.name, param: `${param}.tools[${index}]` }] : [],
+    );
+  }
+  return 'name' in tool ? [{ ...tool, param }] : [];
+}
+
+/** What is said of a group has no place among the model's tools. */
+function undescribed(tools: readonly ResponseTool[]): string[] {
+  return tools.some((tool) => 'tools' in tool && tool.description) ? ['tools.namespace.description'] : [];
 }
 
 function toolDefinition({ name, description, parameters }: z.output<typeof definition>, param: string): ToolDefinition {

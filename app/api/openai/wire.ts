@@ -26,9 +26,10 @@ export function completionWire(model: string, form: CompletionForm): Wire {
   };
 }
 
-/** @param echo what each text begins with. */
-export function textCompletionWire(model: string, form: CompletionForm, echo: string): Wire {
+/** @param echoes what each of the texts begins with. */
+export function textCompletionWire(model: string, form: CompletionForm, echoes: readonly string[]): Wire {
   const heading = head('cmpl', model)('text_completion');
+  const echoOf = (index: number) => echoes[index] ?? '';
   const textChoice = (index: number, text: string, finish_reason: string | null) => ({
     text,
     index,
@@ -37,10 +38,13 @@ export function textCompletionWire(model: string, form: CompletionForm, echo: st
   });
   return {
     once: (answer, others = []) =>
-      whole(heading, [answer, ...others], ({ text, reason }, index) => textChoice(index, echo + text, FINISH[reason])),
+      whole(heading, [answer, ...others], ({ text, reason }, index) =>
+        textChoice(index, echoOf(index) + text, FINISH[reason]),
+      ),
     stream: () => {
       const begun = new Set<number>();
       return chunks(heading, form, (event, index) => {
+        const echo = echoOf(index);
         const first = begun.has(index) || echo === '' ? [] : [textChoice(index, echo, null)];
         begun.add(index);
         if (event.type === 'text') return [...first, textChoice(index, event.text, null)];

@@ -197,6 +197,22 @@ describe('where all are taken', () => {
     expect((await behind).process).toBe(started[1]);
   });
 
+  test('a request that is cancelled as its turn comes leaves the place to the one behind it', async () => {
+    const pool = open({ limit: () => 1 });
+    const seat = await pool.acquire(PLAIN, NEVER);
+    const leave = new AbortController();
+    const cancelled = pool.acquire(PLAIN, leave.signal);
+    const behind = pool.acquire(PLAIN, NEVER);
+    await nextTick();
+    // As when the client's other request fails with the process whose place becomes free.
+    void started[0]?.exited.then(() => leave.abort(new Error('the client hung up')));
+
+    await seat.release();
+
+    await expect(cancelled).rejects.toThrow('the client hung up');
+    expect((await behind).process).toBe(started[1]);
+  });
+
   test('one that is idle is ended for each request that waits, however many wait already', async () => {
     const idle: StandIn[] = [];
     const reclaim = () => {

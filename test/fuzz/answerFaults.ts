@@ -1,0 +1,124 @@
+/** What is wrong with an answer, whatever was asked: its status, its form, its dialect. */
+import { z } from 'zod';
+import type { Answer } from './send';
+
+export type Spoken = 'ollama' | 'openai' | 'anthropic';
+
+/** By the path alone, as clients go by it: what the server takes it for is what is to be found out. */
+export function spokenAt(pathname: string): Spoken {
+  const meant = pathname.replaceAll(/\/+/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');
+  if (/^(\/v1)?\/messages(\/|$)/.test(meant)) return 'anthropic';
+  if (/^\/api\/v0(\/|$)/.test(meant)) return 'openai';
+  return meant === '/' || /^\/api(\/|$)/.test(meant) ? 'ollama' : 'openai';
+}
+
+/** What the stand-in for the Messages API says where it breaks an answer off: such an error is not the server's own. */
+export const BROKEN = 'broken off by the stand-in';
+
+export interface Asked {
+  readonly method: string;
+  readonly pathname: string;
+  /** Whether it names another computer's host or a foreign page, and so may be turned away without a word. */
+  readonly foreign: boolean;
+}
+
+/** One sentence each; empty for nothing. */
+export function answerFaults(asked: Asked, answer: Answer): string[] {
+  const { status, headers, text } = answer;
+  const spoken = spokenAt(asked.pathname);
+  if (status >= 500 && !text.includes(BROKEN)) return [`it is ${status}: ${text.slice(0, 300)}`];
+  if (typeof headers['x-request-id'] !== 'string') return ['it has no id'];
+  if (asked.method === 'HEAD' || status === 204 || (status === 403 && asked.foreign)) {
+    return text === '' ? [] : ['it has a body where there may be none'];
+  }
+  if (status >= 400) return refusalFaults(spoken, answer);
+  return status === 200 ? successFaults(answer) : [`its status is ${status}`];
+}
+
+const words = z.string().min(1);
+
+const REFUSALS: Readonly<Record<Spoken, z.ZodType>> = {
+  ollama: z.strictObject({ error: words }),
+  openai: z.strictObject({
+    error: z.strictObject({ message: words, type: words, param: words.nullable(), code: words.nullable() }),
+  }),
+  anthropic: z.strictObject({
+    type: z.literal('error'),
+    error: z.strictObject({ type: words, message: words, details: z.looseObject({}).optional() }),
+    request_id: z.string().regex(/^req_/),
+  }),
+};
+
+/** The word for the status; what is none of these is the client's own fault. */
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+};
+
+function refusalFaults(spoken: Spoken, { status, headers, text }: Answer): string[] {
+  const faults: string[] = [];
+  if (headers['content-type'] !== 'application/json; charset=utf-8')
+    faults.push(`its type is ${headers['content-type']}`);
+  if (status < 500 && headers['x-should-retry'] !== 'false') faults.push('clients would ask it again');
+  const body = parsed(text);
+  const { success, error } = REFUSALS[spoken].safeParse(body);
+  if (!success) return [...faults, `it is no error of ${spoken}'s: ${text.slice(0, 200)} (${z.prettifyError(error)})`];
+  if (spoken === 'ollama') return faults;
+  const { type } = z.object({ error: z.looseObject({ type: z.string() }) }).parse(body).error;
+  const tooLarge = spoken === 'anthropic' && status === 413 ? 'request_too_large' : 'invalid_request_error';
+  if (status >= 500) return type === 'api_error' ? faults : [...faults, `it is ${status} and says ${type}`];
+  return type === (TYPES[status] ?? tooLarge) ? faults : [...faults, `it is ${status} and says ${type}`];
+}
+
+function successFaults({ headers, text }: Answer): string[] {
+  const type = String(headers['content-type']);
+  if (type.startsWith('application/json'))
+    return parsed(text) === undefined ? ['it says that it is JSON and is none'] : [];
+  if (type === 'application/x-ndjson') return linesFaults(text);
+  if (type === 'text/event-stream') return eventsFaults(text);
+  return type.startsWith('text/') ? [] : [`its type is ${type}`];
+}
+
+const lastLine = z.union([
+  z.looseObject({ done: z.literal(true) }),
+  z.strictObject({ status: z.literal('success') }),
+  REFUSALS.ollama,
+]);
+
+function linesFaults(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') return ['its last line does not end'];
+  const values = lines.map(parsed);
+  if (values.includes(undefined)) return ['one of its lines is no JSON'];
+  return lastLine.safeParse(values.at(-1)).success ? [] : [`it breaks off with ${lines.at(-1)?.slice(0, 200)}`];
+}
+
+/** How a stream of each kind may end. */
+const lastEvent = z.union([
+  REFUSALS.openai,
+  REFUSALS.anthropic,
+  z.looseObject({ type: z.enum(['message_stop', 'response.completed', 'response.incomplete', 'response.failed']) }),
+]);
+
+function eventsFaults(text: string): string[] {
+  const events = text.split('\n\n');
+  if (events.pop() !== '') return ['its last event does not end'];
+  const data = events
+    .filter((event) => !event.startsWith(':'))
+    .map((event) => event.replace(/^(event: .*\n)?data: /, ''));
+  if (data.at(-1) === '[DONE]') return data.slice(0, -1).map(parsed).includes(undefined) ? ['an event is no JSON'] : [];
+  if (data.map(parsed).includes(undefined)) return ['one of its events is no JSON'];
+  return lastEvent.safeParse(parsed(data.at(-1) ?? '')).success
+    ? []
+    : [`it breaks off with ${data.at(-1)?.slice(0, 200)}`];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

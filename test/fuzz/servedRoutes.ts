@@ -1,0 +1,34 @@
+/** All routes that are served, asked of the dialects themselves: a new one is fuzzed without anybody thinking of it. */
+import type { DialectServices, Route } from '../../app/api/dialect';
+import { dialects } from '../../app/api/dialects';
+
+export type ServedRoute = Pick<Route, 'method' | 'path' | 'hasBody'>;
+
+export function servedRoutes(): readonly ServedRoute[] {
+  return dialects.flatMap((dialect) => dialect.routes(unasked));
+}
+
+function never(): never {
+  throw new Error('only the paths are looked at');
+}
+
+const unasked: DialectServices = {
+  chat: {
+    ask: never,
+    models: never,
+    resolve: never,
+    load: never,
+    unload: never,
+    loaded: never,
+    live: never,
+    limits: never,
+    pool: never,
+    memory: never,
+    end: never,
+  },
+  journal: { onChange: () => () => {}, details: () => null },
+  version: '0.0.0',
+  status: never,
+  sendsSampling: never,
+  fetchesImages: never,
+};
