@@ -36,7 +36,7 @@ export interface ClaudeProcess {
   initialize(system: string, setup?: Setup): Promise<InitializeResult>;
   /** Before the first turn only: later it would leave its trace in the transcript. */
   setModel(model: string): Promise<void>;
-  /** For the next turn, and until it is called again. Asks the CLI only for what differs from before. */
+  /** For the next turn, or what is left of one that waits for a tool, and until it is called again. Asks the CLI only for what differs from before. */
   configure(flags: Flags): Promise<void>;
   /** The result of a call that the model has made in the running turn, which then goes on. */
   answerTool(toolUseId: string, result: ToolResult): void;
@@ -195,7 +195,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       });
       return readInitializeResult(answer);
     },
-    configure: async (next) => {
+    configure: async (wanted) => {
+      const next = current ? withinTurn(flags, wanted) : wanted;
       const settings = flagSettings(flags, next);
       const { thinking = 'hidden' } = next;
       const asked: Promise<unknown>[] = [];
@@ -267,6 +268,17 @@ function flagSettings(before: Flags, next: Flags): FlagSettings | undefined {
     ...(changed.length > 0 && { env: Object.fromEntries(changed) }),
   };
   return Object.keys(settings).length > 0 ? settings : undefined;
+}
+
+/** In a turn that waits for a tool the CLI goes by the limit and effort with which it began, but for what the body itself says. */
+function withinTurn(before: Flags, next: Flags): Flags {
+  const { maxTokens, effort, extraBody } = next;
+  const body = {
+    ...(maxTokens !== undefined && maxTokens !== before.maxTokens && { max_tokens: maxTokens }),
+    ...(effort !== undefined && effort !== before.effort && { output_config: { effort } }),
+    ...extraBody,
+  };
+  return { ...next, extraBody: Object.keys(body).length > 0 ? body : undefined };
 }
 
 /** What the CLI itself sends when it is told nothing. */

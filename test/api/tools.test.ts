@@ -200,6 +200,29 @@ describe('a call', () => {
   });
 });
 
+test('what the request with the results asks for counts from there on, and for the next turn', async () => {
+  rig.api.answer(toolUse('get_weather', { city: 'Kyiv' }, { id: 'toolu_f' }));
+  const question = user('Weather, with limits?');
+  const first = await rig.ask({
+    messages: [question],
+    tools: TOOLS,
+    toolChoice: { type: 'required' },
+    maxTokens: 50,
+    effort: 'low',
+  });
+  const called = [question, answered(first), { role: 'user' as const, content: [result('toolu_f', 'rain')] }];
+  const second = await rig.ask({ messages: called, tools: TOOLS, maxTokens: 90, effort: 'high', stop: ['END'] });
+  await rig.ask({ messages: [...called, answered(second), user('Thanks')], tools: TOOLS, maxTokens: 70 });
+
+  expect(
+    rig.api.requests.map(({ body }) => [body.max_tokens, body.output_config, body.tool_choice, body.stop_sequences]),
+  ).toEqual([
+    [50, { effort: 'low' }, { type: 'any' }, undefined],
+    [90, { effort: 'high' }, undefined, ['END']],
+    [70, { effort: 'medium' }, undefined, undefined],
+  ]);
+});
+
 describe('tools', () => {
   test('can change in the middle of a conversation', async () => {
     rig.api.answer(text('A1'));
