@@ -73,7 +73,8 @@ export const test = base.extend<Fixtures>({
       const app = await _electron.launch({
         executablePath: electronPath(),
         args: ['-r', PLAYWRIGHT_LOADER, ...electronArgs(), ...args],
-        chromiumSandbox: !isRoot(),
+        // Otherwise Playwright puts in a flag of its own, and its loader takes it out of the app's sight.
+        chromiumSandbox: true,
         env: { ...desktopEnvironment(api, home, account), ...env },
       });
       apps.push(app);
@@ -125,8 +126,7 @@ export function desktopEnvironment(api: MessagesApi, home: string, account?: Acc
 
 /** Starts the app as a user would, without Playwright, and resolves with its exit code. */
 export function runApp(env: Record<string, string>, args: string[] = []): Promise<number | null> {
-  const sandbox = isRoot() ? ['--no-sandbox'] : [];
-  return run(electronPath(), [...sandbox, ...electronArgs(), ...args], env);
+  return run(electronPath(), [...electronArgs(), ...args], env);
 }
 
 /** Resolves with the program's exit code, whatever it has started and left running. */
@@ -173,7 +173,7 @@ function electronPath(): string {
 }
 
 function electronArgs(): string[] {
-  return ['--disable-gpu', path.resolve('.')];
+  return [...(isRoot() ? ['--no-sandbox'] : []), '--disable-gpu', path.resolve('.')];
 }
 
 function isRoot(): boolean {
