@@ -402,6 +402,8 @@ test('completes a text, which is of no conversation unless it names one', () => 
     choices: [{ text: 'Once upon', index: 0, logprobs: null, finish_reason: 'length' }],
   });
   expect(textCompletion({ prompt: 'x', conversation_id: 'c' }).request.ephemeral).toBe(false);
+  expect(textCompletion({ prompt: 'x', user: 'me' }).request).toMatchObject({ ephemeral: true });
+  expect(textCompletion({ prompt: 'x', user: 'me' }).request.user).toBeUndefined();
 });
 
 test('completes several texts, each as often as is asked, in their order', () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest } from '../../chat/request';
-import { conversationName, nameFields, userField } from '../conversationName';
+import { conversationName, nameFields } from '../conversationName';
 import type { ChatReply, DialectServices, Route } from '../dialect';
 import { validate } from '../validate';
 import {
@@ -53,9 +53,8 @@ export function textCompletionReply(
       owner,
       thinking: false,
       name,
-      user: asked.user || undefined,
       // Several texts are no turn of any conversation.
-      ephemeral: prompts.length > 1 || (name?.kind !== 'id' && !asked.user),
+      ephemeral: prompts.length > 1 || name?.kind !== 'id',
       ...stop.part,
       ...sampling.part,
       ...maxTokens(asked.max_tokens),
@@ -85,7 +84,6 @@ const NOT_EMPTY = { error: 'must not be empty' };
 
 export const textCompletionBody = z.object({
   ...nameFields,
-  ...userField,
   ...unhonouredFields,
   ...samplingFields,
   ...streamFields,
