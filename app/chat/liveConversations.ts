@@ -53,7 +53,10 @@ export interface LiveConversations {
   rest(live: Live, held: Held, idleMs: number): void;
   /** Lists it no more and ends its process. */
   remove(live: Live): void;
-  /** Ends the one that has been idle for longest. False where none is idle. */
+  /**
+   * Ends the one that has been idle for longest: one that waits for a tool's results only where those that do are
+   * more than half. False where none is idle.
+   */
   reclaim(): boolean;
   /** Ends it, interrupting its turn if it has one. False where there is none. */
   end(id: string): Promise<boolean>;
@@ -157,8 +160,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     },
     remove,
     reclaim: () => {
-      const idlers = [...all.values()].filter(({ held }) => held !== undefined);
-      const oldest = idlers.find(({ turn }) => turn === undefined) ?? idlers[0];
+      const oldest = leastMissed([...all.values()].filter(({ held }) => held !== undefined));
       if (oldest) remove(oldest);
       return oldest !== undefined;
     },
@@ -171,4 +173,14 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       return true;
     },
   };
+}
+
+/**
+ * A turn that waits is spared, since its client is at work. But many ask for a call only to have an answer in its form
+ * and never send a result: these would take all places, and every chat beside them would be replayed.
+ */
+function leastMissed(idlers: readonly Live[]): Live | undefined {
+  const waiting = idlers.filter(({ turn }) => turn !== undefined);
+  if (waiting.length * 2 > idlers.length) return waiting[0];
+  return idlers.find(({ turn }) => turn === undefined);
 }

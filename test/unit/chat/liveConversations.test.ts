@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NO_USAGE } from '../../../app/chat/events';
 import { createLiveConversations, type Live, type LiveConversations } from '../../../app/chat/liveConversations';
 import type { Message } from '../../../app/chat/request';
+import type { RunningTurn } from '../../../app/chat/runningTurn';
 import type { ClaudeProcess } from '../../../app/claude/claudeProcess';
 
 let live: LiveConversations;
@@ -42,7 +43,7 @@ function busy(id: string, name?: string): Live & { die(): void; released: number
   });
   const conversation = Object.assign(added, { die, released: 0 });
   added.seat = {
-    process: { exited } as ClaudeProcess,
+    process: { exited, kill: () => {} } as ClaudeProcess,
     release: async () => {
       conversation.released += 1;
       die();
@@ -59,6 +60,14 @@ function rest(conversation: Live, digest: string, idleMs = 1_000): void {
 function idle(id: string, digest: string, { name, idleMs }: { name?: string; idleMs?: number } = {}) {
   const conversation = busy(id, name);
   rest(conversation, digest, idleMs);
+  return conversation;
+}
+
+/** A conversation whose process waits for the results of a tool. */
+function waiting(id: string) {
+  const conversation = busy(id);
+  conversation.turn = { process: { exited: new Promise(() => {}) } } as unknown as RunningTurn;
+  rest(conversation, id);
   return conversation;
 }
 
@@ -204,6 +213,25 @@ describe('to make room', () => {
     live.reclaim();
 
     expect([slow.released, quick.released]).toEqual([0, 1]);
+  });
+
+  test('none goes that waits for a tool, where as many do not', () => {
+    waiting('calls');
+    idle('chat', 'a');
+
+    live.reclaim();
+
+    expect(ids()).toEqual(['calls']);
+  });
+
+  test('the one goes that has waited for a tool for longest, where most of them do', () => {
+    idle('chat', 'a');
+    waiting('first');
+    waiting('second');
+
+    live.reclaim();
+
+    expect(ids()).toEqual(['chat', 'second']);
   });
 
   test('none goes that is answering', () => {
