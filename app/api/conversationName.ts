@@ -64,12 +64,15 @@ export function isTask(question: Question, header: ReadHeader): boolean {
   if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
   if (isSelectionCall(question, header)) return true;
   const text = only.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
-  return (
-    text.trimStart().startsWith('### Task:') &&
-    text.includes('### Output:') &&
-    text.includes('JSON format:') &&
-    !text.includes('<context>')
-  );
+  return isTemplate(text) || question.system.includes("Open WebUI's private memory reviewer");
+}
+
+/** What is asked comes ahead of the chat's own words, in which there may be any words at all. */
+function isTemplate(text: string): boolean {
+  const [instructions = ''] = text.trimStart().split(/<chat_history>|### Previous Summary:/, 1);
+  if (!instructions.startsWith('### Task:') || instructions.includes('<context>')) return false;
+  const asksForJson = text.includes('### Output:') && text.includes('JSON format:');
+  return asksForJson || text.includes('### Messages Being Compacted:');
 }
 
 /**

@@ -23,6 +23,9 @@ describe('the name of a conversation', () => {
 
 const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
 const TITLE = '### Task:\nGenerate a title.\n### Output:\nJSON format: { "title": "…" }\n### Chat History:\n…';
+const SUMMARY =
+  '### Task:\nSummarize the conversation history.\n\n### Previous Summary:\n<context>\n\n### Messages Being Compacted:\n…';
+const REVIEWER = "You are Open WebUI's private memory reviewer. Return only valid JSON.";
 
 describe('a question about a chat', () => {
   const asked = { system: '', messages: [user(TITLE)], stream: false, hasTools: false };
@@ -31,6 +34,17 @@ describe('a question about a chat', () => {
     ['is known by the form of Open WebUI’s templates', [asked, NONE], true],
     ['is known with the model’s own system prompt too', [{ ...asked, system: 'Be brief.' }, NONE], true],
     ['is the choice of a tool, too', [{ ...asked, system: 'Available Tools: []', messages: [user('hi')] }, NONE], true],
+    [
+      'is one where the chat itself speaks of <context>',
+      [{ ...asked, messages: [user(`${TITLE}\n<chat_history>\nUSER: <context>\n</chat_history>`)] }, NONE],
+      true,
+    ],
+    ['is the summary of a chat that has become too long, too', [{ ...asked, messages: [user(SUMMARY)] }, NONE], true],
+    [
+      'is what Open WebUI asks about its memories, too',
+      [{ ...asked, system: REVIEWER, messages: [user('Review the completed conversation turn.')] }, NONE],
+      true,
+    ],
     [
       'is what a header names as one',
       [{ ...asked, messages: [user('hi')], stream: true }, headers({ 'x-claudacity-task': 'moa' })],
