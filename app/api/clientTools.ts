@@ -13,10 +13,13 @@ export interface ToolDefinition {
   readonly schemaParam: string;
 }
 
-/** @throws ChatError `invalid_request` for a name or a schema that the API does not take, and for a name that two have. */
+/**
+ * Those that the model is offered.
+ * @throws ChatError `invalid_request` for a name or a schema that the API does not take, and for a name that two have.
+ */
 export function clientTools(definitions: readonly ToolDefinition[]): readonly ClientTool[] {
   const names = new Set<string>();
-  return definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
+  const tools = definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
     if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
       throw refused('must be 1 to 128 letters, digits, underscores and dashes', nameParam);
     }
@@ -26,6 +29,15 @@ export function clientTools(definitions: readonly ToolDefinition[]): readonly Cl
     const given = schema && Object.keys(schema).length > 0 ? schema : { type: 'object', properties: {} };
     return { name, description: description ?? '', inputSchema: objectSchema(given, schemaParam) };
   });
+  return tools.filter(({ name }) => name !== RESERVED);
+}
+
+/** The CLI takes a tool of this name for its own and keeps it from the model (context/CLAUDE_PROTOCOL.md, "Environment"). */
+const RESERVED = 'ToolSearch';
+
+/** What the model is not offered, by the names under which it is told to the client. */
+export function unoffered(names: readonly (string | null | undefined)[]): string[] {
+  return names.includes(RESERVED) ? [`tools.${RESERVED}`] : [];
 }
 
 function refused(message: string, param: string): ChatError {

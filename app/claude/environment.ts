@@ -38,6 +38,8 @@ const ALWAYS: NodeJS.ProcessEnv = {
   // Enough for a passing fault; a client that wants more asks again itself.
   CLAUDE_CODE_MAX_RETRIES: '2',
   CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
+  // A client's tool of that name would have the CLI keep all others from the model until they are searched for.
+  ENABLE_TOOL_SEARCH: 'false',
   // The client has its own idea of how long a tool may take, and hangs up when that is over.
   MCP_TOOL_TIMEOUT: '86400000',
   DISABLE_AUTOUPDATER: '1',

@@ -241,6 +241,16 @@ describe('tools', () => {
     expect(offered.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
 
+  test('are all offered at once, also where one is called as the CLI’s search for tools', async () => {
+    rig.api.answer(text('All.'));
+    await rig.ask({ messages: [user('All of them.')], tools: withTool('ToolSearch', 'one', 'two') });
+    expect(rig.api.requests.at(-1)?.body.tools).toEqual([
+      expect.objectContaining({ name: 'one' }),
+      expect.objectContaining({ name: 'two' }),
+    ]);
+    expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).not.toContain('defer_loading');
+  });
+
   test.each([
     [{ type: 'none' }, true, { type: 'none' }],
     [{ type: 'required' }, true, { type: 'any' }],

@@ -194,6 +194,13 @@ test('hands on tools as they are, and the choice among them', async () => {
   expect([await choiceOf('auto'), await choiceOf('any'), await choiceOf('none')]).toEqual(['auto', 'required', 'none']);
 });
 
+test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+  const tools = ['ToolSearch', 'weather'].map((name) => ({ name, input_schema: { type: 'object' } }));
+  const { request, ignored } = await ask({ tools });
+  expect(request.tools?.map(({ name }) => name)).toEqual(['weather']);
+  expect(ignored).toEqual(['tools.ToolSearch']);
+});
+
 test('lists what has no effect here: the API’s own tools and, unless the user wants it, sampling', async () => {
   const body = {
     tools: [{ type: 'web_search_20250305', name: 'web_search' }],

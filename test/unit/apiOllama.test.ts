@@ -158,6 +158,13 @@ test.each([
   expect(request.tools).toEqual([{ name: 'now', description: '', inputSchema: { type: 'object', properties: {} } }]);
 });
 
+test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+  const search = { type: 'function', function: { name: 'ToolSearch' } };
+  const { request, ignored } = await chat({ tools: [search, WEATHER], tool_choice: search });
+  expect(request.tools?.map(({ name }) => name)).toEqual([WEATHER.function.name]);
+  expect([request.toolChoice, ignored]).toEqual([undefined, ['tools.ToolSearch', 'tool_choice']]);
+});
+
 test.each([
   ['auto', { type: 'auto' }, []],
   ['none', { type: 'none' }, []],

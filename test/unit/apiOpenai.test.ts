@@ -172,6 +172,13 @@ test('leaves out tools that are no functions, and names them', async () => {
   expect(reply.ignored).toEqual(['tools.custom', 'tools.w_b__']);
 });
 
+test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+  const search = { type: 'function', function: { name: 'ToolSearch' } };
+  const reply = await completion({ tools: [search, TOOL] });
+  expect(reply.request.tools).toEqual([CLIENT_TOOL]);
+  expect(reply.ignored).toEqual(['tools.ToolSearch']);
+});
+
 test.each([
   [undefined, undefined],
   ['auto', { type: 'auto' }],

@@ -8,7 +8,7 @@ import type { History } from '../history';
 import { objectSchema } from '../objectSchema';
 import { keepAlive, keepAliveMs } from './keepLoaded';
 import { effortOf, think, wantsThinking } from './thinking';
-import { tool, toolChoiceOf, toolsOf } from './tools';
+import { ignoredTools, tool, toolChoiceOf, toolsOf } from './tools';
 
 export const modelField = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
@@ -70,7 +70,7 @@ export function requestOf(
   model: Model,
   { sendsSampling }: Allowances,
 ): ChatRequest {
-  const tools = asked.tools ?? [];
+  const tools = toolsOf(asked.tools);
   const hasTools = tools.length > 0;
   return {
     model: asked.model,
@@ -82,7 +82,7 @@ export function requestOf(
     owner,
     name: conversationName(asked, header),
     ephemeral: isTask({ ...told, stream: asked.stream ?? true, hasTools }, header),
-    tools: hasTools ? toolsOf(tools) : undefined,
+    tools: hasTools ? tools : undefined,
     toolChoice: hasTools ? toolChoiceOf(asked.tool_choice, tools) : undefined,
     schema: schemaOf(asked.format),
     maxTokens: maxTokensOf(asked),
@@ -129,9 +129,10 @@ function samplingOf({ options }: QuestionFields): Sampling | undefined {
 /** The parameters that were sent with an effect and have none here. */
 export function ignored(asked: QuestionFields, { sendsSampling }: Allowances): string[] {
   const names = sendsSampling() ? OTHERS : [...SAMPLING, ...OTHERS];
-  const tools = asked.tools ?? [];
+  const tools = toolsOf(asked.tools);
   const choice = asked.tool_choice ?? undefined;
   return [
+    ...ignoredTools(asked.tools ?? []),
     ...(tools.length > 0 && choice !== undefined && toolChoiceOf(choice, tools) === undefined ? ['tool_choice'] : []),
     ...(asked.logprobs ? ['logprobs'] : []),
     ...(stopsOf(asked).every(isVisible) ? [] : ['stop']),

@@ -1,7 +1,7 @@
 /** `tools` as Ollama's clients write them, and `tool_choice`, which is not Ollama's but comes along from some of them. */
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools } from '../clientTools';
+import { clientTools, unoffered } from '../clientTools';
 
 export const tool = z.object({
   function: z.object({
@@ -23,13 +23,18 @@ export function toolsOf(tools: readonly z.output<typeof tool>[] | null | undefin
   return clientTools(definitions);
 }
 
+/** The names of those that have no effect. */
+export function ignoredTools(tools: readonly z.output<typeof tool>[]): string[] {
+  return unoffered(tools.map(({ function: { name } }) => name));
+}
+
 /** undefined for what is no choice among the tools: Ollama does not read the field, so nothing in it is an error. */
-export function toolChoiceOf(choice: unknown, tools: readonly z.output<typeof tool>[]): ToolChoice | undefined {
+export function toolChoiceOf(choice: unknown, tools: readonly ClientTool[]): ToolChoice | undefined {
   const { data } = z.union([words, named]).safeParse(choice);
   if (data === undefined) return undefined;
   if (typeof data === 'string') return { type: data };
   const { name } = data.function;
-  return tools.some((tool) => tool.function.name === name) ? { type: 'named', name } : undefined;
+  return tools.some((tool) => tool.name === name) ? { type: 'named', name } : undefined;
 }
 
 const words = z.enum(['auto', 'none', 'required']);

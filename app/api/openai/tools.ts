@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, type ToolDefinition } from '../clientTools';
+import { clientTools, type ToolDefinition, unoffered } from '../clientTools';
 import type { Honoured } from './limits';
 import { type FunctionName, type FunctionNames, functionNames } from './namespaces';
 
@@ -144,10 +144,11 @@ function toolPart(
   ignored: readonly string[],
 ): Honoured<ToolPart> {
   const { tools, toolChoice } = chosen(clientTools(definitions), asked);
-  if (tools.length === 0) return { part: {}, ignored };
+  const without = [...ignored, ...unoffered(definitions.map(({ name }) => name))];
+  if (tools.length === 0) return { part: {}, ignored: without };
   return {
     part: { tools, ...(toolChoice && { toolChoice }), ...(parallel === false && { parallelTools: false }) },
-    ignored,
+    ignored: without,
   };
 }
 

@@ -72,8 +72,9 @@ test('all else of the user’s reaches the child as it is', () => {
 });
 
 test('what keeps a conversation as the client sent it is set, whatever the user has set', () => {
-  expect(childEnvironment({ DISABLE_COMPACT: '0' }, [])).toMatchObject({
+  expect(childEnvironment({ DISABLE_COMPACT: '0', ENABLE_TOOL_SEARCH: 'true' }, [])).toMatchObject({
     DISABLE_COMPACT: '1',
+    ENABLE_TOOL_SEARCH: 'false',
     CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1',
     CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1',
   });
