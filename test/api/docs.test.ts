@@ -23,6 +23,7 @@ const document = z.object({
         requestBody: z
           .object({ content: z.record(z.string(), z.object({ schema: z.looseObject({}), example: z.unknown() })) })
           .optional(),
+        responses: z.object({ 200: z.object({ content: z.record(z.string(), z.looseObject({})).optional() }) }),
       }),
     ),
   ),
@@ -54,6 +55,16 @@ test('a body is described by the schema that checks it, without the null that ev
     properties: { max_tokens: { type: 'integer', minimum: 1 }, temperature: { type: 'number' } },
     required: ['model', 'messages', 'max_tokens'],
   });
+});
+
+test('a streamed answer is described by its type alone', async () => {
+  const { paths } = await description();
+  const contents = Object.values(paths).flatMap((operations) =>
+    Object.values(operations).flatMap(({ responses }) => Object.entries(responses[200].content ?? {})),
+  );
+  const streamed = contents.filter(([type]) => type !== 'application/json');
+  expect(new Set(streamed.map(([type]) => type))).toEqual(new Set(['text/event-stream', 'application/x-ndjson']));
+  expect(streamed.map(([, described]) => described)).toEqual(streamed.map(() => ({})));
 });
 
 test('every example body is one that is taken', async () => {

@@ -71,7 +71,8 @@ function operationObject(key: string, dialect: Dialect['name'], params: readonly
         ...(answer !== undefined && {
           content: {
             'application/json': { example: answer },
-            ...(streams !== undefined && { [streams]: { schema: { type: 'string' } } }),
+            // A schema would be that of the whole text to some programs, and that of each event to others.
+            ...(streams !== undefined && { [streams]: {} }),
           },
         }),
       },
