@@ -226,13 +226,17 @@ export function createClaude(options: ClaudeOptions): Claude {
     filed: readonly ApiMessage[],
     signal: AbortSignal,
   ): Promise<Seat | undefined> => {
-    const sessionFile = await writeSessionFile(options.sessionFolder, filed);
+    const instead = (why: Error) => {
+      options.onFault(`a long history is replayed turn by turn, since there is no file of it: ${why.message}`);
+      return undefined;
+    };
+    const sessionFile = await writeSessionFile(options.sessionFolder, filed).catch(instead);
+    if (sessionFile === undefined) return undefined;
     try {
       return await pool.acquire({ ...wanted, sessionFile }, signal);
     } catch (error) {
-      if (!(error instanceof ProcessFailedError)) throw error;
-      options.onFault(`a long history is replayed turn by turn, since its file was not taken: ${error.message}`);
-      return undefined;
+      if (error instanceof ProcessFailedError) return instead(error);
+      throw error;
     } finally {
       await removeSessionFile(sessionFile);
     }

@@ -134,6 +134,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   let structured = false;
   let tools: ClientTools = createClientTools([]);
   let flags: Flags = {};
+  /** Those with which the running turn began. */
+  let begunWith: Flags = {};
 
   const protocol = createProtocol(pipe, {
     onRequest: (request) => tools.serve(request),
@@ -196,7 +198,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       return readInitializeResult(answer);
     },
     configure: async (wanted) => {
-      const next = current ? withinTurn(flags, wanted) : wanted;
+      const next = current ? withinTurn(begunWith, wanted) : wanted;
       const settings = flagSettings(flags, next);
       const { thinking = 'hidden' } = next;
       const asked: Promise<unknown>[] = [];
@@ -231,6 +233,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     async *turn(content, signal) {
       if (signal.aborted) return;
       const turn = open();
+      begunWith = flags;
       const leave = () => turn.channel.discard();
       signal.addEventListener('abort', leave, { once: true });
       try {
@@ -271,11 +274,11 @@ function flagSettings(before: Flags, next: Flags): FlagSettings | undefined {
 }
 
 /** In a turn that waits for a tool the CLI goes by the limit and effort with which it began, but for what the body itself says. */
-function withinTurn(before: Flags, next: Flags): Flags {
+function withinTurn(begunWith: Flags, next: Flags): Flags {
   const { maxTokens, effort, extraBody } = next;
   const body = {
-    ...(maxTokens !== undefined && maxTokens !== before.maxTokens && { max_tokens: maxTokens }),
-    ...(effort !== undefined && effort !== before.effort && { output_config: { effort } }),
+    ...(maxTokens !== undefined && maxTokens !== begunWith.maxTokens && { max_tokens: maxTokens }),
+    ...(effort !== undefined && effort !== begunWith.effort && { output_config: { effort } }),
     ...extraBody,
   };
   return { ...next, extraBody: Object.keys(body).length > 0 ? body : undefined };

@@ -1,5 +1,5 @@
 /** A long history that no process holds: taken up from a file where that may be, turn by turn where not, and exact either way. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, asked, assistant, type Said, told, user, word } from '../support/conversation';
@@ -74,4 +74,19 @@ describe.each([
   test(keepTexts ? 'leaves no file' : 'is written to no file', () => {
     expect(files()).toEqual(keepTexts ? [] : undefined);
   });
+});
+
+test('where no file can be written, a long history reaches the model all the same', async () => {
+  const app = await startTestApp();
+  try {
+    writeFileSync(path.join(app.dataDir, 'replay'), 'no folder');
+    const history = [...long(), user(word('Q'))];
+
+    expect((await ask(app, history)).path).toBe('replay');
+
+    expect(told(asked(app.api, String(history.at(-1)?.content)))).toEqual(lines(history));
+    expect(app.log.entries.some(({ message }) => message.includes('replayed turn by turn'))).toBe(true);
+  } finally {
+    await app.stop();
+  }
 });

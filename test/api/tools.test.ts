@@ -202,6 +202,7 @@ describe('a call', () => {
 
 test('what the request with the results asks for counts from there on, and for the next turn', async () => {
   rig.api.answer(toolUse('get_weather', { city: 'Kyiv' }, { id: 'toolu_f' }));
+  rig.api.answer(toolUse('get_weather', { city: 'Lviv' }, { id: 'toolu_g' }));
   const question = user('Weather, with limits?');
   const first = await rig.ask({
     messages: [question],
@@ -210,17 +211,22 @@ test('what the request with the results asks for counts from there on, and for t
     maxTokens: 50,
     effort: 'low',
   });
-  const called = [question, answered(first), { role: 'user' as const, content: [result('toolu_f', 'rain')] }];
-  const second = await rig.ask({ messages: called, tools: TOOLS, maxTokens: 90, effort: 'high', stop: ['END'] });
-  await rig.ask({ messages: [...called, answered(second), user('Thanks')], tools: TOOLS, maxTokens: 70 });
+  const called: Message[] = [question, answered(first), { role: 'user', content: [result('toolu_f', 'rain')] }];
+  const limits = { maxTokens: 90, effort: 'high' } as const;
+  const second = await rig.ask({ messages: called, tools: TOOLS, ...limits, stop: ['END'] });
+  called.push(answered(second), { role: 'user', content: [result('toolu_g', 'sun')] });
+  const third = await rig.ask({ messages: called, tools: TOOLS, ...limits });
+  const last = await rig.ask({ messages: [...called, answered(third), user('Thanks')], tools: TOOLS, maxTokens: 70 });
 
   expect(
     rig.api.requests.map(({ body }) => [body.max_tokens, body.output_config, body.tool_choice, body.stop_sequences]),
   ).toEqual([
     [50, { effort: 'low' }, { type: 'any' }, undefined],
     [90, { effort: 'high' }, undefined, ['END']],
+    [90, { effort: 'high' }, undefined, undefined],
     [70, { effort: 'medium' }, undefined, undefined],
   ]);
+  expect([first, second, third, last].map(served)).toEqual(['new', 'live', 'live', 'live']);
 });
 
 describe('tools', () => {
