@@ -3,11 +3,22 @@
  * messages of a `ChatRequest`: system texts joined, tool results put to the calls that they answer.
  */
 import { ChatError } from '../chat/errors';
-import type { AssistantBlock, ImageBlock, Message, TextBlock, ToolResultBlock, UserBlock } from '../chat/request';
+import type {
+  AssistantBlock,
+  DocumentBlock,
+  ImageBlock,
+  Message,
+  TextBlock,
+  ToolResultBlock,
+  UserBlock,
+} from '../chat/request';
+
+/** What somebody can say or show. */
+export type ContentBlock = TextBlock | ImageBlock | DocumentBlock;
 
 export type Turn =
   | { readonly role: 'system'; readonly text: string }
-  | { readonly role: 'user'; readonly content: readonly (TextBlock | ImageBlock)[] }
+  | { readonly role: 'user'; readonly content: readonly ContentBlock[] }
   | { readonly role: 'assistant'; readonly text: string; readonly calls: readonly ToolCall[] }
   | {
       readonly role: 'tool';
@@ -111,8 +122,16 @@ function toolResult(
   return { type: 'tool_result', toolUseId, content: content.filter(isSomething), isError };
 }
 
-function isSomething(block: TextBlock | ImageBlock): boolean {
+function isSomething(block: ContentBlock): boolean {
   return block.type !== 'text' || block.text !== '';
+}
+
+/** @throws ChatError `invalid_request` for a document, which the result of a tool cannot hold. */
+export function resultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
+  return content.map((block) => {
+    if (block.type !== 'document') return block;
+    throw new ChatError('invalid_request', `${param}: a document in the result of a tool is not supported`, { param });
+  });
 }
 
 function text(value: string): TextBlock {

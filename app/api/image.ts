@@ -51,7 +51,8 @@ function blockOf(data: string, param: string): ImageBlock {
   return { type: 'image', mediaType, data };
 }
 
-function base64Of(source: string, param: string): string {
+/** Of base64 or a `data:` URL. @throws ChatError `invalid_request` where it is neither. */
+export function base64Of(source: string, param: string): string {
   const encoded = source.startsWith('data:') ? source.slice(source.indexOf(',') + 1) : source;
   const data = encoded.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) throw refused('not base64', param);

@@ -4,7 +4,7 @@
  * however long it is.
  */
 import { createHash } from 'node:crypto';
-import type { AssistantBlock, ImageBlock, Message, TextBlock, UserBlock } from './request';
+import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from './request';
 
 /** What a process was told before its first turn, and whose it is. Histories under different keys are never the same. */
 export interface ConversationKey {
@@ -59,8 +59,10 @@ function userPart(block: UserBlock): Part {
   return ['tool_result', block.isError, ...block.content.map(shown)];
 }
 
-function shown(block: TextBlock | ImageBlock): Part {
-  return block.type === 'text' ? block.text : ['image', block.mediaType, hash(block.data)];
+function shown(block: TextBlock | ImageBlock | DocumentBlock): Part {
+  if (block.type === 'text') return block.text;
+  if (block.type === 'document') return ['document', block.title ?? '', hash(block.data)];
+  return ['image', block.mediaType, hash(block.data)];
 }
 
 function trimEnds(parts: readonly Part[]): Part[] {

@@ -16,6 +16,14 @@ export interface ImageBlock {
   readonly data: string;
 }
 
+export interface DocumentBlock {
+  readonly type: 'document';
+  /** A PDF in base64, without a `data:` prefix. */
+  readonly data: string;
+  /** Such as its file's name. */
+  readonly title?: string | undefined;
+}
+
 export interface ToolUseBlock {
   readonly type: 'tool_use';
   readonly id: string;
@@ -31,7 +39,7 @@ export interface ToolResultBlock {
   readonly isError: boolean;
 }
 
-export type UserBlock = TextBlock | ImageBlock | ToolResultBlock;
+export type UserBlock = TextBlock | ImageBlock | DocumentBlock | ToolResultBlock;
 export type AssistantBlock = TextBlock | ToolUseBlock;
 
 export type Message =

@@ -38,6 +38,10 @@ function apiBlock(block: UserBlock | AssistantBlock): ApiBlock {
       return { type: 'text', text: block.text };
     case 'image':
       return { type: 'image', source: { type: 'base64', media_type: block.mediaType, data: block.data } };
+    case 'document': {
+      const source = { type: 'base64', media_type: 'application/pdf', data: block.data } as const;
+      return { type: 'document', source, ...(block.title && { title: block.title }) };
+    }
     case 'tool_use':
       return { type: 'tool_use', id: block.id, name: block.name, input: block.input };
     case 'tool_result':

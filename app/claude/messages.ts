@@ -247,6 +247,7 @@ export type ControlRequest =
 export type ApiBlock =
   | { type: 'text'; text: string }
   | { type: 'image'; source: { type: 'base64'; media_type: string; data: string } }
+  | { type: 'document'; source: { type: 'base64'; media_type: 'application/pdf'; data: string }; title?: string }
   | { type: 'tool_use'; id: string; name: string; input: Readonly<Record<string, unknown>> }
   | { type: 'tool_result'; tool_use_id: string; content: ApiBlock[]; is_error: boolean };
 

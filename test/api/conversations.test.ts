@@ -216,6 +216,27 @@ describe('what else a history holds', () => {
     expect([other.path, same.path]).toEqual(['replay', 'live']);
   });
 
+  test('a PDF is shown to the model, and one that is the same finds the process, another one does not', async () => {
+    const pdf = (version: string) => Buffer.from(`%PDF-${version}`).toString('base64');
+    const document = (text: string, version: string): Said =>
+      user([
+        { type: 'text', text },
+        { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf(version)}` } },
+      ]);
+    const [question, next] = [word('Q'), word('Q')];
+    await ask(app, [document(question, '1.4')]);
+
+    const other = await ask(app, [document(question, '1.7'), assistant('OK'), user(word('Q'))]);
+    const same = await ask(app, [document(question, '1.4'), assistant('OK'), user(next)]);
+
+    expect([other.path, same.path]).toEqual(['replay', 'live']);
+    expect(asked(app.api, next).history[0]?.content[1]).toEqual({
+      type: 'document',
+      source: { type: 'base64', media_type: 'application/pdf', data: pdf('1.4') },
+      title: 'a.pdf',
+    });
+  });
+
   const call = (id: string, city: string): Said => ({
     role: 'assistant',
     content: null,

@@ -9,6 +9,7 @@ import { ChatError } from '../../app/chat/errors';
 
 const ASKER = { client: 'test', owner: '', header: () => undefined };
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
+const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } };
 
 async function ask(body: Record<string, unknown>, { sendsSampling = false } = {}): Promise<ChatReply> {
@@ -77,6 +78,12 @@ test('reads a plain document as text, with its title', async () => {
   const source = { type: 'text', media_type: 'text/plain', data: 'Words.' };
   const [message] = await messagesOf({ role: 'user', content: [{ type: 'document', title: 'T', source }] });
   expect(message?.content).toEqual([{ type: 'text', text: 'T\n\nWords.' }]);
+});
+
+test('shows a PDF as it is, with its title', async () => {
+  const source = { type: 'base64', media_type: 'application/pdf', data: PDF };
+  const [message] = await messagesOf({ role: 'user', content: [{ type: 'document', title: 'T', source }] });
+  expect(message?.content).toEqual([{ type: 'document', data: PDF, title: 'T' }]);
 });
 
 test('puts results ahead of the words that came with them, errors and images included', async () => {
@@ -153,7 +160,17 @@ test('leaves thinking, and what the API’s own tools gave, out of a history', a
 test.each([
   ['an image by address', { type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } }, 'not fetched'],
   ['an uploaded image', { type: 'image', source: { type: 'file', file_id: 'x' } }, 'source of type "file"'],
-  ['a PDF', { type: 'document', source: { type: 'base64', data: 'JVBERi0=' } }, 'source of type "base64"'],
+  ['a document by address', { type: 'document', source: { type: 'url', url: 'x' } }, 'source of type "url"'],
+  ['what is no PDF', { type: 'document', source: { type: 'base64', data: 'UEsDBA==' } }, 'not a PDF'],
+  [
+    'a PDF in the result of a tool',
+    {
+      type: 'tool_result',
+      tool_use_id: 'x',
+      content: [{ type: 'document', source: { type: 'base64', data: PDF } }],
+    },
+    'in the result of a tool',
+  ],
   ['a block of another kind', { type: 'container_upload', file_id: 'x' }, '"container_upload" is not supported'],
 ])('refuses %s by its place', async (_what, block, message) => {
   const asked = ask({ messages: [{ role: 'user', content: [block] }] });

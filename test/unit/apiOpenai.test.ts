@@ -7,6 +7,7 @@ import { validate } from '../../app/api/validate';
 const ASKER = { client: 'test', owner: '', header: () => undefined };
 const SERVICES = { sendsSampling: () => false, fetchesImages: () => false };
 const SENDS_SAMPLING = { ...SERVICES, sendsSampling: () => true };
+const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
 
 /** Async, so that what is refused at once is a rejection too. */
@@ -91,11 +92,18 @@ test('reads texts and images from parts, in order', async () => {
 test.each([
   ['an image by address', { type: 'image_url', image_url: { url: 'https://example.com/x.png' } }, 'not fetched'],
   ['audio', { type: 'input_audio', input_audio: { data: '', format: 'wav' } }, '"input_audio" is not supported'],
-  ['a file', { type: 'file', file: { file_id: 'x' } }, '"file" is not supported'],
+  ['an uploaded file', { type: 'file', file: { file_id: 'x' } }, 'send the file itself'],
+  ['what is no PDF', { type: 'file', file: { file_data: 'data:application/zip;base64,UEsDBA==' } }, 'not a PDF'],
 ])('refuses %s by its place', async (_what, part, message) => {
   const asking = completion({ messages: [{ role: 'user', content: [part] }] });
   await expect(asking).rejects.toThrow(message);
   await expect(asking).rejects.toThrow('messages[0].content[0]');
+});
+
+test('shows a PDF as it is, with its name', async () => {
+  const file = { file_data: `data:application/pdf;base64,${PDF}`, filename: 'a.pdf' };
+  const { request } = await completion({ messages: [{ role: 'user', content: [{ type: 'file', file }] }] });
+  expect(request.messages[0]?.content).toEqual([{ type: 'document', data: PDF, title: 'a.pdf' }]);
 });
 
 test('reads calls and results, the deprecated forms too', async () => {

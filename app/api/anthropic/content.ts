@@ -1,9 +1,9 @@
 /** Messages as Anthropic's clients write them, read into turns. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
-import type { ImageBlock, TextBlock } from '../../chat/request';
-import type { Turn } from '../history';
+import { type ContentBlock, resultContent, type Turn } from '../history';
 import type { ReadImage } from '../image';
+import { pdfBlock } from '../pdf';
 import { toolArguments } from '../toolArguments';
 
 // Which blocks there are is not for the schema to say: one that cannot be taken is refused by its name. Blocks hold
@@ -54,7 +54,6 @@ export const message = z.object({
 
 type Block = z.output<typeof block>;
 type Leaf = z.output<z.ZodObject<typeof leafFields>>;
-type Content = readonly (TextBlock | ImageBlock)[];
 
 interface Conversation {
   readonly system?: z.output<typeof systemField>;
@@ -89,7 +88,7 @@ function assistantTurn(blocks: readonly Block[]): Turn {
 /** Results come first, as the API wants them. */
 async function userTurns(blocks: readonly Block[], field: string, readImage: ReadImage): Promise<Turn[]> {
   const results: Turn[] = [];
-  const content: (TextBlock | ImageBlock)[] = [];
+  const content: ContentBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     const at = `${field}[${index}]`;
     if (block.type === 'tool_result') results.push(await resultTurn(block, at, readImage));
@@ -100,17 +99,22 @@ async function userTurns(blocks: readonly Block[], field: string, readImage: Rea
 
 async function resultTurn(block: Block, field: string, readImage: ReadImage): Promise<Turn> {
   const { content, tool_use_id, is_error } = block;
-  const parts: (TextBlock | ImageBlock)[] = [];
+  const parts: ContentBlock[] = [];
   if (typeof content === 'string') parts.push({ type: 'text', text: content });
   else if (Array.isArray(content)) {
     for (const [index, part] of content.entries()) {
       parts.push(...(await contentOf(part, `${field}.content[${index}]`, readImage)));
     }
   }
-  return { role: 'tool', id: tool_use_id ?? null, name: null, content: parts, isError: is_error ?? false };
+  const shown = resultContent(parts, `${field}.content`);
+  return { role: 'tool', id: tool_use_id ?? null, name: null, content: shown, isError: is_error ?? false };
 }
 
-async function contentOf(block: Leaf & Pick<Block, 'content'>, field: string, readImage: ReadImage): Promise<Content> {
+async function contentOf(
+  block: Leaf & Pick<Block, 'content'>,
+  field: string,
+  readImage: ReadImage,
+): Promise<readonly ContentBlock[]> {
   const { type, text, source } = block;
   if (type === 'text') return [{ type: 'text', text: text ?? '' }];
   if (type === 'image' && typeof source === 'object' && source !== null) {
@@ -121,15 +125,20 @@ async function contentOf(block: Leaf & Pick<Block, 'content'>, field: string, re
     }
     throw unsupported(`an image's source of type "${source.type.slice(0, 40)}"`, `${field}.source`);
   }
-  if (type === 'document') return [{ type: 'text', text: documentText(block, field) }];
+  if (type === 'document') return [documentBlock(block, field)];
   if (type === 'search_result') return [{ type: 'text', text: paragraphs(block.title, textsOf(block.content)) }];
   throw unsupported(`content of type "${type.slice(0, 40)}"`, field);
 }
 
-function documentText({ title, context, source }: Leaf, field: string): string {
+function documentBlock({ title, context, source }: Leaf, field: string): ContentBlock {
+  const said = (text: string | null | undefined): ContentBlock => ({
+    type: 'text',
+    text: paragraphs(title, context, text),
+  });
   if (typeof source !== 'object' || source === null) throw unsupported('a document without a source', field);
-  if (source.type === 'text') return paragraphs(title, context, source.data);
-  if (source.type === 'content') return paragraphs(title, context, textsOf(source.content));
+  if (source.type === 'text') return said(source.data);
+  if (source.type === 'content') return said(textsOf(source.content));
+  if (source.type === 'base64') return pdfBlock(source.data ?? '', title, `${field}.source.data`);
   throw unsupported(`a document's source of type "${source.type.slice(0, 40)}"`, `${field}.source`);
 }
 
@@ -144,5 +153,7 @@ function paragraphs(...texts: readonly (string | null | undefined)[]): string {
 }
 
 function unsupported(what: string, param: string): ChatError {
-  return new ChatError('invalid_request', `${param}: ${what} is not supported: only texts and images are`, { param });
+  return new ChatError('invalid_request', `${param}: ${what} is not supported: only texts, images and PDFs are`, {
+    param,
+  });
 }

@@ -29,7 +29,7 @@ export const countTokensBody = z.object({ ...conversationFields, tools: toolsFie
 
 /** Bytes of UTF-8 to a token: about right for English, and a little too many tokens for most else, which errs on the safe side. */
 const BYTES_A_TOKEN = 3.5;
-/** What a picture of usual size costs. */
+/** What a picture of usual size costs, and a page of a document, of which nobody has counted the pages. */
 const IMAGE_TOKENS = 1_500;
 const TOKENS_A_MESSAGE = 4;
 /** What the API puts around tools. */
@@ -45,6 +45,12 @@ export function estimateTokens({ system, messages, tools }: z.output<typeof coun
   );
 }
 
+/** A document that is sent as a file, and not as its words. */
+function isFile(block: object): boolean {
+  const file = z.object({ type: z.literal('document'), source: z.object({ type: z.literal('base64') }) });
+  return file.safeParse(block).success;
+}
+
 /** Without recursion: a schema may nest as deep as its sender likes. */
 function measure(value: unknown): { bytes: number; images: number } {
   let bytes = 0;
@@ -55,7 +61,7 @@ function measure(value: unknown): { bytes: number; images: number } {
     if (typeof next === 'string') bytes += Buffer.byteLength(next);
     else if (typeof next === 'number' || typeof next === 'boolean') bytes += String(next).length;
     else if (typeof next === 'object' && next !== null) {
-      if ('type' in next && next.type === 'image') {
+      if ('type' in next && (next.type === 'image' || isFile(next))) {
         images += 1;
         continue;
       }

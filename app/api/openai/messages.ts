@@ -1,10 +1,12 @@
 /** Messages as OpenAI's clients write them, read into turns. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
-import type { ImageBlock, TextBlock } from '../../chat/request';
-import type { Turn } from '../history';
+import { type ContentBlock, resultContent, type Turn } from '../history';
 import type { ReadImage } from '../image';
+import { pdfBlock } from '../pdf';
 import { toolArguments } from '../toolArguments';
+
+const fileFields = { file_data: z.string().nullish(), filename: z.string().nullish() };
 
 /** Which parts there are is not for the schema to say: a part that cannot be taken is refused by its name. */
 export const part = z.object({
@@ -12,6 +14,8 @@ export const part = z.object({
   text: z.string().nullish(),
   refusal: z.string().nullish(),
   image_url: z.union([z.string(), z.object({ url: z.string() })]).nullish(),
+  ...fileFields,
+  file: z.object(fileFields).nullish(),
 });
 
 export type Part = z.output<typeof part>;
@@ -50,13 +54,18 @@ export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadI
       case 'assistant':
         return { role: 'assistant', text: textOf(content), calls: callsOf(message) };
       default:
-        return { role: 'tool', id: message.tool_call_id ?? null, name: message.name ?? null, content };
+        return {
+          role: 'tool',
+          id: message.tool_call_id ?? null,
+          name: message.name ?? null,
+          content: resultContent(content, `messages[${index}].content`),
+        };
     }
   });
   return Promise.all(turns);
 }
 
-export type Content = readonly (TextBlock | ImageBlock)[];
+export type Content = readonly ContentBlock[];
 
 /** @param field the parts' own, for the error. @throws ChatError as `turnsOf`. */
 export async function contentOf(
@@ -68,7 +77,7 @@ export async function contentOf(
   return Promise.all((content ?? []).map((part, index) => blockOf(part, `${field}[${index}]`, readImage)));
 }
 
-async function blockOf(part: Part, field: string, readImage: ReadImage): Promise<TextBlock | ImageBlock> {
+async function blockOf(part: Part, field: string, readImage: ReadImage): Promise<ContentBlock> {
   switch (part.type) {
     case 'text':
     case 'input_text':
@@ -81,8 +90,15 @@ async function blockOf(part: Part, field: string, readImage: ReadImage): Promise
       const url = typeof part.image_url === 'string' ? part.image_url : (part.image_url?.url ?? '');
       return readImage(url, `${field}.image_url`);
     }
+    case 'file':
+    case 'input_file': {
+      const { file_data, filename } = part.file ?? part;
+      if (file_data) return pdfBlock(file_data, filename, `${field}.file_data`);
+      const message = `${field}: send the file itself, as base64 in file_data: nothing is uploaded here or fetched`;
+      throw new ChatError('invalid_request', message, { param: field });
+    }
     default: {
-      const message = `${field}: content of type "${part.type.slice(0, 40)}" is not supported: only text and images are`;
+      const message = `${field}: content of type "${part.type.slice(0, 40)}" is not supported: only text, images and PDFs are`;
       throw new ChatError('invalid_request', message, { param: field });
     }
   }

@@ -1,6 +1,6 @@
 /** The items of which a response's input and output consist, read into turns. */
 import { z } from 'zod';
-import type { Turn } from '../history';
+import { resultContent, type Turn } from '../history';
 import type { ReadImage } from '../image';
 import { toolArguments } from '../toolArguments';
 import { contentOf, part, textOf } from './messages';
@@ -91,7 +91,7 @@ async function turnOf(item: Item, field: string, names: FunctionNames, readImage
     }
     case 'function_call_output': {
       const content = await contentOf(item.output, `${field}.output`, readImage);
-      return [{ role: 'tool', id: item.call_id, name: null, content }];
+      return [{ role: 'tool', id: item.call_id, name: null, content: resultContent(content, `${field}.output`) }];
     }
     default:
       return [];

@@ -165,8 +165,10 @@ describe('a user turn', () => {
     expect(lastTurn()?.content).toEqual([said('(no content)')]);
   });
 
-  test('text and images in blocks are delivered as given', async () => {
-    const blocks = [said('look'), IMAGE, said('@/etc/hostname')];
+  test('text, images and PDFs in blocks are delivered as given', async () => {
+    const source = { type: 'base64', media_type: 'application/pdf', data: Buffer.from('%PDF-1.7').toString('base64') };
+    const pdf = { type: 'document', source, title: 'a.pdf' };
+    const blocks = [said('look'), IMAGE, pdf, said('@/etc/hostname')];
     await cli.ask(blocks);
 
     expect(lastTurn()?.content).toEqual(blocks);
