@@ -9,6 +9,7 @@ import type { RateLimitInfo, ResultMessage } from '../claude/messages';
 import { type Model, resolveModel } from '../claude/models';
 import type { Wanted } from '../claude/pool';
 import { CliEndedError } from '../claude/protocol';
+import { withCalledTools } from './calledTools';
 import { type ConversationKey, digestOf, extendDigest } from './digest';
 import { ChatError } from './errors';
 import type { ChatEvent, EndReason, Served, Usage } from './events';
@@ -94,18 +95,19 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
     return user && usersAreIds() && !memory.sendsHistory(owner, user) ? `user:${user}` : undefined;
   };
 
-  const questionOf = (request: ChatRequest, model: Model, appendId: string | undefined): Question => {
-    const { owner, messages, ephemeral } = request;
-    const given = ephemeral ? undefined : (request.name?.id ?? appendId);
+  const questionOf = (asked: ChatRequest, model: Model, appendId: string | undefined): Question => {
+    const { owner, messages, ephemeral } = asked;
+    const given = ephemeral ? undefined : (asked.name?.id ?? appendId);
     const known = given === undefined ? undefined : memory.byName(owner, given);
-    const aside = request.name?.kind === 'label' && known !== undefined && isAside(known, messages);
+    const aside = asked.name?.kind === 'label' && known !== undefined && isAside(known, messages);
     const name = aside ? undefined : given;
     const remembered = aside ? undefined : known;
     const before = appendId === undefined || !remembered ? undefined : said(appendId, remembered);
     const all = before ? [...before.messages, ...messages] : messages;
     const split = all.findLastIndex(({ role }) => role === 'assistant') + 1;
     const history = all.slice(0, split);
-    const system = request.system === '' && before ? before.system : request.system;
+    const system = asked.system === '' && before ? before.system : asked.system;
+    const request = withCalledTools(asked, all);
     const setup = setupOf(request);
     const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(setup) : '' };
     const digest = digestOf(key, history);

@@ -239,6 +239,21 @@ describe('tools', () => {
     expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).toContain('"two"');
   });
 
+  test('that are sent no more stand in where the history calls them, since the API wants them, and cannot be called', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Kyiv' }, { id: 'toolu_n' }));
+    const question = user('Weather, and no more tools?');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+    const history = [question, answered(first), { role: 'user' as const, content: [result('toolu_n', 'rain')] }];
+    const second = await rig.ask({ messages: history });
+    const third = await rig.ask({ messages: [...history, answered(second), user('Thanks')] });
+
+    expect([second, third].map(served)).toEqual(['replay', 'live']);
+    const [, { body, history: told } = { body: undefined, history: [] }] = rig.api.requests;
+    expect(told.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(body?.tools).toMatchObject([{ name: 'get_weather', input_schema: { type: 'object' } }]);
+    expect(body?.tool_choice).toEqual({ type: 'none' });
+  });
+
   test('can be a hundred', async () => {
     rig.api.answer(text('Many.'));
     const names = Array.from({ length: 100 }, (_, index) => `tool_${index}`);
