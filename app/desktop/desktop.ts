@@ -57,7 +57,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
 
   const showLoginItem = (state: LoginItemState) => {
     login = state;
-    refreshTray();
+    tray.showAnew({ server, cli, loginItem: login });
     window.send(UPDATE_CHANNEL, { loginItem: login } satisfies AppUpdate);
     return state;
   };

@@ -2,7 +2,15 @@
  * A StatusNotifierWatcher and host, small enough for tests: it sees an app's tray icon and drives its menu over D-Bus as
  * KDE, XFCE or GNOME's AppIndicator extension would. Needs a session bus on which nobody else is one.
  */
-import { Message, type MessageBus, NameFlag, RequestNameReply, sessionBus, Variant } from '@jellybrick/dbus-next';
+import {
+  DBusError,
+  Message,
+  type MessageBus,
+  NameFlag,
+  RequestNameReply,
+  sessionBus,
+  Variant,
+} from '@jellybrick/dbus-next';
 import { z } from 'zod';
 
 export interface TrayHost {
@@ -97,6 +105,14 @@ function trayIcon(bus: MessageBus, name: string, path: string): TrayIcon {
     const [, , children] = MenuNode.parse(root);
     return children.flatMap((child) => menuItem(MenuNode.parse(child.value)));
   };
+  const clickNow = async (label: string) => {
+    const items = await menu();
+    const item = items.find((candidate) => candidate.label === label);
+    const there = items.map((candidate) => candidate.label).join(' | ');
+    if (!item) throw new Error(`no tray menu item "${label}"; there is: ${there}`);
+    if (!item.enabled) throw new Error(`the tray menu item "${label}" is disabled`);
+    await call(await menuPath(), MENU, 'Event', 'isvu', [item.id, 'clicked', new Variant('i', 0), 0]);
+  };
   return {
     menu,
     tooltip: async () => {
@@ -104,12 +120,14 @@ function trayIcon(bus: MessageBus, name: string, path: string): TrayIcon {
       return title;
     },
     async click(label) {
-      const items = await menu();
-      const item = items.find((candidate) => candidate.label === label);
-      const there = items.map((candidate) => candidate.label).join(' | ');
-      if (!item) throw new Error(`no tray menu item "${label}"; there is: ${there}`);
-      if (!item.enabled) throw new Error(`the tray menu item "${label}" is disabled`);
-      await call(await menuPath(), MENU, 'Event', 'isvu', [item.id, 'clicked', new Variant('i', 0), 0]);
+      // Between the look and the click the app may have put up another menu, in which the item has another id.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await clickNow(label);
+        } catch (error) {
+          if (!(error instanceof DBusError) || attempt === 3) throw error;
+        }
+      }
     },
     async activate() {
       await call(path, ITEM, 'Activate', 'ii', [0, 0]);
