@@ -60,6 +60,32 @@ test('joins the system prompt’s blocks, and a system message to them', async (
   expect((await ask({ system: 'One.' })).request.system).toBe('One.');
 });
 
+test('keeps a system message where it stands once the assistant has answered: beside a tool’s result, or the user’s words', async () => {
+  const messages = [
+    { role: 'user', content: 'hi' },
+    { role: 'system', content: 'Rules.' },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'r' }] },
+    { role: 'system', content: [{ type: 'text', text: '9 tokens left' }] },
+    { role: 'assistant', content: 'b' },
+    { role: 'user', content: 'c' },
+    { role: 'system', content: '8 tokens left' },
+    { role: 'system', content: [] },
+  ];
+  const { request } = await ask({ system: 'Be kind.', messages });
+  expect(request.system).toBe('Be kind.\n\nRules.');
+  const reminder = (left: number) => ({
+    type: 'text',
+    text: `<system-reminder>\n${left} tokens left\n</system-reminder>`,
+  });
+  const shown = [{ type: 'text', text: 'r' }, reminder(9)];
+  expect(request.messages.slice(2)).toEqual([
+    { role: 'user', content: [{ type: 'tool_result', toolUseId: 'a', content: shown, isError: false }] },
+    { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
+    { role: 'user', content: [{ type: 'text', text: 'c' }, reminder(8)] },
+  ]);
+});
+
 test('reads texts and images in order', async () => {
   const content = [{ type: 'text', text: 'a' }, IMAGE, { type: 'text', text: 'b' }];
   expect(await messagesOf({ role: 'user', content })).toEqual([

@@ -1,6 +1,7 @@
 /** Messages as Anthropic's clients write them, read into turns. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
+import type { TextBlock } from '../../chat/request';
 import { type ContentBlock, resultContent, type Turn } from '../history';
 import type { ReadImage } from '../image';
 import { pdfBlock } from '../pdf';
@@ -65,7 +66,7 @@ export async function turnsOf({ system, messages }: Conversation, readImage: Rea
   const turns: Turn[] = systemTurns(system);
   for (const [index, { role, content }] of messages.entries()) {
     const blocks: readonly Block[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    if (role === 'system') turns.push(...systemTurns(blocks));
+    if (role === 'system') tellSystem(turns, blocks);
     else if (role === 'assistant') turns.push(assistantTurn(blocks));
     else turns.push(...(await userTurns(blocks, `messages[${index}].content`, readImage)));
   }
@@ -75,6 +76,24 @@ export async function turnsOf({ system, messages }: Conversation, readImage: Rea
 function systemTurns(system: string | readonly { readonly text?: string | null | undefined }[] | null = []): Turn[] {
   const texts = typeof system === 'string' ? [system] : (system ?? []).map(({ text }) => text ?? '');
   return texts.map((text) => ({ role: 'system', text }));
+}
+
+/**
+ * What is said in the middle of a conversation stays where it is: Claude Code counts down its tokens there, and a system
+ * prompt that changes with every message would have the whole history read anew. It has the form in which Claude Code says
+ * the same to models that know no such messages, and stands beside a tool's result, where a turn that waits can take it.
+ */
+function tellSystem(turns: Turn[], blocks: readonly Block[]): void {
+  const last = turns.at(-1);
+  const reminders = blocks.flatMap(({ text }) => (text ? [reminder(text)] : []));
+  if (!turns.some(({ role }) => role === 'assistant')) turns.push(...systemTurns(blocks));
+  else if (last?.role === 'tool') turns[turns.length - 1] = { ...last, content: [...last.content, ...reminders] };
+  else if (last?.role === 'user') turns[turns.length - 1] = { ...last, content: [...last.content, ...reminders] };
+  else turns.push(...systemTurns(blocks));
+}
+
+function reminder(text: string): TextBlock {
+  return { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
 }
 
 /** Thinking is left out: it was signed for another conversation. So is what the API's own tools gave, which only the API can read. */
