@@ -5,6 +5,7 @@
 import { ChatError } from '../chat/errors';
 import type {
   AssistantBlock,
+  ChatRequest,
   DocumentBlock,
   ImageBlock,
   Message,
@@ -41,11 +42,17 @@ export interface History {
   readonly messages: readonly Message[];
 }
 
-/**
- * @param field where the dialect has its turns, for the error.
- * @throws ChatError `invalid_request` when the turns do not end with something to answer.
- */
-export function history(turns: readonly Turn[], field = 'messages'): History {
+type Form = Partial<Pick<ChatRequest, 'schema' | 'toolChoice'>>;
+
+export interface HistoryOptions {
+  /** Where the dialect has its turns, for the error. Default: `messages`. */
+  readonly field?: string;
+  /** What the answer has to be. Default: anything. */
+  readonly wanted?: Form;
+}
+
+/** @throws ChatError `invalid_request` when the turns do not end with something to answer. */
+export function history(turns: readonly Turn[], { field = 'messages', wanted = {} }: HistoryOptions = {}): History {
   const messages: Message[] = [];
   let open: OpenCall[] = [];
   let results: UserBlock[] = [];
@@ -59,6 +66,7 @@ export function history(turns: readonly Turn[], field = 'messages'): History {
   };
 
   const spoken = turns.filter((turn) => turn.role !== 'system');
+  if (hasForm(wanted) && spoken.at(-1)?.role === 'assistant') spoken.push(FORM_ASKED_FOR);
   for (const [at, turn] of spoken.entries()) {
     if (turn.role === 'tool') {
       const call = answered(open, turn);
@@ -89,8 +97,25 @@ export function history(turns: readonly Turn[], field = 'messages'): History {
   closeCalls();
   if (messages.length === 0) throw unanswerable('there is no user message', field);
 
-  const system = turns.flatMap((turn) => (turn.role === 'system' && turn.text !== '' ? [turn.text] : []));
-  return { system: system.join('\n\n'), messages };
+  const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBilling(turn.text)] : []));
+  return { system: system.filter((words) => words !== '').join('\n\n'), messages };
+}
+
+/**
+ * What agents of LangGraph ask last: their own answer once more, in a form. The API wants the last word to be the user's.
+ */
+const FORM_ASKED_FOR: Extract<Turn, { role: 'user' }> = {
+  role: 'user',
+  content: [text('Give this answer in the form that is asked for.')],
+};
+
+function hasForm({ schema, toolChoice }: Form): boolean {
+  return schema !== undefined || toolChoice?.type === 'required' || toolChoice?.type === 'named';
+}
+
+/** Claude Code's note to the API ahead of its prompt. The CLI writes its own, and takes all that follows such a line for part of it. */
+function withoutBilling(system: string): string {
+  return system.replace(/^x-anthropic-billing-header:[^\n]*\n*/, '');
 }
 
 interface OpenCall {

@@ -156,6 +156,31 @@ test('a tool is the model’s own: its call reaches the client, its result the s
   expect(history.at(-1)?.content[0]).toMatchObject({ type: 'tool_result', tool_use_id: 'toolu_a' });
 });
 
+test('Claude Code’s prompt reaches the API as a block of its own, and its countdown beside a result the turn that waits', async () => {
+  app.api.answer(toolUse('weather', { city: 'Oslo' }, { id: 'toolu_count' }));
+  app.api.answer(text('Warm.'));
+  const question = {
+    ...ask('Weather, counted?'),
+    system: [
+      { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.330.d01; cc_entrypoint=cli;' },
+      { type: 'text', text: 'Count down.' },
+    ],
+    tools: [WEATHER],
+  };
+  await send(`${app.url}/v1/messages`, { body: JSON.stringify(question) });
+  expect(asked('Weather, counted?').system).toEqual(['Count down.']);
+
+  const messages = [
+    ...question.messages,
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_count', name: 'weather', input: { city: 'Oslo' } }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_count', content: '18 degrees' }] },
+    { role: 'system', content: '9 tokens left' },
+  ];
+  const { headers } = await send(`${app.url}/v1/messages`, { body: JSON.stringify({ ...question, messages }) });
+  expect(headers['x-claudacity-path']).toBe('live');
+  expect(JSON.stringify(app.api.requests.at(-1)?.history.at(-1))).toContain('9 tokens left');
+});
+
 test('two calls at once are streamed one after the other, their arguments in pieces', async () => {
   app.api.answer(
     toolUse('weather', { city: 'Oslo' }, { id: 'toolu_b', pieces: 3 }),

@@ -100,6 +100,26 @@ test('leaves out messages without content', () => {
   expect(messages.map(({ role }) => role)).toEqual(['user', 'user']);
 });
 
+test('asks for an answer of the assistant’s once more where it has to have a form, as agents of LangGraph do', () => {
+  const turns = [user('a'), assistant('b')];
+  const asked = [
+    { role: 'user', content: [{ type: 'text', text: 'a' }] },
+    { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
+    { role: 'user', content: [{ type: 'text', text: 'Give this answer in the form that is asked for.' }] },
+  ];
+  expect(history(turns, { wanted: { schema: { type: 'object' } } }).messages).toEqual(asked);
+  expect(history(turns, { wanted: { toolChoice: { type: 'named', name: 'extract' } } }).messages).toEqual(asked);
+  expect(history(turns, { wanted: { toolChoice: { type: 'required' } } }).messages).toEqual(asked);
+  expect(() => history(turns, { wanted: { toolChoice: { type: 'auto' } } })).toThrow('from the assistant');
+});
+
+test('leaves out what Claude Code tells the API about its bill, which the CLI would take for its own with all that follows', () => {
+  const header = 'x-anthropic-billing-header: cc_version=2.1.330.d01; cc_entrypoint=cli;';
+  expect(history([system(header), system('You are kind.'), user('hi')]).system).toBe('You are kind.');
+  expect(history([system(`${header}\n\nYou are kind.`), user('hi')]).system).toBe('You are kind.');
+  expect(history([system(`Never write ${header}`), user('hi')]).system).toBe(`Never write ${header}`);
+});
+
 test.each([
   ['ends with the assistant', [user('a'), assistant('b')], 'from the assistant'],
   ['ends with an empty message', [user('a'), assistant('b'), user('')], 'last message is empty'],

@@ -25,16 +25,17 @@ export async function messageReply(
   { client, owner, header }: Pick<Call, 'client' | 'owner' | 'header'>,
   services: Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>,
 ): Promise<ChatReply> {
-  const told = history(await turnsOf(asked, imageReader(services)));
-  const stream = asked.stream ?? false;
   const sendsSampling = services.sendsSampling();
+  const wanted = askedFor(asked, sendsSampling);
+  const told = history(await turnsOf(asked, imageReader(services)), { wanted });
+  const stream = asked.stream ?? false;
   const requestId = newRequestId();
   return {
     type: 'chat',
     request: {
       model: asked.model,
       ...told,
-      ...askedFor(asked, sendsSampling),
+      ...wanted,
       maxTokens: asked.max_tokens,
       client,
       owner,

@@ -8,7 +8,7 @@ import { imageReader, type ReadImage } from '../image';
 import { selectionWire } from '../legacyTools';
 import { toolArguments } from '../toolArguments';
 import { validate } from '../validate';
-import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
+import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
 import { keepLoaded } from './keepLoaded';
 import { extras, ollamaWire } from './wire';
 
@@ -46,7 +46,7 @@ export async function chatReply(
   const turns = await Promise.all((asked.messages ?? []).map((message, index) => turnOf(message, index, read)));
   // Open WebUI puts the system prompt there for some of its calls.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: asked.system ?? '' });
-  const told = history(turns);
+  const told = history(turns, { wanted: { schema: schemaOf(asked.format) } });
   const request = requestOf(asked, told, call, model, allowances);
   const stream = asked.stream ?? true;
   const selects = isSelectionCall({ ...told, stream, hasTools: request.tools !== undefined }, call.header);

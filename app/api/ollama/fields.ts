@@ -92,7 +92,8 @@ export function requestOf(
   };
 }
 
-function schemaOf(format: QuestionFields['format']): ChatRequest['schema'] {
+/** The schema of the answer; undefined where it has none. @throws ChatError `invalid_request` for one that the API does not take. */
+export function schemaOf(format: QuestionFields['format']): ChatRequest['schema'] {
   if (format === undefined || format === null || format === '') return undefined;
   return format === 'json' ? { type: 'object' } : objectSchema(format, 'format');
 }

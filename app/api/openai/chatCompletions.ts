@@ -37,12 +37,13 @@ export async function completionReply(
   services: AnswerServices,
 ): Promise<ChatReply> {
   const model = asked.model || DEFAULT_MODEL;
-  const told = history(await turnsOf(asked.messages, imageReader(services)));
-  const stream = asked.stream ?? false;
   const tools = completionTools(asked);
+  const schema = schemaOf(asked.response_format);
+  const wanted = { ...tools.part, ...(schema && { schema }) };
+  const told = history(await turnsOf(asked.messages, imageReader(services)), { wanted });
+  const stream = asked.stream ?? false;
   const stop = stopSequences(asked.stop);
   const sampling = samplingOf(asked, services.sendsSampling());
-  const schema = schemaOf(asked.response_format);
   const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
   const request: ChatRequest = {
     model,
@@ -53,8 +54,7 @@ export async function completionReply(
     user: asked.user || undefined,
     ephemeral: isTask(question, header),
     ...thinkingOf(asked),
-    ...tools.part,
-    ...(schema && { schema }),
+    ...wanted,
     ...stop.part,
     ...sampling.part,
     ...maxTokens(asked.max_completion_tokens, asked.max_tokens),

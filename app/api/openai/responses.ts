@@ -4,7 +4,7 @@ import { ChatError } from '../../chat/errors';
 import type { ChatRequest } from '../../chat/request';
 import { conversationName, isSelectionCall, isTask, nameFields } from '../conversationName';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { type History, history } from '../history';
+import { history, type Turn } from '../history';
 import { imageReader } from '../image';
 import { selectionWire } from '../legacyTools';
 import { validate } from '../validate';
@@ -40,10 +40,12 @@ export async function responseReply(
   refuseUnserved(asked);
   const items = itemsOf(asked, owner, held);
   const tools = responseTools(asked);
-  const told = await toldOf(asked, items, tools.names, services);
+  const schema = schemaOfText(asked.text?.format);
+  const wanted = { ...tools.part, ...(schema && { schema }) };
+  const turns = await turnsOf(asked, items, tools.names, services);
+  const told = history(turns, { field: 'input', wanted });
   const stream = asked.stream ?? false;
   const sampling = samplingOf(asked, services.sendsSampling());
-  const schema = schemaOfText(asked.text?.format);
   const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
   const request: ChatRequest = {
     model: asked.model || DEFAULT_MODEL,
@@ -53,8 +55,7 @@ export async function responseReply(
     name: conversationName(asked, header),
     ephemeral: isTask(question, header),
     ...thinkingOf(asked),
-    ...tools.part,
-    ...(schema && { schema }),
+    ...wanted,
     ...sampling.part,
     ...maxTokens(asked.max_output_tokens),
   };
@@ -122,15 +123,15 @@ function forgotten(param: string, what: string): ChatError {
   return new ChatError('invalid_request', message, { param });
 }
 
-async function toldOf(
+async function turnsOf(
   asked: ResponseBody,
   { before, given }: GivenItems,
   names: FunctionNames,
   services: AnswerServices,
-): Promise<History> {
+): Promise<Turn[]> {
   const turns = await turnsOfItems([...before, ...given], before.length, names, imageReader(services));
   const instructions = asked.instructions ?? '';
-  return history(instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns], 'input');
+  return instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns];
 }
 
 function headOf(
