@@ -40,6 +40,8 @@ const ALWAYS: NodeJS.ProcessEnv = {
   CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
   // A client's tool of that name would have the CLI keep all others from the model until they are searched for.
   ENABLE_TOOL_SEARCH: 'false',
+  // Beside a client's tool called Agent the CLI would tell the model of agents that the client does not have.
+  CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS: '1',
   // The client has its own idea of how long a tool may take, and hangs up when that is over.
   MCP_TOOL_TIMEOUT: '86400000',
   DISABLE_AUTOUPDATER: '1',

@@ -272,6 +272,12 @@ describe('tools', () => {
     expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).not.toContain('defer_loading');
   });
 
+  test('are not explained by the CLI, also where one is called as its own tool for agents', async () => {
+    rig.api.answer(text('No agents.'));
+    await rig.ask({ messages: [user('Which agents?')], tools: withTool('Agent') });
+    expect(JSON.stringify(rig.api.requests.at(-1)?.body.messages)).not.toContain('agent types');
+  });
+
   test.each([
     [{ type: 'none' }, true, { type: 'none' }],
     [{ type: 'required' }, true, { type: 'any' }],
