@@ -78,10 +78,12 @@ async function stream(
 ): Promise<void> {
   const wire = reply.wire.stream();
   const stopKeepAlive = keepAlive(res, wire);
+  let opened = false;
   try {
     for await (const { choice, event, last } of events) {
       // Only now: until the model answers, a fault can still have its own status.
-      if (!res.headersSent) openStream(res, wire);
+      if (!opened) openStream(res, wire);
+      opened = true;
       if (event.type === 'usage') for (const line of wire.counts?.(event.usage) ?? []) await write(res, line);
       for (const part of parts(event)) {
         for (const line of wire.lines(part, choice)) await write(res, line);
@@ -176,7 +178,10 @@ function openStream(res: Response, wire: StreamWire): void {
   res.setHeader('Cache-Control', 'no-cache');
   // nginx holds a stream back otherwise.
   res.setHeader('X-Accel-Buffering', 'no');
-  res.flushHeaders();
+  // The first words are often here already: in one piece with them the headers reach the client as soon.
+  setImmediate(() => {
+    if (!res.headersSent && !res.destroyed) res.flushHeaders();
+  });
 }
 
 /** The next event is not asked for until the client has room for more. */

@@ -45,6 +45,8 @@ const WARM_UP = 2;
 const MODEL = 'sonnet';
 const SYSTEM = 'You are the assistant of a small bookshop. Answer briefly and kindly, and never invent a title.';
 const HISTORY_TURNS = 100;
+/** In a round: they take so little that what else the machine does is most of their difference. */
+const FOLLOW_UPS = 5;
 
 /** How long a process is let alone after its start: it goes on with its own affairs for most of a second. */
 const SETTLE_MS = 1_200;
@@ -69,14 +71,17 @@ export async function measure(
     let noisy = 0;
     let waits = 0;
 
-    const ready = async () => {
-      await spareReady(app);
+    const settled = async () => {
       if (!waitForQuiet) return;
       waits += 1;
       if (!(await quiet())) noisy += 1;
     };
-    const ask = async (row: RowName, how: () => Promise<number | Answered>) => {
-      await ready();
+    const ready = async () => {
+      await spareReady(app);
+      await settled();
+    };
+    const ask = async (row: RowName, how: () => Promise<number | Answered>, wait = ready) => {
+      await wait();
       const answered = await how();
       samples[row].push(typeof answered === 'number' ? answered : answered.firstTokenMs);
       if (typeof answered !== 'number' && answered.served !== '') served[row].add(answered.served);
@@ -105,8 +110,11 @@ export async function measure(
       await ask('ollamaNew', () => askOllama(app.url, first));
       await endConversations(app);
       await ask('ollamaSeen', () => askOllama(app.url, first));
-      await ask('bareNext', () => warm.next(followUp(first)));
-      await ask('followUp', () => askOllama(app.url, followUp(first)));
+      await ready();
+      for (let next = followUp(first), left = FOLLOW_UPS; left > 0; next = followUp(next), left -= 1) {
+        await ask('bareNext', () => warm.next(next), settled);
+        await ask('followUp', () => askOllama(app.url, next), settled);
+      }
       await warm.end();
       await endConversations(app);
       await ready();
