@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type ApiServer, createApi } from './api/server';
 import { createChat } from './chat/chat';
-import { createLiveConversations } from './chat/liveConversations';
+import { createLiveConversations } from './chat/conversation/liveConversations';
 import type { Message } from './chat/request';
 import type { LiveConversation } from './chat/service';
 import { type ClaudeState, createClaude } from './claude/claude';

@@ -51,7 +51,7 @@ function bundles() {
   return [
     { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
     // A sandboxed preload may load `electron` alone.
-    { ...NODE, banner: {}, entryPoints: ['app/desktop/preload.ts'], outfile: 'out/preload.cjs' },
+    { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     {
       ...NODE,
       entryPoints: ['app/cli.ts'],

@@ -8,8 +8,8 @@ import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
 import type { CliState, Dialect as DialectName, ServerState } from '../shared/contract';
 import type { Journal } from '../store/journal';
-import type { ReadHeader } from './conversationName';
-import type { Fault } from './errors';
+import type { Fault } from './fault';
+import type { ReadHeader } from './input/conversationName';
 
 export interface Dialect {
   readonly name: DialectName;

@@ -4,15 +4,15 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import { ChatError } from '../chat/errors';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
-import { type AccessRules, access } from './access';
 import type { Call, DialectServices, Route } from './dialect';
 import { dialects } from './dialects';
-import { faultOf, Refusal } from './errors';
-import { type Exchange, exchangeOf, exchanges } from './exchange';
-import { jsonBody } from './jsonBody';
-import { meantPath } from './meantPath';
-import { type Responder, reasonOf, respond } from './respond';
-import { recordFault, sendFault } from './send';
+import { faultOf, Refusal } from './fault';
+import { type AccessRules, access } from './http/access';
+import { type Exchange, exchangeOf, exchanges } from './http/exchange';
+import { jsonBody } from './http/jsonBody';
+import { meantPath } from './http/normalizePath';
+import { type Responder, reasonOf, respond } from './http/respond';
+import { recordFault, sendFault } from './http/send';
 
 export interface ApiDeps extends DialectServices, AccessRules {
   readonly journal: Journal;

@@ -4,25 +4,25 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Claude } from '../claude/claude';
-import type { ClaudeProcess, Setup } from '../claude/claudeProcess';
-import type { RateLimitInfo, ResultMessage } from '../claude/messages';
 import { type Model, resolveModel } from '../claude/models';
-import type { Wanted } from '../claude/pool';
-import { CliEndedError } from '../claude/protocol';
-import { withCalledTools } from './calledTools';
-import { type ConversationKey, digestOf, extendDigest } from './digest';
+import type { Wanted } from '../claude/pool/pool';
+import type { ClaudeProcess, Setup } from '../claude/process/claudeProcess';
+import type { RateLimitInfo, ResultMessage } from '../claude/process/messages';
+import { CliEndedError } from '../claude/process/protocol';
+import { type ConversationKey, digestOf, extendDigest } from './conversation/digest';
+import type { Live, LiveConversations, Told } from './conversation/liveConversations';
+import type { Memory, RememberedConversation, TurnRecord } from './conversation/memory';
+import { nameQueue } from './conversation/nameQueue';
+import { transcriptOf } from './conversation/transcript';
 import { ChatError } from './errors';
 import type { ChatEvent, EndReason, Served, Usage } from './events';
-import { chatError } from './faults';
-import { flagsOf } from './flags';
-import type { Live, LiveConversations, Told } from './liveConversations';
-import type { Memory, RememberedConversation, TurnRecord } from './memory';
-import { nameQueue } from './nameQueue';
 import type { AssistantBlock, ChatRequest, Message } from './request';
-import { answerOf, type Clock, type RunningTurn, startClock, startTurn, type TurnPart } from './runningTurn';
 import type { Chat } from './service';
-import { toolResults } from './toolResults';
-import { transcriptOf } from './transcript';
+import { chatError } from './toChatError';
+import { withCalledTools } from './turn/calledTools';
+import { flagsOf } from './turn/flags';
+import { answerOf, type Clock, type RunningTurn, startClock, startTurn, type TurnPart } from './turn/runningTurn';
+import { toolResults } from './turn/toolResults';
 
 export interface ChatOptions {
   readonly claude: Claude;

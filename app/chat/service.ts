@@ -1,6 +1,7 @@
 /** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
-import type { RateLimitInfo } from '../claude/messages';
+
 import type { Model } from '../claude/models';
+import type { RateLimitInfo } from '../claude/process/messages';
 import type { ChatEvent, Usage } from './events';
 import type { ChatRequest } from './request';
 

@@ -1,21 +1,28 @@
 /** The `claude` CLI of this computer: found, checked, and kept ready in a pool of processes. */
 import { mkdirSync } from 'node:fs';
-import { childRegister } from './childRegister';
-import { type ClaudeProcess, startClaude } from './claudeProcess';
-import { childEnvironment } from './environment';
-import { findClaude } from './findClaude';
-import { type Account, isRecentEnough, LEAST_VERSION, readAccount, readVersion, signIn } from './inspectClaude';
-import type { ApiMessage, ListedModel } from './messages';
+import { childEnvironment } from './installation/environment';
+import { findClaude } from './installation/findClaude';
+import {
+  type Account,
+  isRecentEnough,
+  LEAST_VERSION,
+  readAccount,
+  readVersion,
+  signIn,
+} from './installation/inspectClaude';
 import { listModels, type Model } from './models';
-import { createPool, type Pool, ProcessFailedError, type Seat, type Wanted } from './pool';
-import { residentMemory } from './residentMemory';
+import { childRegister } from './pool/childRegister';
+import { createPool, type Pool, ProcessFailedError, type Seat, type Wanted } from './pool/pool';
+import { residentMemory } from './pool/residentMemory';
+import { type ClaudeProcess, startClaude } from './process/claudeProcess';
+import type { ApiMessage, ListedModel } from './process/messages';
 import {
   readsSessionFiles,
   removeSessionFile,
   removeSessionFiles,
   splitHistory,
   writeSessionFile,
-} from './sessionFile';
+} from './process/sessionFile';
 
 export interface ClaudeProblem {
   readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';

@@ -1,5 +1,5 @@
 /** The models that the CLI lists, and the names under which clients know them. */
-import type { ListedModel } from './messages';
+import type { ListedModel } from './process/messages';
 
 export interface Model {
   /** The name to list: an alias such as `sonnet`, or a full name such as `claude-sonnet-5-5`. */

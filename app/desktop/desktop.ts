@@ -4,14 +4,14 @@ import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
 import { type AppUpdate, type LoginItemState, UPDATE_CHANNEL } from '../shared/contract';
-import { appMenu } from './appMenu';
-import { servePage } from './appProtocol';
 import { RENDERER_DIR } from './assets';
-import { externalPageUrl } from './externalPages';
-import { type CallHandlers, handleCalls } from './ipc';
-import type { LoginItem } from './loginItem';
-import { createTray } from './tray';
-import { createAppWindow } from './window';
+import type { LoginItem } from './loginItem/loginItem';
+import { createTray } from './tray/tray';
+import { appMenu } from './window/appMenu';
+import { servePage } from './window/appProtocol';
+import { externalPageUrl } from './window/externalPages';
+import { type CallHandlers, handleCalls } from './window/ipc';
+import { createAppWindow } from './window/window';
 
 export interface DesktopOptions {
   core: Core;

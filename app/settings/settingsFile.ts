@@ -1,6 +1,6 @@
 /** What the settings need of whatever keeps them: electron-store in the desktop app, conf in the command. */
 import type { Log } from '../log/log';
-import { setAside } from './setAside';
+import { setAside } from './quarantineFile';
 
 export interface SettingsFile {
   /** All that the file holds, `{}` where there is none. */

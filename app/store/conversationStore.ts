@@ -4,8 +4,8 @@
  * to be read, and is no part of what the model is told.
  */
 import { z } from 'zod';
+import type { Memory, RememberedConversation, TurnRecord, TurnStart } from '../chat/conversation/memory';
 import { NO_USAGE, type Usage } from '../chat/events';
-import type { Memory, RememberedConversation, TurnRecord, TurnStart } from '../chat/memory';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
 import type { StoredConversation } from '../shared/contract';

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Log } from '../log/log';
-import { setAside } from '../settings/setAside';
+import { setAside } from '../settings/quarantineFile';
 
 export type Database = DatabaseSyncInstance;
 

@@ -6,7 +6,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { allTokens, formatBytes, formatCompact, formatCount, formatMoment, formatUsd, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { conversationTitle } from './conversationTitle';
-import { messagePieces } from './messagePieces';
+import { messagePieces } from './splitMessage';
 import { useStoredMessages } from './useStoredMessages';
 
 export interface ConversationReaderProps {

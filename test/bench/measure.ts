@@ -2,8 +2,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claudeArguments } from '../../app/claude/claudeProcess';
-import { childEnvironment } from '../../app/claude/environment';
+import { childEnvironment } from '../../app/claude/installation/environment';
+import { claudeArguments } from '../../app/claude/process/claudeProcess';
 import { claudePath, cliEnvironment } from '../support/cli';
 import { text, toolUse } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';

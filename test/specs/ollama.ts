@@ -1,6 +1,6 @@
 /**
  * The native dialect against Ollama's published specification: every JSON body and every line of every stream. It says nothing
- * of what has to be there in most of them, so what clients insist on is shown elsewhere (test/unit/apiOllama.test.ts).
+ * of what has to be there in most of them, so what clients insist on is shown elsewhere (test/unit/api/ollama.test.ts).
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -2,8 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { createChat } from '../../app/chat/chat';
+import { createLiveConversations } from '../../app/chat/conversation/liveConversations';
 import type { ChatEvent } from '../../app/chat/events';
-import { createLiveConversations } from '../../app/chat/liveConversations';
 import type { ChatRequest } from '../../app/chat/request';
 import type { Chat } from '../../app/chat/service';
 import { type Claude, createClaude } from '../../app/claude/claude';

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
-import { type ContentBlock, resultContent, type Turn } from '../history';
-import type { ReadImage } from '../image';
-import { pdfBlock } from '../pdf';
-import { toolArguments } from '../toolArguments';
+import { type ContentBlock, resultContent, type Turn } from '../input/history';
+import type { ReadImage } from '../input/image';
+import { pdfBlock } from '../input/pdf';
+import { toolArguments } from '../input/toolArguments';
 
 // Which blocks there are is not for the schema to say: one that cannot be taken is refused by its name. Blocks hold
 // blocks no deeper than the API lets them, so that no body can nest without end.

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { DialectServices, Route } from '../dialect';
-import { validate } from '../validate';
+import { validate } from '../input/validate';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { conversationFields } from './messages';
 import { toolsField } from './parameters';

@@ -1,7 +1,7 @@
 /** Errors as Anthropic words them. Its packages take the request's id from the header, and people copy it from the body. */
 import { randomUUID } from 'node:crypto';
 import type { FaultReply } from '../dialect';
-import type { Fault } from '../errors';
+import type { Fault } from '../fault';
 
 export function errorReply(fault: Fault): FaultReply {
   const status = fault.code === 'overloaded' ? OVERLOADED_STATUS : fault.status;

@@ -1,10 +1,10 @@
 /** `POST /v1/messages`. */
 import { z } from 'zod';
-import { conversationName, isTask, nameFields } from '../conversationName';
 import type { Call, ChatReply, DialectServices, Route } from '../dialect';
-import { history } from '../history';
-import { imageReader } from '../image';
-import { validate } from '../validate';
+import { conversationName, isTask, nameFields } from '../input/conversationName';
+import { history } from '../input/history';
+import { imageReader } from '../input/image';
+import { validate } from '../input/validate';
 import { message, systemField, turnsOf } from './content';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { askedFor, ignored, parameters } from './parameters';

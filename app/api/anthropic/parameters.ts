@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
-import { clientTools, unoffered } from '../clientTools';
-import { objectSchema } from '../objectSchema';
+import { clientTools, unoffered } from '../input/clientTools';
+import { objectSchema } from '../input/objectSchema';
 
 const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
 

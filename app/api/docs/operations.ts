@@ -4,9 +4,9 @@ import { countTokensBody } from '../anthropic/countTokens';
 import { messageBody } from '../anthropic/messages';
 import { chatBody } from '../ollama/chat';
 import { generateBody } from '../ollama/generate';
-import { completionBody } from '../openai/chatCompletions';
-import { textCompletionBody } from '../openai/completions';
-import { responseBody } from '../openai/responses';
+import { completionBody } from '../openai/chat/chatCompletions';
+import { textCompletionBody } from '../openai/chat/completions';
+import { responseBody } from '../openai/responses/responses';
 
 export interface Operation {
   readonly summary: string;

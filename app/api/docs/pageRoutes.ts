@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Reply, Route } from '../dialect';
-import { Refusal } from '../errors';
+import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
   { method: 'get', path: '/docs', handle: () => file('index.html') },

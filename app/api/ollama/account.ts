@@ -1,6 +1,6 @@
 /** What Ollama's own app asks about its maker's cloud, which there is none of here. */
 import type { Route } from '../dialect';
-import { Refusal } from '../errors';
+import { Refusal } from '../fault';
 
 export function accountRoutes(): readonly Route[] {
   return [

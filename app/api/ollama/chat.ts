@@ -1,15 +1,15 @@
 /** `POST /api/chat`, its empty form included, with which clients load and unload a model. */
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
-import { isSelectionCall } from '../conversationName';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { history, type Turn } from '../history';
-import { imageReader, type ReadImage } from '../image';
-import { selectionWire } from '../legacyTools';
-import { toolArguments } from '../toolArguments';
-import { validate } from '../validate';
+import { isSelectionCall } from '../input/conversationName';
+import { history, type Turn } from '../input/history';
+import { imageReader, type ReadImage } from '../input/image';
+import { toolArguments } from '../input/toolArguments';
+import { validate } from '../input/validate';
+import { selectionWire } from '../openWebui/toolSelection';
 import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
-import { keepLoaded } from './keepLoaded';
+import { keepLoaded } from './loadModel';
 import { extras, ollamaWire } from './wire';
 
 export function chatRoute(services: DialectServices): Route {

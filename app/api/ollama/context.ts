@@ -5,7 +5,7 @@
  */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { z } from 'zod';
-import type { History, Turn } from '../history';
+import type { History, Turn } from '../input/history';
 
 /** What was said before; texts alone. */
 export interface Before {

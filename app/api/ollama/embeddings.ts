@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { DialectServices, Route } from '../dialect';
-import { validate } from '../validate';
+import { validate } from '../input/validate';
 import { modelBody } from './fields';
 
 export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {

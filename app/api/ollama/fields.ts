@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../chat/request';
 import type { Model } from '../../chat/service';
-import { conversationName, isTask, nameFields } from '../conversationName';
 import type { Call, DialectServices } from '../dialect';
-import type { History } from '../history';
-import { objectSchema } from '../objectSchema';
-import { keepAlive, keepAliveMs } from './keepLoaded';
+import { conversationName, isTask, nameFields } from '../input/conversationName';
+import type { History } from '../input/history';
+import { objectSchema } from '../input/objectSchema';
+import { keepAlive, keepAliveMs } from './loadModel';
 import { effortOf, think, wantsThinking } from './thinking';
 import { ignoredTools, tool, toolChoiceOf, toolsOf } from './tools';
 

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { history } from '../history';
-import { imageReader } from '../image';
-import { validate } from '../validate';
+import { history } from '../input/history';
+import { imageReader } from '../input/image';
+import { validate } from '../input/validate';
 import { contextOf, readContext } from './context';
 import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
-import { keepLoaded } from './keepLoaded';
+import { keepLoaded } from './loadModel';
 import { extras, ollamaWire } from './wire';
 
 export function generateRoute(services: DialectServices): Route {

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { DialectServices, Route } from '../dialect';
-import { Refusal } from '../errors';
-import { validate } from '../validate';
+import { Refusal } from '../fault';
+import { validate } from '../input/validate';
 import { modelBody, modelField } from './fields';
 
 export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
+import { validate } from '../input/validate';
 import { modelTitle } from '../modelTitle';
-import { validate } from '../validate';
 import { modelBody } from './fields';
 
 export function modelRoutes({ chat }: DialectServices): readonly Route[] {

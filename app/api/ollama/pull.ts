@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Reply, Route } from '../dialect';
-import { Refusal } from '../errors';
-import { validate } from '../validate';
+import { Refusal } from '../fault';
+import { validate } from '../input/validate';
 import { modelBody } from './fields';
 import { digestOf, SIZE } from './models';
 

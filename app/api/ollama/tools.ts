@@ -1,7 +1,7 @@
 /** `tools` as Ollama's clients write them, and `tool_choice`, which is not Ollama's but comes along from some of them. */
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, unoffered } from '../clientTools';
+import { clientTools, unoffered } from '../input/clientTools';
 
 export const tool = z.object({
   function: z.object({

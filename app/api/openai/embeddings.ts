@@ -1,7 +1,7 @@
 /** `POST /v1/embeddings`: clients ask for them beside a chat, and should read why there are none. */
 
 import type { Route } from '../dialect';
-import { Refusal } from '../errors';
+import { Refusal } from '../fault';
 
 export const embeddingsRoute: Route = {
   method: 'post',

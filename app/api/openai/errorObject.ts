@@ -1,5 +1,5 @@
 /** Errors as OpenAI words them; all four keys are always there. */
-import type { Fault } from '../errors';
+import type { Fault } from '../fault';
 
 export function errorObject(fault: Fault): object {
   const { status, message, param, code } = fault;

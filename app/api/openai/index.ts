@@ -1,11 +1,11 @@
 /** OpenAI's dialect, under `/v1` and, for users who leave that out of their base URL, without it. What is nobody's path is its too. */
 import type { Dialect, Route } from '../dialect';
-import { chatCompletionsRoute } from './chatCompletions';
-import { completionsRoute } from './completions';
+import { chatCompletionsRoute } from './chat/chatCompletions';
+import { completionsRoute } from './chat/completions';
 import { embeddingsRoute } from './embeddings';
 import { errorObject } from './errorObject';
 import { modelRoutes } from './models';
-import { responsesRoute } from './responses';
+import { responsesRoute } from './responses/responses';
 
 export const openai: Dialect = {
   name: 'openai',

@@ -1,8 +1,8 @@
 /** LM Studio's own paths, by which JetBrains' AI Assistant looks for a server: OpenAI's dialect under `/api/v0`. */
 import type { Model } from '../../chat/service';
 import type { Dialect, DialectServices, Route } from '../dialect';
-import { chatCompletionsRoute } from './chatCompletions';
-import { completionsRoute } from './completions';
+import { chatCompletionsRoute } from './chat/chatCompletions';
+import { completionsRoute } from './chat/completions';
 import { embeddingsRoute } from './embeddings';
 import { errorObject } from './errorObject';
 

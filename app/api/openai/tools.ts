@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, type ToolDefinition, unoffered } from '../clientTools';
-import type { Honoured } from './limits';
-import { type FunctionName, type FunctionNames, functionNames } from './namespaces';
+import { clientTools, type ToolDefinition, unoffered } from '../input/clientTools';
+import type { Honoured } from './chat/limits';
+import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
 const functionFields = {
   name: z.string(),

@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ClaudeProcess, startClaude } from '../../../app/claude/claudeProcess';
-import { childEnvironment } from '../../../app/claude/environment';
-import { ProtocolError } from '../../../app/claude/messages';
-import { CliEndedError } from '../../../app/claude/protocol';
-import type { TurnEvent } from '../../../app/claude/turn';
+import { childEnvironment } from '../../../app/claude/installation/environment';
+import { type ClaudeProcess, startClaude } from '../../../app/claude/process/claudeProcess';
+import { ProtocolError } from '../../../app/claude/process/messages';
+import { CliEndedError } from '../../../app/claude/process/protocol';
+import type { TurnEvent } from '../../../app/claude/process/turn';
 import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
 import {
   gate,

@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { claudeArguments } from '../../../app/claude/claudeProcess';
-import type { ApiBlock, ApiMessage } from '../../../app/claude/messages';
-import { removeSessionFile, writeSessionFile } from '../../../app/claude/sessionFile';
+import { claudeArguments } from '../../../app/claude/process/claudeProcess';
+import type { ApiBlock, ApiMessage } from '../../../app/claude/process/messages';
+import { removeSessionFile, writeSessionFile } from '../../../app/claude/process/sessionFile';
 import { gate, hang, rateLimits, stop, text, thinking, usage } from '../../support/messagesApi';
 import { type Line, type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 

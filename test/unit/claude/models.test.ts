@@ -1,7 +1,7 @@
 /** What is listed, and which of it a client's name stands for. */
 import { describe, expect, test } from 'vitest';
-import type { ListedModel } from '../../../app/claude/messages';
 import { listModels, resolveModel } from '../../../app/claude/models';
+import type { ListedModel } from '../../../app/claude/process/messages';
 
 const LISTED: ListedModel[] = [
   {

@@ -1,0 +1,103 @@
+/**
+ * One request and its answer, from arrival to the last byte: the dialect it is in, its record in the journal, and the signal
+ * that ends the work when the client hangs up or the server stops.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import type { ChatError } from '../../chat/errors';
+import type { Log } from '../../log/log';
+import type { Journal, RequestChange } from '../../store/journal';
+import type { Dialect } from '../dialect';
+import { dialectOf } from '../dialects';
+import { clientName } from './clientName';
+
+export interface Exchange {
+  /** The journal's id of the request. */
+  readonly id: string;
+  readonly dialect: Dialect;
+  readonly client: string;
+  /** The peer's address. */
+  readonly address: string;
+  /** Aborted when the client hangs up, and with a ChatError as its reason when this app ends the answer. */
+  readonly signal: AbortSignal;
+  /** Ms since the request arrived. */
+  elapsedMs(): number;
+  change(change: RequestChange): void;
+  /** Records the request as failed, when it ends. @param recorded why, without anything that the client wrote. */
+  fail(recorded: string): void;
+  abort(reason: ChatError): void;
+}
+
+/** Every request passes here first, so that also a refused one is recorded. @param open holds the exchanges that have not ended. */
+export function exchanges(journal: Journal, log: Log, open: Set<Exchange>): RequestHandler {
+  return (req, res, next) => {
+    const exchange = begin(req, res, journal, log);
+    open.add(exchange);
+    res.once('close', () => open.delete(exchange));
+    byResponse.set(res, exchange);
+    res.setHeader('X-Request-Id', exchange.id);
+    next();
+  };
+}
+
+/** @throws Error for a response that has not passed `exchanges`. */
+export function exchangeOf(res: Response): Exchange {
+  const exchange = byResponse.get(res);
+  if (exchange === undefined) throw new Error('the response has no exchange');
+  return exchange;
+}
+
+const byResponse = new WeakMap<Response, Exchange>();
+
+/** What a record keeps of a text that the client chooses. */
+const LONGEST_RECORDED = 300;
+
+function begin(req: Request, res: Response, journal: Journal, log: Log): Exchange {
+  const arrived = performance.now();
+  const hangUp = new AbortController();
+  const dialect = dialectOf(req.path);
+  const client = clientName(req.headers);
+  const address = peerAddress(req);
+  const record = journal.begin({
+    client,
+    address,
+    dialect: dialect.name,
+    method: req.method,
+    path: req.path.slice(0, LONGEST_RECORDED),
+    model: '',
+    stream: false,
+    userAgent: (req.headers['user-agent'] ?? '').slice(0, LONGEST_RECORDED),
+  });
+  let failure: string | null = null;
+
+  res.once('close', () => {
+    if (!res.writableFinished) {
+      hangUp.abort();
+      record.end({ status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
+    } else if (failure !== null || res.statusCode >= 400) {
+      record.end({ status: res.statusCode, phase: 'failed', error: failure });
+    } else {
+      record.end({ status: res.statusCode, phase: 'done' });
+    }
+    const status = res.writableFinished ? res.statusCode : 499;
+    log.debug('request', { id: record.id, client, method: req.method, path: req.path, status });
+  });
+
+  return {
+    id: record.id,
+    dialect,
+    client,
+    address,
+    signal: hangUp.signal,
+    elapsedMs: () => performance.now() - arrived,
+    change: (change) => record.change(change),
+    fail: (recorded) => {
+      failure ??= recorded.slice(0, LONGEST_RECORDED);
+    },
+    abort: (reason) => hangUp.abort(reason),
+  };
+}
+
+/** The socket's own address: a forwarding header is whatever its sender says. */
+function peerAddress(req: Request): string {
+  return (req.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+}

@@ -1,0 +1,48 @@
+/** Bodies that are sent at once, faults among them. */
+import type { Response } from 'express';
+import type { Log } from '../../log/log';
+import type { Headers } from '../dialect';
+import type { Fault } from '../fault';
+import type { Exchange } from './exchange';
+
+export function sendJson(res: Response, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  res.status(status);
+  // ollama-js reads an error's text only where the type says JSON.
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', bytes.length);
+  res.end(bytes);
+}
+
+export function setHeaders(res: Response, headers: Headers = {}): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+}
+
+/** In the words of the path's dialect. */
+export function sendFault(res: Response, exchange: Exchange, fault: Fault): void {
+  const { status, body, headers } = exchange.dialect.fault(fault);
+  setHeaders(res, headers);
+  if (fault.retryAfterS !== null) res.setHeader('Retry-After', String(fault.retryAfterS));
+  // openai-node, openai-python and the Anthropic packages would run the model again, twice.
+  if (!fault.rerun) res.setHeader('X-Should-Retry', 'false');
+  sendJson(res, status, body);
+}
+
+/** @param error what the fault was made of: the log has its stack where it is a defect of this app. */
+export function recordFault(exchange: Exchange, fault: Fault, error: unknown, log: Log): void {
+  exchange.fail(fault.recorded);
+  const fields = { id: exchange.id, client: exchange.client, code: fault.code, reason: fault.recorded };
+  if (fault.code === 'internal') {
+    log.error('request failed', { ...fields, stack: stackOf(error) });
+  } else if (fault.status >= 500) {
+    log.warn('request failed', fields);
+  } else {
+    log.info('request refused', fields);
+  }
+}
+
+/** The stack that says where it came from: the cause's, where there is one. */
+function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.cause instanceof Error ? error.cause.stack : error.stack;
+}

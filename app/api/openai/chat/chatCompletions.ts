@@ -1,0 +1,113 @@
+/** `POST /v1/chat/completions`. */
+import { z } from 'zod';
+import type { ChatRequest } from '../../../chat/request';
+import type { Call, ChatReply, DialectServices, Route } from '../../dialect';
+import { conversationName, isSelectionCall, isTask, nameFields, userField } from '../../input/conversationName';
+import { history } from '../../input/history';
+import { imageReader } from '../../input/image';
+import { validate } from '../../input/validate';
+import { selectionWire } from '../../openWebui/toolSelection';
+import { unhonoured, unhonouredFields } from '../fields';
+import { thinkingFields, thinkingOf } from '../thinking';
+import { completionToolFields, completionTools } from '../tools';
+import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
+import { message, turnsOf } from './messages';
+import { responseFormat, schemaOf } from './responseFormat';
+import { completionWire } from './wire';
+
+export function chatCompletionsRoute(services: DialectServices): Route {
+  return {
+    method: 'post',
+    path: '/chat/completions',
+    streamDefault: false,
+    handle: (call) => completionReply(validate(completionBody, call.body), call, services),
+  };
+}
+
+/** Some clients leave the model to the server. */
+export const DEFAULT_MODEL = 'default';
+
+export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
+export type AnswerServices = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
+
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, and for what cannot be honoured. */
+export async function completionReply(
+  asked: CompletionBody,
+  { client, owner, header }: Asker,
+  services: AnswerServices,
+): Promise<ChatReply> {
+  const model = asked.model || DEFAULT_MODEL;
+  const tools = completionTools(asked);
+  const schema = schemaOf(asked.response_format);
+  const wanted = { ...tools.part, ...(schema && { schema }) };
+  const told = history(await turnsOf(asked.messages, imageReader(services)), { wanted });
+  const stream = asked.stream ?? false;
+  const stop = stopSequences(asked.stop);
+  const sampling = samplingOf(asked, services.sendsSampling());
+  const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
+  const request: ChatRequest = {
+    model,
+    ...told,
+    client,
+    owner,
+    name: conversationName(asked, header),
+    user: asked.user || undefined,
+    ephemeral: isTask(question, header),
+    ...thinkingOf(asked),
+    ...wanted,
+    ...stop.part,
+    ...sampling.part,
+    ...maxTokens(asked.max_completion_tokens, asked.max_tokens),
+  };
+  const choices = asked.n ?? 1;
+  const wire = completionWire(model, { includeUsage: asked.stream_options?.include_usage === true, choices });
+  return {
+    type: 'chat',
+    request,
+    also: furtherChoices(request, choices),
+    stream,
+    ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
+    wire: isSelectionCall(question, header) ? selectionWire(wire) : wire,
+  };
+}
+
+/** Only one answer can be what the conversation goes on from. */
+export function furtherChoices(request: ChatRequest, choices: number): ChatRequest[] {
+  const { name: _, user: __, ...question } = request;
+  return Array.from({ length: choices - 1 }, () => ({ ...question, ephemeral: true }));
+}
+
+/** Each choice takes a process of its own. */
+const MOST_CHOICES = 8;
+
+export const choicesField = z
+  .int()
+  .min(1, 'must be at least 1')
+  .max(MOST_CHOICES, `must be ${MOST_CHOICES} at most`)
+  .nullish();
+
+export const streamFields = {
+  stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+};
+
+export const completionBody = z.object({
+  ...nameFields,
+  ...userField,
+  ...unhonouredFields,
+  ...thinkingFields,
+  ...completionToolFields,
+  ...samplingFields,
+  ...streamFields,
+  model: z.string().nullish(),
+  messages: z
+    .array(message, { error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
+    .min(1, 'must hold at least one message'),
+  n: choicesField,
+  stop: stopField,
+  max_tokens: tokenLimit,
+  max_completion_tokens: tokenLimit,
+  response_format: responseFormat,
+});
+
+export type CompletionBody = z.output<typeof completionBody>;

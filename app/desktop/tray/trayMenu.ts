@@ -1,0 +1,51 @@
+/** The tray's menu, built anew from the state after every change: Linux desktops never see a change to an item. */
+import type { MenuItemConstructorOptions } from 'electron';
+import type { CliState, LoginItemState, ServerState } from '../../shared/contract';
+import { trayStatus } from './trayStatus';
+
+export interface TrayState {
+  server: ServerState;
+  cli: CliState;
+  loginItem: LoginItemState;
+}
+
+export interface TrayActions {
+  startServer(): void;
+  stopServer(): void;
+  openWindow(): void;
+  copyAddress(): void;
+  setLoginItem(enabled: boolean): void;
+  quit(): void;
+}
+
+export function trayMenu({ server, cli, loginItem }: TrayState, actions: TrayActions): MenuItemConstructorOptions[] {
+  const running = server.phase === 'running' || server.phase === 'stopping';
+  return [
+    { label: literal(trayStatus(server, cli).text), enabled: false },
+    // A problem takes the first line; the address still matters while the server runs.
+    ...(cli.problem && server.phase === 'running'
+      ? [{ label: literal(`Running on ${server.url}`), enabled: false }]
+      : []),
+    { type: 'separator' },
+    running
+      ? { label: 'Stop server', enabled: server.phase === 'running', click: actions.stopServer }
+      : { label: 'Start server', enabled: server.phase !== 'starting', click: actions.startServer },
+    { label: 'Open window', click: actions.openWindow },
+    { label: 'Copy address', click: actions.copyAddress },
+    { type: 'separator' },
+    {
+      label: 'Launch at login',
+      type: 'checkbox',
+      visible: loginItem.supported,
+      checked: loginItem.enabled,
+      click: () => actions.setLoginItem(!loginItem.enabled),
+    },
+    { type: 'separator' },
+    { label: 'Quit Claudacity', click: actions.quit },
+  ];
+}
+
+/** In a menu, a single & marks the letter after it. */
+function literal(text: string): string {
+  return text.replaceAll('&', '&&');
+}

@@ -1,0 +1,30 @@
+/** What the tray says of the app in one glance: the icon, and a line of text for its tooltip and the top of its menu. */
+import type { CliState, ServerState } from '../../shared/contract';
+
+export type TrayIcon = 'running' | 'stopped' | 'error';
+
+export interface TrayStatus {
+  icon: TrayIcon;
+  text: string;
+}
+
+export function trayStatus(server: ServerState, cli: CliState): TrayStatus {
+  if (server.problem) return { icon: 'error', text: server.problem.message };
+  if (cli.problem) return { icon: 'error', text: cli.problem.message };
+  return { icon: server.phase === 'running' ? 'running' : 'stopped', text: phaseText(server) };
+}
+
+function phaseText({ phase, url }: ServerState): string {
+  switch (phase) {
+    case 'running':
+      return `Running on ${url}`;
+    case 'starting':
+      return 'Starting…';
+    case 'stopping':
+      return 'Stopping…';
+    case 'stopped':
+      return 'Stopped';
+    case 'error':
+      return 'The server could not be started';
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The app's one window. It shows our own page and nothing else: no other address, no second window, no permission, and
+ * no Node in the page. Closing it hides it, since the app lives in the tray.
+ */
+import { BrowserWindow, type Event, Notification, nativeTheme, screen, session, type WebFrameMain } from 'electron';
+import type { Log } from '../../log/log';
+import { APP_ICON, PRELOAD_FILE } from '../assets';
+import { PAGE_URL } from './appProtocol';
+import { readWindowState, visibleBounds, type WindowState, writeWindowState } from './windowState';
+
+export interface AppWindow {
+  /** Brings the window to the front; creates it where there is none. */
+  open(): void;
+  /** Does nothing while there is no window. */
+  send(channel: string, message: unknown): void;
+  mainFrame(): WebFrameMain | undefined;
+  /** From here on, closing the window closes it. */
+  letGo(): void;
+}
+
+export interface AppWindowOptions {
+  /** Where the window's place is kept. */
+  stateFile: string;
+  log: Log;
+}
+
+export function createAppWindow({ stateFile, log }: AppWindowOptions): AppWindow {
+  denyPermissions();
+  let window: BrowserWindow | undefined;
+  let keep = true;
+
+  const saveState = (state: WindowState) => {
+    try {
+      writeWindowState(stateFile, state);
+    } catch (error) {
+      log.warn("the window's place could not be kept", { error: String(error) });
+    }
+  };
+
+  const create = () => {
+    const state = readWindowState(stateFile);
+    const created = new BrowserWindow({
+      ...DEFAULT_SIZE,
+      ...visibleBounds(
+        state.bounds,
+        screen.getAllDisplays().map((display) => display.workArea),
+      ),
+      minWidth: 720,
+      minHeight: 480,
+      title: 'Claudacity',
+      // Windows and macOS take it from the program itself.
+      ...(process.platform === 'linux' ? { icon: APP_ICON } : {}),
+      // The page's own background, or the window would flash in the other theme before the first paint.
+      backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
+      autoHideMenuBar: true,
+      show: false,
+      webPreferences: {
+        preload: PRELOAD_FILE,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        spellcheck: false,
+      },
+    });
+    confine(created);
+    if (state.maximized) created.maximize();
+    created.once('ready-to-show', () => created.show());
+    created.on('close', (event) => {
+      const explain = keep && !state.closeExplained;
+      state.closeExplained ||= keep;
+      saveState({ ...state, bounds: created.getNormalBounds(), maximized: created.isMaximized() });
+      if (!keep) return;
+      event.preventDefault();
+      created.hide();
+      if (explain) explainClosing();
+    });
+    created.on('closed', () => {
+      window = undefined;
+    });
+    created.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error('the window has crashed', { reason });
+      created.destroy();
+    });
+    created.loadURL(PAGE_URL).catch((error: unknown) => {
+      log.error('the window could not load its page', { error: String(error) });
+    });
+    return created;
+  };
+
+  return {
+    open() {
+      if (!window) {
+        window = create();
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    send: (channel, message) => window?.webContents.send(channel, message),
+    mainFrame: () => window?.webContents.mainFrame,
+    letGo() {
+      keep = false;
+    },
+  };
+}
+
+const DEFAULT_SIZE = { width: 1080, height: 720 };
+/** `--ground` of renderer/ui/theme.css. */
+const LIGHT = '#fdfdfe';
+const DARK = '#15151b';
+
+function denyPermissions(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.defaultSession.setPermissionCheckHandler(() => false);
+}
+
+function confine({ webContents }: BrowserWindow): void {
+  const refuse = (event: Event) => event.preventDefault();
+  webContents.on('will-navigate', refuse);
+  webContents.on('will-redirect', refuse);
+  webContents.on('will-attach-webview', refuse);
+  webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+function explainClosing(): void {
+  if (!Notification.isSupported()) return;
+  new Notification({
+    title: 'Claudacity is still running',
+    body: 'It answers requests from the tray. Choose Quit there to end it.',
+    silent: true,
+  }).show();
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { meantPath } from '../../../../app/api/http/normalizePath';
+
+test.each([
+  ['//api/chat', '/api/chat'],
+  ['///v1//models', '/v1/models'],
+  ['/v1/v1/messages?beta=true', '/v1/messages?beta=true'],
+  ['/v1//v1/models', '/v1/models'],
+  ['/api/api/tags', '/api/tags'],
+  ['//', '/'],
+])('%s is %s', (url, meant) => {
+  expect(meantPath(url)).toBe(meant);
+});
+
+test.each([
+  '/',
+  '/api/chat',
+  '/v1/v1models',
+  '/v1/api/v1',
+  '/models/v1/v1',
+  '/v1/models/a?b=//c',
+  'http://localhost//api/tags',
+  '*',
+  '',
+])('%s is as it stands', (url) => {
+  expect(meantPath(url)).toBe(url);
+});

@@ -1,0 +1,189 @@
+/** Images by address, fetched from a server on loopback that only these tests allow; that none else may be asked is shown with the real rule. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterEach, expect, test } from 'vitest';
+import type { FetchLimits } from '../../../../app/api/input/fetchImage';
+import { imageReader } from '../../../../app/api/input/image';
+import { isPublicAddress } from '../../../../app/api/input/publicAddress';
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1');
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** `http://127.0.0.1:…` */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const LOOPBACK: FetchLimits = { isAllowed: (address) => address === '127.0.0.1' };
+
+function read(source: string, limits: FetchLimits = LOOPBACK) {
+  return imageReader({ fetchesImages: () => true }, limits)(source, 'url');
+}
+
+test('gives a fetched image by what its bytes are', async () => {
+  const url = await serve((_req, res) => res.setHeader('content-type', 'text/html').end(PNG));
+  expect(await read(`${url}/cat.jpg`)).toEqual({
+    type: 'image',
+    mediaType: 'image/png',
+    data: PNG.toString('base64'),
+  });
+});
+
+test('asks for the path and the query that were named, and brings nothing else along', async () => {
+  let asked: unknown;
+  const url = await serve((req, res) => {
+    asked = [req.url, req.headers.cookie, req.headers.authorization];
+    res.end(PNG);
+  });
+  await read(`${url}/a%20b?c=d#e`);
+  expect(asked).toEqual(['/a%20b?c=d', undefined, undefined]);
+});
+
+test('follows three redirects and no more', async () => {
+  const url = await serve((req, res) => {
+    const left = Number(req.url?.slice(1));
+    if (left === 0) res.end(PNG);
+    else res.writeHead(302, { location: `/${left - 1}` }).end();
+  });
+  await expect(read(`${url}/3`)).resolves.toMatchObject({ mediaType: 'image/png' });
+  await expect(read(`${url}/4`)).rejects.toThrow('redirected too often');
+});
+
+test('checks the address that it is redirected to', async () => {
+  let reached = false;
+  const inner = await serve((_req, res) => {
+    reached = true;
+    res.end(PNG);
+  });
+  const port = new URL(inner).port;
+  for (const target of [`http://127.0.0.2:${port}/`, `http://localhost:${port}/`, 'file:///etc/passwd']) {
+    const outer = await serve((_req, res) => res.writeHead(301, { location: target }).end());
+    const allowed = (address: string) => address === '127.0.0.1' && !reached;
+    const limits = target.includes('localhost') ? onlyNumbers(allowed) : { isAllowed: allowed };
+    await expect(read(outer, limits)).rejects.toThrow(/not one of the internet|only http/);
+  }
+  expect(reached).toBe(false);
+});
+
+/** Allows the first question alone: the one to the number, not the one to the name. */
+function onlyNumbers(isAllowed: (address: string) => boolean): FetchLimits {
+  let asked = 0;
+  return {
+    isAllowed: (address) => {
+      asked += 1;
+      return asked === 1 && isAllowed(address);
+    },
+  };
+}
+
+test.each([
+  ['no image', PNG.subarray(1), 'url: not a PNG'],
+  ['more than is taken', Buffer.concat([PNG, Buffer.alloc(2048)]), 'larger than'],
+])('refuses %s', async (_what, body, message) => {
+  const url = await serve((_req, res) => res.end(body));
+  await expect(read(url, { ...LOOPBACK, bytes: 1024 })).rejects.toThrow(message);
+});
+
+test('refuses more than is taken where the length is not told ahead', async () => {
+  const url = await serve((_req, res) => {
+    res.write(PNG);
+    res.write(Buffer.alloc(4096));
+    res.end();
+  });
+  await expect(read(url, { ...LOOPBACK, bytes: 1024 })).rejects.toThrow('larger than');
+});
+
+test('names an answer that is none', async () => {
+  const url = await serve((_req, res) => res.writeHead(404).end());
+  await expect(read(url)).rejects.toMatchObject({
+    kind: 'invalid_request',
+    param: 'url',
+    message: 'url: the image cannot be fetched: the answer is 404',
+  });
+});
+
+test('gives up when it takes too long', async () => {
+  const url = await serve((_req, res) => {
+    res.write(PNG);
+  });
+  await expect(read(url, { ...LOOPBACK, timeMs: 100 })).rejects.toThrow('longer than');
+});
+
+test('says that there is no answer where nobody listens', async () => {
+  const url = await serve(() => {});
+  servers.splice(0).forEach((server) => void server.close());
+  await expect(read(url)).rejects.toThrow('there is no answer');
+});
+
+test('fetches so many images for a request and no more', async () => {
+  const url = await serve((_req, res) => res.end(PNG));
+  const reader = imageReader({ fetchesImages: () => true }, LOOPBACK);
+  await Promise.all(Array.from({ length: 20 }, () => reader(url, 'url')));
+  await expect(reader(url, 'url')).rejects.toThrow('at most 20 images');
+});
+
+test.each([
+  'http://127.0.0.1/',
+  'http://127.1/',
+  'http://2130706433/',
+  'http://0x7f.0.0.1/',
+  'http://0/',
+  'http://[::1]/',
+  'http://[::ffff:127.0.0.1]/',
+  'http://[::ffff:7f00:1]/',
+  'http://[fe80::1]/',
+  'http://10.0.0.1/',
+  'http://169.254.169.254/latest/meta-data/',
+  'http://localhost/',
+  'http://user:secret@93.184.216.34/',
+])('asks nobody for %s', async (source) => {
+  await expect(read(source, {})).rejects.toThrow(/not one of the internet|password|no answer/);
+});
+
+test('does not fetch at all unless the user allows it', async () => {
+  let reached = false;
+  const url = await serve((_req, res) => {
+    reached = true;
+    res.end(PNG);
+  });
+  const reader = imageReader({ fetchesImages: () => false }, LOOPBACK);
+  await expect(reader(url, 'url')).rejects.toThrow('allow fetching in the settings');
+  expect(reached).toBe(false);
+});
+
+test.each(['93.184.216.34', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::5'])(
+  'counts %s among the addresses of the internet',
+  (address) => expect(isPublicAddress(address)).toBe(true),
+);
+
+test.each([
+  ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.9.9.9', '169.254.169.254', '172.16.0.1', '172.31.255.255'],
+  ...[
+    '192.0.0.1',
+    '192.0.2.1',
+    '192.168.0.1',
+    '198.18.0.1',
+    '198.51.100.1',
+    '203.0.113.1',
+    '224.0.0.1',
+    '255.255.255.255',
+  ],
+  ...['::', '::1', '::ffff:8.8.8.8', '::ffff:127.0.0.1', '64:ff9b::7f00:1', 'fe80::1%eth0', 'fd00::1', 'ff02::1'],
+  ...['2001:db8::1', '2002:7f00:1::', '2001:0:4136:e378:8000:63bf:3fff:fdd2', '', 'localhost'],
+])('does not count %s among them', (address) => expect(isPublicAddress(address)).toBe(false));
+
+test('does not count an address of this computer among them, whatever it is', () => {
+  const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+  expect(own.filter(isPublicAddress)).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { checkImports } from '../../../build/imports.mjs';
+
+let root = '';
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function check(files: Record<string, string>): string[] {
+  root = mkdtempSync(path.join(tmpdir(), 'claudacity-imports-'));
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), content);
+  }
+  return checkImports(root);
+}
+
+test.each([
+  ['claude/ that reaches into chat/', 'app/claude/pool.ts', '../chat/events'],
+  ['chat/ that knows HTTP', 'app/chat/service.ts', 'http'],
+  ['chat/ that knows Express', 'app/chat/service.ts', 'express'],
+  ['api/ that reaches into claude/', 'app/api/server.ts', '../claude/pool'],
+  ['electron outside of desktop/', 'app/core.ts', 'electron'],
+  ['SQLite outside of store/', 'app/chat/service.ts', '@photostructure/sqlite'],
+  ['shared/ that imports anything', 'app/shared/contract.ts', 'zod'],
+  ['the page that reaches into the app', 'renderer/main.tsx', '../app/core'],
+  ['the page that uses Node', 'renderer/main.tsx', 'node:fs'],
+  ['the app that reaches into the tests', 'app/core.ts', '../test/support/cli'],
+])('finds %s', (_what, file, target) => {
+  expect(check({ [file]: `\nimport { x } from '${target}';` })).toEqual([
+    expect.stringContaining(`${file}:2 imports `),
+  ]);
+});
+
+test.each([
+  ['of types alone', "import type { X } from 'electron';"],
+  ['inside a type', "let x: import('electron').App;"],
+  ['that is dynamic', "await import('electron');"],
+  ['that is required', "const x = require('electron');"],
+  ['that is re-exported', "export * from 'electron';"],
+])('counts an import %s', (_what, code) => {
+  expect(check({ 'app/core.ts': code })).toHaveLength(1);
+});
+
+test('finds a circle once and names its way', () => {
+  const breaches = check({
+    'app/chat/a.ts': "import './b';",
+    'app/chat/b.ts': "import type { C } from './c';",
+    'app/chat/c.ts': "export * from './a';",
+  });
+  expect(breaches).toEqual([
+    'app/chat/a.ts:1 imports in a circle: app/chat/a.ts → app/chat/b.ts → app/chat/c.ts → app/chat/a.ts',
+  ]);
+});
+
+test('lets through what the design allows', () => {
+  const breaches = check({
+    'app/main.ts': "import { app } from 'electron'; import './core';",
+    'app/core.ts': "import './chat/service'; import './api/server';",
+    'app/chat/service.ts': "import '../claude/pool'; const text = `import 'electron'`;",
+    'app/claude/pool.ts': "import 'cross-spawn'; // import 'electron'",
+    'app/api/server.ts': "import 'express'; import '../chat/service';",
+    'renderer/main.tsx': "import 'react'; import type { X } from '../app/shared/contract'; import './style.css';",
+    'app/shared/contract.ts': 'export interface X { a: string }',
+  });
+  expect(breaches).toEqual([]);
+});

@@ -1,0 +1,108 @@
+/** A client's messages as the turns of a conversation. */
+import { describe, expect, test } from 'vitest';
+import { transcriptOf } from '../../../../app/chat/conversation/transcript';
+import { ChatError } from '../../../../app/chat/errors';
+import type { Message } from '../../../../app/chat/request';
+
+test('the last message is the question, those before it the history, in their roles', () => {
+  expect(transcriptOf([user('one'), assistant('uno'), user('two'), assistant('dos'), user('three')])).toEqual({
+    history: [
+      { role: 'user', content: [text('one')] },
+      { role: 'assistant', content: [text('uno')] },
+      { role: 'user', content: [text('two')] },
+      { role: 'assistant', content: [text('dos')] },
+    ],
+    question: [text('three')],
+  });
+});
+
+test('messages of one role in a row become one, block for block, with nothing put between', () => {
+  const { history, question } = transcriptOf([
+    user('a'),
+    user('b'),
+    assistant('c'),
+    assistant('d'),
+    user('e'),
+    user('f'),
+  ]);
+
+  expect(history).toEqual([
+    { role: 'user', content: [text('a'), text('b')] },
+    { role: 'assistant', content: [text('c'), text('d')] },
+  ]);
+  expect(question).toEqual([text('e'), text('f')]);
+});
+
+test.each(['', ' \n'])('a blank text, %j, is left out, and the turns around it join', (blank) => {
+  const { history, question } = transcriptOf([user('a'), assistant(blank), user('b')]);
+
+  expect(history).toEqual([]);
+  expect(question).toEqual([text('a'), text('b')]);
+});
+
+test('white space around a text is kept as sent', () => {
+  expect(transcriptOf([user('\n a ')]).question).toEqual([text('\n a ')]);
+});
+
+test('images, tool calls and results are put as the Messages API has them', () => {
+  const image = { type: 'image', mediaType: 'image/png', data: 'aGk=' } as const;
+  const source = { type: 'base64', media_type: 'image/png', data: 'aGk=' };
+
+  expect(
+    transcriptOf([
+      { role: 'user', content: [text('look'), image] },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', toolUseId: 'toolu_1', content: [text('rain'), image], isError: true }],
+      },
+    ]),
+  ).toEqual({
+    history: [
+      { role: 'user', content: [text('look'), { type: 'image', source }] },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
+    ],
+    question: [
+      {
+        type: 'tool_result',
+        tool_use_id: 'toolu_1',
+        content: [text('rain'), { type: 'image', source }],
+        is_error: true,
+      },
+    ],
+  });
+});
+
+describe('there is nothing to ask', () => {
+  test.each<[string, Message[]]>([
+    ['without messages', []],
+    ['where all texts are blank', [user(''), user(' \n')]],
+    ['where the assistant spoke last', [user('a'), assistant('b')]],
+    ['where only a blank question follows the assistant', [user('a'), assistant('b'), user('')]],
+  ])('%s', (_, messages) => {
+    expect(() => transcriptOf(messages)).toThrow(ChatError);
+    expect(() => transcriptOf(messages)).toThrow(
+      expect.objectContaining({ kind: 'invalid_request', param: 'messages' }),
+    );
+  });
+});
+
+test('the client’s messages are not changed', () => {
+  const messages = [user('a'), user('b')];
+
+  transcriptOf(messages);
+
+  expect(messages).toEqual([user('a'), user('b')]);
+});
+
+function text(words: string) {
+  return { type: 'text', text: words } as const;
+}
+
+function user(words: string): Message {
+  return { role: 'user', content: [text(words)] };
+}
+
+function assistant(words: string): Message {
+  return { role: 'assistant', content: [text(words)] };
+}

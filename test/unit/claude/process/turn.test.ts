@@ -1,0 +1,223 @@
+/** What a turn's messages come to: one answer of the API's, whole or broken off. */
+import { describe, expect, test } from 'vitest';
+import type { CliMessage, ResultMessage, StreamEvent } from '../../../../app/claude/process/messages';
+import { type TurnEvent, turnEvents } from '../../../../app/claude/process/turn';
+
+const RESULT: ResultMessage = { type: 'result', subtype: 'success', is_error: false };
+const FAILED: ResultMessage = { ...RESULT, is_error: true, result: 'API Error: Overloaded' };
+
+test('a whole answer is its beginning, its text piece for piece, its end and the result', async () => {
+  const events = await turn(
+    start({ input_tokens: 7, output_tokens: 1 }),
+    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    text('Hel'),
+    text('lo'),
+    event({ type: 'content_block_stop', index: 0 }),
+    delta('end_turn', { output_tokens: 2 }),
+    event({ type: 'message_stop' }),
+    RESULT,
+  );
+
+  expect(events).toEqual([
+    { type: 'begin', model: 'claude-sonnet-5-5', usage: counts({ input: 7, output: 1 }) },
+    { type: 'text', text: 'Hel' },
+    { type: 'text', text: 'lo' },
+    { type: 'stop', reason: 'end_turn', usage: counts({ input: 7, output: 2 }) },
+    { type: 'result', result: RESULT },
+  ]);
+});
+
+test('thinking is told apart from text, and a signature is neither', async () => {
+  const events = await turn(
+    start(),
+    event({ type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm' } }),
+    event({ type: 'content_block_delta', index: 0, delta: { type: 'signature_delta' } }),
+    text('So'),
+  );
+
+  expect(events.slice(1)).toEqual([
+    { type: 'thinking', text: 'Hm' },
+    { type: 'text', text: 'So' },
+  ]);
+});
+
+test('text that comes with the beginning of its block is not lost', async () => {
+  const events = await turn(
+    start(),
+    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'Hello' } }),
+  );
+
+  expect(events.at(-1)).toEqual({ type: 'text', text: 'Hello' });
+});
+
+test('an answer that is to be bound to a schema is not, where the CLI has no tool for it', async () => {
+  const init = (...tools: string[]): CliMessage => ({ type: 'system', subtype: 'init', tools });
+  expect(types(await turn(init(), start(), RESULT))).toEqual(['begin', 'result']);
+  expect(types(await boundTurn(init('StructuredOutput'), start(), RESULT))).toEqual(['begin', 'result']);
+  expect(types(await boundTurn(init('get_weather'), start(), RESULT))).toEqual(['unbound']);
+});
+
+describe('an answer that breaks off', () => {
+  test('has a result and no stop', async () => {
+    const events = await turn(start(), text('Half'), delta(null), event({ type: 'message_stop' }), FAILED);
+
+    expect(types(events)).toEqual(['begin', 'text', 'usage', 'result']);
+  });
+
+  test('that is asked for again has diverged, and nothing of the second answer is given', async () => {
+    const events = await turn(start(), text('Half'), start(), text('All of it'), delta('end_turn'), RESULT);
+
+    expect(types(events)).toEqual(['begin', 'text', 'diverged']);
+  });
+
+  test('that the CLI announces to ask for again has diverged', async () => {
+    const events = await turn(start(), text('Half'), retry(500, 600), start(), RESULT);
+
+    expect(types(events)).toEqual(['begin', 'text', 'diverged']);
+  });
+
+  test('with the process ends without either', async () => {
+    expect(types(await turn(start(), text('Half')))).toEqual(['begin', 'text']);
+  });
+});
+
+test('an answer that goes on after the token limit has diverged behind its stop', async () => {
+  const events = await turn(start(), text('A'), delta('max_tokens'), event({ type: 'message_stop' }), start(), RESULT);
+
+  expect(types(events)).toEqual(['begin', 'text', 'stop', 'diverged']);
+  expect(events[2]).toMatchObject({ reason: 'max_tokens' });
+});
+
+test('a refusal of the API’s before the answer is a retry with its delay', async () => {
+  const events = await turn(retry(529, 550), retry(undefined, 1_000), start(), delta('end_turn'), RESULT);
+
+  expect(events.slice(0, 2)).toEqual([
+    { type: 'retry', status: 529, delayMs: 550 },
+    { type: 'retry', status: null, delayMs: 1_000 },
+  ]);
+  expect(types(events)).toEqual(['retry', 'retry', 'begin', 'stop', 'result']);
+});
+
+test('what the CLI says in place of an answer is in the result alone', async () => {
+  const events = await turn({ type: 'assistant', error: 'authentication_failed' }, FAILED);
+
+  expect(events).toEqual([{ type: 'result', result: FAILED }]);
+});
+
+test('an answer that was not streamed is in the result, with its counts', async () => {
+  const whole: ResultMessage = { ...RESULT, result: 'Hello', usage: { input_tokens: 7, output_tokens: 2 } };
+
+  expect(await turn({ type: 'assistant' }, whole)).toEqual([
+    { type: 'usage', usage: counts({ input: 7, output: 2 }) },
+    { type: 'text', text: 'Hello' },
+    { type: 'result', result: whole },
+  ]);
+});
+
+test('words of the CLI’s own, for which no model was asked, are no answer', async () => {
+  const words: ResultMessage = { ...RESULT, result: 'Blank prompt', usage: { input_tokens: 0, output_tokens: 0 } };
+
+  expect(types(await turn(words))).toEqual(['result']);
+});
+
+test('the plan’s limits are passed on', async () => {
+  const info = { status: 'allowed', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' };
+
+  expect(await turn({ type: 'rate_limit_event', rate_limit_info: info })).toEqual([{ type: 'rateLimit', info }]);
+});
+
+test('nothing is read after the result', async () => {
+  expect(types(await turn(start(), RESULT, start(), RESULT))).toEqual(['begin', 'result']);
+});
+
+describe('usage', () => {
+  test('a count that a later event leaves out, or has as null, stays', async () => {
+    const events = await turn(
+      start({ input_tokens: 7, cache_read_input_tokens: 100, cache_creation_input_tokens: 20, output_tokens: 1 }),
+      delta('end_turn', { input_tokens: null, output_tokens: 9 }),
+    );
+
+    expect(usageOf(events)).toEqual(counts({ input: 7, cacheRead: 100, cacheWrite: 20, output: 9 }));
+  });
+
+  test('a count of the prompt that a later event has as 0 stays', async () => {
+    const events = await turn(
+      start({ input_tokens: 7, cache_read_input_tokens: 100 }),
+      delta('end_turn', { input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 9 }),
+    );
+
+    expect(usageOf(events)).toEqual(counts({ input: 7, cacheRead: 100, output: 9 }));
+  });
+
+  test('what a later event says anew counts', async () => {
+    const events = await turn(
+      start({ input_tokens: 7, output_tokens: 1 }),
+      delta('end_turn', { input_tokens: 8, output_tokens: 9, output_tokens_details: { thinking_tokens: 4 } }),
+    );
+
+    expect(usageOf(events)).toEqual(counts({ input: 8, output: 9, thinking: 4 }));
+  });
+
+  test('an end without counts keeps the ones of the beginning', async () => {
+    expect(usageOf(await turn(start({ input_tokens: 7, output_tokens: 1 }), delta('end_turn')))).toEqual(
+      counts({ input: 7, output: 1 }),
+    );
+  });
+});
+
+type ApiUsage = Extract<StreamEvent, { type: 'message_start' }>['message']['usage'];
+
+function start(usage: ApiUsage = {}): CliMessage {
+  return event({ type: 'message_start', message: { id: 'msg_1', model: 'claude-sonnet-5-5', usage } });
+}
+
+function text(piece: string): CliMessage {
+  return event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: piece } });
+}
+
+function delta(stop_reason: string | null, usage?: ApiUsage): CliMessage {
+  return event({ type: 'message_delta', delta: { stop_reason }, ...(usage ? { usage } : {}) });
+}
+
+function event(streamEvent: StreamEvent): CliMessage {
+  return { type: 'stream_event', event: streamEvent };
+}
+
+function retry(error_status: number | undefined, retry_delay_ms: number): CliMessage {
+  return {
+    type: 'system',
+    subtype: 'api_retry',
+    retry_delay_ms,
+    ...(error_status === undefined ? {} : { error_status }),
+  };
+}
+
+function counts(some: Partial<Record<'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'thinking', number>>) {
+  return { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0, ...some };
+}
+
+function types(events: readonly TurnEvent[]): string[] {
+  return events.map(({ type }) => type);
+}
+
+function usageOf(events: readonly TurnEvent[]) {
+  return events.flatMap((one) => ('usage' in one ? [one.usage] : [])).at(-1);
+}
+
+function turn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+  return all(turnEvents(sequence(messages)));
+}
+
+function boundTurn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+  return all(turnEvents(sequence(messages), true));
+}
+
+async function all(turnEvents: AsyncIterable<TurnEvent>): Promise<TurnEvent[]> {
+  const events: TurnEvent[] = [];
+  for await (const one of turnEvents) events.push(one);
+  return events;
+}
+
+async function* sequence(messages: readonly CliMessage[]): AsyncGenerator<CliMessage> {
+  yield* messages;
+}

@@ -1,0 +1,112 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { describe, expect, test, vi } from 'vitest';
+import { type TrayActions, type TrayState, trayMenu } from '../../../../app/desktop/tray/trayMenu';
+import { trayStatus } from '../../../../app/desktop/tray/trayStatus';
+import type { Problem, ServerPhase, ServerState } from '../../../../app/shared/contract';
+
+describe('trayMenu', () => {
+  test('says where the server runs on its first line, which cannot be clicked', () => {
+    expect(menu({ server: server('running') })[0]).toEqual({
+      label: 'Running on http://127.0.0.1:22434',
+      enabled: false,
+    });
+  });
+
+  test.each([
+    ['running', 'Stop server', true],
+    ['stopping', 'Stop server', false],
+    ['stopped', 'Start server', true],
+    ['starting', 'Start server', false],
+    ['error', 'Start server', true],
+  ] as const)('while %s offers "%s", enabled: %s', (phase, label, enabled) => {
+    expect(item(menu({ server: server(phase) }), label).enabled).toBe(enabled);
+  });
+
+  test('offers starting or stopping, never both', () => {
+    const labels = menu({ server: server('running') }).map(({ label }) => label);
+    expect(labels).not.toContain('Start server');
+  });
+
+  test("says the server's problem", () => {
+    const problem = { code: 'port_taken', message: 'Port 22434 is taken by ollama.', remedy: 'Stop it.' } as const;
+    expect(menu({ server: { ...server('error'), problem } })[0]?.label).toBe('Port 22434 is taken by ollama.');
+  });
+
+  test("says the CLI's problem, and below it the address at which the server still answers", () => {
+    const labels = menu({ cli: { phase: 'problem', problem: signedOut } }).map(({ label }) => label);
+    expect(labels.slice(0, 2)).toEqual(['Nobody is signed in.', 'Running on http://127.0.0.1:22434']);
+  });
+
+  test('shows an ampersand in a message as one, not as an access key', () => {
+    const problem = { ...signedOut, message: 'Salt & pepper' };
+    expect(menu({ cli: { phase: 'problem', problem } })[0]?.label).toBe('Salt && pepper');
+  });
+
+  test('ticks "Launch at login" when the entry is there', () => {
+    expect(item(menu({ loginItem: { supported: true, enabled: true } }), 'Launch at login').checked).toBe(true);
+  });
+
+  test('hides "Launch at login" where the system does not allow it', () => {
+    expect(item(menu({ loginItem: { supported: false, enabled: false } }), 'Launch at login').visible).toBe(false);
+  });
+
+  test.each([
+    [true, false],
+    [false, true],
+  ])('clicking "Launch at login" while it is %s asks for %s', (enabled, asked) => {
+    const actions = spies();
+    click(item(menu({ loginItem: { supported: true, enabled } }, actions), 'Launch at login'));
+    expect(actions.setLoginItem).toHaveBeenCalledExactlyOnceWith(asked);
+  });
+});
+
+describe('trayStatus', () => {
+  test.each([
+    ['running', 'running'],
+    ['starting', 'stopped'],
+    ['stopping', 'stopped'],
+    ['stopped', 'stopped'],
+    ['error', 'error'],
+  ] as const)('while %s shows the icon "%s"', (phase, icon) => {
+    const problem: Problem = { code: 'port_taken', message: 'Taken.', remedy: '' };
+    const state = phase === 'error' ? { ...server(phase), problem } : server(phase);
+    expect(trayStatus(state, { phase: 'ready' }).icon).toBe(icon);
+  });
+
+  test('shows the error icon while the server runs but the CLI cannot answer', () => {
+    expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }).icon).toBe('error');
+  });
+});
+
+const signedOut: Problem = { code: 'signed_out', message: 'Nobody is signed in.', remedy: 'Run `claude auth login`.' };
+
+function server(phase: ServerPhase): ServerState {
+  return { phase, host: '0.0.0.0', port: 22434, url: 'http://127.0.0.1:22434' };
+}
+
+function menu(state: Partial<TrayState>, actions: TrayActions = spies()): MenuItemConstructorOptions[] {
+  const loginItem = { supported: true, enabled: false };
+  return trayMenu({ server: server('running'), cli: { phase: 'ready' }, loginItem, ...state }, actions);
+}
+
+function spies() {
+  return {
+    startServer: vi.fn(),
+    stopServer: vi.fn(),
+    openWindow: vi.fn(),
+    copyAddress: vi.fn(),
+    setLoginItem: vi.fn(),
+    quit: vi.fn(),
+  };
+}
+
+function item(items: MenuItemConstructorOptions[], label: string): MenuItemConstructorOptions {
+  const found = items.find((candidate) => candidate.label === label);
+  if (!found) throw new Error(`no item ${label}`);
+  return found;
+}
+
+/** Our items look at none of the arguments that Electron calls them with. */
+function click({ click: handler }: MenuItemConstructorOptions): void {
+  Reflect.apply(handler ?? (() => undefined), undefined, []);
+}

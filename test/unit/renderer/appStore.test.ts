@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { AppSnapshot, AppUpdate, Bridge, Calls, Channel, RequestRow } from '../../../app/shared/contract';
+import { createAppStore } from '../../../renderer/state/appStore';
+import { errorText } from '../../../renderer/state/errorText';
+import { appSettings } from '../../support/rendererDev/appSettings';
+import { requestRow } from '../../support/rendererDev/requestRow';
+
+/** The app's end of the bridge, and the frames of the page, both moved by hand. */
+function connection(held: Partial<AppSnapshot> = {}, older: RequestRow[] = []) {
+  const listeners = new Set<(update: AppUpdate) => void>();
+  const frames: (() => void)[] = [];
+  const asked: unknown[][] = [];
+  const answers: Partial<{ [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result'] }> = {
+    'app:snapshot': () => snapshot(held),
+    'request:older': (before, limit) => older.filter((row) => row.at < before).slice(0, limit),
+  };
+  const bridge: Bridge = {
+    async call<C extends Channel>(channel: C, ...args: Calls[C]['args']) {
+      asked.push([channel, ...args]);
+      const answer = answers[channel];
+      if (!answer) throw new Error(`unexpected: ${channel}`);
+      return answer(...args);
+    },
+    onUpdate(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return {
+    asked,
+    store: createAppStore(bridge, { nextFrame: (run) => frames.push(run), pageSize: 2 }),
+    send: (update: AppUpdate) => {
+      for (const listener of listeners) listener(update);
+    },
+    drawFrame: () => {
+      for (const run of frames.splice(0)) run();
+    },
+  };
+}
+
+function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
+  const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+  return {
+    version: '0.1.0',
+    platform: 'linux',
+    server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
+    cli: { phase: 'ready' },
+    requests: [],
+    conversations: [],
+    spares: 0,
+    day: { day: '2026-11-22', requests: 0, failed: 0, usage: none, costUsd: 0, models: [], hourly: [] },
+    settings: appSettings(),
+    pinned: {},
+    loginItem: { supported: true, enabled: false },
+    ...held,
+  };
+}
+
+describe('the store of the page', () => {
+  it('holds the snapshot once the app has answered', async () => {
+    const { store } = connection({ spares: 2, requests: [requestRow({ id: 'a' })] });
+    expect(store.state().app).toBeNull();
+    await store.connect();
+    expect(store.state().app?.spares).toBe(2);
+    expect(store.log.byId('a')).toBeDefined();
+  });
+
+  it('tells its listeners once a frame, however many updates came', async () => {
+    const { store, send, drawFrame } = connection();
+    await store.connect();
+    let told = 0;
+    store.subscribe(() => told++);
+    for (let spares = 1; spares <= 5; spares++) send({ spares, requests: [requestRow({ id: `r${spares}` })] });
+    expect(told).toBe(0);
+    drawFrame();
+    expect(told).toBe(1);
+    expect(store.state().app?.spares).toBe(5);
+    expect(store.log.total()).toBe(5);
+  });
+
+  it('loses no update that comes before the snapshot', async () => {
+    const { store, send, drawFrame } = connection({ spares: 1 });
+    const connected = store.connect();
+    send({ spares: 3 });
+    drawFrame();
+    await connected;
+    expect(store.state().app?.spares).toBe(3);
+  });
+
+  it('keeps what an update leaves out', async () => {
+    const { store, send, drawFrame } = connection();
+    await store.connect();
+    const { day } = store.state().app ?? {};
+    send({ spares: 1 });
+    drawFrame();
+    expect(store.state().app?.day).toBe(day);
+  });
+
+  it('leaves the log’s version alone when no request has changed', async () => {
+    const { store, send, drawFrame } = connection();
+    await store.connect();
+    const { logVersion } = store.state();
+    send({ spares: 1 });
+    drawFrame();
+    expect(store.state().logVersion).toBe(logVersion);
+  });
+
+  it('asks for older rows page by page until there are none', async () => {
+    const older = [4, 3, 2].map((at) => requestRow({ id: `r${at}`, at }));
+    const { store, asked } = connection({ requests: [requestRow({ id: 'r5', at: 5 })] }, older);
+    await store.connect();
+    await store.loadOlder();
+    expect([store.log.total(), store.state().older]).toEqual([3, 'more']);
+    await store.loadOlder();
+    await store.loadOlder();
+    await store.loadOlder();
+    expect([store.log.total(), store.state().older]).toEqual([4, 'end']);
+    expect(asked.filter(([channel]) => channel === 'request:older')).toEqual([
+      ['request:older', 6, 2],
+      ['request:older', 4, 2],
+      ['request:older', 3, 2],
+    ]);
+  });
+
+  it('says why, where the app does not answer', async () => {
+    const { store } = connection();
+    const silent: Bridge = {
+      call: () => Promise.reject(new Error("Error invoking remote method 'app:snapshot': Error: The core is gone")),
+      onUpdate: () => () => undefined,
+    };
+    const unconnected = createAppStore(silent);
+    await unconnected.connect();
+    expect(unconnected.state().failure).toBe('The core is gone');
+    expect(store.state().failure).toBeNull();
+  });
+});
+
+describe('the text of an error', () => {
+  it('is the message alone, without what Electron puts before it', () => {
+    expect(errorText(new Error("Error invoking remote method 'x:y': TypeError: Port 80 needs an administrator."))).toBe(
+      'Port 80 needs an administrator.',
+    );
+  });
+
+  it('keeps a message that merely has a colon', () => {
+    expect(errorText(new Error('Cannot listen: port taken'))).toBe('Cannot listen: port taken');
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { Bridge, Calls, Channel, StoredConversation } from '../../../app/shared/contract';
+import { conversationTitle } from '../../../renderer/history/conversationTitle';
+import { keptRows, searchKept } from '../../../renderer/history/keptSearch';
+import { messagePieces } from '../../../renderer/history/splitMessage';
+import { createKeptConversations } from '../../../renderer/state/keptConversations';
+import { storedConversation } from '../../support/rendererDev/storedConversation';
+
+const used = (...times: number[]) => times.map((usedAt) => storedConversation({ id: `c${usedAt}`, usedAt }));
+
+/** The app's end: what it keeps can be changed, and it can fail. */
+function app(kept: StoredConversation[], pageSize = 2) {
+  const asked: number[] = [];
+  const state = { kept, fault: null as Error | null };
+  const bridge: Bridge = {
+    async call<C extends Channel>(channel: C, ...args: Calls[C]['args']) {
+      if (channel !== 'conversation:stored') throw new Error(`unexpected: ${channel}`);
+      if (state.fault) throw state.fault;
+      const [before, limit] = args as Calls['conversation:stored']['args'];
+      asked.push(before);
+      const newestFirst = state.kept.toSorted((a, b) => b.usedAt - a.usedAt);
+      return newestFirst.filter(({ usedAt }) => usedAt < before).slice(0, limit) as Calls[C]['result'];
+    },
+    onUpdate: () => () => undefined,
+  };
+  const conversations = createKeptConversations(bridge, pageSize);
+  return { state, asked, conversations, ids: () => conversations.state().rows.map(({ id }) => id) };
+}
+
+describe('the kept conversations', () => {
+  it('come page by page, newest first, until there are no more', async () => {
+    const { conversations, ids } = app(used(5, 4, 3));
+    await conversations.refresh();
+    expect([ids(), conversations.state().older]).toEqual([['c5', 'c4'], 'more']);
+    await conversations.loadOlder();
+    await conversations.loadOlder();
+    expect([ids(), conversations.state().older]).toEqual([['c5', 'c4', 'c3'], 'end']);
+  });
+
+  it('lose none of those that were last used in the same millisecond', async () => {
+    const twins = ['a', 'b', 'c'].map((id, index) => storedConversation({ id, usedAt: index === 0 ? 8 : 7 }));
+    const { conversations, ids } = app([...twins, ...used(6)], 3);
+    await conversations.refresh();
+    while (conversations.state().older === 'more') await conversations.loadOlder();
+    expect(ids()).toEqual(['a', 'b', 'c', 'c6']);
+  });
+
+  it('have one that was used again on top, once', async () => {
+    const { state, conversations, ids } = app(used(5, 4, 3));
+    await conversations.refresh();
+    await conversations.loadOlder();
+    state.kept = [...used(5, 4), storedConversation({ id: 'c3', usedAt: 6 })];
+    await conversations.refresh();
+    expect(ids()).toEqual(['c3', 'c5', 'c4']);
+  });
+
+  it('begin anew where a page no longer meets what is held', async () => {
+    const { state, conversations, ids } = app(used(5, 4, 3));
+    await conversations.refresh();
+    await conversations.loadOlder();
+    state.kept = used(9, 8, 7, 6, 5, 4, 3);
+    await conversations.refresh();
+    expect([ids(), conversations.state().older]).toEqual([['c9', 'c8'], 'more']);
+  });
+
+  it('are asked for once more, however often while a question is under way', async () => {
+    const { asked, conversations } = app(used(5));
+    await Promise.all([conversations.refresh(), conversations.refresh(), conversations.refresh()]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('are loaded as far as one may be that is looked for', async () => {
+    const { conversations, ids } = app(used(9, 8, 7, 6, 5, 4));
+    await conversations.find('c6', 5);
+    expect(ids()).toEqual(['c9', 'c8', 'c7', 'c6']);
+    await conversations.find('gone', 6);
+    expect(ids()).toEqual(['c9', 'c8', 'c7', 'c6', 'c5']);
+  });
+
+  it('keep what is held, and say why, where more cannot be loaded', async () => {
+    const { state, conversations, ids } = app(used(5, 4, 3));
+    await conversations.refresh();
+    state.fault = new Error('The disk is gone');
+    await conversations.loadOlder();
+    expect([ids(), conversations.state().failure]).toEqual([['c5', 'c4'], 'The disk is gone']);
+    expect(conversations.state().older).toBe('more');
+  });
+
+  it('lose the one that was deleted', async () => {
+    const { conversations, ids } = app(used(5, 4));
+    await conversations.refresh();
+    conversations.drop('c5');
+    expect([ids(), conversations.byId('c5')]).toEqual([['c4'], undefined]);
+  });
+});
+
+describe('the search of the history', () => {
+  const rows = [
+    storedConversation({ id: 'a', title: 'Borrow checker', client: 'Open WebUI', model: 'claude-opus-5' }),
+    storedConversation({ id: 'b', title: 'Dinner', client: 'curl', name: 'family' }),
+  ];
+  const found = (words: string) => searchKept(rows, words).map(({ id }) => id);
+
+  it('finds what has every word in its title, client, name or model', () => {
+    expect([found('BORROW opus'), found('open'), found('family'), found('borrow curl')]).toEqual([
+      ['a'],
+      ['a'],
+      ['b'],
+      [],
+    ]);
+  });
+
+  it('leaves the list as it is where no word is typed', () => {
+    expect(searchKept(rows, '  ')).toBe(rows);
+  });
+
+  it('leaves a list that knows where each is', () => {
+    const list = keptRows(rows);
+    expect([list.count(), list.indexOf('b'), list.row(1)?.id, list.indexOf('x')]).toEqual([2, 1, 'b', -1]);
+  });
+});
+
+describe('the title of a conversation', () => {
+  it.each([
+    [{ title: 'Why?', name: 'n' }, 'Why?', false],
+    [{ title: '', name: 'n' }, 'n', false],
+    [{ title: '', client: 'curl' }, 'Conversation of curl', true],
+  ])('of %o is %s', (known, text, standIn) => {
+    expect(conversationTitle(storedConversation(known))).toEqual({ text, standIn });
+  });
+});
+
+describe('a message', () => {
+  it('is prose and code, without the fences', () => {
+    expect(messagePieces('Do this:\n```sh\nls\n\nls -l\n```\n\nThen that.')).toEqual([
+      { kind: 'prose', text: 'Do this:' },
+      { kind: 'code', text: 'ls\n\nls -l' },
+      { kind: 'prose', text: 'Then that.' },
+    ]);
+  });
+
+  it('is code to its end where a fence is not closed', () => {
+    expect(messagePieces('```\nlet a')).toEqual([{ kind: 'code', text: 'let a' }]);
+  });
+
+  it('keeps its own line breaks and what merely has backticks', () => {
+    expect(messagePieces('a `b`\n\n c ```d``` e')).toEqual([{ kind: 'prose', text: 'a `b`\n\n c ```d``` e' }]);
+  });
+
+  it('that is empty has no pieces', () => {
+    expect(messagePieces('\n')).toEqual([]);
+  });
+});

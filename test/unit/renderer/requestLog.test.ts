@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestRow } from '../../../app/shared/contract';
+import { NO_FILTER, requestTest } from '../../../renderer/state/requestFilter';
+import { createRequestLog, type RequestLog } from '../../../renderer/state/requestLog';
+import { requestRow } from '../../support/rendererDev/requestRow';
+
+const rows = (...times: number[]) => times.map((at) => requestRow({ id: `r${at}`, at }));
+const shownIds = (log: RequestLog) => Array.from({ length: log.count() }, (_, index) => log.row(index)?.id);
+
+describe('the request log', () => {
+  it('shows the newest request first, whatever order they come in', () => {
+    const log = createRequestLog();
+    log.upsert(rows(2, 3, 1));
+    expect(shownIds(log)).toEqual(['r3', 'r2', 'r1']);
+  });
+
+  it('lets a row with a known id take the place of the one it holds', () => {
+    const log = createRequestLog();
+    log.upsert(rows(1, 2));
+    log.upsert([requestRow({ id: 'r1', at: 1, phase: 'failed', status: 502 })]);
+    expect(shownIds(log)).toEqual(['r2', 'r1']);
+    expect(log.byId('r1')?.status).toBe(502);
+  });
+
+  it('drops the oldest rows at its capacity', () => {
+    const log = createRequestLog(3);
+    log.upsert(rows(1, 2, 3, 4, 5));
+    expect(shownIds(log)).toEqual(['r5', 'r4', 'r3']);
+    expect(log.byId('r1')).toBeUndefined();
+    expect(log.indexOf('r3')).toBe(2);
+  });
+
+  it('puts older rows below and passes over those it holds', () => {
+    const log = createRequestLog();
+    log.upsert(rows(10, 11));
+    expect(log.addOlder(rows(10, 9, 8))).toBe(2);
+    expect(shownIds(log)).toEqual(['r11', 'r10', 'r9', 'r8']);
+  });
+
+  it('takes older rows only up to its capacity, the newer of them first', () => {
+    const log = createRequestLog(3);
+    log.upsert(rows(10, 11));
+    expect(log.addOlder(rows(9, 8))).toBe(1);
+    expect(shownIds(log)).toEqual(['r11', 'r10', 'r9']);
+    expect(log.isFull()).toBe(true);
+  });
+
+  it('adds and takes away a row whose change makes it pass the filter or not', () => {
+    const log = createRequestLog();
+    log.filter((row) => row.phase === 'failed');
+    log.upsert(rows(1, 2, 3));
+    expect(shownIds(log)).toEqual([]);
+    log.upsert([requestRow({ id: 'r2', at: 2, phase: 'failed' })]);
+    expect(shownIds(log)).toEqual(['r2']);
+    log.upsert([requestRow({ id: 'r2', at: 2, phase: 'done' })]);
+    expect(shownIds(log)).toEqual([]);
+  });
+
+  it('keeps the filter for rows that come later and for older ones', () => {
+    const log = createRequestLog();
+    log.upsert(rows(10));
+    log.filter((row) => row.at % 2 === 0);
+    log.upsert(rows(11, 12));
+    log.addOlder(rows(9, 8));
+    expect(shownIds(log)).toEqual(['r12', 'r10', 'r8']);
+    expect(log.total()).toBe(5);
+  });
+
+  it('knows the index of a row after rows came, went and were filtered', () => {
+    const log = createRequestLog(4);
+    log.upsert(rows(1, 2, 3, 4));
+    log.upsert(rows(5));
+    log.filter((row) => row.at !== 4);
+    expect(['r5', 'r3', 'r2'].map((id) => log.indexOf(id))).toEqual([0, 1, 2]);
+    expect(log.indexOf('r4')).toBe(-1);
+    expect(log.indexOf('r1')).toBe(-1);
+  });
+
+  it('keeps only the requests that still run when the ended ones are dropped', () => {
+    const log = createRequestLog();
+    log.upsert([...rows(1), requestRow({ id: 'live', at: 2, phase: 'streaming' })]);
+    log.dropEnded();
+    expect(shownIds(log)).toEqual(['live']);
+    expect(log.indexOf('live')).toBe(0);
+  });
+});
+
+describe('the filter of the request log', () => {
+  const passes = (row: Partial<RequestRow>, filter: Partial<typeof NO_FILTER>) =>
+    requestTest({ ...NO_FILTER, ...filter })?.(requestRow(row));
+
+  it('is no test at all where nothing is filtered', () => {
+    expect(requestTest({ ...NO_FILTER, words: '  ' })).toBeNull();
+  });
+
+  it('finds words in client, model, status, path and phase, without regard to capitals', () => {
+    const row = { client: 'Open WebUI', model: 'sonnet', status: 429, path: '/api/chat', phase: 'failed' } as const;
+    for (const words of ['webui', 'SONNET', '429', '/api/ch', 'failed', 'ollama']) {
+      expect(passes(row, { words })).toBe(true);
+    }
+  });
+
+  it('wants every word', () => {
+    expect(passes({ client: 'curl', model: 'opus' }, { words: 'curl haiku' })).toBe(false);
+  });
+
+  it('shows failures only, when asked to', () => {
+    expect(passes({ phase: 'failed' }, { errorsOnly: true })).toBe(true);
+    expect(passes({ phase: 'cancelled' }, { errorsOnly: true })).toBe(false);
+  });
+
+  it('hides listings that went well, and keeps those that failed', () => {
+    const listing = { method: 'GET', path: '/api/tags' };
+    expect(passes(listing, { hideListings: true })).toBe(false);
+    expect(passes({ ...listing, phase: 'failed' }, { hideListings: true })).toBe(true);
+    expect(passes({ method: 'POST', path: '/api/chat' }, { hideListings: true })).toBe(true);
+  });
+});

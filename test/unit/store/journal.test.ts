@@ -1,0 +1,359 @@
+/** What the journal promises the window and the metrics, on real SQLite files. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { RequestRow, TokenUsage } from '../../../app/shared/contract';
+import { openDatabase } from '../../../app/store/database';
+import type { Journal, RequestRecord, RequestStart } from '../../../app/store/journal';
+import { openJournal } from '../../../app/store/sqliteJournal';
+import { removeFolder, scratchFolder } from '../../support/cli';
+import { type RecordingLog, recordingLog } from '../../support/recordingLog';
+
+let folder: string;
+let file: string;
+let log: RecordingLog;
+let clock: Date;
+let journals: Journal[];
+
+beforeEach(async () => {
+  folder = await scratchFolder();
+  file = path.join(folder, 'claudacity.db');
+  log = recordingLog();
+  clock = new Date(2026, 10, 22, 14, 30);
+  journals = [];
+});
+
+afterEach(async () => {
+  for (const journal of journals) journal.close();
+  await removeFolder(folder);
+});
+
+function open(options: { keep?: number } = {}): Journal {
+  const database = openDatabase(file, log);
+  const opened = openJournal({ database, log, now: () => clock.getTime(), ...options });
+  const journal: Journal = {
+    ...opened,
+    close: () => {
+      opened.close();
+      if (database.isOpen) database.close();
+    },
+  };
+  journals.push(journal);
+  return journal;
+}
+
+const START: RequestStart = {
+  client: 'ollama-js',
+  address: '127.0.0.1',
+  dialect: 'ollama',
+  method: 'POST',
+  path: '/api/chat',
+  model: 'sonnet',
+  stream: true,
+  userAgent: 'ollama-js/0.6.4',
+};
+
+const TOKENS: TokenUsage = { input: 10, cacheRead: 100, cacheWrite: 20, output: 5 };
+
+type Outcome = Partial<Parameters<RequestRecord['end']>[0]>;
+
+/** Begins and ends one request. */
+function serve(journal: Journal, start: Partial<RequestStart> = {}, change: Outcome = {}): string {
+  const record = journal.begin({ ...START, ...start });
+  record.end({ status: 200, phase: 'done', messages: 1, usage: TOKENS, costUsd: 0.25, ...change });
+  return record.id;
+}
+
+describe('rows', () => {
+  test('a request is a row from its beginning, and changes until it ends', () => {
+    const journal = open();
+    const record = journal.begin(START);
+
+    expect(journal.recent(10)).toMatchObject([{ id: record.id, phase: 'waiting', status: null, model: 'sonnet' }]);
+    record.change({ phase: 'streaming', firstTokenMs: 30 });
+    expect(journal.recent(10)).toMatchObject([{ phase: 'streaming', firstTokenMs: 30 }]);
+    record.end({ status: 200, phase: 'done' });
+    expect(journal.recent(10)).toMatchObject([{ phase: 'done', status: 200, durationMs: expect.any(Number) }]);
+  });
+
+  test('what comes after the end is ignored', () => {
+    const journal = open();
+    const record = journal.begin(START);
+
+    record.end({ status: 200, phase: 'done' });
+    record.change({ model: 'opus' });
+    record.end({ status: 500, phase: 'failed' });
+
+    expect(journal.recent(10)).toMatchObject([{ status: 200, model: 'sonnet' }]);
+  });
+
+  test('details hold all that was recorded, before and after the journal is opened again', () => {
+    const change: Outcome = {
+      resolvedModel: 'claude-sonnet-5-5',
+      conversation: 'c1',
+      served: 'live',
+      messages: 3,
+      loadMs: 1.5,
+      firstTokenMs: 30.25,
+      error: 'no',
+      ignored: ['top_k', 'seed'],
+      isolation: 'empty folder',
+    };
+    const journal = open();
+    const id = serve(journal, {}, change);
+    const details = journal.details(id);
+    journal.close();
+
+    expect(details).toMatchObject({ ...START, ...change, usage: TOKENS, costUsd: 0.25 });
+    expect(open().details(id)).toEqual(details);
+  });
+
+  test('a request of which nothing is known has no details', () => {
+    expect(open().details('nothing')).toBeNull();
+  });
+
+  test('pages of older rows join without gap or overlap, live and written ones together', () => {
+    const first = open();
+    const ids = Array.from({ length: 20 }, () => serve(first));
+    first.close();
+    const journal = open();
+    clock = new Date(2026, 10, 22, 14, 31);
+    ids.push(serve(journal), journal.begin(START).id);
+
+    const pages = [journal.recent(7)];
+    for (let last = pages[0]?.at(-1); last; last = pages.at(-1)?.at(-1)) pages.push(journal.older(last.at, 7));
+
+    expect(pages.flat().map((row) => row.id)).toEqual(ids.reverse());
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 1, 0]);
+  });
+
+  test('ended requests reach the file without the journal being closed; open ones do not', async () => {
+    const journal = open();
+    journal.begin(START);
+    const ended = serve(journal);
+
+    await vi.waitFor(() => {
+      const database = openDatabase(file, log);
+      const rows = openJournal({ database, log }).recent(10);
+      database.close();
+      expect(rows.map((row) => row.id)).toEqual([ended]);
+    });
+  });
+
+  test('only the newest are kept', () => {
+    const journal = open({ keep: 5 });
+    const ids = Array.from({ length: 8 }, () => serve(journal));
+    journal.close();
+
+    expect(
+      open({ keep: 5 })
+        .recent(10)
+        .map((row) => row.id),
+    ).toEqual(ids.slice(3).reverse());
+  });
+
+  test('clear forgets what has ended and leaves what is open', () => {
+    const first = open();
+    serve(first);
+    first.close();
+    const journal = open();
+    serve(journal);
+    const record = journal.begin(START);
+
+    journal.clear();
+
+    expect(journal.recent(10).map((row) => row.id)).toEqual([record.id]);
+    journal.close();
+    expect(open().recent(10)).toEqual([]);
+  });
+
+  test('listeners get each new row, change and end as it then was', () => {
+    const journal = open();
+    const seen: RequestRow[] = [];
+    const unsubscribe = journal.onChange((row) => seen.push(row));
+
+    const record = journal.begin(START);
+    record.change({ phase: 'streaming' });
+    record.end({ status: 200, phase: 'done' });
+    unsubscribe();
+    serve(journal);
+
+    expect(seen.map((row) => row.phase)).toEqual(['waiting', 'streaming', 'done']);
+  });
+});
+
+describe('the day', () => {
+  test('sums requests, tokens and costs, by model and by hour', () => {
+    const journal = open();
+    serve(journal, {}, { resolvedModel: 'claude-sonnet-5-5' });
+    serve(journal, { model: 'claude-sonnet-5-5' }, { resolvedModel: 'claude-sonnet-5-5' });
+    clock.setHours(15);
+    serve(journal, { model: 'opus' }, { phase: 'failed', usage: null, costUsd: null });
+
+    const day = journal.day(clock.getTime());
+
+    const twice = { input: 20, cacheRead: 200, cacheWrite: 40, output: 10 };
+    const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+    expect(day).toMatchObject({ day: '2026-11-22', requests: 3, failed: 1, usage: twice, costUsd: 0.5 });
+    expect(day.models).toEqual([
+      { model: 'claude-sonnet-5-5', requests: 2, usage: twice, costUsd: 0.5 },
+      { model: 'opus', requests: 1, usage: none, costUsd: 0 },
+    ]);
+    expect(day.hourly).toHaveLength(24);
+    expect(day.hourly[14]).toEqual(twice);
+    expect(day.hourly[15]).toEqual(none);
+  });
+
+  test('is the same when the journal is opened again, and adds to it', () => {
+    const first = open();
+    serve(first);
+    const before = first.day(clock.getTime());
+    first.close();
+    const journal = open();
+
+    expect(journal.day(clock.getTime())).toEqual(before);
+    serve(journal);
+    expect(journal.day(clock.getTime())).toMatchObject({ requests: 2, costUsd: 0.5 });
+  });
+
+  test('keeps counting what was cleared, also once it is opened again', () => {
+    const journal = open();
+    serve(journal);
+    journal.clear();
+
+    expect(journal.day(clock.getTime()).requests).toBe(1);
+    journal.close();
+    expect(open().day(clock.getTime()).requests).toBe(1);
+  });
+
+  test('begins anew at midnight, and yesterday can still be asked for', () => {
+    const journal = open();
+    serve(journal);
+    const yesterday = clock.getTime();
+    expect(journal.day(yesterday).requests).toBe(1);
+    clock = new Date(2026, 10, 23, 0, 0, 1);
+    expect(journal.day(clock.getTime())).toMatchObject({ day: '2026-11-23', requests: 0 });
+    serve(journal);
+
+    expect(journal.day(clock.getTime()).requests).toBe(1);
+    expect(journal.day(yesterday)).toMatchObject({ day: '2026-11-22', requests: 1 });
+  });
+
+  test('counts a request on the day on which it ended', () => {
+    const journal = open();
+    clock = new Date(2026, 10, 22, 23, 59);
+    const record = journal.begin(START);
+    clock = new Date(2026, 10, 23, 0, 1);
+    record.end({ status: 200, phase: 'done', messages: 1, usage: TOKENS });
+
+    expect(journal.day(clock.getTime()).hourly[0]).toEqual(TOKENS);
+  });
+
+  test.each<[string, Partial<RequestStart>, Outcome, number]>([
+    ['a question that was answered', {}, {}, 1],
+    ['a question for a model that there is not', {}, { status: 404, phase: 'failed', usage: null }, 1],
+    ['a body that could not be read', {}, { status: 400, phase: 'failed', usage: null, messages: null }, 0],
+    ['a list of models', { method: 'GET', path: '/api/tags', model: '' }, { usage: null, messages: null }, 0],
+    ['the description of a model', { path: '/api/show' }, { usage: null, messages: null }, 0],
+    ['the loading of a model', { path: '/api/generate' }, { usage: null, messages: 0 }, 0],
+    ['a request of the app itself', { dialect: 'app' }, {}, 0],
+  ])('%s counts as it should', (_, start, change, requests) => {
+    const journal = open();
+
+    serve(journal, start, change);
+
+    expect(journal.recent(1)).toHaveLength(1);
+    expect(journal.day(clock.getTime()).requests).toBe(requests);
+  });
+
+  test('what is handed out does not change afterwards', () => {
+    const journal = open();
+    const before = journal.day(clock.getTime());
+
+    serve(journal);
+
+    expect(before.requests).toBe(0);
+    expect(before.hourly[14]).toEqual({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 });
+  });
+});
+
+describe('the file', () => {
+  test('that is no database is set aside, logged, and a new one begun', async () => {
+    await writeFile(file, 'no database, only words, and enough of them to be taken for one at first sight');
+
+    serve(open());
+
+    const aside = (await readdir(folder)).find((name) => name.includes('.broken-'));
+    expect(await readFile(path.join(folder, aside ?? ''), 'utf8')).toMatch(/^no database/);
+    expect(log.entries.map((entry) => entry.level)).toEqual(['warn']);
+  });
+
+  test('whose pages are damaged is set aside', async () => {
+    const journal = open();
+    for (let n = 0; n < 200; n += 1) serve(journal);
+    journal.close();
+    const bytes = await readFile(file);
+    bytes.fill(0xff, 4096);
+    await writeFile(file, bytes);
+
+    expect(open().recent(10)).toEqual([]);
+    expect((await readdir(folder)).some((name) => name.includes('.broken-'))).toBe(true);
+  });
+
+  test('of a later version is set aside and not changed', async () => {
+    const later = new DatabaseSync(file);
+    later.exec('CREATE TABLE later (x); PRAGMA user_version = 999');
+    later.close();
+
+    serve(open());
+
+    const aside = (await readdir(folder)).find((name) => name.includes('.broken-'));
+    const kept = new DatabaseSync(path.join(folder, aside ?? ''), { readOnly: true });
+    expect(kept.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 1 });
+    kept.close();
+  });
+
+  test('in a folder that does not exist is made with it', () => {
+    file = path.join(folder, 'a', 'b', 'claudacity.db');
+
+    serve(open());
+
+    expect(log.entries).toEqual([]);
+  });
+
+  test('that cannot be made leaves a journal that lasts until the end', async () => {
+    await writeFile(path.join(folder, 'file'), '');
+    file = path.join(folder, 'file', 'claudacity.db');
+    const journal = open();
+
+    const id = serve(journal);
+
+    expect(journal.recent(1)[0]?.id).toBe(id);
+    expect(log.entries.map((entry) => entry.level)).toEqual(['error']);
+  });
+
+  test('that another process has locked is written when the lock is gone', async () => {
+    const journal = open();
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN EXCLUSIVE');
+    const id = serve(journal);
+    await vi.waitFor(() => expect(log.entries.map((entry) => entry.level)).toEqual(['error']));
+
+    other.exec('ROLLBACK');
+    other.close();
+    journal.close();
+
+    expect(open().recent(1)[0]?.id).toBe(id);
+  });
+
+  test('a request that ends after the journal was closed does no harm', () => {
+    const journal = open();
+    const record = journal.begin(START);
+    journal.close();
+
+    record.end({ status: 499, phase: 'cancelled' });
+
+    expect(journal.recent(1)).toMatchObject([{ id: record.id, status: 499 }]);
+  });
+});
