@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
 import { useSeconds } from '../state/now';
 import { allTokens, formatCompact, formatCount, formatLastUse, formatMoment, formatUsd } from '../ui/format';
-import { Cell } from '../ui/RowGrid';
+import { Cell } from '../ui/list/RowGrid';
 import { conversationTitle } from './conversationTitle';
 
 export interface KeptCellsProps {

@@ -2,7 +2,7 @@
 import { type RefObject, useCallback, useMemo } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
 import { useApp, useKept, useKeptConversations } from '../state/page';
-import { type Column, RowGrid } from '../ui/RowGrid';
+import { type Column, RowGrid } from '../ui/list/RowGrid';
 import { KeptCells } from './KeptCells';
 import { keptRows } from './keptSearch';
 

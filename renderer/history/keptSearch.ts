@@ -1,6 +1,6 @@
 /** The search box of the history, and the list that it leaves. */
 import type { StoredConversation } from '../../app/shared/contract';
-import type { Rows } from '../ui/RowGrid';
+import type { Rows } from '../ui/list/RowGrid';
 
 /** Each word must occur somewhere in the title, the client, its name for the conversation or the model; capitals do not count. */
 export function searchKept(rows: readonly StoredConversation[], words: string): readonly StoredConversation[] {

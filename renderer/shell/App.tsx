@@ -1,19 +1,19 @@
 /** The whole page: header, problems, the day and the conversations at one side, the request log or the history at the other. */
 import { useCallback, useEffect, useState } from 'react';
-import { Conversations } from '../conversations/Conversations';
 import { HistoryPane, type HistorySelection } from '../history/HistoryPane';
-import { RequestPane } from '../log/RequestPane';
+import { ActiveConversations } from '../requests/activeConversations/ActiveConversations';
+import { ClearLog } from '../requests/ClearLog';
+import { RequestPane } from '../requests/log/RequestPane';
+import { Today } from '../requests/today/Today';
 import { Settings, type SettingsField } from '../settings/Settings';
 import { type Page, PageContext, useKeptConversations, usePageState, useStore } from '../state/page';
-import { Today } from '../today/Today';
 import { isShortcut } from '../ui/keys';
-import { ClearLog } from './ClearLog';
+import { useNarrow } from '../ui/useNarrow';
 import { Header, type View } from './Header';
 import { Notice } from './Notice';
 import { Problems } from './Problems';
 import { Shortcuts } from './Shortcuts';
 import { StatusBar } from './StatusBar';
-import { useNarrow } from './useNarrow';
 import { useTheme } from './useTheme';
 
 type OpenDialog = { name: 'settings'; field?: SettingsField } | { name: 'shortcuts' } | { name: 'clear' };
@@ -84,7 +84,7 @@ function Window() {
       <div className="columns">
         <aside className="overview" aria-label="Today and conversations">
           <Today />
-          <Conversations onConversation={showConversation} />
+          <ActiveConversations onConversation={showConversation} />
         </aside>
         <RequestPane
           onClear={() => setDialog({ name: 'clear' })}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../../app/shared/contract';
-import { requestTiming } from '../../../renderer/log/requestTiming';
-import { describeHours, HOURS, scaleTop, stackHours } from '../../../renderer/today/hourlyStack';
+import { requestTiming } from '../../../renderer/requests/log/requestTiming';
+import { describeHours, HOURS, scaleTop, stackHours } from '../../../renderer/requests/today/hourlyStack';
 import {
   formatAge,
   formatBytes,
@@ -15,7 +15,7 @@ import {
   inputTokens,
   plural,
 } from '../../../renderer/ui/format';
-import { selectionAfter } from '../../../renderer/ui/selectionAfter';
+import { selectionAfter } from '../../../renderer/ui/list/selectionAfter';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
 describe('numbers and times', () => {

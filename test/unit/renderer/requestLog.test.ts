@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestRow } from '../../../app/shared/contract';
-import { NO_FILTER, requestTest } from '../../../renderer/state/requestFilter';
+import { NO_FILTER, requestTest } from '../../../renderer/requests/log/requestFilter';
 import { createRequestLog, type RequestLog } from '../../../renderer/state/requestLog';
 import { requestRow } from '../../support/rendererDev/requestRow';
 

@@ -1,7 +1,7 @@
 /** What stands where requests will be: for a newcomer, how to make the first one. */
-import { useApp, useCommands, usePageState, useStore } from '../state/page';
-import { Command } from '../ui/CodeText';
-import { plural } from '../ui/format';
+import { useApp, useCommands, usePageState, useStore } from '../../state/page';
+import { Command } from '../../ui/CodeText';
+import { plural } from '../../ui/format';
 
 export function Welcome() {
   const { url, phase } = useApp((app) => app.server);

@@ -1,12 +1,12 @@
 /** All that is known of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
-import type { RequestDetails, RequestRow, TokenUsage } from '../../app/shared/contract';
-import { useNow } from '../state/now';
-import { useKept, useKeptConversations } from '../state/page';
+import type { RequestDetails, RequestRow, TokenUsage } from '../../../app/shared/contract';
+import { useNow } from '../../state/now';
+import { useKept, useKeptConversations } from '../../state/page';
+import { CopyButton } from '../../ui/CopyButton';
+import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
 import { TOKEN_KINDS } from '../today/tokenKinds';
-import { CopyButton } from '../ui/CopyButton';
-import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../ui/format';
-import { Icon } from '../ui/Icon';
 import { Elapsed, isLive, RequestStatus } from './RequestCells';
 import { requestTiming } from './requestTiming';
 import { useRequestDetails } from './useRequestDetails';

@@ -1,9 +1,9 @@
 /** Tokens by hour as stacked bars. uPlot draws on a canvas, so it takes its colours from the theme's custom properties whenever that changes. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import type { TokenUsage } from '../../app/shared/contract';
-import { formatCompact } from '../ui/format';
-import { useThemeVersion } from '../ui/useThemeVersion';
+import type { TokenUsage } from '../../../app/shared/contract';
+import { formatCompact } from '../../ui/format';
+import { useThemeVersion } from '../../ui/useThemeVersion';
 import { describeHours, HOURS, scaleTop, stackHours } from './hourlyStack';
 import { TOKEN_KINDS } from './tokenKinds';
 

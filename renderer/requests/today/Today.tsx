@@ -1,8 +1,8 @@
 /** Use since midnight: what it came to, when it was, and which models had it. */
 import { useState } from 'react';
-import type { DayUsage, ModelUsage, TokenUsage } from '../../app/shared/contract';
-import { useApp } from '../state/page';
-import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../ui/format';
+import type { DayUsage, ModelUsage, TokenUsage } from '../../../app/shared/contract';
+import { useApp } from '../../state/page';
+import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../../ui/format';
 import { TokenChart } from './TokenChart';
 import { TOKEN_KINDS } from './tokenKinds';
 

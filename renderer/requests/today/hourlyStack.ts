@@ -1,6 +1,6 @@
 /** The day's hours as numbers that a bar chart can stack, and as a sentence for those who cannot see it. */
-import type { TokenUsage } from '../../app/shared/contract';
-import { allTokens, formatCompact } from '../ui/format';
+import type { TokenUsage } from '../../../app/shared/contract';
+import { allTokens, formatCompact } from '../../ui/format';
 import { TOKEN_KINDS } from './tokenKinds';
 
 export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);

@@ -1,10 +1,10 @@
 /** What the request log is filtered by, how much of it is left, and the button that clears it. */
 import type { Ref } from 'react';
-import { usePageState, useStore } from '../state/page';
-import type { RequestFilter } from '../state/requestFilter';
-import { formatCount, plural } from '../ui/format';
-import { Icon } from '../ui/Icon';
-import { keyName } from '../ui/keys';
+import { usePageState, useStore } from '../../state/page';
+import { formatCount, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { keyName } from '../../ui/keys';
+import type { RequestFilter } from './requestFilter';
 
 export interface FilterBarProps {
   ref: Ref<HTMLInputElement>;

@@ -1,5 +1,5 @@
 /** Where the time of a request went. */
-import type { RequestDetails } from '../../app/shared/contract';
+import type { RequestDetails } from '../../../app/shared/contract';
 
 export interface TimingPart {
   key: 'load' | 'prompt' | 'answer';

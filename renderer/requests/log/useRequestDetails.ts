@@ -1,7 +1,7 @@
 /** What is known of a request beyond its row, asked for again whenever the row changes, but not at every chunk of a stream. */
 import { useEffect, useRef, useState } from 'react';
-import type { RequestDetails, RequestRow } from '../../app/shared/contract';
-import { useCommands } from '../state/page';
+import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
+import { useCommands } from '../../state/page';
 
 const AT_MOST_EVERY_MS = 300;
 

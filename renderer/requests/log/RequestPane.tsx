@@ -1,11 +1,11 @@
 /** The request log with its filter on top and the details of the selected request beside it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { usePageState, useStore } from '../state/page';
-import { NO_FILTER, type RequestFilter, requestTest } from '../state/requestFilter';
-import { useFindKey } from '../ui/useFindKey';
+import { usePageState, useStore } from '../../state/page';
+import { useFindKey } from '../../ui/useFindKey';
 import { FilterBar } from './FilterBar';
 import { RequestDetailsPane } from './RequestDetailsPane';
 import { RequestGrid } from './RequestGrid';
+import { NO_FILTER, type RequestFilter, requestTest } from './requestFilter';
 import { NoMatch, Welcome } from './Welcome';
 
 export interface RequestPaneProps {

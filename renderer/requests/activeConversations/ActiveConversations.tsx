@@ -1,15 +1,15 @@
 /** The conversations that have a live process now, and the processes that wait for the next one. */
-import type { ConversationPhase, ConversationRow } from '../../app/shared/contract';
-import { useSeconds } from '../state/now';
-import { useApp, useCommands } from '../state/page';
-import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, formatUsd, plural } from '../ui/format';
-import { Icon } from '../ui/Icon';
-import { usePending } from '../ui/usePending';
+import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
+import { useSeconds } from '../../state/now';
+import { useApp, useCommands } from '../../state/page';
+import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, formatUsd, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { usePending } from '../../ui/usePending';
 
 /** Shows a kept conversation, which was used at `since` or later. */
 type OnConversation = (id: string, since: number) => void;
 
-export function Conversations({ onConversation }: { onConversation: OnConversation }) {
+export function ActiveConversations({ onConversation }: { onConversation: OnConversation }) {
   const conversations = useApp((app) => app.conversations);
   const spares = useApp((app) => app.spares);
   const byUse = [...conversations].sort((a, b) => b.lastUsedAt - a.lastUsedAt);

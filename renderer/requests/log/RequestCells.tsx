@@ -1,7 +1,7 @@
 /** The cells of one row of the log. Drawn anew only when its request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
-import type { RequestPhase, RequestRow } from '../../app/shared/contract';
-import { useNow } from '../state/now';
+import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
+import { useNow } from '../../state/now';
 import {
   DIALECT_NAMES,
   formatCompact,
@@ -11,8 +11,8 @@ import {
   formatTime,
   inputTokens,
   NONE,
-} from '../ui/format';
-import { Cell } from '../ui/RowGrid';
+} from '../../ui/format';
+import { Cell } from '../../ui/list/RowGrid';
 
 export const RequestCells = memo(function RequestCells({ row }: { row: RequestRow }) {
   const { at, client, dialect, model, method, path, usage, firstTokenMs, durationMs } = row;

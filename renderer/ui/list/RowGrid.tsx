@@ -4,8 +4,8 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import { plural } from './format';
-import { Icon } from './Icon';
+import { plural } from '../format';
+import { Icon } from '../Icon';
 import { selectionAfter } from './selectionAfter';
 
 const ROW_HEIGHT = 28;

@@ -1,7 +1,7 @@
 /** The list of requests, and older ones as its end comes into view. */
 import { type RefObject, useCallback } from 'react';
-import { usePageState, useStore } from '../state/page';
-import { type Column, RowGrid } from '../ui/RowGrid';
+import { usePageState, useStore } from '../../state/page';
+import { type Column, RowGrid } from '../../ui/list/RowGrid';
 import { RequestCells } from './RequestCells';
 
 export interface RequestGridProps {

@@ -1,7 +1,7 @@
 /** Which requests the log shows: the words typed into the filter box and the two switches beside it. */
-import type { RequestRow } from '../../app/shared/contract';
-import { DIALECT_NAMES } from '../ui/format';
-import type { RowTest } from './requestLog';
+import type { RequestRow } from '../../../app/shared/contract';
+import type { RowTest } from '../../state/requestLog';
+import { DIALECT_NAMES } from '../../ui/format';
 
 export interface RequestFilter {
   words: string;

@@ -1,5 +1,5 @@
 /** The four kinds of tokens, in the order they are stacked and listed, with the name and the colour that each has everywhere. */
-import type { TokenUsage } from '../../app/shared/contract';
+import type { TokenUsage } from '../../../app/shared/contract';
 
 export interface TokenKind {
   key: keyof TokenUsage;
