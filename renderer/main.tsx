@@ -7,8 +7,8 @@ import type { Bridge } from '../app/shared/contract';
 import { App } from './shell/App';
 import { createAppStore } from './state/appStore';
 import { createCommands } from './state/commands';
-import { createKeptConversations } from './state/keptConversations';
 import { createNotices } from './state/notices';
+import { createStoredConversations } from './state/storedConversations';
 import './main.css';
 
 declare global {
@@ -21,12 +21,12 @@ const root = document.getElementById('root');
 if (root) {
   const store = createAppStore(window.claudacity);
   const notices = createNotices();
-  const kept = createKeptConversations(window.claudacity);
-  const commands = createCommands(window.claudacity, store, notices, kept);
+  const storedConversations = createStoredConversations(window.claudacity);
+  const commands = createCommands(window.claudacity, store, notices, storedConversations);
   void store.connect();
   createRoot(root).render(
     <StrictMode>
-      <App page={{ store, notices, commands, kept }} />
+      <App page={{ store, notices, commands, storedConversations }} />
     </StrictMode>,
   );
 }

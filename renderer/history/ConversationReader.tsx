@@ -1,4 +1,4 @@
-/** A kept conversation, to be read. Only the messages in view exist, and of a very long one only as much as was asked for. */
+/** A stored conversation, to be read. Only the messages in view exist, and of a very long one only as much as was asked for. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
@@ -6,7 +6,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { allTokens, formatBytes, formatCompact, formatCount, formatMoment, formatUsd, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { conversationTitle } from './conversationTitle';
-import { messagePieces } from './splitMessage';
+import { splitMessage } from './splitMessage';
 import { useStoredMessages } from './useStoredMessages';
 
 export interface ConversationReaderProps {
@@ -17,11 +17,11 @@ export interface ConversationReaderProps {
 
 export function ConversationReader({ row, onClose, onDelete }: ConversationReaderProps) {
   const { messages, failure, retry } = useStoredMessages(row);
-  const { text, standIn } = conversationTitle(row);
+  const { text, generated } = conversationTitle(row);
   return (
     <aside className="reader" aria-label="Conversation" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
       <header className="reader-head">
-        <h2 title={text} data-stand-in={standIn}>
+        <h2 title={text} data-generated={generated}>
           {text}
         </h2>
         <span className="reader-actions">
@@ -54,7 +54,7 @@ export function ConversationReader({ row, onClose, onDelete }: ConversationReade
   );
 }
 
-/** In bytes of what is kept, which is never less than the text: the clipboard's channel takes no more than a million characters. */
+/** In bytes of what is storedConversations, which is never less than the text: the clipboard's channel takes no more than a million characters. */
 const COPY_LIMIT = 1_000_000;
 
 function Facts({ row }: { row: StoredConversation }) {
@@ -105,7 +105,7 @@ function Absent({ row, messages, failure, onRetry }: AbsentProps) {
     );
   }
   if (messages === undefined) return null;
-  if (messages === null) return <p>What was said in this conversation is not kept.</p>;
+  if (messages === null) return <p>What was said in this conversation is not storedConversations.</p>;
   return (
     <p>
       {row.turns === 0
@@ -187,7 +187,7 @@ interface MessageProps {
 
 function Message({ message: { role, text }, length, onMore }: MessageProps) {
   const rest = text.length - length;
-  const pieces = messagePieces(rest > 0 ? text.slice(0, length) : text);
+  const pieces = splitMessage(rest > 0 ? text.slice(0, length) : text);
   return (
     <>
       <header>

@@ -1,15 +1,15 @@
-/** The kept conversations: found, read and deleted. */
+/** The stored conversations: found, read and deleted. */
 import { type Dispatch, type SetStateAction, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
-import { useApp, useCommands, useKept, useKeptConversations } from '../state/page';
+import { useApp, useCommands, useStoredConversations, useStoredState } from '../state/page';
 import { formatCount, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { keyName } from '../ui/keys';
 import { useFindKey } from '../ui/useFindKey';
 import { ConversationReader } from './ConversationReader';
-import { DeleteAll, DeleteOne } from './DeleteKept';
-import { KeptGrid } from './KeptGrid';
-import { searchKept } from './keptSearch';
+import { DeleteAll, DeleteOne } from './DeleteStored';
+import { StoredGrid } from './StoredGrid';
+import { searchStored } from './storedSearch';
 
 export interface HistorySelection {
   id: string | null;
@@ -20,19 +20,19 @@ export interface HistorySelection {
 export interface HistoryPaneProps {
   selection: HistorySelection;
   onSelection: Dispatch<SetStateAction<HistorySelection>>;
-  /** Leads to the settings of what is kept. */
+  /** Leads to the settings of what is storedConversations. */
   onSettings: () => void;
 }
 
 export function HistoryPane({ selection, onSelection, onSettings }: HistoryPaneProps) {
-  const kept = useKeptConversations();
+  const storedConversations = useStoredConversations();
   const commands = useCommands();
-  const { rows, older, failure } = useKept((state) => state);
+  const { rows, older, failure } = useStoredState((state) => state);
   const [words, setWords] = useState('');
   const [asking, setAsking] = useState<StoredConversation | 'all' | null>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const shown = useMemo(() => searchKept(rows, words), [rows, words]);
+  const shown = useMemo(() => searchStored(rows, words), [rows, words]);
   useFreshRows();
   useFindKey(useCallback(() => searchBox.current?.select(), []));
 
@@ -42,7 +42,7 @@ export function HistoryPane({ selection, onSelection, onSettings }: HistoryPaneP
   }, [words]);
 
   const { id, open } = selection;
-  const row = open && id !== null ? kept.byId(id) : undefined;
+  const row = open && id !== null ? storedConversations.byId(id) : undefined;
   const close = useCallback(() => {
     onSelection((before) => ({ ...before, open: false }));
     grid.current?.focus();
@@ -51,7 +51,7 @@ export function HistoryPane({ selection, onSelection, onSettings }: HistoryPaneP
     const index = shown.indexOf(doomed);
     const next = shown[index + 1] ?? shown[index - 1];
     await commands.deleteConversation(doomed.id);
-    if (kept.byId(doomed.id)) return;
+    if (storedConversations.byId(doomed.id)) return;
     onSelection({ id: next?.id ?? null, open: open && next !== undefined });
     grid.current?.focus();
   };
@@ -86,14 +86,14 @@ export function HistoryPane({ selection, onSelection, onSettings }: HistoryPaneP
           <Icon name="trash" />
         </button>
       </div>
-      {rows.length > 0 && <NotKept onSettings={onSettings} />}
+      {rows.length > 0 && <StorageOff onSettings={onSettings} />}
       <div className="pane-body" data-reading={row !== undefined}>
         {rows.length === 0 ? (
           <NoRows failure={failure} known={older !== 'new'} onSettings={onSettings} />
         ) : shown.length === 0 ? (
           <NoMatch onShowAll={() => setWords('')} />
         ) : (
-          <KeptGrid
+          <StoredGrid
             ref={grid}
             shown={shown}
             searched={shown !== rows}
@@ -124,16 +124,16 @@ export function HistoryPane({ selection, onSelection, onSettings }: HistoryPaneP
 
 /** Asks for the newest conversations on opening, and whenever an active one has changed. */
 function useFreshRows(): void {
-  const kept = useKeptConversations();
+  const storedConversations = useStoredConversations();
   const active = useApp((app) => app.conversations);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has changed among the active has changed among the kept
   useEffect(() => {
-    void kept.refresh();
-  }, [kept, active]);
+    void storedConversations.refresh();
+  }, [storedConversations, active]);
 }
 
 function Count({ shown }: { shown: number }) {
-  const { rows, older } = useKept((state) => state);
+  const { rows, older } = useStoredState((state) => state);
   if (rows.length === 0) return <span className="log-count" />;
   const more = older === 'end' ? '' : '+';
   const text =
@@ -143,12 +143,12 @@ function Count({ shown }: { shown: number }) {
   return <span className="log-count">{text}</span>;
 }
 
-function NotKept({ onSettings }: { onSettings: () => void }) {
+function StorageOff({ onSettings }: { onSettings: () => void }) {
   const keepTexts = useApp((app) => app.settings.keepTexts);
   if (keepTexts) return null;
   return (
-    <p className="kept-note">
-      What is said is not kept, only what is listed here.
+    <p className="history-note">
+      What is said is not storedConversations, only what is listed here.
       <button type="button" className="link" onClick={onSettings}>
         Change in Settings
       </button>
@@ -164,14 +164,14 @@ interface NoRowsProps {
 }
 
 function NoRows({ failure, known, onSettings }: NoRowsProps) {
-  const kept = useKeptConversations();
+  const storedConversations = useStoredConversations();
   const { keepTexts, keepDays } = useApp((app) => app.settings);
   if (failure !== null) {
     return (
       <div className="empty" role="alert">
         <h3>The conversations could not be loaded</h3>
         <p>{failure}</p>
-        <button type="button" className="button" onClick={() => void kept.refresh()}>
+        <button type="button" className="button" onClick={() => void storedConversations.refresh()}>
           Try again
         </button>
       </div>
@@ -188,8 +188,8 @@ function NoRows({ failure, known, onSettings }: NoRowsProps) {
         </p>
       ) : (
         <p>
-          Conversations will be listed here by client, model and use. What is said in them is not kept, as the settings
-          say.
+          Conversations will be listed here by client, model and use. What is said in them is not storedConversations,
+          as the settings say.
         </p>
       )}
       <button type="button" className="button" onClick={onSettings}>
@@ -200,15 +200,20 @@ function NoRows({ failure, known, onSettings }: NoRowsProps) {
 }
 
 function NoMatch({ onShowAll }: { onShowAll: () => void }) {
-  const kept = useKeptConversations();
-  const { rows, older } = useKept((state) => state);
+  const storedConversations = useStoredConversations();
+  const { rows, older } = useStoredState((state) => state);
   return (
     <div className="empty">
       <h3>No conversation matches the search</h3>
       <p>{plural(rows.length, 'conversation')} looked at, by title, client and model.</p>
       <span className="empty-actions">
         {older !== 'end' && (
-          <button type="button" className="button" disabled={older === 'loading'} onClick={() => void kept.loadOlder()}>
+          <button
+            type="button"
+            className="button"
+            disabled={older === 'loading'}
+            onClick={() => void storedConversations.loadOlder()}
+          >
             Look further back
           </button>
         )}

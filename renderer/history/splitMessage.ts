@@ -1,15 +1,15 @@
 /** Prose and code of a message, told apart by the fences that models write around code. */
 
-export interface MessagePiece {
+export interface MessagePart {
   kind: 'prose' | 'code';
   text: string;
 }
 
 /** A fence that is never closed runs to the end, as where a message was cut. */
-export function messagePieces(text: string): MessagePiece[] {
+export function splitMessage(text: string): MessagePart[] {
   return text
     .split(/^ {0,3}```[^`\n]*(?:\n|$)/m)
-    .map((piece, index): MessagePiece => {
+    .map((piece, index): MessagePart => {
       const code = index % 2 === 1;
       return { kind: code ? 'code' : 'prose', text: code ? piece.replace(/\n$/, '') : piece.replace(/^\n+|\s+$/g, '') };
     })

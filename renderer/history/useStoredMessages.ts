@@ -1,4 +1,4 @@
-/** What was said in a kept conversation, asked for again when it was used since. */
+/** What was said in a stored conversation, asked for again when it was used since. */
 import { useCallback, useEffect, useState } from 'react';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
 import { errorText } from '../state/errorText';

@@ -6,7 +6,7 @@ import { ClearLog } from '../requests/ClearLog';
 import { RequestPane } from '../requests/log/RequestPane';
 import { Today } from '../requests/today/Today';
 import { Settings, type SettingsField } from '../settings/Settings';
-import { type Page, PageContext, useKeptConversations, usePageState, useStore } from '../state/page';
+import { type Page, PageContext, usePageState, useStore, useStoredConversations } from '../state/page';
 import { isShortcut } from '../ui/keys';
 import { useNarrow } from '../ui/useNarrow';
 import { Header, type View } from './Header';
@@ -48,7 +48,7 @@ function Window() {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [wanted, setView] = useState<View>('requests');
   const [selection, setSelection] = useState<HistorySelection>({ id: null, open: false });
-  const kept = useKeptConversations();
+  const storedConversations = useStoredConversations();
   // In a wide window the overview stands beside the others.
   const narrow = useNarrow();
   const view = wanted === 'overview' && !narrow ? 'requests' : wanted;
@@ -58,9 +58,9 @@ function Window() {
     (id: string, since: number) => {
       setSelection({ id, open: true });
       setView('history');
-      void kept.find(id, since);
+      void storedConversations.find(id, since);
     },
-    [kept],
+    [storedConversations],
   );
   useTheme();
   useEffect(() => {

@@ -12,8 +12,8 @@ import type {
 } from '../../app/shared/contract';
 import type { AppStore } from './appStore';
 import { errorText } from './errorText';
-import type { KeptConversations } from './keptConversations';
 import type { Notices } from './notices';
+import type { StoredConversations } from './storedConversations';
 
 export interface Commands {
   startServer(): Promise<void>;
@@ -36,7 +36,12 @@ export interface Commands {
   details(id: string): Promise<RequestDetails | null>;
 }
 
-export function createCommands(bridge: Bridge, store: AppStore, notices: Notices, kept: KeptConversations): Commands {
+export function createCommands(
+  bridge: Bridge,
+  store: AppStore,
+  notices: Notices,
+  storedConversations: StoredConversations,
+): Commands {
   const attempt = async (action: () => Promise<void>): Promise<boolean> => {
     try {
       await action();
@@ -58,11 +63,11 @@ export function createCommands(bridge: Bridge, store: AppStore, notices: Notices
     deleteConversation: (id) =>
       run(async () => {
         await bridge.call('conversation:delete', id);
-        kept.drop(id);
+        storedConversations.drop(id);
       })(),
     deleteConversations: run(async () => {
       await bridge.call('conversation:delete-all');
-      kept.dropAll();
+      storedConversations.dropAll();
     }),
     clearLog: run(async () => {
       await bridge.call('request:clear');
@@ -74,7 +79,7 @@ export function createCommands(bridge: Bridge, store: AppStore, notices: Notices
     async saveSettings(change, openAtLogin) {
       if (Object.keys(change).length > 0) store.apply({ settings: await bridge.call('settings:change', change) });
       // The app keeps nothing of what was said before either.
-      if (change.keepTexts === false) kept.dropAll();
+      if (change.keepTexts === false) storedConversations.dropAll();
       if (openAtLogin !== null) store.apply({ loginItem: await bridge.call('login:set', openAtLogin) });
     },
     details: (id) => bridge.call('request:details', id),

@@ -2,14 +2,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { AppState, AppStore, PageState } from './appStore';
 import type { Commands } from './commands';
-import type { KeptConversations, KeptState } from './keptConversations';
 import type { Notices } from './notices';
+import type { StoredConversations, StoredConversationsState } from './storedConversations';
 
 export interface Page {
   store: AppStore;
   notices: Notices;
   commands: Commands;
-  kept: KeptConversations;
+  storedConversations: StoredConversations;
 }
 
 export const PageContext = createContext<Page | null>(null);
@@ -22,7 +22,7 @@ function usePage(): Page {
 
 export const useStore = (): AppStore => usePage().store;
 export const useCommands = (): Commands => usePage().commands;
-export const useKeptConversations = (): KeptConversations => usePage().kept;
+export const useStoredConversations = (): StoredConversations => usePage().storedConversations;
 
 /** A part of the page's state; the component is drawn again when that part is another. */
 export function usePageState<T>(select: (state: PageState) => T): T {
@@ -38,10 +38,10 @@ export function useApp<T>(select: (app: AppState) => T): T {
   });
 }
 
-/** A part of what is known of the kept conversations; the component is drawn again when that part is another. */
-export function useKept<T>(select: (kept: KeptState) => T): T {
-  const { kept } = usePage();
-  return useSyncExternalStore(kept.subscribe, () => select(kept.state()));
+/** A part of what is known of the stored conversations; the component is drawn again when that part is another. */
+export function useStoredState<T>(select: (storedConversations: StoredConversationsState) => T): T {
+  const { storedConversations } = usePage();
+  return useSyncExternalStore(storedConversations.subscribe, () => select(storedConversations.state()));
 }
 
 /** The notice to show, and the function that takes it away. */

@@ -11,7 +11,7 @@ test('a conversation is there to be read, after a restart too, and goes on by it
 
   const second = await launch();
   const page = await openHistory(second);
-  await keptRow(page, 'What of Bergen?').dblclick();
+  await storedRow(page, 'What of Bergen?').dblclick();
   const reader = page.getByRole('complementary', { name: 'Conversation', exact: true });
   await expect(reader).toContainText('Bergen has rain.');
 
@@ -25,12 +25,12 @@ test('one that is deleted is gone, from the list and for its client', async ({ d
   await say(desktop, 'other', 'Something else.');
   const page = await openHistory(desktop);
 
-  await keptRow(page, 'The code is 1234.').click();
+  await storedRow(page, 'The code is 1234.').click();
   await page.keyboard.press('Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
 
-  await expect(keptRow(page, 'The code is 1234.')).toHaveCount(0);
-  await expect(keptRow(page, 'Something else.')).toBeVisible();
+  await expect(storedRow(page, 'The code is 1234.')).toHaveCount(0);
+  await expect(storedRow(page, 'Something else.')).toBeVisible();
   await say(desktop, 'secret', 'What was the code?');
   expect(told(api)).toEqual(['What was the code?']);
 });
@@ -39,12 +39,12 @@ test('all of them are deleted at once', async ({ desktop }) => {
   await say(desktop, 'one', 'The first.');
   await say(desktop, 'two', 'The second.');
   const page = await openHistory(desktop);
-  await expect(keptRow(page, 'The second.')).toBeVisible();
+  await expect(storedRow(page, 'The second.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Delete all conversations' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
 
-  await expect(keptRow(page, 'The')).toHaveCount(0);
+  await expect(storedRow(page, 'The')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Delete all conversations' })).toBeDisabled();
 });
 
@@ -54,8 +54,8 @@ async function openHistory(desktop: RunningDesktop): Promise<Page> {
   return page;
 }
 
-function keptRow(page: Page, title: string) {
-  return page.getByRole('grid', { name: 'Kept conversations' }).getByRole('row').filter({ hasText: title });
+function storedRow(page: Page, title: string) {
+  return page.getByRole('grid', { name: 'Stored conversations' }).getByRole('row').filter({ hasText: title });
 }
 
 /** One message to the conversation of that id, without its history. */

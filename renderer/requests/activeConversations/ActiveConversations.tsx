@@ -6,7 +6,7 @@ import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, form
 import { Icon } from '../../ui/Icon';
 import { usePending } from '../../ui/usePending';
 
-/** Shows a kept conversation, which was used at `since` or later. */
+/** Shows a stored conversation, which was used at `since` or later. */
 type OnConversation = (id: string, since: number) => void;
 
 export function ActiveConversations({ onConversation }: { onConversation: OnConversation }) {

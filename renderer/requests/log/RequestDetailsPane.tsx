@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow, TokenUsage } from '../../../app/shared/contract';
 import { useNow } from '../../state/now';
-import { useKept, useKeptConversations } from '../../state/page';
+import { useStoredConversations, useStoredState } from '../../state/page';
 import { CopyButton } from '../../ui/CopyButton';
 import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
@@ -14,7 +14,7 @@ import { useRequestDetails } from './useRequestDetails';
 export interface RequestDetailsPaneProps {
   row: RequestRow;
   onClose: () => void;
-  /** Shows a kept conversation, which was used at `since` or later. */
+  /** Shows a stored conversation, which was used at `since` or later. */
   onConversation: (id: string, since: number) => void;
 }
 
@@ -188,15 +188,15 @@ interface ConversationLinkProps {
   onConversation: RequestDetailsPaneProps['onConversation'];
 }
 
-/** Leads to the conversation, where it is kept. */
+/** Leads to the conversation, where it is storedConversations. */
 function ConversationLink({ id, since, phase, onConversation }: ConversationLinkProps) {
-  const kept = useKeptConversations();
-  const isKept = useKept(() => kept.byId(id) !== undefined);
+  const storedConversations = useStoredConversations();
+  const isStored = useStoredState(() => storedConversations.byId(id) !== undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was not kept yet may be in another phase
   useEffect(() => {
-    void kept.find(id, since);
-  }, [kept, id, since, phase]);
-  if (!isKept) return null;
+    void storedConversations.find(id, since);
+  }, [storedConversations, id, since, phase]);
+  if (!isStored) return null;
   return (
     <button type="button" className="button details-link" onClick={() => onConversation(id, since)}>
       Show in History

@@ -14,7 +14,7 @@ export interface RequestPaneProps {
   onShow: () => void;
   /** The shortcut for finding is this pane's. */
   hasFindKey: boolean;
-  /** Shows a kept conversation, which was used at `since` or later. */
+  /** Shows a stored conversation, which was used at `since` or later. */
   onConversation: (id: string, since: number) => void;
 }
 

@@ -26,9 +26,9 @@ export interface Demo {
   theme: Theme;
   /** Requests that are in the log already. */
   rows?: number;
-  /** Conversations that are kept already. */
+  /** Stored conversations that exist already. */
   stored?: number;
-  /** What is said is not kept. */
+  /** Conversations are listed without their texts. */
   noTexts?: boolean;
   /** Nothing changes by itself. */
   still?: boolean;
@@ -120,7 +120,7 @@ const snapshot: AppSnapshot = {
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
 };
-let kept: StoredConversation[] = busy ? storedConversations(demo.stored ?? 340) : [];
+let stored: StoredConversation[] = busy ? storedConversations(demo.stored ?? 340) : [];
 if (busy) fill(demo.rows ?? 240);
 
 const bridge: Bridge = {
@@ -179,19 +179,19 @@ const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result
   },
   'conversation:stored': async (before, limit) => {
     await later(40);
-    return kept.filter(({ usedAt }) => usedAt < before).slice(0, limit);
+    return stored.filter(({ usedAt }) => usedAt < before).slice(0, limit);
   },
   'conversation:read': async (id) => {
     await later(40);
-    const row = kept.find((conversation) => conversation.id === id);
+    const row = stored.find((conversation) => conversation.id === id);
     return row && !demo.noTexts ? said(row) : null;
   },
   'conversation:delete': (id) => {
-    kept = kept.filter((conversation) => conversation.id !== id);
+    stored = stored.filter((conversation) => conversation.id !== id);
     return answers['conversation:end'](id);
   },
   'conversation:delete-all': () => {
-    kept = [];
+    stored = [];
     change({ conversations: [] });
     return null;
   },

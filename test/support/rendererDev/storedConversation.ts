@@ -1,4 +1,4 @@
-/** A kept conversation for tests: but for what the test says. */
+/** A stored conversation for tests: but for what the test says. */
 import type { StoredConversation } from '../../../app/shared/contract';
 
 export function storedConversation(conversation: Partial<StoredConversation> = {}): StoredConversation {

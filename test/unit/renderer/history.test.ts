@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Bridge, Calls, Channel, StoredConversation } from '../../../app/shared/contract';
 import { conversationTitle } from '../../../renderer/history/conversationTitle';
-import { keptRows, searchKept } from '../../../renderer/history/keptSearch';
-import { messagePieces } from '../../../renderer/history/splitMessage';
-import { createKeptConversations } from '../../../renderer/state/keptConversations';
+import { splitMessage } from '../../../renderer/history/splitMessage';
+import { searchStored, storedRows } from '../../../renderer/history/storedSearch';
+import { createStoredConversations } from '../../../renderer/state/storedConversations';
 import { storedConversation } from '../../support/rendererDev/storedConversation';
 
 const used = (...times: number[]) => times.map((usedAt) => storedConversation({ id: `c${usedAt}`, usedAt }));
 
 /** The app's end: what it keeps can be changed, and it can fail. */
-function app(kept: StoredConversation[], pageSize = 2) {
+function app(stored: StoredConversation[], pageSize = 2) {
   const asked: number[] = [];
-  const state = { kept, fault: null as Error | null };
+  const state = { stored, fault: null as Error | null };
   const bridge: Bridge = {
     async call<C extends Channel>(channel: C, ...args: Calls[C]['args']) {
       if (channel !== 'conversation:stored') throw new Error(`unexpected: ${channel}`);
       if (state.fault) throw state.fault;
       const [before, limit] = args as Calls['conversation:stored']['args'];
       asked.push(before);
-      const newestFirst = state.kept.toSorted((a, b) => b.usedAt - a.usedAt);
+      const newestFirst = state.stored.toSorted((a, b) => b.usedAt - a.usedAt);
       return newestFirst.filter(({ usedAt }) => usedAt < before).slice(0, limit) as Calls[C]['result'];
     },
     onUpdate: () => () => undefined,
   };
-  const conversations = createKeptConversations(bridge, pageSize);
+  const conversations = createStoredConversations(bridge, pageSize);
   return { state, asked, conversations, ids: () => conversations.state().rows.map(({ id }) => id) };
 }
 
-describe('the kept conversations', () => {
+describe('the stored conversations', () => {
   it('come page by page, newest first, until there are no more', async () => {
     const { conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
@@ -49,7 +49,7 @@ describe('the kept conversations', () => {
     const { state, conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     await conversations.loadOlder();
-    state.kept = [...used(5, 4), storedConversation({ id: 'c3', usedAt: 6 })];
+    state.stored = [...used(5, 4), storedConversation({ id: 'c3', usedAt: 6 })];
     await conversations.refresh();
     expect(ids()).toEqual(['c3', 'c5', 'c4']);
   });
@@ -58,7 +58,7 @@ describe('the kept conversations', () => {
     const { state, conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     await conversations.loadOlder();
-    state.kept = used(9, 8, 7, 6, 5, 4, 3);
+    state.stored = used(9, 8, 7, 6, 5, 4, 3);
     await conversations.refresh();
     expect([ids(), conversations.state().older]).toEqual([['c9', 'c8'], 'more']);
   });
@@ -99,7 +99,7 @@ describe('the search of the history', () => {
     storedConversation({ id: 'a', title: 'Borrow checker', client: 'Open WebUI', model: 'claude-opus-5' }),
     storedConversation({ id: 'b', title: 'Dinner', client: 'curl', name: 'family' }),
   ];
-  const found = (words: string) => searchKept(rows, words).map(({ id }) => id);
+  const found = (words: string) => searchStored(rows, words).map(({ id }) => id);
 
   it('finds what has every word in its title, client, name or model', () => {
     expect([found('BORROW opus'), found('open'), found('family'), found('borrow curl')]).toEqual([
@@ -111,11 +111,11 @@ describe('the search of the history', () => {
   });
 
   it('leaves the list as it is where no word is typed', () => {
-    expect(searchKept(rows, '  ')).toBe(rows);
+    expect(searchStored(rows, '  ')).toBe(rows);
   });
 
   it('leaves a list that knows where each is', () => {
-    const list = keptRows(rows);
+    const list = storedRows(rows);
     expect([list.count(), list.indexOf('b'), list.row(1)?.id, list.indexOf('x')]).toEqual([2, 1, 'b', -1]);
   });
 });
@@ -125,14 +125,14 @@ describe('the title of a conversation', () => {
     [{ title: 'Why?', name: 'n' }, 'Why?', false],
     [{ title: '', name: 'n' }, 'n', false],
     [{ title: '', client: 'curl' }, 'Conversation of curl', true],
-  ])('of %o is %s', (known, text, standIn) => {
-    expect(conversationTitle(storedConversation(known))).toEqual({ text, standIn });
+  ])('of %o is %s', (known, text, generated) => {
+    expect(conversationTitle(storedConversation(known))).toEqual({ text, generated });
   });
 });
 
 describe('a message', () => {
   it('is prose and code, without the fences', () => {
-    expect(messagePieces('Do this:\n```sh\nls\n\nls -l\n```\n\nThen that.')).toEqual([
+    expect(splitMessage('Do this:\n```sh\nls\n\nls -l\n```\n\nThen that.')).toEqual([
       { kind: 'prose', text: 'Do this:' },
       { kind: 'code', text: 'ls\n\nls -l' },
       { kind: 'prose', text: 'Then that.' },
@@ -140,14 +140,14 @@ describe('a message', () => {
   });
 
   it('is code to its end where a fence is not closed', () => {
-    expect(messagePieces('```\nlet a')).toEqual([{ kind: 'code', text: 'let a' }]);
+    expect(splitMessage('```\nlet a')).toEqual([{ kind: 'code', text: 'let a' }]);
   });
 
   it('keeps its own line breaks and what merely has backticks', () => {
-    expect(messagePieces('a `b`\n\n c ```d``` e')).toEqual([{ kind: 'prose', text: 'a `b`\n\n c ```d``` e' }]);
+    expect(splitMessage('a `b`\n\n c ```d``` e')).toEqual([{ kind: 'prose', text: 'a `b`\n\n c ```d``` e' }]);
   });
 
   it('that is empty has no pieces', () => {
-    expect(messagePieces('\n')).toEqual([]);
+    expect(splitMessage('\n')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Asks before kept conversations are deleted. */
+/** Asks before stored conversations are deleted. */
 import type { StoredConversation } from '../../app/shared/contract';
 import { useApp } from '../state/page';
 import { Confirm } from '../ui/Confirm';
@@ -12,10 +12,10 @@ export interface DeleteOneProps {
 
 export function DeleteOne({ row, onConfirm, onClose }: DeleteOneProps) {
   const live = useApp((app) => app.conversations.some(({ id }) => id === row.id));
-  const { text, standIn } = conversationTitle(row);
+  const { text, generated } = conversationTitle(row);
   return (
     <Confirm title="Delete this conversation?" action="Delete" onConfirm={onConfirm} onClose={onClose}>
-      <p>{standIn ? text : `“${text}”`} is deleted from this computer. This cannot be undone.</p>
+      <p>{generated ? text : `“${text}”`} is deleted from this computer. This cannot be undone.</p>
       {live && <p>It is active now: its process ends, and an answer on its way is cut off.</p>}
     </Confirm>
   );
@@ -26,8 +26,8 @@ export function DeleteAll({ onConfirm, onClose }: Omit<DeleteOneProps, 'row'>) {
   return (
     <Confirm title="Delete all conversations?" action="Delete all" careful onConfirm={onConfirm} onClose={onClose}>
       <p>
-        Every kept conversation is deleted from this computer, also those further back than the list shows. This cannot
-        be undone.
+        Every stored conversation is deleted from this computer, also those further back than the list shows. This
+        cannot be undone.
       </p>
       {live > 0 && <p>Active ones end as well, and answers on their way are cut off.</p>}
       <p>The request log and today’s totals stay.</p>

@@ -3,7 +3,7 @@ import type { StoredConversation } from '../../app/shared/contract';
 import type { Rows } from '../ui/list/RowGrid';
 
 /** Each word must occur somewhere in the title, the client, its name for the conversation or the model; capitals do not count. */
-export function searchKept(rows: readonly StoredConversation[], words: string): readonly StoredConversation[] {
+export function searchStored(rows: readonly StoredConversation[], words: string): readonly StoredConversation[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return rows;
   return rows.filter(({ title, client, name, model }) => {
@@ -13,7 +13,7 @@ export function searchKept(rows: readonly StoredConversation[], words: string): 
 }
 
 /** The list as a grid reads it. */
-export function keptRows(shown: readonly StoredConversation[]): Rows<StoredConversation> {
+export function storedRows(shown: readonly StoredConversation[]): Rows<StoredConversation> {
   const places = new Map(shown.map(({ id }, index) => [id, index]));
   return {
     count: () => shown.length,

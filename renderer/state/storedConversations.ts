@@ -1,11 +1,11 @@
 /**
- * The kept conversations that the page has asked for so far, newest first. Only the newest page is asked for again when something may
+ * The stored conversations that the page has asked for so far, newest first. Only the newest page is asked for again when something may
  * have changed: a conversation that is used moves there.
  */
 import type { Bridge, StoredConversation } from '../../app/shared/contract';
 import { errorText } from './errorText';
 
-export interface KeptState {
+export interface StoredConversationsState {
   /** Newest first; another array whenever they change. */
   rows: readonly StoredConversation[];
   /** `new`: never asked for. `end`: all there are are held. */
@@ -14,8 +14,8 @@ export interface KeptState {
   failure: string | null;
 }
 
-export interface KeptConversations {
-  state(): KeptState;
+export interface StoredConversations {
+  state(): StoredConversationsState;
   byId(id: string): StoredConversation | undefined;
   /** Returns the function that ends the subscription. */
   subscribe(listener: () => void): () => void;
@@ -32,15 +32,15 @@ export interface KeptConversations {
 }
 
 /** @param pageSize conversations asked for at a time. */
-export function createKeptConversations(bridge: Bridge, pageSize = 100): KeptConversations {
+export function createStoredConversations(bridge: Bridge, pageSize = 100): StoredConversations {
   const listeners = new Set<() => void>();
-  let state: KeptState = { rows: [], older: 'new', failure: null };
+  let state: StoredConversationsState = { rows: [], older: 'new', failure: null };
   let places = new Map<string, StoredConversation>();
   // One question at a time: an answer is merged into what the one before it left.
   let work: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | null = null;
 
-  const set = (change: Partial<KeptState>) => {
+  const set = (change: Partial<StoredConversationsState>) => {
     state = { ...state, ...change };
     if (change.rows) places = new Map(change.rows.map((row) => [row.id, row]));
     for (const listener of listeners) listener();

@@ -1,4 +1,4 @@
-/** The cells of one kept conversation. */
+/** The cells of one stored conversation. */
 import { memo } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
 import { useSeconds } from '../state/now';
@@ -6,35 +6,35 @@ import { allTokens, formatCompact, formatCount, formatLastUse, formatMoment, for
 import { Cell } from '../ui/list/RowGrid';
 import { conversationTitle } from './conversationTitle';
 
-export interface KeptCellsProps {
+export interface StoredCellsProps {
   row: StoredConversation;
   /** A process holds it now. */
   live: boolean;
 }
 
-export const KeptCells = memo(function KeptCells({ row, live }: KeptCellsProps) {
+export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsProps) {
   const { client, model, turns, usage, costUsd, usedAt } = row;
-  const { text, standIn } = conversationTitle(row);
+  const { text, generated } = conversationTitle(row);
   return (
     <>
-      <Cell name="k-title" title={text}>
-        <span className="k-words" data-stand-in={standIn}>
+      <Cell name="s-title" title={text}>
+        <span className="s-words" data-generated={generated}>
           {text}
         </span>
-        {live && <span className="dot k-live" role="img" aria-label="active" title="Active: a process holds it now" />}
+        {live && <span className="dot s-live" role="img" aria-label="active" title="Active: a process holds it now" />}
       </Cell>
-      <Cell name="k-client" title={client}>
+      <Cell name="s-client" title={client}>
         {client}
       </Cell>
-      <Cell name="k-model" title={model}>
+      <Cell name="s-model" title={model}>
         {model}
       </Cell>
-      <Cell name="k-turns">{formatCompact(turns)}</Cell>
-      <Cell name="k-tokens" title={`${formatCount(allTokens(usage))} tokens`}>
+      <Cell name="s-turns">{formatCompact(turns)}</Cell>
+      <Cell name="s-tokens" title={`${formatCount(allTokens(usage))} tokens`}>
         {formatCompact(allTokens(usage))}
       </Cell>
-      <Cell name="k-cost">{formatUsd(costUsd)}</Cell>
-      <Cell name="k-used" title={formatMoment(usedAt)}>
+      <Cell name="s-cost">{formatUsd(costUsd)}</Cell>
+      <Cell name="s-used" title={formatMoment(usedAt)}>
         <LastUse at={usedAt} />
       </Cell>
     </>
