@@ -36,6 +36,11 @@ const RULES = [
   },
   { from: /^app\/api\//, rule: 'api/ does not import from claude/', allows: none('app/claude/', 'app/desktop/') },
   {
+    from: /^app\/api\/[^/]+\//,
+    rule: "a group of api/ does not import the root's composition",
+    allows: none('app/api/server.ts', 'app/api/dialects.ts', 'app/api/appDialect.ts'),
+  },
+  {
     from: /^app\/(?!desktop\/|main\.ts$)/,
     rule: 'only desktop/ and main.ts import electron',
     allows: none(...ELECTRON),

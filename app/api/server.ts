@@ -5,7 +5,7 @@ import { ChatError } from '../chat/errors';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
 import type { Call, DialectServices, Route } from './dialect';
-import { dialects } from './dialects';
+import { dialectOf, dialects } from './dialects';
 import { faultOf, Refusal } from './fault';
 import { type AccessRules, access } from './http/access';
 import { type Exchange, exchangeOf, exchanges } from './http/exchange';
@@ -60,7 +60,7 @@ function application(deps: ApiDeps, open: Set<Exchange>): Express {
     res.setHeader('X-Claudacity-Version', deps.version);
     next();
   });
-  app.use(exchanges(deps.journal, deps.log, open));
+  app.use(exchanges({ journal: deps.journal, log: deps.log, dialectOf }, open));
   app.use(access(deps));
   mount(
     app,

@@ -7,7 +7,6 @@ import type { ChatError } from '../../chat/errors';
 import type { Log } from '../../log/log';
 import type { Journal, RequestChange } from '../../store/journal';
 import type { Dialect } from '../dialect';
-import { dialectOf } from '../dialects';
 import { clientName } from './clientName';
 
 export interface Exchange {
@@ -27,10 +26,17 @@ export interface Exchange {
   abort(reason: ChatError): void;
 }
 
-/** Every request passes here first, so that also a refused one is recorded. @param open holds the exchanges that have not ended. */
-export function exchanges(journal: Journal, log: Log, open: Set<Exchange>): RequestHandler {
+export interface ExchangeDeps {
+  readonly journal: Journal;
+  readonly log: Log;
+  /** The dialect that words the errors of a path. */
+  dialectOf(path: string): Dialect;
+}
+
+/** Every request passes here first, so that a refused one is recorded too. @param open receives the exchanges that have not ended. */
+export function exchanges(deps: ExchangeDeps, open: Set<Exchange>): RequestHandler {
   return (req, res, next) => {
-    const exchange = begin(req, res, journal, log);
+    const exchange = begin(req, res, deps);
     open.add(exchange);
     res.once('close', () => open.delete(exchange));
     byResponse.set(res, exchange);
@@ -51,7 +57,7 @@ const byResponse = new WeakMap<Response, Exchange>();
 /** What a record keeps of a text that the client chooses. */
 const LONGEST_RECORDED = 300;
 
-function begin(req: Request, res: Response, journal: Journal, log: Log): Exchange {
+function begin(req: Request, res: Response, { journal, log, dialectOf }: ExchangeDeps): Exchange {
   const arrived = performance.now();
   const hangUp = new AbortController();
   const dialect = dialectOf(req.path);
