@@ -322,17 +322,10 @@ function cliState({ phase, path: file, version, account, problem }: ClaudeState)
 }
 
 function conversationRow(live: LiveConversation): ConversationRow {
-  const { usage, expiresAt, ...rest } = live;
+  const { expiresAt, ...rest } = live;
   return {
     ...rest,
     expiresAt: expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt,
-    usage: {
-      input: usage.inputTokens,
-      cacheRead: usage.cacheReadTokens,
-      cacheWrite: usage.cacheWriteTokens,
-      output: usage.outputTokens,
-    },
-    costUsd: usage.costUsd,
   };
 }
 

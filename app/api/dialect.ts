@@ -2,11 +2,11 @@
  * What a dialect is: paths, how a body becomes a `ChatRequest`, how the answer becomes its wire, and how a fault is worded.
  * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
  */
-
-import type { ChatEvent, EndReason, Timings, Usage } from '../chat/events';
+import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
 import type { CliState, Dialect as DialectName, ServerState } from '../shared/contract';
+import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
 import type { ReadHeader } from './input/conversationName';

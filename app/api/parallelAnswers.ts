@@ -1,5 +1,5 @@
 /** Several answers at once, for the clients that want some to choose from: each is asked for itself, and they arrive as they come. */
-import { type ChatEvent, NO_USAGE, type Usage } from '../chat/events';
+import type { ChatEvent } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
 
@@ -43,20 +43,4 @@ export async function* choices(
     leave.abort();
     await Promise.all(answers.map((answer) => answer.return?.()));
   }
-}
-
-/** What several answers took together. */
-export function totalUsage(usages: Iterable<Usage>): Usage {
-  let total = NO_USAGE;
-  for (const usage of usages) {
-    total = {
-      inputTokens: total.inputTokens + usage.inputTokens,
-      cacheReadTokens: total.cacheReadTokens + usage.cacheReadTokens,
-      cacheWriteTokens: total.cacheWriteTokens + usage.cacheWriteTokens,
-      outputTokens: total.outputTokens + usage.outputTokens,
-      thinkingTokens: total.thinkingTokens + usage.thinkingTokens,
-      costUsd: total.costUsd + usage.costUsd,
-    };
-  }
-  return total;
 }

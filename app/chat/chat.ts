@@ -9,13 +9,14 @@ import type { Wanted } from '../claude/pool/pool';
 import type { ClaudeProcess, Setup } from '../claude/process/claudeProcess';
 import type { RateLimitInfo, ResultMessage } from '../claude/process/messages';
 import { CliEndedError } from '../claude/process/protocol';
+import { addUsage } from '../shared/usage';
 import { type ConversationKey, digestOf, extendDigest } from './conversation/digest';
 import type { Live, LiveConversations, Told } from './conversation/liveConversations';
 import type { Memory, RememberedConversation, TurnRecord } from './conversation/memory';
 import { nameQueue } from './conversation/nameQueue';
 import { transcriptOf } from './conversation/transcript';
 import { ChatError } from './errors';
-import type { ChatEvent, EndReason, Served, Usage } from './events';
+import type { ChatEvent, EndReason, Served } from './events';
 import type { AssistantBlock, ChatRequest, Message } from './request';
 import type { Chat } from './service';
 import { chatError } from './toChatError';
@@ -247,7 +248,7 @@ export function createChat({ claude, live, memory, idleMs, usersAreIds }: ChatOp
           if (event.type === 'end') {
             const messages = [...history, ...question.question, reply.message()];
             const after = messages.slice(history.length).reduce(extendDigest, digest);
-            row.usage = sum(row.usage, event.usage);
+            row.usage = addUsage(row.usage, event.usage);
             row.turns += 1;
             record?.end(reply.message(), after, event.usage);
             record = undefined;
@@ -371,17 +372,6 @@ function newId(): string {
 
 function cancelled(): ChatError {
   return new ChatError('cancelled', 'the request was cancelled');
-}
-
-function sum(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    thinkingTokens: a.thinkingTokens + b.thinkingTokens,
-    costUsd: a.costUsd + b.costUsd,
-  };
 }
 
 /** It ended by itself, which its pipe can show before its exit does. */

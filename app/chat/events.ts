@@ -1,27 +1,6 @@
 /** The answer as every dialect gives it: one stream of events, in the order in which the CLI reported them. */
+import type { Usage } from '../shared/usage';
 import type { ChatError } from './errors';
-
-/** What the API reported for the request, summed over the calls that it took. */
-export interface Usage {
-  /** Prompt tokens that were neither read from nor written to the prompt cache. */
-  readonly inputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  /** The part of `outputTokens` that was thinking, where the API says. */
-  readonly thinkingTokens: number;
-  /** As the CLI computes it from list prices. */
-  readonly costUsd: number;
-}
-
-export const NO_USAGE: Usage = {
-  inputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  thinkingTokens: 0,
-  costUsd: 0,
-};
 
 /** Where the time of a request went, in ms, by this computer's clock. */
 export interface Timings {

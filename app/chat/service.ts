@@ -1,8 +1,8 @@
 /** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
-
 import type { Model } from '../claude/models';
 import type { RateLimitInfo } from '../claude/process/messages';
-import type { ChatEvent, Usage } from './events';
+import type { Usage } from '../shared/usage';
+import type { ChatEvent } from './events';
 import type { ChatRequest } from './request';
 
 export type { Model } from '../claude/models';

@@ -1,17 +1,10 @@
 /**
  * What crosses between the app and its window: the state the window shows and the calls it may make.
- * Imports nothing, so that the page can be built without any of the app behind it.
+ * Imports nothing but its neighbours in this folder, so that the page can be built without any of the app behind it.
  *
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
-
-/** Tokens of one or many requests, by kind, as the API reported them. `input` is what was neither read from nor written to the prompt cache. */
-export interface TokenUsage {
-  input: number;
-  cacheRead: number;
-  cacheWrite: number;
-  output: number;
-}
+import type { Usage } from './usage';
 
 /** A fault that the user can do something about: what is wrong, and how to mend it. */
 export interface Problem {
@@ -79,8 +72,7 @@ export interface RequestRow {
   phase: RequestPhase;
   /** HTTP status; 499 where the client hung up; null until it is known. */
   status: number | null;
-  usage: TokenUsage | null;
-  costUsd: number | null;
+  usage: Usage | null;
   /** From the request's arrival to the first text, thinking or tool call sent. */
   firstTokenMs: number | null;
   durationMs: number | null;
@@ -113,8 +105,7 @@ export interface ConversationRow {
   model: string;
   phase: ConversationPhase;
   turns: number;
-  usage: TokenUsage;
-  costUsd: number;
+  usage: Usage;
   startedAt: number;
   lastUsedAt: number;
   pid: number | null;
@@ -135,8 +126,7 @@ export interface StoredConversation {
   usedAt: number;
   turns: number;
   bytes: number;
-  usage: TokenUsage;
-  costUsd: number;
+  usage: Usage;
 }
 
 /** One message of a kept conversation, for reading. */
@@ -149,8 +139,7 @@ export interface StoredMessage {
 export interface ModelUsage {
   model: string;
   requests: number;
-  usage: TokenUsage;
-  costUsd: number;
+  usage: Usage;
 }
 
 /** Use since midnight, local time. */
@@ -159,11 +148,10 @@ export interface DayUsage {
   day: string;
   requests: number;
   failed: number;
-  usage: TokenUsage;
-  costUsd: number;
+  usage: Usage;
   models: ModelUsage[];
   /** Tokens of all kinds in each of the day's 24 hours, for the chart. */
-  hourly: TokenUsage[];
+  hourly: Usage[];
 }
 
 export type Theme = 'system' | 'light' | 'dark';

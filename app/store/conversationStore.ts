@@ -5,10 +5,10 @@
  */
 import { z } from 'zod';
 import type { Memory, RememberedConversation, TurnRecord, TurnStart } from '../chat/conversation/memory';
-import { NO_USAGE, type Usage } from '../chat/events';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
 import type { StoredConversation } from '../shared/contract';
+import { NO_USAGE, type Usage } from '../shared/usage';
 import { type Database, transaction } from './database';
 
 export interface Retention {
@@ -282,11 +282,11 @@ const Counts = z.object({
 function usageFrom(counts: z.output<typeof Counts> | undefined): Usage {
   if (!counts) return NO_USAGE;
   return {
-    inputTokens: counts.input,
-    cacheReadTokens: counts.cache_read,
-    cacheWriteTokens: counts.cache_write,
-    outputTokens: counts.output,
-    thinkingTokens: 0,
+    input: counts.input,
+    cacheRead: counts.cache_read,
+    cacheWrite: counts.cache_write,
+    output: counts.output,
+    thinking: 0,
     costUsd: counts.cost_usd,
   };
 }
@@ -315,18 +315,12 @@ function storedFrom(row: unknown): StoredConversation {
     usedAt: columns.used_at,
     turns: columns.turns,
     bytes: columns.bytes,
-    usage: {
-      input: columns.input,
-      cacheRead: columns.cache_read,
-      cacheWrite: columns.cache_write,
-      output: columns.output,
-    },
-    costUsd: columns.cost_usd,
+    usage: usageFrom(columns),
   };
 }
 
 function counts(usage: Usage): [number, number, number, number, number] {
-  return [usage.inputTokens, usage.cacheReadTokens, usage.cacheWriteTokens, usage.outputTokens, usage.costUsd];
+  return [usage.input, usage.cacheRead, usage.cacheWrite, usage.output, usage.costUsd];
 }
 
 function byteLength(content: unknown): number {

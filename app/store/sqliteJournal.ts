@@ -163,7 +163,6 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     phase: 'waiting',
     status: null,
     usage: null,
-    costUsd: null,
     firstTokenMs: null,
     durationMs: null,
     resolvedModel: null,
@@ -203,11 +202,11 @@ function record(
 
 function toRow(request: RequestDetails): RequestRow {
   const { id, at, client, address, dialect, method, path, model, stream, phase, status } = request;
-  const { costUsd, firstTokenMs, durationMs } = request;
+  const { firstTokenMs, durationMs } = request;
   const usage = request.usage && { ...request.usage };
   return {
     ...{ id, at, client, address, dialect, method, path, model, stream, phase, status },
-    ...{ usage, costUsd, firstTokenMs, durationMs },
+    ...{ usage, firstTokenMs, durationMs },
   };
 }
 

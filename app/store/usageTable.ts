@@ -1,6 +1,7 @@
 /** What was used, summed by hour and model. Requests may be forgotten; these sums stay. */
 import { z } from 'zod';
-import type { DayUsage, ModelUsage, RequestDetails, TokenUsage } from '../shared/contract';
+import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
+import { addUsage, NO_USAGE } from '../shared/usage';
 import type { Database } from './database';
 
 /** Sums of one model in one hour of one local day. */
@@ -29,7 +30,7 @@ export function usageTable(database: Database): UsageTable {
   );
   const ofDay = database.prepare('SELECT * FROM usage WHERE day = ?');
   return {
-    add: ({ day, hour, model, requests, failed, usage, costUsd }) =>
+    add: ({ day, hour, model, requests, failed, usage }) =>
       void add.run({
         day,
         hour,
@@ -40,7 +41,7 @@ export function usageTable(database: Database): UsageTable {
         cache_read: usage.cacheRead,
         cache_write: usage.cacheWrite,
         output: usage.output,
-        cost_usd: costUsd,
+        cost_usd: usage.costUsd,
       }),
     ofDay: (day) => ofDay.all(day).map(fromColumns),
   };
@@ -56,8 +57,7 @@ export function useOf(request: RequestDetails, endedAt: number): HourUsage | nul
     model: request.resolvedModel ?? request.model,
     requests: 1,
     failed: request.phase === 'failed' ? 1 : 0,
-    usage: { ...(request.usage ?? NOTHING) },
-    costUsd: request.costUsd ?? 0,
+    usage: request.usage ?? NO_USAGE,
   };
 }
 
@@ -74,10 +74,9 @@ export function noUse(day: string): DayUsage {
     day,
     requests: 0,
     failed: 0,
-    usage: { ...NOTHING },
-    costUsd: 0,
+    usage: NO_USAGE,
     models: [],
-    hourly: Array.from({ length: 24 }, () => ({ ...NOTHING })),
+    hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }
 
@@ -85,40 +84,28 @@ export function noUse(day: string): DayUsage {
 export function addUse(day: DayUsage, use: HourUsage): void {
   day.requests += use.requests;
   day.failed += use.failed;
-  day.costUsd += use.costUsd;
-  addTokens(day.usage, use.usage);
+  day.usage = addUsage(day.usage, use.usage);
   const hour = day.hourly[use.hour];
-  if (hour) addTokens(hour, use.usage);
+  if (hour) day.hourly[use.hour] = addUsage(hour, use.usage);
   const model = day.models.find((known) => known.model === use.model);
   if (model === undefined) {
-    day.models.push({ model: use.model, requests: use.requests, usage: { ...use.usage }, costUsd: use.costUsd });
+    day.models.push({ model: use.model, requests: use.requests, usage: use.usage });
     return;
   }
   model.requests += use.requests;
-  model.costUsd += use.costUsd;
-  addTokens(model.usage, use.usage);
+  model.usage = addUsage(model.usage, use.usage);
 }
 
 /** Adds to what is summed for the same day, hour and model, in place. */
 export function mergeUse(uses: HourUsage[], use: HourUsage): void {
   const same = uses.find((known) => known.day === use.day && known.hour === use.hour && known.model === use.model);
   if (same === undefined) {
-    uses.push({ ...use, usage: { ...use.usage } });
+    uses.push({ ...use });
     return;
   }
   same.requests += use.requests;
   same.failed += use.failed;
-  same.costUsd += use.costUsd;
-  addTokens(same.usage, use.usage);
-}
-
-const NOTHING: Readonly<TokenUsage> = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
-
-function addTokens(sum: TokenUsage, more: TokenUsage): void {
-  sum.input += more.input;
-  sum.cacheRead += more.cacheRead;
-  sum.cacheWrite += more.cacheWrite;
-  sum.output += more.output;
+  same.usage = addUsage(same.usage, use.usage);
 }
 
 const Columns = z.object({
@@ -136,6 +123,6 @@ const Columns = z.object({
 
 function fromColumns(row: unknown): HourUsage {
   const { day, hour, model, requests, failed, input, cache_read, cache_write, output, cost_usd } = Columns.parse(row);
-  const usage = { input, cacheRead: cache_read, cacheWrite: cache_write, output };
-  return { day, hour, model, requests, failed, usage, costUsd: cost_usd };
+  const usage = { input, cacheRead: cache_read, cacheWrite: cache_write, output, thinking: 0, costUsd: cost_usd };
+  return { day, hour, model, requests, failed, usage };
 }

@@ -58,13 +58,13 @@ export function ConversationReader({ row, onClose, onDelete }: ConversationReade
 const COPY_LIMIT = 1_000_000;
 
 function Facts({ row }: { row: StoredConversation }) {
-  const { client, model, title, name, turns, usage, costUsd, bytes, createdAt, usedAt } = row;
+  const { client, model, title, name, turns, usage, bytes, createdAt, usedAt } = row;
   const facts = [
     client,
     model,
     plural(turns, 'turn'),
     `${formatCompact(allTokens(usage))} tokens`,
-    formatUsd(costUsd),
+    formatUsd(usage.costUsd),
     ...(bytes > 0 ? [formatBytes(bytes)] : []),
   ];
   const since = formatMoment(createdAt).slice(0, 16);

@@ -13,7 +13,7 @@ export interface StoredCellsProps {
 }
 
 export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsProps) {
-  const { client, model, turns, usage, costUsd, usedAt } = row;
+  const { client, model, turns, usage, usedAt } = row;
   const { text, generated } = conversationTitle(row);
   return (
     <>
@@ -33,7 +33,7 @@ export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsP
       <Cell name="s-tokens" title={`${formatCount(allTokens(usage))} tokens`}>
         {formatCompact(allTokens(usage))}
       </Cell>
-      <Cell name="s-cost">{formatUsd(costUsd)}</Cell>
+      <Cell name="s-cost">{formatUsd(usage.costUsd)}</Cell>
       <Cell name="s-used" title={formatMoment(usedAt)}>
         <LastUse at={usedAt} />
       </Cell>

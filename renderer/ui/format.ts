@@ -1,5 +1,6 @@
 /** Numbers, durations and times as the page writes them. Fixed to one notation, so that columns line up and screenshots compare. */
-import type { Dialect, TokenUsage } from '../../app/shared/contract';
+import type { Dialect } from '../../app/shared/contract';
+import type { Usage } from '../../app/shared/usage';
 
 export const DIALECT_NAMES: Record<Dialect, string> = {
   ollama: 'Ollama',
@@ -112,11 +113,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** All that was sent to the model: read from the cache, written to it, or neither. */
-export function inputTokens(usage: TokenUsage): number {
+export function inputTokens(usage: Usage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
-export function allTokens(usage: TokenUsage): number {
+export function allTokens(usage: Usage): number {
   return inputTokens(usage) + usage.output;
 }
 

@@ -55,18 +55,18 @@ describe('a chat', () => {
         model: expect.stringMatching(/^claude-sonnet-/),
         isolation: expect.stringContaining('withheld'),
       },
-      { type: 'usage', usage: expect.objectContaining({ inputTokens: 7, cacheReadTokens: 100, cacheWriteTokens: 20 }) },
+      { type: 'usage', usage: expect.objectContaining({ input: 7, cacheRead: 100, cacheWrite: 20 }) },
       { type: 'text', text: 'Hel' },
       { type: 'text', text: 'lo' },
       {
         type: 'end',
         reason: 'stop',
         usage: {
-          inputTokens: 7,
-          cacheReadTokens: 100,
-          cacheWriteTokens: 20,
-          outputTokens: 2,
-          thinkingTokens: 0,
+          input: 7,
+          cacheRead: 100,
+          cacheWrite: 20,
+          output: 2,
+          thinking: 0,
           costUsd: expect.any(Number),
         },
         timings: {
@@ -164,7 +164,7 @@ describe('a chat', () => {
     const events = await ask(rig.chat, reason);
 
     expect(spoken(events)).toEqual(['text A']);
-    expect(endOf(events)).toMatchObject({ reason: expected, usage: { outputTokens: 9 } });
+    expect(endOf(events)).toMatchObject({ reason: expected, usage: { output: 9 } });
   });
 
   test('that the API cannot stream is answered at once', async () => {
@@ -174,7 +174,7 @@ describe('a chat', () => {
     const events = await ask(rig.chat, 'hi');
 
     expect(spoken(events)).toEqual(['text whole']);
-    expect(endOf(events)).toMatchObject({ reason: 'stop', usage: { inputTokens: 7, outputTokens: 2 } });
+    expect(endOf(events)).toMatchObject({ reason: 'stop', usage: { input: 7, output: 2 } });
   });
 
   test('is listed while it lasts', async () => {

@@ -79,14 +79,14 @@ describe('a call', () => {
     ]);
     const pieces = first.flatMap((event) => (event.type === 'tool_input' && event.index === 1 ? [event.json] : []));
     expect(JSON.parse(pieces.join(''))).toEqual({ x: [1, 'é😀'] });
-    expect(end(first)).toMatchObject({ reason: 'tool_use', usage: { inputTokens: 10, outputTokens: 20 } });
+    expect(end(first)).toMatchObject({ reason: 'tool_use', usage: { input: 10, output: 20 } });
     expect(rig.chat.live().map(({ phase }) => phase)).toContain('waiting_for_tool');
 
     const results: Message = { role: 'user', content: [result('toolu_b', 'broken', true), result('toolu_a', '20 °C')] };
     const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
 
     expect([served(second), answered(second).content]).toEqual(['live', [{ type: 'text', text: 'Sunny.' }]]);
-    expect(end(second)).toMatchObject({ reason: 'stop', usage: { inputTokens: 30, outputTokens: 3 } });
+    expect(end(second)).toMatchObject({ reason: 'stop', usage: { input: 30, output: 3 } });
     expect(end(second).usage.costUsd).toBeGreaterThan(0);
     const { history = [], body } = rig.api.requests.at(-1) ?? {};
     expect(history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
@@ -309,7 +309,7 @@ describe('an answer that is bound to a schema', () => {
     rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
     const events = await rig.ask({ messages: [user('JSON.')], schema });
     expect(answered(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
-    expect(end(events)).toMatchObject({ reason: 'stop', usage: { inputTokens: 20, outputTokens: 10 } });
+    expect(end(events)).toMatchObject({ reason: 'stop', usage: { input: 20, output: 10 } });
   });
 
   test.each([

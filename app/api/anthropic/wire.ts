@@ -3,7 +3,8 @@
  * a line of its own, since the packages drop one that has not.
  */
 import { randomUUID } from 'node:crypto';
-import { type EndReason, NO_USAGE, type Usage } from '../../chat/events';
+import type { EndReason } from '../../chat/events';
+import { NO_USAGE, type Usage } from '../../shared/usage';
 import type { OutputEvent, Wire } from '../dialect';
 import { errorObject } from './errorObject';
 
@@ -134,9 +135,9 @@ const STOP_REASONS: Record<EndReason, string> = {
 
 function usageObject(usage: Usage): object {
   return {
-    input_tokens: usage.inputTokens,
-    cache_creation_input_tokens: usage.cacheWriteTokens,
-    cache_read_input_tokens: usage.cacheReadTokens,
-    output_tokens: usage.outputTokens,
+    input_tokens: usage.input,
+    cache_creation_input_tokens: usage.cacheWrite,
+    cache_read_input_tokens: usage.cacheRead,
+    output_tokens: usage.output,
   };
 }

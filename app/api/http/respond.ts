@@ -1,13 +1,13 @@
 /** Gives a dialect's reply to the client: JSON at once, or the model's answer, at once or as a stream. */
 import type { Response } from 'express';
 import { ChatError } from '../../chat/errors';
-import type { ChatEvent, Usage } from '../../chat/events';
+import type { ChatEvent } from '../../chat/events';
 import type { Chat } from '../../chat/service';
 import type { Log } from '../../log/log';
-import type { TokenUsage } from '../../shared/contract';
+import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
 import type { Answer, ChatReply, OutputEvent, Reply, StreamWire, ToolCall } from '../dialect';
 import { faultOf } from '../fault';
-import { type ChoiceEvent, choices, totalUsage } from '../parallelAnswers';
+import { type ChoiceEvent, choices } from '../parallelAnswers';
 import type { Exchange } from './exchange';
 import { recordFault, sendJson, setHeaders } from './send';
 import { pieces } from './splitLongText';
@@ -134,7 +134,7 @@ async function* watched(
     }
     if (event.type === 'usage' || event.type === 'end') {
       usages.set(choice, event.usage);
-      exchange.change(spent(usages.values()));
+      exchange.change({ usage: [...usages.values()].reduce(addUsage, NO_USAGE) });
     }
     if (event.type === 'end') {
       if (choice === 0) exchange.change({ loadMs: event.timings.loadMs });
@@ -152,14 +152,6 @@ async function* watched(
   }
   if (exchange.signal.aborted) throw new ChatError('cancelled', 'request canceled');
   if (open > 0) throw new ChatError('cli_failed', 'the answer broke off');
-}
-
-function spent(usages: Iterable<Usage>): { usage: TokenUsage; costUsd: number } {
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costUsd } = totalUsage(usages);
-  return {
-    usage: { input: inputTokens, cacheRead: cacheReadTokens, cacheWrite: cacheWriteTokens, output: outputTokens },
-    costUsd,
-  };
 }
 
 function* parts(event: WireEvent['event']): Generator<OutputEvent> {

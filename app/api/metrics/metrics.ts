@@ -1,6 +1,7 @@
 /** What happens here as Prometheus counts it: from the journal what ends, from the chat how it is at the moment of asking. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RequestRow, TokenUsage } from '../../shared/contract';
+import type { RequestRow } from '../../shared/contract';
+import type { Usage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
 import { pathTemplates } from './pathTemplate';
 
@@ -63,11 +64,11 @@ function countRequests(
     const model = journal.details(row.id)?.resolvedModel ?? 'other';
     if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
     for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model }, count);
-    cost.inc({ model }, Math.max(0, row.costUsd ?? 0));
+    cost.inc({ model }, Math.max(0, row.usage?.costUsd ?? 0));
   });
 }
 
-function kinds(usage: TokenUsage | null): [kind: string, count: number][] {
+function kinds(usage: Usage | null): [kind: string, count: number][] {
   if (usage === null) return [];
   return [
     ['input', usage.input],

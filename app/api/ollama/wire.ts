@@ -2,7 +2,8 @@
  * Answers as Ollama writes them: one JSON object a line, the last with the counts. A field without a value is left out,
  * never null: ollama-ai-provider-v2 drops a whole line for one, and ollama-js takes `error: null` for an error.
  */
-import type { EndReason, Timings, Usage } from '../../chat/events';
+import type { EndReason, Timings } from '../../chat/events';
+import type { Usage } from '../../shared/usage';
 import type { OutputEvent, ToolCall, Wire } from '../dialect';
 
 /** What a line says; what it does not say is ''. */
@@ -77,9 +78,9 @@ function final(reason: EndReason, usage: Usage, timings: Timings): object {
     done_reason: reason === 'length' ? 'length' : 'stop',
     total_duration: nanoseconds(timings.totalMs),
     load_duration: nanoseconds(timings.loadMs),
-    prompt_eval_count: count(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens),
+    prompt_eval_count: count(usage.input + usage.cacheRead + usage.cacheWrite),
     prompt_eval_duration: nanoseconds(timings.promptMs),
-    eval_count: count(usage.outputTokens),
+    eval_count: count(usage.output),
     eval_duration: nanoseconds(timings.answerMs),
   };
 }

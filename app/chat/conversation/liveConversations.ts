@@ -1,6 +1,6 @@
 /** The processes that hold a conversation each: found by what they hold, ended when they have been idle for long enough. */
 import type { Seat } from '../../claude/pool/pool';
-import { NO_USAGE } from '../events';
+import { NO_USAGE } from '../../shared/usage';
 import type { Message } from '../request';
 import type { LiveConversation } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';

@@ -1,5 +1,5 @@
 /** What outlasts a process: the port behind which store/ keeps conversations. */
-import type { Usage } from '../events';
+import type { Usage } from '../../shared/usage';
 import type { Message } from '../request';
 
 export interface RememberedConversation {

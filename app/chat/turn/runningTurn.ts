@@ -4,9 +4,10 @@
  */
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { ApiBlock, RateLimitInfo, ResultMessage } from '../../claude/process/messages';
-import type { TurnEvent, TurnUsage } from '../../claude/process/turn';
+import type { TurnEvent } from '../../claude/process/turn';
+import { NO_USAGE, type Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
-import { type ChatEvent, type EndReason, NO_USAGE, type Timings, type Usage } from '../events';
+import type { ChatEvent, EndReason, Timings } from '../events';
 import { resultError, retryError } from '../toChatError';
 
 export interface RunningTurn {
@@ -62,7 +63,7 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
       switch (event.type) {
         case 'begin':
         case 'usage':
-          usage = counted(event.usage);
+          usage = event.usage;
           yield { type: 'usage', usage };
           break;
         case 'tool_call':
@@ -88,7 +89,7 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
           options.onLimit(limit);
           break;
         case 'stop':
-          usage = counted(event.usage);
+          usage = event.usage;
           end = event;
           // After the token limit the CLI would go on by itself, in turns that the client never sent.
           over = endReason(event.reason) === 'length';
@@ -100,7 +101,7 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
         case 'result':
           over = true;
           if (event.result.is_error && !end) failure = resultError(event.result, limit);
-          else end ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NOTHING };
+          else end ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NO_USAGE };
           options.onResult(event.result);
           break;
         case 'unbound':
@@ -131,8 +132,6 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
   };
 }
 
-const NOTHING: TurnUsage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0 };
-
 /** A refusal that is over sooner than this is waited out here; a client would hardly come back faster. */
 const LONGEST_RETRY_MS = 2_000;
 
@@ -152,17 +151,6 @@ function endReason(reason: string): EndReason {
     default:
       return 'stop';
   }
-}
-
-function counted(usage: TurnUsage): Usage {
-  return {
-    inputTokens: usage.input,
-    cacheReadTokens: usage.cacheRead,
-    cacheWriteTokens: usage.cacheWrite,
-    outputTokens: usage.output,
-    thinkingTokens: usage.thinking,
-    costUsd: 0,
-  };
 }
 
 async function death(process: ClaudeProcess): Promise<ChatError> {

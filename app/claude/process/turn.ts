@@ -4,20 +4,12 @@
  * the first answer of the API that has begun, whole or broken off, and never a second one glued to it. An answer that
  * calls the client's tools is whole too; the next one begins when their results are there, and is a request's of its own.
  */
+import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
 import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage } from './messages';
-
-export interface TurnUsage {
-  /** Prompt tokens that were neither read from nor written to the cache. */
-  readonly input: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-  readonly output: number;
-  readonly thinking: number;
-}
 
 export type TurnEvent =
   /** The API has begun to answer. */
-  | { readonly type: 'begin'; readonly model: string; readonly usage: TurnUsage }
+  | { readonly type: 'begin'; readonly model: string; readonly usage: Usage }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   /** The model calls a tool. `index` counts the calls of one answer, from 0. */
@@ -32,7 +24,7 @@ export type TurnEvent =
     }
   /** The CLI did not take the structured answer so far and has the model try again: it is void. */
   | { readonly type: 'retract' }
-  | { readonly type: 'usage'; readonly usage: TurnUsage }
+  | { readonly type: 'usage'; readonly usage: Usage }
   /** The API refused, and the CLI will ask again after the delay. Only before `begin`. */
   | { readonly type: 'retry'; readonly status: number | null; readonly delayMs: number }
   | { readonly type: 'rateLimit'; readonly info: RateLimitInfo }
@@ -43,14 +35,12 @@ export type TurnEvent =
       readonly type: 'stop';
       readonly reason: string;
       readonly stopSequence: string | undefined;
-      readonly usage: TurnUsage;
+      readonly usage: Usage;
     }
   /** The CLI is done with the turn. Last, and without a `stop` before it where the turn failed. */
   | { readonly type: 'result'; readonly result: ResultMessage }
   /** The CLI began a second answer, or lost the first: its process is of no more use. Last. */
   | { readonly type: 'diverged' };
-
-const NOTHING: TurnUsage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0 };
 
 /** The tool through which the CLI takes an answer that is bound to a schema. */
 const STRUCTURED = 'StructuredOutput';
@@ -68,9 +58,9 @@ export async function* turnEvents(
   structured = false,
 ): AsyncGenerator<TurnEvent, void> {
   /** Of the answers that the structured one took before this. */
-  let past = NOTHING;
-  let current = NOTHING;
-  const usage = () => add(past, current);
+  let past = NO_USAGE;
+  let current = NO_USAGE;
+  const usage = () => addUsage(past, current);
   let begun = false;
   let stopped = false;
   let calls = 0;
@@ -115,8 +105,8 @@ export async function* turnEvents(
               yield { type: 'diverged' };
               return;
             }
-            past = begun ? usage() : NOTHING;
-            current = merge(NOTHING, event.message.usage);
+            past = begun ? usage() : NO_USAGE;
+            current = merge(NO_USAGE, event.message.usage);
             begun = true;
             stopped = false;
             calls = 0;
@@ -208,24 +198,14 @@ function parseInput(json: string): Record<string, unknown> {
   }
 }
 
-/** Of an answer that took the API several calls. */
-function add(known: TurnUsage, next: TurnUsage): TurnUsage {
-  return {
-    input: known.input + next.input,
-    cacheRead: known.cacheRead + next.cacheRead,
-    cacheWrite: known.cacheWrite + next.cacheWrite,
-    output: known.output + next.output,
-    thinking: known.thinking + next.thinking,
-  };
-}
-
 /** A field that a later event leaves out, or has as null, keeps its earlier value: `message_delta` often has the output alone. */
-function merge(known: TurnUsage, reported: ApiUsage): TurnUsage {
+function merge(known: Usage, reported: ApiUsage): Usage {
   return {
     input: reported.input_tokens || known.input,
     cacheRead: reported.cache_read_input_tokens || known.cacheRead,
     cacheWrite: reported.cache_creation_input_tokens || known.cacheWrite,
     output: reported.output_tokens ?? known.output,
     thinking: reported.output_tokens_details?.thinking_tokens ?? known.thinking,
+    costUsd: known.costUsd,
   };
 }

@@ -47,12 +47,12 @@ interface ConversationProps {
 }
 
 function Conversation({ conversation, onConversation }: ConversationProps) {
-  const { id, client, model, phase, turns, usage, costUsd, startedAt, pid } = conversation;
+  const { id, client, model, phase, turns, usage, startedAt, pid } = conversation;
   const commands = useCommands();
   const [end, ending] = usePending(() => commands.endConversation(id));
   const facts = [
     `${formatCount(allTokens(usage))} tokens`,
-    formatUsd(costUsd),
+    formatUsd(usage.costUsd),
     pid === null ? '' : `process ${pid}`,
     id,
   ];

@@ -1,6 +1,7 @@
 /** All that is known of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
-import type { RequestDetails, RequestRow, TokenUsage } from '../../../app/shared/contract';
+import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
+import type { Usage } from '../../../app/shared/usage';
 import { useNow } from '../../state/now';
 import { useStoredConversations, useStoredState } from '../../state/page';
 import { CopyButton } from '../../ui/CopyButton';
@@ -55,7 +56,7 @@ function Sections({ details, onConversation }: SectionsProps) {
         </Section>
       )}
       {isLive(details.phase) ? <RunningTiming details={details} /> : <Timing details={details} elapsedMs={0} />}
-      {usage && <Tokens usage={usage} costUsd={details.costUsd} />}
+      {usage && <Tokens usage={usage} />}
       {ignored.length > 0 && (
         <Section title="Ignored parameters">
           <ul className="chips">
@@ -124,9 +125,9 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
   );
 }
 
-function Tokens({ usage, costUsd }: { usage: TokenUsage; costUsd: number | null }) {
+function Tokens({ usage }: { usage: Usage }) {
   return (
-    <Section title={costUsd === null ? 'Tokens' : `Tokens · ${formatUsd(costUsd)}`}>
+    <Section title={`Tokens · ${formatUsd(usage.costUsd)}`}>
       {allTokens(usage) > 0 && (
         <div className="bar" aria-hidden="true">
           {TOKEN_KINDS.map(({ key, color }) => (

@@ -1,6 +1,7 @@
 /** Use since midnight: what it came to, when it was, and which models had it. */
 import { useState } from 'react';
-import type { DayUsage, ModelUsage, TokenUsage } from '../../../app/shared/contract';
+import type { DayUsage, ModelUsage } from '../../../app/shared/contract';
+import type { Usage } from '../../../app/shared/usage';
 import { useApp } from '../../state/page';
 import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../../ui/format';
 import { TokenChart } from './TokenChart';
@@ -30,7 +31,7 @@ function hourName(hour: number): string {
   return `${clock(hour)}–${clock(hour + 1)}`;
 }
 
-function Totals({ day, usage }: { day: DayUsage; usage: TokenUsage }) {
+function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
   const total = allTokens(usage);
   return (
     <div className="totals">
@@ -38,7 +39,7 @@ function Totals({ day, usage }: { day: DayUsage; usage: TokenUsage }) {
         {formatCompact(total)} <small>tokens</small>
       </span>
       <span className="day-fact cost" title="What the day’s use would cost at the API’s list prices">
-        {formatUsd(day.costUsd)}
+        {formatUsd(day.usage.costUsd)}
       </span>
       <span className="day-fact">{plural(day.requests, 'request')}</span>
       <span className="day-fact" data-alarm={day.failed > 0}>
@@ -49,7 +50,7 @@ function Totals({ day, usage }: { day: DayUsage; usage: TokenUsage }) {
 }
 
 /** The kinds with their numbers: the chart's legend as well. */
-function KindList({ usage }: { usage: TokenUsage }) {
+function KindList({ usage }: { usage: Usage }) {
   return (
     <dl className="kinds">
       {TOKEN_KINDS.map(({ key, name, color }) => (
@@ -78,14 +79,14 @@ function ModelTable({ models }: { models: ModelUsage[] }) {
         </tr>
       </thead>
       <tbody>
-        {byTokens.map(({ model, requests, usage, costUsd }) => (
+        {byTokens.map(({ model, requests, usage }) => (
           <tr key={model} title={kindsText(usage)}>
             <th scope="row" title={model}>
               {model}
             </th>
             <td>{formatCompact(requests)}</td>
             <td>{formatCompact(allTokens(usage))}</td>
-            <td>{formatUsd(costUsd)}</td>
+            <td>{formatUsd(usage.costUsd)}</td>
           </tr>
         ))}
       </tbody>
@@ -93,6 +94,6 @@ function ModelTable({ models }: { models: ModelUsage[] }) {
   );
 }
 
-function kindsText(usage: TokenUsage): string {
+function kindsText(usage: Usage): string {
   return TOKEN_KINDS.map(({ key, name }) => `${name} ${formatCount(usage[key])}`).join('\n');
 }

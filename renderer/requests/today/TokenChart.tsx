@@ -1,7 +1,7 @@
 /** Tokens by hour as stacked bars. uPlot draws on a canvas, so it takes its colours from the theme's custom properties whenever that changes. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import type { TokenUsage } from '../../../app/shared/contract';
+import type { Usage } from '../../../app/shared/usage';
 import { formatCompact } from '../../ui/format';
 import { useThemeVersion } from '../../ui/useThemeVersion';
 import { describeHours, HOURS, scaleTop, stackHours } from './hourlyStack';
@@ -10,7 +10,7 @@ import { TOKEN_KINDS } from './tokenKinds';
 const HEIGHT = 128;
 
 export interface TokenChartProps {
-  hourly: TokenUsage[];
+  hourly: Usage[];
   /** The hour under the pointer; null when it has left. */
   onHour: (hour: number | null) => void;
 }
@@ -49,7 +49,7 @@ export function TokenChart({ hourly, onHour }: TokenChartProps) {
   return <div ref={place} className="chart" role="img" aria-label={describeHours(hourly)} />;
 }
 
-function chartData(hourly: readonly TokenUsage[]): uPlot.AlignedData {
+function chartData(hourly: readonly Usage[]): uPlot.AlignedData {
   return [HOURS, ...stackHours(hourly)];
 }
 

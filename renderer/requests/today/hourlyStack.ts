@@ -1,5 +1,5 @@
 /** The day's hours as numbers that a bar chart can stack, and as a sentence for those who cannot see it. */
-import type { TokenUsage } from '../../../app/shared/contract';
+import type { Usage } from '../../../app/shared/usage';
 import { allTokens, formatCompact } from '../../ui/format';
 import { TOKEN_KINDS } from './tokenKinds';
 
@@ -9,14 +9,14 @@ export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
  * One row of 24 heights for each kind, the tallest first: each is its kind on top of those listed before it, so that bars drawn in this
  * order cover one another down to what is theirs.
  */
-export function stackHours(hourly: readonly TokenUsage[]): number[][] {
+export function stackHours(hourly: readonly Usage[]): number[][] {
   return TOKEN_KINDS.map((_, top) =>
     HOURS.map((hour) => TOKEN_KINDS.slice(0, top + 1).reduce((sum, { key }) => sum + (hourly[hour]?.[key] ?? 0), 0)),
   ).reverse();
 }
 
 /** `Tokens by hour. Most between 14:00 and 15:00: 312k of 1.24M.` */
-export function describeHours(hourly: readonly TokenUsage[]): string {
+export function describeHours(hourly: readonly Usage[]): string {
   const totals = hourly.map(allTokens);
   const most = Math.max(0, ...totals);
   if (most === 0) return 'Tokens by hour. None yet today.';

@@ -1,8 +1,8 @@
 /** The four kinds of tokens, in the order they are stacked and listed, with the name and the colour that each has everywhere. */
-import type { TokenUsage } from '../../../app/shared/contract';
+import type { Usage } from '../../../app/shared/usage';
 
 export interface TokenKind {
-  key: keyof TokenUsage;
+  key: Exclude<keyof Usage, 'thinking' | 'costUsd'>;
   name: string;
   /** The custom property that holds its colour in the present theme. */
   color: `--token-${string}`;

@@ -17,8 +17,8 @@ import type {
   StoredConversation,
   StoredMessage,
   Theme,
-  TokenUsage,
 } from '../../../app/shared/contract';
+import { addUsage, NO_USAGE, type Usage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
 
 export interface Demo {
@@ -243,14 +243,14 @@ function live(): void {
         };
         const { day } = snapshot;
         const hourly = day.hourly.map((hour, index) =>
-          index === new Date().getHours() && done.usage ? sum(hour, done.usage) : hour,
+          index === new Date().getHours() && done.usage ? addUsage(hour, done.usage) : hour,
         );
         change({
           requests: [{ ...done, durationMs: Date.now() - row.at }],
           day: {
             ...day,
             requests: day.requests + 1,
-            usage: done.usage ? sum(day.usage, done.usage) : day.usage,
+            usage: done.usage ? addUsage(day.usage, done.usage) : day.usage,
             hourly,
           },
         });
@@ -275,7 +275,6 @@ function begun(at: number): RequestRow {
     phase: 'waiting',
     status: null,
     usage: null,
-    costUsd: null,
     firstTokenMs: null,
     durationMs: null,
   };
@@ -304,21 +303,19 @@ function finished(at: number): RequestRow {
   const durationMs = firstTokenMs + between(700, 24_000);
   const tokens = usage(between(60, 1_900));
   if (dice < 0.3)
-    return { ...row, phase: 'cancelled', status: 499, firstTokenMs, durationMs, usage: tokens, costUsd: 0.004 };
+    return { ...row, phase: 'cancelled', status: 499, firstTokenMs, durationMs, usage: { ...tokens, costUsd: 0.004 } };
   const costUsd = (tokens.input * 3 + tokens.cacheRead * 0.3 + tokens.cacheWrite * 3.75 + tokens.output * 15) / 1e6;
-  return { ...row, phase: 'done', status: 200, firstTokenMs, durationMs, usage: tokens, costUsd };
+  return { ...row, phase: 'done', status: 200, firstTokenMs, durationMs, usage: { ...tokens, costUsd } };
 }
 
-function usage(output: number): TokenUsage {
-  return { input: between(3, 2_400), cacheRead: between(0, 38_000), cacheWrite: between(0, 5_200), output };
-}
-
-function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
+function usage(output: number): Usage {
   return {
-    input: a.input + b.input,
-    cacheRead: a.cacheRead + b.cacheRead,
-    cacheWrite: a.cacheWrite + b.cacheWrite,
-    output: a.output + b.output,
+    input: between(3, 2_400),
+    cacheRead: between(0, 38_000),
+    cacheWrite: between(0, 5_200),
+    output,
+    thinking: 0,
+    costUsd: 0,
   };
 }
 
@@ -355,8 +352,7 @@ function conversations(): ConversationRow[] {
     model,
     phase,
     turns,
-    usage: usage(turns * 400),
-    costUsd: turns * 0.021,
+    usage: { ...usage(turns * 400), costUsd: turns * 0.021 },
     startedAt: now - ago - turns * 60_000,
     lastUsedAt: now - ago,
     pid: 41_000 + turns,
@@ -382,8 +378,7 @@ function storedConversations(count: number): StoredConversation[] {
           client,
           model: pick(['claude-sonnet-5-5', 'claude-opus-5', 'claude-haiku-5']),
           turns,
-          usage: usage(turns * 400),
-          costUsd: turns * 0.0137,
+          usage: { ...usage(turns * 400), costUsd: turns * 0.0137 },
           startedAt: Date.now() - index * index * 60_000 - turns * 90_000,
           lastUsedAt: Date.now() - index * index * 60_000,
         },
@@ -395,7 +390,7 @@ function storedConversations(count: number): StoredConversation[] {
 }
 
 function storedFrom(row: Omit<ConversationRow, 'phase' | 'pid' | 'expiresAt'>, index: number): StoredConversation {
-  const { id, client, model, turns, usage: tokens, costUsd, startedAt, lastUsedAt } = row;
+  const { id, client, model, turns, usage: tokens, startedAt, lastUsedAt } = row;
   return {
     id,
     name: index % 4 === 0 ? 'b5a1c2d4-7f0e-4d7c-9a43-0e0f6c1b2a3d' : null,
@@ -407,7 +402,6 @@ function storedFrom(row: Omit<ConversationRow, 'phase' | 'pid' | 'expiresAt'>, i
     turns,
     bytes: demo.noTexts ? 0 : turns * 2_300,
     usage: tokens,
-    costUsd,
   };
 }
 
@@ -441,46 +435,47 @@ function said({ id, title, turns }: StoredConversation): StoredMessage[] {
 }
 
 function emptyDay(): DayUsage {
-  const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
   return {
     day: new Date().toISOString().slice(0, 10),
     requests: 0,
     failed: 0,
-    usage: none,
-    costUsd: 0,
+    usage: NO_USAGE,
     models: [],
-    hourly: Array.from({ length: 24 }, () => none),
+    hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }
 
 function busyDay(): DayUsage {
-  const hourly = Array.from({ length: 24 }, (_, hour) => {
+  const hourly = Array.from({ length: 24 }, (_, hour): Usage => {
     const weight = hour < 8 || hour > 17 ? 0 : Math.sin(((hour - 7) / 11) * Math.PI) * (hour === 12 ? 0.35 : 1);
     return {
       input: Math.round(weight * between(9_000, 26_000)),
       cacheRead: Math.round(weight * between(70_000, 140_000)),
       cacheWrite: Math.round(weight * between(10_000, 32_000)),
       output: Math.round(weight * between(11_000, 34_000)),
+      thinking: 0,
+      costUsd: weight * 0.62,
     };
   });
-  const total = hourly.reduce(sum);
-  const part = (share: number): TokenUsage => ({
+  const total = hourly.reduce(addUsage);
+  const part = (share: number, costUsd: number): Usage => ({
     input: Math.round(total.input * share),
     cacheRead: Math.round(total.cacheRead * share),
     cacheWrite: Math.round(total.cacheWrite * share),
     output: Math.round(total.output * share),
+    thinking: 0,
+    costUsd,
   });
   return {
     ...emptyDay(),
     requests: 342,
     failed: 9,
-    usage: total,
-    costUsd: 4.37,
+    usage: { ...total, costUsd: 4.37 },
     hourly,
     models: [
-      { model: 'claude-sonnet-5-5', requests: 214, usage: part(0.62), costUsd: 2.41 },
-      { model: 'claude-opus-5', requests: 47, usage: part(0.29), costUsd: 1.88 },
-      { model: 'claude-haiku-5', requests: 81, usage: part(0.09), costUsd: 0.08 },
+      { model: 'claude-sonnet-5-5', requests: 214, usage: part(0.62, 2.41) },
+      { model: 'claude-opus-5', requests: 47, usage: part(0.29, 1.88) },
+      { model: 'claude-haiku-5', requests: 81, usage: part(0.09, 0.08) },
     ],
   };
 }

@@ -15,7 +15,6 @@ export function requestRow(row: Partial<RequestRow> = {}): RequestRow {
     phase: 'done',
     status: 200,
     usage: null,
-    costUsd: null,
     firstTokenMs: null,
     durationMs: 10,
     ...row,

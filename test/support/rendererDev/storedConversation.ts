@@ -1,5 +1,6 @@
 /** A stored conversation for tests: but for what the test says. */
 import type { StoredConversation } from '../../../app/shared/contract';
+import { NO_USAGE } from '../../../app/shared/usage';
 
 export function storedConversation(conversation: Partial<StoredConversation> = {}): StoredConversation {
   return {
@@ -12,8 +13,7 @@ export function storedConversation(conversation: Partial<StoredConversation> = {
     usedAt: 0,
     turns: 1,
     bytes: 100,
-    usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
-    costUsd: 0,
+    usage: NO_USAGE,
     ...conversation,
   };
 }

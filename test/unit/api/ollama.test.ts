@@ -52,11 +52,11 @@ async function generate(body: Record<string, unknown>, options: Case = {}): Prom
 }
 
 const usage = {
-  inputTokens: 7,
-  cacheReadTokens: 100,
-  cacheWriteTokens: 20,
-  outputTokens: 5,
-  thinkingTokens: 2,
+  input: 7,
+  cacheRead: 100,
+  cacheWrite: 20,
+  output: 5,
+  thinking: 2,
   costUsd: 0.01,
 };
 const timings = { loadMs: 1.5, promptMs: 0, answerMs: 20, totalMs: 30 };

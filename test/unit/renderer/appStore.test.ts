@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppSnapshot, AppUpdate, Bridge, Calls, Channel, RequestRow } from '../../../app/shared/contract';
+import { NO_USAGE } from '../../../app/shared/usage';
 import { createAppStore } from '../../../renderer/state/appStore';
 import { errorText } from '../../../renderer/state/errorText';
 import { appSettings } from '../../support/rendererDev/appSettings';
@@ -39,7 +40,6 @@ function connection(held: Partial<AppSnapshot> = {}, older: RequestRow[] = []) {
 }
 
 function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
-  const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
   return {
     version: '0.1.0',
     platform: 'linux',
@@ -48,7 +48,7 @@ function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
     requests: [],
     conversations: [],
     spares: 0,
-    day: { day: '2026-11-22', requests: 0, failed: 0, usage: none, costUsd: 0, models: [], hourly: [] },
+    day: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
     settings: appSettings(),
     pinned: {},
     loginItem: { supported: true, enabled: false },

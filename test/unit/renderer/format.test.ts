@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../../app/shared/contract';
+import { NO_USAGE } from '../../../app/shared/usage';
 import { requestTiming } from '../../../renderer/requests/log/requestTiming';
 import { describeHours, HOURS, scaleTop, stackHours } from '../../../renderer/requests/today/hourlyStack';
 import {
@@ -86,7 +87,7 @@ describe('numbers and times', () => {
   });
 
   it('counts cached tokens as input', () => {
-    expect(inputTokens({ input: 1, cacheRead: 20, cacheWrite: 300, output: 4000 })).toBe(321);
+    expect(inputTokens({ ...NO_USAGE, input: 1, cacheRead: 20, cacheWrite: 300, output: 4000 })).toBe(321);
   });
 
   it('counts one and many', () => {
@@ -95,7 +96,7 @@ describe('numbers and times', () => {
 });
 
 describe('the chart of the day', () => {
-  const hourly = HOURS.map((hour) => ({ input: hour, cacheRead: 100, cacheWrite: 10, output: 1_000 }));
+  const hourly = HOURS.map((hour) => ({ ...NO_USAGE, input: hour, cacheRead: 100, cacheWrite: 10, output: 1_000 }));
 
   it('stacks the kinds, the tallest row first', () => {
     expect(stackHours(hourly).map((row) => row[5])).toEqual([1_115, 115, 110, 100]);

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TurnStart } from '../../../app/chat/conversation/memory';
-import { NO_USAGE, type Usage } from '../../../app/chat/events';
 import type { Message } from '../../../app/chat/request';
+import { NO_USAGE, type Usage } from '../../../app/shared/usage';
 import { type ConversationStore, conversationStore, type Retention } from '../../../app/store/conversationStore';
 import { type Database, openDatabase } from '../../../app/store/database';
 import { type RecordingLog, recordingLog } from '../../support/recordingLog';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const USAGE: Usage = { ...NO_USAGE, inputTokens: 10, cacheReadTokens: 3, outputTokens: 5, costUsd: 0.25 };
+const USAGE: Usage = { ...NO_USAGE, input: 10, cacheRead: 3, output: 5, costUsd: 0.25 };
 
 let folder: string;
 let file: string;
@@ -97,8 +97,7 @@ describe('a conversation', () => {
         usedAt: now,
         turns: 2,
         bytes: second.reduce((sum, { content }) => sum + JSON.stringify(content).length, 0),
-        usage: { input: 20, cacheRead: 6, cacheWrite: 0, output: 10 },
-        costUsd: 0.5,
+        usage: { input: 20, cacheRead: 6, cacheWrite: 0, output: 10, thinking: 0, costUsd: 0.5 },
       },
     ]);
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
@@ -127,13 +126,13 @@ describe('a conversation', () => {
 
     expect(store.spentOn('one')).toEqual({
       ...USAGE,
-      inputTokens: 20,
-      cacheReadTokens: 6,
-      outputTokens: 10,
+      input: 20,
+      cacheRead: 6,
+      output: 10,
       costUsd: 0.5,
-      thinkingTokens: 0,
+      thinking: 0,
     });
-    expect(store.spentOn('two').inputTokens).toBe(0);
+    expect(store.spentOn('two').input).toBe(0);
   });
 
   test('has a title of 80 characters at most, however long its first question', () => {

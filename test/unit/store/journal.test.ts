@@ -3,7 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { RequestRow, TokenUsage } from '../../../app/shared/contract';
+import type { RequestRow } from '../../../app/shared/contract';
+import { NO_USAGE, type Usage } from '../../../app/shared/usage';
 import { openDatabase } from '../../../app/store/database';
 import type { Journal, RequestRecord, RequestStart } from '../../../app/store/journal';
 import { openJournal } from '../../../app/store/sqliteJournal';
@@ -54,14 +55,14 @@ const START: RequestStart = {
   userAgent: 'ollama-js/0.6.4',
 };
 
-const TOKENS: TokenUsage = { input: 10, cacheRead: 100, cacheWrite: 20, output: 5 };
+const TOKENS: Usage = { input: 10, cacheRead: 100, cacheWrite: 20, output: 5, thinking: 0, costUsd: 0.25 };
 
 type Outcome = Partial<Parameters<RequestRecord['end']>[0]>;
 
 /** Begins and ends one request. */
 function serve(journal: Journal, start: Partial<RequestStart> = {}, change: Outcome = {}): string {
   const record = journal.begin({ ...START, ...start });
-  record.end({ status: 200, phase: 'done', messages: 1, usage: TOKENS, costUsd: 0.25, ...change });
+  record.end({ status: 200, phase: 'done', messages: 1, usage: TOKENS, ...change });
   return record.id;
 }
 
@@ -105,7 +106,7 @@ describe('rows', () => {
     const details = journal.details(id);
     journal.close();
 
-    expect(details).toMatchObject({ ...START, ...change, usage: TOKENS, costUsd: 0.25 });
+    expect(details).toMatchObject({ ...START, ...change, usage: TOKENS });
     expect(open().details(id)).toEqual(details);
   });
 
@@ -189,16 +190,16 @@ describe('the day', () => {
     serve(journal, {}, { resolvedModel: 'claude-sonnet-5-5' });
     serve(journal, { model: 'claude-sonnet-5-5' }, { resolvedModel: 'claude-sonnet-5-5' });
     clock.setHours(15);
-    serve(journal, { model: 'opus' }, { phase: 'failed', usage: null, costUsd: null });
+    serve(journal, { model: 'opus' }, { phase: 'failed', usage: null });
 
     const day = journal.day(clock.getTime());
 
-    const twice = { input: 20, cacheRead: 200, cacheWrite: 40, output: 10 };
-    const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
-    expect(day).toMatchObject({ day: '2026-11-22', requests: 3, failed: 1, usage: twice, costUsd: 0.5 });
+    const twice = { input: 20, cacheRead: 200, cacheWrite: 40, output: 10, thinking: 0, costUsd: 0.5 };
+    const none = NO_USAGE;
+    expect(day).toMatchObject({ day: '2026-11-22', requests: 3, failed: 1, usage: twice });
     expect(day.models).toEqual([
-      { model: 'claude-sonnet-5-5', requests: 2, usage: twice, costUsd: 0.5 },
-      { model: 'opus', requests: 1, usage: none, costUsd: 0 },
+      { model: 'claude-sonnet-5-5', requests: 2, usage: twice },
+      { model: 'opus', requests: 1, usage: none },
     ]);
     expect(day.hourly).toHaveLength(24);
     expect(day.hourly[14]).toEqual(twice);
@@ -214,7 +215,7 @@ describe('the day', () => {
 
     expect(journal.day(clock.getTime())).toEqual(before);
     serve(journal);
-    expect(journal.day(clock.getTime())).toMatchObject({ requests: 2, costUsd: 0.5 });
+    expect(journal.day(clock.getTime())).toMatchObject({ requests: 2, usage: { costUsd: 0.5 } });
   });
 
   test('keeps counting what was cleared, also once it is opened again', () => {
@@ -274,7 +275,7 @@ describe('the day', () => {
     serve(journal);
 
     expect(before.requests).toBe(0);
-    expect(before.hourly[14]).toEqual({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 });
+    expect(before.hourly[14]).toEqual(NO_USAGE);
   });
 });
 

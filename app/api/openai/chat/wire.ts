@@ -1,8 +1,8 @@
 /** Answers as OpenAI writes them: one object, or server-sent events of which the first names the role and one the reason for the end. */
 import { randomUUID } from 'node:crypto';
-import type { EndReason, Usage } from '../../../chat/events';
+import type { EndReason } from '../../../chat/events';
+import { addUsage, NO_USAGE, type Usage } from '../../../shared/usage';
 import type { Answer, OutputEvent, StreamWire, ToolCall, Wire } from '../../dialect';
-import { totalUsage } from '../../parallelAnswers';
 import { errorObject } from '../errorObject';
 
 export interface CompletionForm {
@@ -68,7 +68,7 @@ function whole(
   answers: readonly Answer[],
   choiceOf: (answer: Answer, index: number) => object,
 ): object {
-  const usage = usageObject(totalUsage(answers.map((answer) => answer.usage)));
+  const usage = usageObject(answers.map((answer) => answer.usage).reduce(addUsage, NO_USAGE));
   return { ...heading, choices: answers.map(choiceOf), usage };
 }
 
@@ -104,7 +104,7 @@ function chunks(
     if (event.type !== 'end') return;
     usages.push(event.usage);
     if (usages.length < choices) return;
-    if (includeUsage) yield data({ ...heading, choices: [], usage: usageObject(totalUsage(usages)) });
+    if (includeUsage) yield data({ ...heading, choices: [], usage: usageObject(usages.reduce(addUsage, NO_USAGE)) });
     yield 'data: [DONE]\n\n';
   }
   return {
@@ -179,13 +179,13 @@ function reasoning(thinking: string): object {
 }
 
 function usageObject(usage: Usage): object {
-  const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
   return {
     prompt_tokens: prompt,
-    completion_tokens: usage.outputTokens,
-    total_tokens: prompt + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cacheReadTokens },
-    completion_tokens_details: { reasoning_tokens: usage.thinkingTokens },
+    completion_tokens: usage.output,
+    total_tokens: prompt + usage.output,
+    prompt_tokens_details: { cached_tokens: usage.cacheRead },
+    completion_tokens_details: { reasoning_tokens: usage.thinking },
     // Not OpenAI's: Open WebUI adds it up over a chat.
     cost: usage.costUsd,
   };

@@ -1,7 +1,8 @@
 /** A response as OpenAI writes it, with all the keys that its clients read, the request's own among them. */
 import { randomUUID } from 'node:crypto';
-import type { EndReason, Usage } from '../../../chat/events';
+import type { EndReason } from '../../../chat/events';
 import type { ClientTool } from '../../../chat/request';
+import type { Usage } from '../../../shared/usage';
 import type { FunctionNames } from './namespaces';
 import type { Item } from './responseItems';
 
@@ -146,13 +147,13 @@ export function heldItem(item: OutputItem): Item {
 }
 
 function usageObject(usage: Usage): object {
-  const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const input = usage.input + usage.cacheRead + usage.cacheWrite;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: usage.cacheReadTokens, cache_write_tokens: usage.cacheWriteTokens },
-    output_tokens: usage.outputTokens,
-    output_tokens_details: { reasoning_tokens: usage.thinkingTokens },
-    total_tokens: input + usage.outputTokens,
+    input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite },
+    output_tokens: usage.output,
+    output_tokens_details: { reasoning_tokens: usage.thinking },
+    total_tokens: input + usage.output,
     // Not OpenAI's: Open WebUI adds it up over a chat.
     cost: usage.costUsd,
   };

@@ -21,11 +21,11 @@ function textCompletion(body: Record<string, unknown>): ChatReply {
 }
 
 const usage = {
-  inputTokens: 7,
-  cacheReadTokens: 100,
-  cacheWriteTokens: 20,
-  outputTokens: 5,
-  thinkingTokens: 2,
+  input: 7,
+  cacheRead: 100,
+  cacheWrite: 20,
+  output: 5,
+  thinking: 2,
   costUsd: 0.01,
 };
 const USAGE = {

@@ -5,10 +5,10 @@ import {
   type Live,
   type LiveConversations,
 } from '../../../../app/chat/conversation/liveConversations';
-import { NO_USAGE } from '../../../../app/chat/events';
 import type { Message } from '../../../../app/chat/request';
 import type { RunningTurn } from '../../../../app/chat/turn/runningTurn';
 import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
+import { NO_USAGE } from '../../../../app/shared/usage';
 
 let live: LiveConversations;
 let changes: number;
@@ -104,7 +104,7 @@ describe('a follow-up', () => {
 
   test('of another name gets a process all the same, and it becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
-    conversation.row.usage = { ...NO_USAGE, inputTokens: 5 };
+    conversation.row.usage = { ...NO_USAGE, input: 5 };
 
     const taken = live.take('history', 'mine', false) as Live;
     live.pass(taken, 'two', 'mine');

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CliMessage, ResultMessage, StreamEvent } from '../../../../app/claude/process/messages';
 import { type TurnEvent, turnEvents } from '../../../../app/claude/process/turn';
+import { NO_USAGE, type Usage } from '../../../../app/shared/usage';
 
 const RESULT: ResultMessage = { type: 'result', subtype: 'success', is_error: false };
 const FAILED: ResultMessage = { ...RESULT, is_error: true, result: 'API Error: Overloaded' };
@@ -192,8 +193,8 @@ function retry(error_status: number | undefined, retry_delay_ms: number): CliMes
   };
 }
 
-function counts(some: Partial<Record<'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'thinking', number>>) {
-  return { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0, ...some };
+function counts(some: Partial<Usage>): Usage {
+  return { ...NO_USAGE, ...some };
 }
 
 function types(events: readonly TurnEvent[]): string[] {
