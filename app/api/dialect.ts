@@ -5,7 +5,7 @@
 import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
-import type { CliState, Dialect as DialectName, ServerState } from '../shared/contract';
+import type { CliState, DialectName, ServerState } from '../shared/contract';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
@@ -42,11 +42,11 @@ export interface Route {
   /** Whether a `post` or `delete` has a JSON body that must be there. Default: true; otherwise what is sent is not read. */
   readonly hasBody?: boolean;
   /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
-  handle(call: Call): Reply | Promise<Reply>;
+  handle(call: ApiRequest): RouteReply | Promise<RouteReply>;
 }
 
 /** A request that was let in, with its body read. */
-export interface Call {
+export interface ApiRequest {
   /** Any JSON value, undefined where none is read. */
   readonly body: unknown;
   /** Decoded; what a wildcard matched is joined by `/`. */
@@ -60,15 +60,15 @@ export interface Call {
   readonly owner: string;
 }
 
-export type Reply =
+export type RouteReply =
   /** `status`: 200 where it is left out. */
-  | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: Headers }
+  | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: ReplyHeaders }
   /** `contentType` is `text/plain; charset=utf-8` where it is left out. */
-  | { readonly type: 'text'; readonly text: string; readonly contentType?: string; readonly headers?: Headers }
+  | { readonly type: 'text'; readonly text: string; readonly contentType?: string; readonly headers?: ReplyHeaders }
   | ChatReply;
 
 /** Response headers of a dialect's own. */
-export type Headers = Readonly<Record<string, string>>;
+export type ReplyHeaders = Readonly<Record<string, string>>;
 
 /** The question to ask, and how to give its answer. */
 export interface ChatReply {
@@ -79,14 +79,14 @@ export interface ChatReply {
   readonly stream: boolean;
   /** Names of parameters that were sent with an effect and are not honoured. */
   readonly ignored: readonly string[];
-  readonly headers?: Headers;
+  readonly headers?: ReplyHeaders;
   readonly wire: Wire;
 }
 
 export interface FaultReply {
   readonly status: number;
   readonly body: unknown;
-  readonly headers?: Headers;
+  readonly headers?: ReplyHeaders;
 }
 
 /** One answer in a dialect's form; holds what must be the same in all of its parts, such as an id. */

@@ -38,7 +38,7 @@ export class Refusal extends Error {
 }
 
 /** @param requestId is named to the client where all there is to know stands in the log. */
-export function faultOf(error: unknown, requestId: string): Fault {
+export function toFault(error: unknown, requestId: string): Fault {
   if (error instanceof Refusal) return refusal(error.status, error.code, error.message, error.recorded);
   if (isUrlError(error)) return refusal(400, 'invalid_request', 'malformed URL', 'malformed URL');
   return chatFault(ChatError.from(error), requestId);

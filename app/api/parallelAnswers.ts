@@ -14,7 +14,7 @@ export interface ChoiceEvent {
  * others asked: what it tells of the conversation goes into the headers, ahead of anybody's words. When the iteration
  * ends early, every answer is interrupted.
  */
-export async function* choices(
+export async function* parallelAnswers(
   chat: Pick<Chat, 'ask'>,
   requests: readonly ChatRequest[],
   signal: AbortSignal,

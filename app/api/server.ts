@@ -4,14 +4,14 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import { ChatError } from '../chat/errors';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
-import type { Call, DialectServices, Route } from './dialect';
+import type { ApiRequest, DialectServices, Route } from './dialect';
 import { dialectOf, dialects } from './dialects';
-import { faultOf, Refusal } from './fault';
+import { Refusal, toFault } from './fault';
 import { type AccessRules, access } from './http/access';
-import { type Exchange, exchangeOf, exchanges } from './http/exchange';
+import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
 import { jsonBody } from './http/jsonBody';
-import { meantPath } from './http/normalizePath';
-import { type Responder, reasonOf, respond } from './http/respond';
+import { normalizePath } from './http/normalizePath';
+import { errorToReport, type Responder, respond } from './http/respond';
 import { recordFault, sendFault } from './http/send';
 
 export interface ApiDeps extends DialectServices, AccessRules {
@@ -56,11 +56,11 @@ function application(deps: ApiDeps, open: Set<Exchange>): Express {
   // The dialect that words the errors goes by the path as it stands, so the routes have to do so too.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use((req, res, next) => {
-    req.url = meantPath(req.url);
+    req.url = normalizePath(req.url);
     res.setHeader('X-Claudacity-Version', deps.version);
     next();
   });
-  app.use(exchanges({ journal: deps.journal, log: deps.log, dialectOf }, open));
+  app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf }, open));
   app.use(access(deps));
   mount(
     app,
@@ -115,7 +115,7 @@ function asked(body: unknown, route: Route): { model?: string; stream?: boolean 
   };
 }
 
-function callOf(req: Request, exchange: Exchange): Call {
+function callOf(req: Request, exchange: Exchange): ApiRequest {
   const body: unknown = req.body;
   const params = Object.entries(req.params).map(([name, value]) => [name, [value].flat().join('/')]);
   return {
@@ -133,8 +133,8 @@ function callOf(req: Request, exchange: Exchange): Call {
 function faults(log: Log): ErrorRequestHandler {
   return (thrown: unknown, _req, res, _next) => {
     const exchange = exchangeOf(res);
-    const error = reasonOf(exchange, thrown);
-    const fault = faultOf(error, exchange.id);
+    const error = errorToReport(exchange, thrown);
+    const fault = toFault(error, exchange.id);
     // Either nobody is there to be answered, and that is recorded as such, or the answer was given in full.
     if (res.destroyed || res.writableEnded) return;
     recordFault(exchange, fault, error, log);

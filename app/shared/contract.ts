@@ -50,7 +50,7 @@ export interface CliState {
   problem?: Problem;
 }
 
-export type Dialect = 'ollama' | 'openai' | 'anthropic' | 'app';
+export type DialectName = 'ollama' | 'openai' | 'anthropic' | 'app';
 
 /** `waiting`: nothing has been sent to the client yet. `failed` carries an error. `cancelled`: the client hung up. */
 export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancelled';
@@ -63,7 +63,7 @@ export interface RequestRow {
   client: string;
   /** The peer's address. */
   address: string;
-  dialect: Dialect;
+  dialect: DialectName;
   method: string;
   path: string;
   /** As the client named it; empty for requests that name none. */

@@ -1,8 +1,8 @@
 /** Numbers, durations and times as the page writes them. Fixed to one notation, so that columns line up and screenshots compare. */
-import type { Dialect } from '../../app/shared/contract';
+import type { DialectName } from '../../app/shared/contract';
 import type { Usage } from '../../app/shared/usage';
 
-export const DIALECT_NAMES: Record<Dialect, string> = {
+export const DIALECT_NAMES: Record<DialectName, string> = {
   ollama: 'Ollama',
   openai: 'OpenAI',
   anthropic: 'Anthropic',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
-import { type ContentBlock, resultContent, type Turn } from '../input/history';
+import { type ContentBlock, type HistoryTurn, toolResultContent } from '../input/history';
 import type { ReadImage } from '../input/image';
 import { pdfBlock } from '../input/pdf';
 import { toolArguments } from '../input/toolArguments';
@@ -62,8 +62,8 @@ interface Conversation {
 }
 
 /** @throws ChatError `invalid_request` for a block that the model cannot be given. */
-export async function turnsOf({ system, messages }: Conversation, readImage: ReadImage): Promise<Turn[]> {
-  const turns: Turn[] = systemTurns(system);
+export async function turnsOf({ system, messages }: Conversation, readImage: ReadImage): Promise<HistoryTurn[]> {
+  const turns: HistoryTurn[] = systemTurns(system);
   for (const [index, { role, content }] of messages.entries()) {
     const blocks: readonly Block[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     if (role === 'system') tellSystem(turns, blocks);
@@ -73,7 +73,9 @@ export async function turnsOf({ system, messages }: Conversation, readImage: Rea
   return turns;
 }
 
-function systemTurns(system: string | readonly { readonly text?: string | null | undefined }[] | null = []): Turn[] {
+function systemTurns(
+  system: string | readonly { readonly text?: string | null | undefined }[] | null = [],
+): HistoryTurn[] {
   const texts = typeof system === 'string' ? [system] : (system ?? []).map(({ text }) => text ?? '');
   return texts.map((text) => ({ role: 'system', text }));
 }
@@ -83,7 +85,7 @@ function systemTurns(system: string | readonly { readonly text?: string | null |
  * prompt that changes with every message would have the whole history read anew. It has the form in which Claude Code says
  * the same to models that know no such messages, and stands beside a tool's result, where a turn that waits can take it.
  */
-function tellSystem(turns: Turn[], blocks: readonly Block[]): void {
+function tellSystem(turns: HistoryTurn[], blocks: readonly Block[]): void {
   const last = turns.at(-1);
   const reminders = blocks.flatMap(({ text }) => (text ? [reminder(text)] : []));
   if (!turns.some(({ role }) => role === 'assistant')) turns.push(...systemTurns(blocks));
@@ -97,7 +99,7 @@ function reminder(text: string): TextBlock {
 }
 
 /** Thinking is left out: it was signed for another conversation. So is what the API's own tools gave, which only the API can read. */
-function assistantTurn(blocks: readonly Block[]): Turn {
+function assistantTurn(blocks: readonly Block[]): HistoryTurn {
   const calls = blocks.flatMap(({ type, id, name, input }) =>
     type === 'tool_use' ? [{ id: id ?? null, name: name ?? '', input: toolArguments(input) }] : [],
   );
@@ -105,8 +107,8 @@ function assistantTurn(blocks: readonly Block[]): Turn {
 }
 
 /** Results come first, as the API wants them. */
-async function userTurns(blocks: readonly Block[], field: string, readImage: ReadImage): Promise<Turn[]> {
-  const results: Turn[] = [];
+async function userTurns(blocks: readonly Block[], field: string, readImage: ReadImage): Promise<HistoryTurn[]> {
+  const results: HistoryTurn[] = [];
   const content: ContentBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     const at = `${field}[${index}]`;
@@ -116,7 +118,7 @@ async function userTurns(blocks: readonly Block[], field: string, readImage: Rea
   return content.length > 0 || results.length === 0 ? [...results, { role: 'user', content }] : results;
 }
 
-async function resultTurn(block: Block, field: string, readImage: ReadImage): Promise<Turn> {
+async function resultTurn(block: Block, field: string, readImage: ReadImage): Promise<HistoryTurn> {
   const { content, tool_use_id, is_error } = block;
   const parts: ContentBlock[] = [];
   if (typeof content === 'string') parts.push({ type: 'text', text: content });
@@ -125,7 +127,7 @@ async function resultTurn(block: Block, field: string, readImage: ReadImage): Pr
       parts.push(...(await contentOf(part, `${field}.content[${index}]`, readImage)));
     }
   }
-  const shown = resultContent(parts, `${field}.content`);
+  const shown = toolResultContent(parts, `${field}.content`);
   return { role: 'tool', id: tool_use_id ?? null, name: null, content: shown, isError: is_error ?? false };
 }
 

@@ -1,8 +1,8 @@
 /** `POST /v1/messages`. */
 import { z } from 'zod';
-import type { Call, ChatReply, DialectServices, Route } from '../dialect';
-import { conversationName, isTask, nameFields } from '../input/conversationName';
-import { history } from '../input/history';
+import type { ApiRequest, ChatReply, DialectServices, Route } from '../dialect';
+import { conversationName, conversationNameFields, isTask } from '../input/conversationName';
+import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
 import { message, systemField, turnsOf } from './content';
@@ -22,26 +22,26 @@ export function messagesRoute(services: DialectServices): Route {
 /** @throws ChatError `invalid_request` where the messages leave nothing to answer, or a parameter cannot be honoured. */
 export async function messageReply(
   asked: MessageBody,
-  { client, owner, header }: Pick<Call, 'client' | 'owner' | 'header'>,
+  { client, owner, header }: Pick<ApiRequest, 'client' | 'owner' | 'header'>,
   services: Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>,
 ): Promise<ChatReply> {
   const sendsSampling = services.sendsSampling();
   const wanted = askedFor(asked, sendsSampling);
-  const told = history(await turnsOf(asked, imageReader(services)), { wanted });
+  const history = buildHistory(await turnsOf(asked, imageReader(services)), { answerForm: wanted });
   const stream = asked.stream ?? false;
   const requestId = newRequestId();
   return {
     type: 'chat',
     request: {
       model: asked.model,
-      ...told,
+      ...history,
       ...wanted,
       maxTokens: asked.max_tokens,
       client,
       owner,
       // Not `metadata.user_id`: that names a person, or a whole session of a program.
       name: conversationName(asked, header),
-      ephemeral: isTask({ ...told, stream, hasTools: (asked.tools ?? []).length > 0 }, header),
+      ephemeral: isTask({ ...history, stream, hasTools: (asked.tools ?? []).length > 0 }, header),
     },
     stream,
     ignored: ignored(asked, sendsSampling),
@@ -62,7 +62,7 @@ export const conversationFields = {
 };
 
 export const messageBody = z.object({
-  ...nameFields,
+  ...conversationNameFields,
   ...conversationFields,
   ...parameters,
   max_tokens: z.number({ error: required }).int('must be a whole number').min(1, 'must be greater than 0'),

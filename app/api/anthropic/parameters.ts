@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
-import { clientTools, unoffered } from '../input/clientTools';
+import { clientTools, reservedTools } from '../input/clientTools';
 import { objectSchema } from '../input/objectSchema';
 
 const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
@@ -130,7 +130,7 @@ function sampling({ temperature, top_p, top_k }: Parameters): ChatRequest['sampl
 /** The parameters that were sent with an effect and have none here; of the API's own tools each by its type. */
 export function ignored(body: Parameters, sendsSampling: boolean): string[] {
   const own = (body.tools ?? []).flatMap((tool) => (isFunction(tool) ? [] : [`tools.${tool.type}`]));
-  const reserved = unoffered((body.tools ?? []).filter(isFunction).map(({ name }) => name));
+  const reserved = reservedTools((body.tools ?? []).filter(isFunction).map(({ name }) => name));
   const others = OTHERS.filter((name) => hasEffect(body[name]));
   return [
     ...new Set([...own, ...reserved, ...others]),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Reply, Route } from '../dialect';
+import type { Route, RouteReply } from '../dialect';
 import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
@@ -33,7 +33,7 @@ const HEADERS = {
 };
 
 /** @throws Refusal for a file that is none of the page's. */
-async function file(name: string): Promise<Reply> {
+async function file(name: string): Promise<RouteReply> {
   const contentType = TYPES.get(name);
   if (contentType === undefined) throw notFound('there is no such file');
   try {

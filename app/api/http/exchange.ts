@@ -34,7 +34,7 @@ export interface ExchangeDeps {
 }
 
 /** Every request passes here first, so that a refused one is recorded too. @param open receives the exchanges that have not ended. */
-export function exchanges(deps: ExchangeDeps, open: Set<Exchange>): RequestHandler {
+export function exchangeMiddleware(deps: ExchangeDeps, open: Set<Exchange>): RequestHandler {
   return (req, res, next) => {
     const exchange = begin(req, res, deps);
     open.add(exchange);

@@ -4,7 +4,7 @@
  */
 
 /** @param url a request's own, query included. One that is no path of this server's is left as it is. */
-export function meantPath(url: string): string {
+export function normalizePath(url: string): string {
   const [path = ''] = url.split('?', 1);
   if (!path.startsWith('/')) return url;
   const single = path.replaceAll(/\/{2,}/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');

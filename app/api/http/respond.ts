@@ -5,12 +5,12 @@ import type { ChatEvent } from '../../chat/events';
 import type { Chat } from '../../chat/service';
 import type { Log } from '../../log/log';
 import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
-import type { Answer, ChatReply, OutputEvent, Reply, StreamWire, ToolCall } from '../dialect';
-import { faultOf } from '../fault';
-import { type ChoiceEvent, choices } from '../parallelAnswers';
+import type { Answer, ChatReply, OutputEvent, RouteReply, StreamWire, ToolCall } from '../dialect';
+import { toFault } from '../fault';
+import { type ChoiceEvent, parallelAnswers } from '../parallelAnswers';
 import type { Exchange } from './exchange';
 import { recordFault, sendJson, setHeaders } from './send';
-import { pieces } from './splitLongText';
+import { splitLongText } from './splitLongText';
 
 export interface Responder {
   readonly chat: Chat;
@@ -18,7 +18,12 @@ export interface Responder {
 }
 
 /** Resolves when all has been given; throws what goes wrong while the status can still say so. */
-export async function respond(res: Response, exchange: Exchange, reply: Reply, responder: Responder): Promise<void> {
+export async function respond(
+  res: Response,
+  exchange: Exchange,
+  reply: RouteReply,
+  responder: Responder,
+): Promise<void> {
   setHeaders(res, reply.headers);
   if (reply.type === 'json') {
     sendJson(res, reply.status ?? 200, reply.body);
@@ -31,7 +36,7 @@ export async function respond(res: Response, exchange: Exchange, reply: Reply, r
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const asked = choices(responder.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
+    const asked = parallelAnswers(responder.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
     const events = watched(asked, res, exchange, reply);
     await (reply.stream ? stream(res, exchange, reply, events, responder.log) : once(res, reply, events));
   }
@@ -93,7 +98,7 @@ async function stream(
   } catch (error) {
     if (!res.headersSent) throw error;
     if (res.destroyed || res.writableEnded) return;
-    const fault = faultOf(reasonOf(exchange, error), exchange.id);
+    const fault = toFault(errorToReport(exchange, error), exchange.id);
     recordFault(exchange, fault, error, log);
     res.end(wire.fault(fault));
   } finally {
@@ -156,9 +161,9 @@ async function* watched(
 
 function* parts(event: WireEvent['event']): Generator<OutputEvent> {
   if (event.type === 'text' || event.type === 'thinking') {
-    for (const text of pieces(event.text)) yield { type: event.type, text };
+    for (const text of splitLongText(event.text)) yield { type: event.type, text };
   } else if (event.type === 'tool_input') {
-    for (const json of pieces(event.json)) yield { ...event, json };
+    for (const json of splitLongText(event.json)) yield { ...event, json };
   } else if (event.type !== 'usage' && event.type !== 'retract') {
     yield event;
   }
@@ -204,6 +209,6 @@ function keepAlive(res: Response, wire: StreamWire): () => void {
 }
 
 /** When this app has ended the answer, the client is told so rather than that it was cancelled. */
-export function reasonOf(exchange: Exchange, error: unknown): unknown {
+export function errorToReport(exchange: Exchange, error: unknown): unknown {
   return exchange.signal.reason instanceof ChatError ? exchange.signal.reason : error;
 }

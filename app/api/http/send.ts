@@ -1,7 +1,7 @@
 /** Bodies that are sent at once, faults among them. */
 import type { Response } from 'express';
 import type { Log } from '../../log/log';
-import type { Headers } from '../dialect';
+import type { ReplyHeaders } from '../dialect';
 import type { Fault } from '../fault';
 import type { Exchange } from './exchange';
 
@@ -14,7 +14,7 @@ export function sendJson(res: Response, status: number, body: unknown): void {
   res.end(bytes);
 }
 
-export function setHeaders(res: Response, headers: Headers = {}): void {
+export function setHeaders(res: Response, headers: ReplyHeaders = {}): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }
 

@@ -10,7 +10,7 @@ const LONGEST_PIECE = 30 * 1024;
 const MOST_BYTES_A_UNIT = 6;
 
 /** The text in order, in as few pieces as are needed, never cut within a character outside the BMP. */
-export function* pieces(text: string): Generator<string> {
+export function* splitLongText(text: string): Generator<string> {
   if (text.length * MOST_BYTES_A_UNIT <= LONGEST_PIECE || Buffer.byteLength(JSON.stringify(text)) <= LONGEST_PIECE) {
     yield text;
     return;

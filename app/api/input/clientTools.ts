@@ -3,7 +3,7 @@ import { ChatError } from '../../chat/errors';
 import type { ClientTool } from '../../chat/request';
 import { objectSchema } from './objectSchema';
 
-export interface ToolDefinition {
+export interface DeclaredTool {
   readonly name: string;
   readonly description?: string | null | undefined;
   /** A JSON schema; a function without one takes no arguments. */
@@ -17,7 +17,7 @@ export interface ToolDefinition {
  * Those that the model is offered.
  * @throws ChatError `invalid_request` for a name or a schema that the API does not take, and for a name that two have.
  */
-export function clientTools(definitions: readonly ToolDefinition[]): readonly ClientTool[] {
+export function clientTools(definitions: readonly DeclaredTool[]): readonly ClientTool[] {
   const names = new Set<string>();
   const tools = definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
     if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
@@ -36,7 +36,7 @@ export function clientTools(definitions: readonly ToolDefinition[]): readonly Cl
 const RESERVED = 'ToolSearch';
 
 /** What the model is not offered, by the names under which it is told to the client. */
-export function unoffered(names: readonly (string | null | undefined)[]): string[] {
+export function reservedTools(names: readonly (string | null | undefined)[]): string[] {
   return names.includes(RESERVED) ? [`tools.${RESERVED}`] : [];
 }
 

@@ -15,7 +15,7 @@ const id = z
   .nullish();
 
 /** Fields that name a conversation, for a body's schema. */
-export const nameFields = {
+export const conversationNameFields = {
   id,
   conversation_id: id,
   prompt_cache_key: id,
@@ -62,7 +62,7 @@ export function isTask(question: Question, header: ReadHeader): boolean {
   if (task && !task.includes('{{') && task !== 'None') return true;
   const [only] = messages;
   if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
-  if (isSelectionCall(question, header)) return true;
+  if (isToolSelectionTask(question, header)) return true;
   const text = only.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
   return isTemplate(text) || question.system.includes("Open WebUI's private memory reviewer");
 }
@@ -76,10 +76,10 @@ function isTemplate(text: string): boolean {
 }
 
 /**
- * Whether the request is Open WebUI's question for a choice of tools, as its legacy mode asks it; `selectionWire` answers it.
+ * Whether the request is Open WebUI's question for a choice of tools, as its legacy mode asks it; `toolSelectionWire` answers it.
  * An administrator can change the words of the system prompt there and put others ahead of them; the question's form is fixed.
  */
-export function isSelectionCall({ system, messages, stream, hasTools }: Question, header: ReadHeader): boolean {
+export function isToolSelectionTask({ system, messages, stream, hasTools }: Question, header: ReadHeader): boolean {
   const [only] = messages;
   if (stream || hasTools || messages.length !== 1 || only?.role !== 'user') return false;
   if (header('x-claudacity-task') === 'function_calling' || system.startsWith('Available Tools:')) return true;

@@ -17,10 +17,10 @@ import type {
 /** What somebody can say or show. */
 export type ContentBlock = TextBlock | ImageBlock | DocumentBlock;
 
-export type Turn =
+export type HistoryTurn =
   | { readonly role: 'system'; readonly text: string }
   | { readonly role: 'user'; readonly content: readonly ContentBlock[] }
-  | { readonly role: 'assistant'; readonly text: string; readonly calls: readonly ToolCall[] }
+  | { readonly role: 'assistant'; readonly text: string; readonly calls: readonly HistoryToolCall[] }
   | {
       readonly role: 'tool';
       readonly id: string | null;
@@ -30,7 +30,7 @@ export type Turn =
       readonly isError?: boolean;
     };
 
-export interface ToolCall {
+export interface HistoryToolCall {
   /** Null where the client has lost it: ollama-python and LangChain.js do. */
   readonly id: string | null;
   readonly name: string;
@@ -48,11 +48,14 @@ export interface HistoryOptions {
   /** Where the dialect has its turns, for the error. Default: `messages`. */
   readonly field?: string;
   /** What the answer has to be. Default: anything. */
-  readonly wanted?: Form;
+  readonly answerForm?: Form;
 }
 
 /** @throws ChatError `invalid_request` when the turns do not end with something to answer. */
-export function history(turns: readonly Turn[], { field = 'messages', wanted = {} }: HistoryOptions = {}): History {
+export function buildHistory(
+  turns: readonly HistoryTurn[],
+  { field = 'messages', answerForm = {} }: HistoryOptions = {},
+): History {
   const messages: Message[] = [];
   let open: OpenCall[] = [];
   let results: UserBlock[] = [];
@@ -66,7 +69,7 @@ export function history(turns: readonly Turn[], { field = 'messages', wanted = {
   };
 
   const spoken = turns.filter((turn) => turn.role !== 'system');
-  if (hasForm(wanted) && spoken.at(-1)?.role === 'assistant') spoken.push(FORM_ASKED_FOR);
+  if (hasForm(answerForm) && spoken.at(-1)?.role === 'assistant') spoken.push(FORM_ASKED_FOR);
   for (const [at, turn] of spoken.entries()) {
     if (turn.role === 'tool') {
       const call = answered(open, turn);
@@ -104,7 +107,7 @@ export function history(turns: readonly Turn[], { field = 'messages', wanted = {
 /**
  * What agents of LangGraph ask last: their own answer once more, in a form. The API wants the last word to be the user's.
  */
-const FORM_ASKED_FOR: Extract<Turn, { role: 'user' }> = {
+const FORM_ASKED_FOR: Extract<HistoryTurn, { role: 'user' }> = {
   role: 'user',
   content: [text('Give this answer in the form that is asked for.')],
 };
@@ -124,13 +127,13 @@ interface OpenCall {
 }
 
 /** Clients give the id, or the name, or only the order; an id or a name that fits no call is no better than none. */
-function answered(open: readonly OpenCall[], turn: Extract<Turn, { role: 'tool' }>): OpenCall | undefined {
+function answered(open: readonly OpenCall[], turn: Extract<HistoryTurn, { role: 'tool' }>): OpenCall | undefined {
   const byId = turn.id === null ? undefined : open.find((call) => call.id === tidyId(turn.id ?? ''));
   return byId ?? open.find((call) => call.name === turn.name) ?? open[0];
 }
 
 /** Where the id is lost, its place stands in, so that the same history always reads the same. */
-function callId(call: ToolCall, message: number, index: number): string {
+function callId(call: HistoryToolCall, message: number, index: number): string {
   return call.id === null || call.id === '' ? `call_${message}_${index}` : tidyId(call.id);
 }
 
@@ -152,7 +155,7 @@ function isSomething(block: ContentBlock): boolean {
 }
 
 /** @throws ChatError `invalid_request` for a document, which the result of a tool cannot hold. */
-export function resultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
+export function toolResultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
   return content.map((block) => {
     if (block.type !== 'document') return block;
     throw new ChatError('invalid_request', `${param}: a document in the result of a tool is not supported`, { param });

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { isSelectionCall } from '../input/conversationName';
-import { history, type Turn } from '../input/history';
+import { isToolSelectionTask } from '../input/conversationName';
+import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
 import { toolArguments } from '../input/toolArguments';
 import { validate } from '../input/validate';
-import { selectionWire } from '../openWebui/toolSelection';
+import { toolSelectionWire } from '../openWebui/toolSelection';
 import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
 import { keepLoaded } from './loadModel';
 import { extras, ollamaWire } from './wire';
@@ -46,10 +46,10 @@ export async function chatReply(
   const turns = await Promise.all((asked.messages ?? []).map((message, index) => turnOf(message, index, read)));
   // Open WebUI puts the system prompt there for some of its calls.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: asked.system ?? '' });
-  const told = history(turns, { wanted: { schema: schemaOf(asked.format) } });
-  const request = requestOf(asked, told, call, model, allowances);
+  const history = buildHistory(turns, { answerForm: { schema: schemaOf(asked.format) } });
+  const request = requestOf(asked, history, call, model, allowances);
   const stream = asked.stream ?? true;
-  const selects = isSelectionCall({ ...told, stream, hasTools: request.tools !== undefined }, call.header);
+  const selects = isToolSelectionTask({ ...history, stream, hasTools: request.tools !== undefined }, call.header);
   const wire = ollamaWire(asked.model, {
     write: (said) => ({ message: { role: 'assistant', content: said.text, ...extras(said) } }),
   });
@@ -58,7 +58,7 @@ export async function chatReply(
     request,
     stream,
     ignored: ignored(asked, allowances),
-    wire: selects ? selectionWire(wire) : wire,
+    wire: selects ? toolSelectionWire(wire) : wire,
   };
 }
 
@@ -93,7 +93,7 @@ async function turnOf(
   message: NonNullable<ChatBody['messages']>[number],
   index: number,
   read: ReadImage,
-): Promise<Turn> {
+): Promise<HistoryTurn> {
   const text = message.content ?? '';
   if (message.role === 'system' || message.role === 'developer') return { role: 'system', text };
   if (message.role === 'assistant') {

@@ -5,12 +5,12 @@
  */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { z } from 'zod';
-import type { History, Turn } from '../input/history';
+import type { History, HistoryTurn } from '../input/history';
 
 /** What was said before; texts alone. */
 export interface Before {
   readonly system: string;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly HistoryTurn[];
 }
 
 /** Tells our numbers from those of a real Ollama. */
@@ -37,7 +37,7 @@ export function readContext([mark, length = 0, ...rest]: readonly number[]): Bef
     const bytes = Buffer.from(rest.flatMap((word) => [word >> 16, (word >> 8) & 0xff, word & 0xff]));
     const json = inflateSync(bytes.subarray(0, length), { maxOutputLength: LONGEST });
     const { system, said } = Packed.parse(JSON.parse(json.toString()));
-    const turns = said.map(([role, text]): Turn => {
+    const turns = said.map(([role, text]): HistoryTurn => {
       return role === 'user' ? { role, content: [{ type: 'text', text }] } : { role, text, calls: [] };
     });
     return { system, turns };

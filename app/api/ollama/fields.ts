@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../chat/request';
 import type { Model } from '../../chat/service';
-import type { Call, DialectServices } from '../dialect';
-import { conversationName, isTask, nameFields } from '../input/conversationName';
+import type { ApiRequest, DialectServices } from '../dialect';
+import { conversationName, conversationNameFields, isTask } from '../input/conversationName';
 import type { History } from '../input/history';
 import { objectSchema } from '../input/objectSchema';
 import { keepAlive, keepAliveMs } from './loadModel';
@@ -35,7 +35,7 @@ const options = z
   .nullish();
 
 export const questionFields = {
-  ...nameFields,
+  ...conversationNameFields,
   model: modelField,
   stream: z.boolean().nullish(),
   think,
@@ -57,7 +57,7 @@ export const questionFields = {
 export type QuestionFields = z.output<z.ZodObject<typeof questionFields>>;
 
 /** Who asks. */
-export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
+export type Asker = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 
 /** What the user's settings say of a question. */
 export type Allowances = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;

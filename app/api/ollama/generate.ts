@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { history } from '../input/history';
+import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
 import { contextOf, readContext } from './context';
@@ -43,10 +43,10 @@ export async function generateReply(
   const question = { role: 'user', content: [...images, { type: 'text', text: asked.prompt ?? '' }] } as const;
   const before = readContext(sentContext);
   const system = isEmpty(asked.system) ? (before?.system ?? '') : (asked.system ?? '');
-  const told = history([{ role: 'system', text: system }, ...(before?.turns ?? []), question]);
+  const history = buildHistory([{ role: 'system', text: system }, ...(before?.turns ?? []), question]);
   return {
     type: 'chat',
-    request: requestOf(asked, told, call, model, allowances),
+    request: requestOf(asked, history, call, model, allowances),
     stream: asked.stream ?? true,
     ignored: [
       ...ignored(asked, allowances),
@@ -55,7 +55,7 @@ export async function generateReply(
     ],
     wire: ollamaWire(asked.model, {
       write: (said) => ({ response: said.text, ...extras(said) }),
-      last: (answer) => ({ context: contextOf(told, answer) }),
+      last: (answer) => ({ context: contextOf(history, answer) }),
     }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
-import type { DialectServices, Reply } from '../dialect';
+import type { DialectServices, RouteReply } from '../dialect';
 
 /** One JSON object, also where a stream was asked for. @param content the dialect's empty answer. */
 export async function keepLoaded(
@@ -13,7 +13,7 @@ export async function keepLoaded(
   keep: z.output<typeof keepAlive>,
   content: object,
   services: DialectServices,
-): Promise<Reply> {
+): Promise<RouteReply> {
   const unload = isZero(keep);
   if (unload) await services.chat.unload(model);
   else services.chat.load(model, keepAliveMs(keep));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
-import type { DialectServices, Reply, Route } from '../dialect';
+import type { DialectServices, Route, RouteReply } from '../dialect';
 import { Refusal } from '../fault';
 import { validate } from '../input/validate';
 import { modelBody } from './fields';
@@ -46,7 +46,7 @@ function progress(model: Model): object[] {
   ];
 }
 
-function ndjson(objects: readonly object[]): Reply {
+function ndjson(objects: readonly object[]): RouteReply {
   const text = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
   return { type: 'text', text, contentType: 'application/x-ndjson' };
 }

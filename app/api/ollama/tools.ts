@@ -1,7 +1,7 @@
 /** `tools` as Ollama's clients write them, and `tool_choice`, which is not Ollama's but comes along from some of them. */
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, unoffered } from '../input/clientTools';
+import { clientTools, reservedTools } from '../input/clientTools';
 
 export const tool = z.object({
   function: z.object({
@@ -25,7 +25,7 @@ export function toolsOf(tools: readonly z.output<typeof tool>[] | null | undefin
 
 /** The names of those that have no effect. */
 export function ignoredTools(tools: readonly z.output<typeof tool>[]): string[] {
-  return unoffered(tools.map(({ function: { name } }) => name));
+  return reservedTools(tools.map(({ function: { name } }) => name));
 }
 
 /** undefined for what is no choice among the tools: Ollama does not read the field, so nothing in it is an error. */

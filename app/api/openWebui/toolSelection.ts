@@ -5,13 +5,13 @@
  */
 import type { Wire } from '../dialect';
 
-/** The same wire, for the answer to a question that `isSelectionCall` knows; that is never streamed. */
-export function selectionWire(wire: Wire): Wire {
-  return { ...wire, once: (answer, others) => wire.once({ ...answer, text: normalise(answer.text) }, others) };
+/** The same wire, for the answer to a question that `isToolSelectionTask` knows; that is never streamed. */
+export function toolSelectionWire(wire: Wire): Wire {
+  return { ...wire, once: (answer, others) => wire.once({ ...answer, text: toToolCallsJson(answer.text) }, others) };
 }
 
 /** The calls that the text holds, however the model wrote them, as the one JSON object that Open WebUI reads; `{"tool_calls":[]}` where there are none. */
-export function normalise(text: string): string {
+export function toToolCallsJson(text: string): string {
   return JSON.stringify({ tool_calls: [...values(text)].flatMap(callsIn) });
 }
 

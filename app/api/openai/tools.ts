@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, type ToolDefinition, unoffered } from '../input/clientTools';
+import { clientTools, type DeclaredTool, reservedTools } from '../input/clientTools';
 import type { Honoured } from './chat/limits';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
@@ -122,7 +122,7 @@ function undescribed(tools: readonly ResponseTool[]): string[] {
   return tools.some((tool) => 'tools' in tool && tool.description) ? ['tools.namespace.description'] : [];
 }
 
-function toolDefinition({ name, description, parameters }: z.output<typeof definition>, param: string): ToolDefinition {
+function toolDefinition({ name, description, parameters }: z.output<typeof definition>, param: string): DeclaredTool {
   return { name, description, schema: parameters, nameParam: `${param}.name`, schemaParam: `${param}.parameters` };
 }
 
@@ -138,13 +138,13 @@ function strictly(definitions: readonly { strict?: boolean | null | undefined }[
 }
 
 function toolPart(
-  definitions: readonly ToolDefinition[],
+  definitions: readonly DeclaredTool[],
   asked: Choice,
   parallel: boolean | null | undefined,
   ignored: readonly string[],
 ): Honoured<ToolPart> {
   const { tools, toolChoice } = chosen(clientTools(definitions), asked);
-  const without = [...ignored, ...unoffered(definitions.map(({ name }) => name))];
+  const without = [...ignored, ...reservedTools(definitions.map(({ name }) => name))];
   if (tools.length === 0) return { part: {}, ignored: without };
   return {
     part: { tools, ...(toolChoice && { toolChoice }), ...(parallel === false && { parallelTools: false }) },

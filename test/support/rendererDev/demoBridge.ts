@@ -10,7 +10,7 @@ import type {
   Channel,
   ConversationRow,
   DayUsage,
-  Dialect,
+  DialectName,
   Problem,
   RequestDetails,
   RequestRow,
@@ -63,7 +63,7 @@ const PROBLEMS: Partial<Record<Demo['day'], Problem>> = {
 
 interface DemoClient {
   client: string;
-  dialect: Dialect;
+  dialect: DialectName;
   path: string;
   agent: string;
 }

@@ -3,7 +3,7 @@ import { anthropic } from '../../../app/api/anthropic';
 import { countTokensBody, estimateTokens } from '../../../app/api/anthropic/countTokens';
 import { messageBody, messageReply } from '../../../app/api/anthropic/messages';
 import type { ChatReply, OutputEvent } from '../../../app/api/dialect';
-import { faultOf } from '../../../app/api/fault';
+import { toFault } from '../../../app/api/fault';
 import { validate } from '../../../app/api/input/validate';
 import { ChatError } from '../../../app/chat/errors';
 
@@ -388,7 +388,7 @@ test.each([
   ['too_large', 413, 'request_too_large'],
   ['signed_out', 401, 'authentication_error'],
 ] as const)('words a fault of kind %s as %d %s, under one id', (kind, status, type) => {
-  const reply = anthropic.fault(faultOf(new ChatError(kind, 'words'), 'id'));
+  const reply = anthropic.fault(toFault(new ChatError(kind, 'words'), 'id'));
   const id = reply.headers?.['request-id'];
   expect(id).toMatch(/^req_\w+$/);
   expect(reply).toMatchObject({
@@ -399,7 +399,7 @@ test.each([
 
 test('refuses a thread in the words by which the packages know to go on without one', async () => {
   const refused = await ask({ thread: { type: 'create' } }).catch((error: unknown) =>
-    anthropic.fault(faultOf(error, '')),
+    anthropic.fault(toFault(error, '')),
   );
   expect(refused).toMatchObject({
     status: 400,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { dialectOf } from '../../../app/api/dialects';
-import { faultOf } from '../../../app/api/fault';
+import { toFault } from '../../../app/api/fault';
 import { ChatError, type ChatErrorKind, type ChatErrorOptions } from '../../../app/chat/errors';
 
 const fault = (kind: ChatErrorKind, options: ChatErrorOptions = {}) =>
-  faultOf(new ChatError(kind, 'why', options), 'r1');
+  toFault(new ChatError(kind, 'why', options), 'r1');
 
 test.each<[ChatErrorKind, ollama: number, openai: number, anthropic: number, type: string]>([
   ['invalid_request', 400, 400, 400, 'invalid_request_error'],
@@ -63,7 +63,7 @@ test('asking again is advised only where it can help soon', () => {
 });
 
 test('a defect shows the client neither its message nor its stack', () => {
-  const { message, recorded } = faultOf(new Error('secret path'), 'r1');
+  const { message, recorded } = toFault(new Error('secret path'), 'r1');
   expect(message).toBe('internal error; the log tells more about request r1');
   expect(recorded).toBe('secret path');
 });

@@ -1,7 +1,7 @@
 /** In which order the events of several answers come. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { choices } from '../../../app/api/parallelAnswers';
+import { parallelAnswers } from '../../../app/api/parallelAnswers';
 import type { ChatEvent } from '../../../app/chat/events';
 import type { ChatRequest } from '../../../app/chat/request';
 
@@ -25,7 +25,7 @@ const chat = {
 
 async function inOrder(models: readonly string[]): Promise<string[]> {
   const seen: string[] = [];
-  for await (const { choice, event } of choices(chat, models.map(request), new AbortController().signal)) {
+  for await (const { choice, event } of parallelAnswers(chat, models.map(request), new AbortController().signal)) {
     seen.push(`${choice} ${event.type}`);
   }
   return seen;

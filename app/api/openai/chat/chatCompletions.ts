@@ -1,12 +1,18 @@
 /** `POST /v1/chat/completions`. */
 import { z } from 'zod';
 import type { ChatRequest } from '../../../chat/request';
-import type { Call, ChatReply, DialectServices, Route } from '../../dialect';
-import { conversationName, isSelectionCall, isTask, nameFields, userField } from '../../input/conversationName';
-import { history } from '../../input/history';
+import type { ApiRequest, ChatReply, DialectServices, Route } from '../../dialect';
+import {
+  conversationName,
+  conversationNameFields,
+  isTask,
+  isToolSelectionTask,
+  userField,
+} from '../../input/conversationName';
+import { buildHistory } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
-import { selectionWire } from '../../openWebui/toolSelection';
+import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { unhonoured, unhonouredFields } from '../fields';
 import { thinkingFields, thinkingOf } from '../thinking';
 import { completionToolFields, completionTools } from '../tools';
@@ -27,7 +33,7 @@ export function chatCompletionsRoute(services: DialectServices): Route {
 /** Some clients leave the model to the server. */
 export const DEFAULT_MODEL = 'default';
 
-export type Asker = Pick<Call, 'client' | 'owner' | 'header'>;
+export type Asker = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 export type AnswerServices = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
 
 /** @throws ChatError `invalid_request` where the messages leave nothing to answer, and for what cannot be honoured. */
@@ -40,14 +46,14 @@ export async function completionReply(
   const tools = completionTools(asked);
   const schema = schemaOf(asked.response_format);
   const wanted = { ...tools.part, ...(schema && { schema }) };
-  const told = history(await turnsOf(asked.messages, imageReader(services)), { wanted });
+  const history = buildHistory(await turnsOf(asked.messages, imageReader(services)), { answerForm: wanted });
   const stream = asked.stream ?? false;
   const stop = stopSequences(asked.stop);
   const sampling = samplingOf(asked, services.sendsSampling());
-  const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
+  const question = { ...history, stream, hasTools: tools.part.tools !== undefined };
   const request: ChatRequest = {
     model,
-    ...told,
+    ...history,
     client,
     owner,
     name: conversationName(asked, header),
@@ -67,7 +73,7 @@ export async function completionReply(
     also: furtherChoices(request, choices),
     stream,
     ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
-    wire: isSelectionCall(question, header) ? selectionWire(wire) : wire,
+    wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,
   };
 }
 
@@ -92,7 +98,7 @@ export const streamFields = {
 };
 
 export const completionBody = z.object({
-  ...nameFields,
+  ...conversationNameFields,
   ...userField,
   ...unhonouredFields,
   ...thinkingFields,

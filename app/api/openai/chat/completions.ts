@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ChatError } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
-import { conversationName, nameFields } from '../../input/conversationName';
+import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { validate } from '../../input/validate';
 import { unhonoured, unhonouredFields } from '../fields';
 import {
@@ -83,7 +83,7 @@ const MOST_TEXTS = 20;
 const NOT_EMPTY = { error: 'must not be empty' };
 
 export const textCompletionBody = z.object({
-  ...nameFields,
+  ...conversationNameFields,
   ...unhonouredFields,
   ...samplingFields,
   ...streamFields,

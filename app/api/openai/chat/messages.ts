@@ -1,7 +1,7 @@
 /** Messages as OpenAI's clients write them, read into turns. */
 import { z } from 'zod';
 import { ChatError } from '../../../chat/errors';
-import { type ContentBlock, resultContent, type Turn } from '../../input/history';
+import { type ContentBlock, type HistoryTurn, toolResultContent } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { pdfBlock } from '../../input/pdf';
 import { toolArguments } from '../../input/toolArguments';
@@ -42,8 +42,8 @@ export const message = z.object({
 export type CompletionMessage = z.output<typeof message>;
 
 /** @throws ChatError `invalid_request` for a part that the model cannot be given. */
-export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<Turn[]> {
-  const turns = messages.map(async (message, index): Promise<Turn> => {
+export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<HistoryTurn[]> {
+  const turns = messages.map(async (message, index): Promise<HistoryTurn> => {
     const content = await contentOf(message.content, `messages[${index}].content`, readImage);
     switch (message.role) {
       case 'system':
@@ -58,7 +58,7 @@ export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadI
           role: 'tool',
           id: message.tool_call_id ?? null,
           name: message.name ?? null,
-          content: resultContent(content, `messages[${index}].content`),
+          content: toolResultContent(content, `messages[${index}].content`),
         };
     }
   });

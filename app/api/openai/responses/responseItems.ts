@@ -1,6 +1,6 @@
 /** The items of which a response's input and output consist, read into turns. */
 import { z } from 'zod';
-import { resultContent, type Turn } from '../../input/history';
+import { type HistoryTurn, toolResultContent } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { toolArguments } from '../../input/toolArguments';
 import { contentOf, part, textOf } from '../chat/messages';
@@ -62,9 +62,9 @@ export async function turnsOfItems(
   offset: number,
   names: FunctionNames,
   readImage: ReadImage,
-): Promise<Turn[]> {
+): Promise<HistoryTurn[]> {
   const read = items.map((item, index) => turnOf(item, `input[${index - offset}]`, names, readImage));
-  const turns: Turn[] = [];
+  const turns: HistoryTurn[] = [];
   for (const turn of (await Promise.all(read)).flat()) {
     const last = turns.at(-1);
     // A call is an item of its own here; in a history it belongs to the answer before it, with the others made there.
@@ -77,7 +77,7 @@ export async function turnsOfItems(
   return turns;
 }
 
-async function turnOf(item: Item, field: string, names: FunctionNames, readImage: ReadImage): Promise<Turn[]> {
+async function turnOf(item: Item, field: string, names: FunctionNames, readImage: ReadImage): Promise<HistoryTurn[]> {
   switch (item.type) {
     case 'message': {
       const content = await contentOf(item.content, `${field}.content`, readImage);
@@ -91,7 +91,7 @@ async function turnOf(item: Item, field: string, names: FunctionNames, readImage
     }
     case 'function_call_output': {
       const content = await contentOf(item.output, `${field}.output`, readImage);
-      return [{ role: 'tool', id: item.call_id, name: null, content: resultContent(content, `${field}.output`) }];
+      return [{ role: 'tool', id: item.call_id, name: null, content: toolResultContent(content, `${field}.output`) }];
     }
     default:
       return [];

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { ChatError } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
-import { conversationName, isSelectionCall, isTask, nameFields } from '../../input/conversationName';
-import { history, type Turn } from '../../input/history';
+import { conversationName, conversationNameFields, isTask, isToolSelectionTask } from '../../input/conversationName';
+import { buildHistory, type HistoryTurn } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
-import { selectionWire } from '../../openWebui/toolSelection';
+import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { type AnswerServices, type Asker, DEFAULT_MODEL } from '../chat/chatCompletions';
 import { maxTokens, samplingFields, samplingOf, tokenLimit } from '../chat/limits';
 import { schemaOfText, textFormat } from '../chat/responseFormat';
@@ -43,13 +43,13 @@ export async function responseReply(
   const schema = schemaOfText(asked.text?.format);
   const wanted = { ...tools.part, ...(schema && { schema }) };
   const turns = await turnsOf(asked, items, tools.names, services);
-  const told = history(turns, { field: 'input', wanted });
+  const history = buildHistory(turns, { field: 'input', answerForm: wanted });
   const stream = asked.stream ?? false;
   const sampling = samplingOf(asked, services.sendsSampling());
-  const question = { ...told, stream, hasTools: tools.part.tools !== undefined };
+  const question = { ...history, stream, hasTools: tools.part.tools !== undefined };
   const request: ChatRequest = {
     model: asked.model || DEFAULT_MODEL,
-    ...told,
+    ...history,
     client,
     owner,
     name: conversationName(asked, header),
@@ -71,7 +71,7 @@ export async function responseReply(
     request,
     stream,
     ignored: [...tools.ignored, ...sampling.ignored, ...unhonouredHere(asked)],
-    wire: isSelectionCall(question, header) ? selectionWire(wire) : wire,
+    wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,
   };
 }
 
@@ -128,7 +128,7 @@ async function turnsOf(
   { before, given }: GivenItems,
   names: FunctionNames,
   services: AnswerServices,
-): Promise<Turn[]> {
+): Promise<HistoryTurn[]> {
   const turns = await turnsOfItems([...before, ...given], before.length, names, imageReader(services));
   const instructions = asked.instructions ?? '';
   return instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns];
@@ -180,7 +180,7 @@ function unhonouredHere(asked: ResponseBody): string[] {
 }
 
 export const responseBody = z.object({
-  ...nameFields,
+  ...conversationNameFields,
   ...unhonouredFields,
   ...thinkingFields,
   ...responseToolFields,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meantPath } from '../../../../app/api/http/normalizePath';
+import { normalizePath } from '../../../../app/api/http/normalizePath';
 
 test.each([
   ['//api/chat', '/api/chat'],
@@ -9,7 +9,7 @@ test.each([
   ['/api/api/tags', '/api/tags'],
   ['//', '/'],
 ])('%s is %s', (url, meant) => {
-  expect(meantPath(url)).toBe(meant);
+  expect(normalizePath(url)).toBe(meant);
 });
 
 test.each([
@@ -23,5 +23,5 @@ test.each([
   '*',
   '',
 ])('%s is as it stands', (url) => {
-  expect(meantPath(url)).toBe(url);
+  expect(normalizePath(url)).toBe(url);
 });

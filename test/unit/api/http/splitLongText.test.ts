@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pieces } from '../../../../app/api/http/splitLongText';
+import { splitLongText } from '../../../../app/api/http/splitLongText';
 
 const lengthOf = (piece: string) => Buffer.byteLength(JSON.stringify(piece));
 
@@ -8,7 +8,7 @@ test.each([
   ['nearly all that fits on a line', 'x'.repeat(30_000)],
   ['nothing', ''],
 ])('%s stays whole', (_what, text) => {
-  expect([...pieces(text)]).toEqual([text]);
+  expect([...splitLongText(text)]).toEqual([text]);
 });
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
   ['CJK', '漢字'.repeat(50_000)],
   ['what JSON escapes', '\u001b"\\'.repeat(20_000)],
 ])('a long text of %s is cut into short pieces and lost nowhere', (_what, text) => {
-  const cut = [...pieces(text)];
+  const cut = [...splitLongText(text)];
   expect(cut.join('')).toBe(text);
   expect(cut.every((piece) => lengthOf(piece) <= 31_000 && Buffer.from(piece).toString() === piece)).toBe(true);
 });

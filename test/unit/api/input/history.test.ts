@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { history, type Turn } from '../../../../app/api/input/history';
+import { buildHistory, type HistoryTurn } from '../../../../app/api/input/history';
 
-const user = (text: string): Turn => ({ role: 'user', content: [{ type: 'text', text }] });
-const system = (text: string): Turn => ({ role: 'system', text });
-const assistant = (text: string, ...calls: [id: string | null, name: string][]): Turn => ({
+const user = (text: string): HistoryTurn => ({ role: 'user', content: [{ type: 'text', text }] });
+const system = (text: string): HistoryTurn => ({ role: 'system', text });
+const assistant = (text: string, ...calls: [id: string | null, name: string][]): HistoryTurn => ({
   role: 'assistant',
   text,
   calls: calls.map(([id, name]) => ({ id, name, input: {} })),
 });
-const tool = (text: string, id: string | null = null, name: string | null = null): Turn => ({
+const tool = (text: string, id: string | null = null, name: string | null = null): HistoryTurn => ({
   role: 'tool',
   id,
   name,
@@ -16,8 +16,8 @@ const tool = (text: string, id: string | null = null, name: string | null = null
 });
 
 /** The calls that the results answer, with the results' texts. */
-function results(turns: Turn[]): [string, string][] {
-  return history(turns).messages.flatMap((message) =>
+function results(turns: HistoryTurn[]): [string, string][] {
+  return buildHistory(turns).messages.flatMap((message) =>
     message.role === 'user'
       ? message.content.flatMap((block): [string, string][] =>
           block.type === 'tool_result'
@@ -29,13 +29,13 @@ function results(turns: Turn[]): [string, string][] {
 }
 
 test('joins system messages from anywhere in the list by a blank line', () => {
-  const { system: joined, messages } = history([system('one'), user('hi'), system('two'), system('')]);
+  const { system: joined, messages } = buildHistory([system('one'), user('hi'), system('two'), system('')]);
   expect(joined).toBe('one\n\ntwo');
   expect(messages).toHaveLength(1);
 });
 
 test('keeps the roles, and messages of one role apart', () => {
-  const { messages } = history([user('a'), user('b'), assistant('c'), user('d')]);
+  const { messages } = buildHistory([user('a'), user('b'), assistant('c'), user('d')]);
   expect(messages.map(({ role }) => role)).toEqual(['user', 'user', 'assistant', 'user']);
 });
 
@@ -64,7 +64,7 @@ test('puts results without id and name to the calls in order, also where the cal
 });
 
 test('gathers the results of one answer in one user message', () => {
-  const { messages } = history([
+  const { messages } = buildHistory([
     user('?'),
     assistant('', ['a', 'x'], ['b', 'x']),
     tool('1', 'a'),
@@ -80,23 +80,23 @@ test('gathers the results of one answer in one user message', () => {
 });
 
 test('answers a call for which the client has no result, since the API takes none without', () => {
-  const { messages } = history([user('?'), assistant('', ['a', 'x']), user('never mind')]);
+  const { messages } = buildHistory([user('?'), assistant('', ['a', 'x']), user('never mind')]);
   expect(messages[2]?.content[0]).toMatchObject({ type: 'tool_result', toolUseId: 'a', isError: true });
 });
 
 test('keeps a result whose call the client has cut off, as text', () => {
-  const { messages } = history([tool('18 degrees'), user('warm?')]);
+  const { messages } = buildHistory([tool('18 degrees'), user('warm?')]);
   expect(messages[0]).toEqual({ role: 'user', content: [{ type: 'text', text: '18 degrees' }] });
 });
 
 test('writes ids in the characters that the API takes, in call and result alike', () => {
-  const { messages } = history([user('?'), assistant('', ['functions.x:0', 'x']), tool('1', 'functions.x:0')]);
+  const { messages } = buildHistory([user('?'), assistant('', ['functions.x:0', 'x']), tool('1', 'functions.x:0')]);
   expect(messages[1]?.content[0]).toMatchObject({ id: 'functions_x_0' });
   expect(messages[2]?.content[0]).toMatchObject({ toolUseId: 'functions_x_0' });
 });
 
 test('leaves out messages without content', () => {
-  const { messages } = history([user('a'), assistant(''), user('b')]);
+  const { messages } = buildHistory([user('a'), assistant(''), user('b')]);
   expect(messages.map(({ role }) => role)).toEqual(['user', 'user']);
 });
 
@@ -107,17 +107,19 @@ test('asks for an answer of the assistant’s once more where it has to have a f
     { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
     { role: 'user', content: [{ type: 'text', text: 'Give this answer in the form that is asked for.' }] },
   ];
-  expect(history(turns, { wanted: { schema: { type: 'object' } } }).messages).toEqual(asked);
-  expect(history(turns, { wanted: { toolChoice: { type: 'named', name: 'extract' } } }).messages).toEqual(asked);
-  expect(history(turns, { wanted: { toolChoice: { type: 'required' } } }).messages).toEqual(asked);
-  expect(() => history(turns, { wanted: { toolChoice: { type: 'auto' } } })).toThrow('from the assistant');
+  expect(buildHistory(turns, { answerForm: { schema: { type: 'object' } } }).messages).toEqual(asked);
+  expect(buildHistory(turns, { answerForm: { toolChoice: { type: 'named', name: 'extract' } } }).messages).toEqual(
+    asked,
+  );
+  expect(buildHistory(turns, { answerForm: { toolChoice: { type: 'required' } } }).messages).toEqual(asked);
+  expect(() => buildHistory(turns, { answerForm: { toolChoice: { type: 'auto' } } })).toThrow('from the assistant');
 });
 
 test('leaves out what Claude Code tells the API about its bill, which the CLI would take for its own with all that follows', () => {
   const header = 'x-anthropic-billing-header: cc_version=2.1.330.d01; cc_entrypoint=cli;';
-  expect(history([system(header), system('You are kind.'), user('hi')]).system).toBe('You are kind.');
-  expect(history([system(`${header}\n\nYou are kind.`), user('hi')]).system).toBe('You are kind.');
-  expect(history([system(`Never write ${header}`), user('hi')]).system).toBe(`Never write ${header}`);
+  expect(buildHistory([system(header), system('You are kind.'), user('hi')]).system).toBe('You are kind.');
+  expect(buildHistory([system(`${header}\n\nYou are kind.`), user('hi')]).system).toBe('You are kind.');
+  expect(buildHistory([system(`Never write ${header}`), user('hi')]).system).toBe(`Never write ${header}`);
 });
 
 test.each([
@@ -125,5 +127,5 @@ test.each([
   ['ends with an empty message', [user('a'), assistant('b'), user('')], 'last message is empty'],
   ['holds nothing but a system prompt', [system('a')], 'no user message'],
 ])('refuses a history that %s', (_what, turns, message) => {
-  expect(() => history(turns)).toThrow(message);
+  expect(() => buildHistory(turns)).toThrow(message);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isSelectionCall, isTask } from '../../../../app/api/input/conversationName';
-import { normalise } from '../../../../app/api/openWebui/toolSelection';
+import { isTask, isToolSelectionTask } from '../../../../app/api/input/conversationName';
+import { toToolCallsJson } from '../../../../app/api/openWebui/toolSelection';
 import type { Message } from '../../../../app/chat/request';
 
 const OSLO = '{"tool_calls":[{"name":"get_weather","parameters":{"city":"Oslo"}}]}';
@@ -17,11 +17,12 @@ test.each([
   ['a single call', '{"name":"get_weather","arguments":{"city":"Oslo"}}'],
   ['a list of calls', '[{"name":"get_weather","parameters":{"city":"Oslo"}}]'],
 ])('writes a call in Open WebUI’s form, given %s', (_what, text) => {
-  expect(normalise(text)).toBe(OSLO);
+  expect(toToolCallsJson(text)).toBe(OSLO);
 });
 
 test('keeps several calls in their order, also where each is an object of its own', () => {
-  const names = (text: string) => JSON.parse(normalise(text)).tool_calls.map(({ name }: { name: string }) => name);
+  const names = (text: string) =>
+    JSON.parse(toToolCallsJson(text)).tool_calls.map(({ name }: { name: string }) => name);
   expect(names('{"tool_calls":[{"name":"a"},{"name":"b"}]}')).toEqual(['a', 'b']);
   expect(names('{"name":"a","parameters":{}}\n{"name":"b","parameters":{}}')).toEqual(['a', 'b']);
 });
@@ -36,18 +37,18 @@ test.each([
   ['calls without names', '{"tool_calls":[{"parameters":{}},{"name":""},3,null]}'],
   ['JSON that broke off', '{"tool_calls":[{"name":"get_weather","param'],
 ])('says that there are no calls, given %s', (_what, text) => {
-  expect(normalise(text)).toBe(NONE);
+  expect(toToolCallsJson(text)).toBe(NONE);
 });
 
 test('gives a call without readable parameters none', () => {
   const call = '{"tool_calls":[{"name":"now","parameters":{}}]}';
   for (const parameters of ['null', '"soon"', '[1]', '"{}"']) {
-    expect(normalise(`{"name":"now","parameters":${parameters}}`)).toBe(call);
+    expect(toToolCallsJson(`{"name":"now","parameters":${parameters}}`)).toBe(call);
   }
 });
 
 test('is soon done with a text full of brackets', () => {
-  expect(normalise('{['.repeat(50_000))).toBe(NONE);
+  expect(toToolCallsJson('{['.repeat(50_000))).toBe(NONE);
 });
 
 const asks = (text: string): Message[] => [{ role: 'user', content: [{ type: 'text', text }] }];
@@ -65,13 +66,13 @@ test.each([
   ['a system prompt ahead', { system: `You are a pirate.\n${SELECTION.system}` }],
   ['a history', { messages: asks('History:\nUSER: """hi"""\nQuery: weather in Oslo?'), system: 'JSON tool_calls' }],
 ])('knows the question for a choice of tools by %s', (_what, change) => {
-  expect(isSelectionCall({ ...SELECTION, ...change }, without)).toBe(true);
+  expect(isToolSelectionTask({ ...SELECTION, ...change }, without)).toBe(true);
   expect(isTask({ ...SELECTION, ...change }, without)).toBe(true);
 });
 
 test('knows it by a header alone', () => {
   const header = (name: string) => (name === 'x-claudacity-task' ? 'function_calling' : undefined);
-  expect(isSelectionCall({ ...SELECTION, system: '', messages: asks('Oslo?') }, header)).toBe(true);
+  expect(isToolSelectionTask({ ...SELECTION, system: '', messages: asks('Oslo?') }, header)).toBe(true);
 });
 
 test.each([
@@ -81,5 +82,5 @@ test.each([
   ['a chat about such JSON', { system: 'You explain JSON and tool_calls.', messages: asks('What is tool_calls?') }],
   ['a query of another kind', { system: 'Answer in JSON.', messages: asks('Query: weather in Oslo?') }],
 ])('leaves %s alone', (_what, change) => {
-  expect(isSelectionCall({ ...SELECTION, ...change }, without)).toBe(false);
+  expect(isToolSelectionTask({ ...SELECTION, ...change }, without)).toBe(false);
 });
