@@ -9,7 +9,6 @@ import type { CliState, DialectName, ServerState } from '../shared/contract';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
-import type { ReadHeader } from './input/conversationName';
 
 export interface Dialect {
   readonly name: DialectName;
@@ -44,6 +43,9 @@ export interface Route {
   /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
   handle(call: ApiRequest): RouteReply | Promise<RouteReply>;
 }
+
+/** Reads a request header; undefined where it is absent or empty. */
+export type ReadHeader = (name: string) => string | undefined;
 
 /** A request that was let in, with its body read. */
 export interface ApiRequest {

@@ -1,10 +1,11 @@
 /** `POST /v1/messages`. */
 import { z } from 'zod';
 import type { ApiRequest, ChatReply, DialectServices, Route } from '../dialect';
-import { conversationName, conversationNameFields, isTask } from '../input/conversationName';
+import { conversationName, conversationNameFields } from '../input/conversationName';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
+import { isTask } from '../openWebui/taskDetection';
 import { message, systemField, turnsOf } from './content';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { askedFor, ignored, parameters } from './parameters';

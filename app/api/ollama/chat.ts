@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
-import { isToolSelectionTask } from '../input/conversationName';
 import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
 import { toolArguments } from '../input/toolArguments';
 import { validate } from '../input/validate';
+import { isToolSelectionTask } from '../openWebui/taskDetection';
 import { toolSelectionWire } from '../openWebui/toolSelection';
 import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
 import { keepLoaded } from './loadModel';

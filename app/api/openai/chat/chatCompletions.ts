@@ -2,16 +2,11 @@
 import { z } from 'zod';
 import type { ChatRequest } from '../../../chat/request';
 import type { ApiRequest, ChatReply, DialectServices, Route } from '../../dialect';
-import {
-  conversationName,
-  conversationNameFields,
-  isTask,
-  isToolSelectionTask,
-  userField,
-} from '../../input/conversationName';
+import { conversationName, conversationNameFields, userField } from '../../input/conversationName';
 import { buildHistory } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
+import { isTask, isToolSelectionTask } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { unhonoured, unhonouredFields } from '../fields';
 import { thinkingFields, thinkingOf } from '../thinking';
