@@ -6,6 +6,7 @@ import { openLog } from './log/log';
 import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
 import { openSettings } from './settings/settings';
+import { ENVIRONMENT_VARIABLES } from './shared/environmentVariables';
 
 declare const CLAUDACITY_VERSION: string;
 
@@ -14,7 +15,8 @@ const USAGE = `Usage: claudacity serve [port]
   serve [port]   answers requests in the foreground until it is interrupted
   --version      prints the version
 
-Environment: HOST, PORT, CLAUDE_PATH, CLAUDACITY_HOME, CLAUDACITY_ORIGINS, CLAUDACITY_LOG`;
+Environment:
+${ENVIRONMENT_VARIABLES.map(({ name, description }) => `  ${name.padEnd(20)} ${description.replaceAll('`', '')}`).join('\n')}`;
 
 async function main([command = 'serve', ...rest]: string[]): Promise<void> {
   if (command === '--version') return console.log(CLAUDACITY_VERSION);

@@ -26,6 +26,7 @@ import type {
   StoredConversation,
   StoredMessage,
 } from './shared/contract';
+import { SHOWN_SETTING_NAMES } from './shared/settings';
 import { conversationStore } from './store/conversationStore';
 import { openDatabase } from './store/database';
 import { openJournal } from './store/sqliteJournal';
@@ -330,8 +331,7 @@ function conversationRow(live: LiveConversation): ConversationRow {
 }
 
 function appSettings(settings: Settings): AppSettings {
-  const { isolation: _, origins: __, ...shown } = settings.value;
-  return shown;
+  return Object.fromEntries(SHOWN_SETTING_NAMES.map((name) => [name, settings.value[name]])) as AppSettings;
 }
 
 function storedMessage({ role, content }: Message): StoredMessage {

@@ -50,7 +50,11 @@ const RULES = [
     rule: 'only store/ imports SQLite',
     allows: none('@photostructure/sqlite', 'node:sqlite'),
   },
-  { from: /^app\/shared\//, rule: 'shared/ imports nothing', allows: (target) => target.startsWith('app/shared/') },
+  {
+    from: /^app\/shared\//,
+    rule: 'shared/ imports nothing but zod',
+    allows: (target) => target.startsWith('app/shared/') || target === 'zod',
+  },
   {
     from: /^renderer\//,
     rule: 'renderer/ imports app/shared/ alone',

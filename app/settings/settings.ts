@@ -1,96 +1,47 @@
 /**
- * The settings: what they are, what they are by default, and who wins. The command line goes before the environment,
- * the environment before what is stored, and that before the default.
+ * The values of the settings and where each comes from: the command line wins over the environment, the environment over the settings file, and
+ * the file over the default. What the settings are is in shared/settings.ts.
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Log } from '../log/log';
+import type { SettingName, SettingsValues } from '../shared/settings';
+import { type SettingsChange, settingsChange, storedSettings } from '../shared/settingsSchema';
+import { readPinnedSettings, withoutAdded, withPinned } from './pinnedSettings';
 import type { SettingsFile } from './settingsFile';
-
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$/i;
-
-const host = z
-  .string()
-  .trim()
-  .refine((value) => isIP(value) !== 0 || HOST_NAME.test(value), 'must be an address or a host name, without a port');
-const port = (least: number) =>
-  z
-    .int('must be a whole number')
-    .min(least, `must be from ${least} to 65535`)
-    .max(65_535, `must be from ${least} to 65535`);
-const origin = z.string().trim().min(1, 'must not be empty');
-
-const Values = z.object({
-  /** The address to listen on. */
-  host: host.default('0.0.0.0'),
-  port: port(1).default(22_434),
-  /** Where the `claude` CLI is; empty: looked for in the usual places. */
-  cliPath: z.string().trim().default(''),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  /** Start the server when the app starts. */
-  startServer: z.boolean().default(true),
-  /** Web origins that may call, besides those of this computer; `*` stands for any run of characters. */
-  origins: z.array(origin).default([]),
-  /** The most `claude` processes at one time; null: as many as the memory allows. */
-  maxProcesses: z.int().min(1).max(256).nullable().default(null),
-  /** After how many minutes without use a conversation's process ends. */
-  idleMinutes: z.number().positive().max(1440).default(5),
-  /** Keep what was said in conversations, so that one can go on when its process has ended or the app was restarted. */
-  keepTexts: z.boolean().default(true),
-  /** After how many days without use a kept conversation is deleted. */
-  keepDays: z.int().min(1).max(3650).default(30),
-  /** The least recently used conversations are deleted where all take more than this. */
-  keepMegabytes: z.int().min(1).max(1_000_000).default(1024),
-  /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
-  usersAreIds: z.boolean().default(true),
-  /** Send temperature and the like to the model; today's models refuse them. */
-  sendSampling: z.boolean().default(false),
-  /** Fetch images from the http addresses that clients name; never from private ones. */
-  fetchImages: z.boolean().default(false),
-  /** Keep the user's own files, instructions, tools and plugins from the CLI. */
-  isolation: z.boolean().default(true),
-});
-
-export type SettingsValues = Readonly<z.infer<typeof Values>>;
-export type SettingName = keyof SettingsValues;
 
 export interface Settings {
   readonly value: SettingsValues;
   /** What set a value that cannot be changed here: `PORT`, `--port`… */
   readonly pinned: Readonly<Partial<Record<SettingName, string>>>;
   /**
-   * Stores the change, then tells the listeners.
-   * @throws Error that says what is wrong, and nothing is changed: a value that will not do, a pinned one, a file that cannot be written.
+   * Stores the change, then calls the listeners.
+   * @throws Error that says what is wrong, and nothing is changed: an invalid value, a pinned setting, a file that cannot be written.
    */
-  change(patch: { [K in SettingName]?: SettingsValues[K] | undefined }): SettingsValues;
+  change(patch: SettingsPatch): SettingsValues;
   /** Returns the function that ends the subscription. */
   onChange(listener: (value: SettingsValues, previous: SettingsValues) => void): () => void;
 }
 
+/** A change of any settings; undefined leaves one as it is. */
+export type SettingsPatch = { [N in SettingName]?: SettingsValues[N] | undefined };
+
 export interface SettingsOptions {
   readonly file: SettingsFile;
   readonly log: Log;
-  /** `HOST`, `PORT`, `CLAUDE_PATH`; `CLAUDACITY_ORIGINS` and `OLLAMA_ORIGINS` (lists with commas) add to `origins`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the command line says, as typed. */
-  readonly commandLine?: { readonly host?: string | undefined; readonly port?: string | undefined };
+  /** Values from the command line, as typed. */
+  readonly commandLine?: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
 
-/** @throws Error that names the variable or option that will not do. */
+/** @throws Error that names the variable or option whose value is invalid. */
 export function openSettings({ file, log, env, commandLine = {} }: SettingsOptions): Settings {
-  const given = pins(env, commandLine);
-  const pinned = Object.fromEntries(Object.entries(given).map(([name, pin]) => [name, pin.source]));
-  const fixed = Object.fromEntries(Object.entries(given).map(([name, pin]) => [name, pin.value]));
-  const envOrigins = [...list(env.CLAUDACITY_ORIGINS), ...list(env.OLLAMA_ORIGINS)];
+  const pinnedSettings = readPinnedSettings(env, commandLine);
+  const pinned = Object.fromEntries(
+    Object.entries(pinnedSettings.replaced).map(([name, { source }]) => [name, source]),
+  );
   const listeners = new Set<(value: SettingsValues, previous: SettingsValues) => void>();
-
-  const effective = (stored: SettingsValues): SettingsValues => ({
-    ...stored,
-    ...fixed,
-    origins: [...new Set([...stored.origins, ...envOrigins])],
-  });
   let stored = readStored(file, log);
-  let value = effective(stored);
+  let value = withPinned(stored, pinnedSettings);
 
   return {
     get value() {
@@ -98,13 +49,12 @@ export function openSettings({ file, log, env, commandLine = {} }: SettingsOptio
     },
     pinned,
     change(patch) {
-      const wanted = changed(patch, value, pinned);
-      if (wanted.origins) wanted.origins = wanted.origins.filter((name) => !envOrigins.includes(name));
-      // Keys of other versions stay in the file.
-      file.write({ ...asRecord(file.read()), ...wanted });
+      const change = withoutAdded(validChange(patch, value, pinned), pinnedSettings);
+      // Settings of other versions stay in the file.
+      file.write({ ...asRecord(file.read()), ...change });
       const previous = value;
-      stored = { ...stored, ...wanted };
-      value = effective(stored);
+      stored = { ...stored, ...change };
+      value = withPinned(stored, pinnedSettings);
       for (const listener of listeners) listener(value, previous);
       return value;
     },
@@ -115,91 +65,35 @@ export function openSettings({ file, log, env, commandLine = {} }: SettingsOptio
   };
 }
 
-interface Pin {
-  readonly source: string;
-  readonly value: string | number;
-}
-
-function pins(
-  env: SettingsOptions['env'],
-  commandLine: NonNullable<SettingsOptions['commandLine']>,
-): Partial<Record<SettingName, Pin>> {
-  const hostPin = pin('--host', commandLine.host, parseHost) ?? pin('HOST', env.HOST, parseHost);
-  const portPin = pin('--port', commandLine.port, parsePort) ?? pin('PORT', env.PORT, parsePort);
-  const cliPin = pin('CLAUDE_PATH', env.CLAUDE_PATH, (text) => text);
-  return {
-    ...(hostPin && { host: hostPin }),
-    ...(portPin && { port: portPin }),
-    ...(cliPin && { cliPath: cliPin }),
-  };
-}
-
-/** A variable that is set to nothing counts as not set. */
-function pin(source: string, text: string | undefined, parse: (text: string) => string | number): Pin | undefined {
-  const trimmed = text?.trim();
-  if (!trimmed) return undefined;
-  try {
-    return { source, value: parse(trimmed) };
-  } catch (error) {
-    throw new Error(`${source} is "${trimmed}", but ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function parseHost(text: string): string {
-  const parsed = host.safeParse(text);
-  if (!parsed.success) throw new Error(`it ${parsed.error.issues[0]?.message}, such as 0.0.0.0 or 127.0.0.1`);
-  return parsed.data;
-}
-
-/** 0, any free port, is for the environment and the command line alone: nobody could find the app again. */
-function parsePort(text: string): number {
-  const parsed = port(0).safeParse(/^\d+$/.test(text) ? Number(text) : Number.NaN);
-  if (!parsed.success) throw new Error('it must be a port: a whole number from 0 to 65535');
-  return parsed.data;
-}
-
-function list(text = ''): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-/** What is stored; a value that will not do counts as not stored, so that one slip of an editor costs one setting. */
+/** The stored values. An invalid one is replaced by its default, so that a slip made while editing the file costs one setting only. */
 function readStored(file: SettingsFile, log: Log): SettingsValues {
-  const record = asRecord(file.read());
-  const parsed = Values.safeParse(record);
+  const valid = asRecord(file.read());
+  const parsed = storedSettings.safeParse(valid);
   if (parsed.success) return parsed.data;
-  const sound = { ...record };
   for (const issue of parsed.error.issues) {
     const name = String(issue.path[0]);
-    log.warn('A stored setting will not do, its default is used', { setting: name, problem: issue.message });
-    delete sound[name];
+    log.warn('a stored setting is invalid, its default is used', { setting: name, problem: issue.message });
+    delete valid[name];
   }
-  return Values.parse(sound);
+  return storedSettings.parse(valid);
 }
 
 function asRecord(stored: unknown): Record<string, unknown> {
-  return z.record(z.string(), z.unknown()).safeParse(stored).data ?? {};
+  return { ...z.record(z.string(), z.unknown()).safeParse(stored).data };
 }
 
-function changed(
-  patch: Readonly<Record<string, unknown>>,
-  value: SettingsValues,
-  pinned: Settings['pinned'],
-): Partial<z.infer<typeof Values>> {
-  const wanted = Object.entries(patch).filter(([, to]) => to !== undefined);
-  const free = wanted.filter(([name, to]) => {
-    const setting = name as SettingName;
-    if (pinned[setting] === undefined) return true;
-    if (to === value[setting]) return false;
-    throw new Error(`${name} is set by ${pinned[setting]} and cannot be changed here`);
+/** @throws Error that names the setting that is pinned, unknown or has an invalid value. */
+function validChange(patch: SettingsPatch, value: SettingsValues, pinned: Settings['pinned']): SettingsChange {
+  const changes = Object.entries(patch).filter(([name, next]) => {
+    const source = pinned[name as SettingName];
+    if (next === undefined) return false;
+    if (source === undefined) return true;
+    // A client that sends all the values back changes nothing.
+    if (next === value[name as SettingName]) return false;
+    throw new Error(`${name} is set by ${source} and cannot be changed here`);
   });
-  const parsed = z.strictObject(Values.shape).partial().safeParse(Object.fromEntries(free));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(`${issue?.path.join('.') || 'settings'}: ${issue?.message}`);
-  }
-  // Zod fills defaults in even where a key is optional.
-  return Object.fromEntries(Object.entries(parsed.data).filter(([name]) => free.some(([key]) => key === name)));
+  const parsed = settingsChange.safeParse(Object.fromEntries(changes));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`${issue?.path.join('.') || 'settings'}: ${issue?.message}`);
 }

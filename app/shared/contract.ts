@@ -4,6 +4,7 @@
  *
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
+import type { SettingsValues, ShownSettingName } from './settings';
 import type { Usage } from './usage';
 
 /** A fault that the user can do something about: what is wrong, and how to mend it. */
@@ -154,35 +155,13 @@ export interface DayUsage {
   hourly: Usage[];
 }
 
-export type Theme = 'system' | 'light' | 'dark';
-
 /** The settings that the window shows and changes. */
-export interface AppSettings {
-  host: string;
-  port: number;
-  /** Empty: looked for in the usual places. */
-  cliPath: string;
-  theme: Theme;
-  /** Start the server when the app starts. */
-  startServer: boolean;
-  /** The most processes at one time; null: as many as the memory allows. */
-  maxProcesses: number | null;
-  /** After how many minutes without use a conversation's process ends. */
-  idleMinutes: number;
-  /** Keep what was said, so that a conversation can go on when its process has ended. */
-  keepTexts: boolean;
-  keepDays: number;
-  keepMegabytes: number;
-  /** Take a request's `user` for the id of a conversation, until that user has sent a history. */
-  usersAreIds: boolean;
-  /** Send temperature and the like to the model; today's models refuse them. */
-  sendSampling: boolean;
-  /** Fetch images from the http addresses that clients name; never from private ones. */
-  fetchImages: boolean;
-}
+export type AppSettings = { [N in ShownSettingName]: SettingsValues[N] };
 
-/** Where a value is set by the environment, the window shows it and says so instead of offering to change it. */
-export type PinnedSettings = { [K in keyof AppSettings]?: string };
+export type Theme = AppSettings['theme'];
+
+/** What sets a value that the window shows but cannot change: a variable or an option of the command line. */
+export type PinnedSettings = { [N in ShownSettingName]?: string };
 
 export interface LoginItemState {
   supported: boolean;

@@ -6,6 +6,7 @@ import { ipcMain, type WebFrameMain } from 'electron';
 import { z } from 'zod';
 import type { Log } from '../../log/log';
 import type { Calls, Channel } from '../../shared/contract';
+import { shownSettingsChange } from '../../shared/settingsSchema';
 import { isPageUrl } from './appProtocol';
 import type { Reply } from './channels';
 
@@ -64,23 +65,7 @@ const ARGUMENTS: { [C in Channel]: z.ZodType<Calls[C]['args']> } = {
   'conversation:read': z.tuple([id]),
   'conversation:delete': z.tuple([id]),
   'conversation:delete-all': none,
-  'settings:change': z.tuple([
-    z.strictObject({
-      host: z.string().min(1).max(255).exactOptional(),
-      port: z.int().min(0).max(65535).exactOptional(),
-      cliPath: z.string().max(4096).exactOptional(),
-      theme: z.enum(['system', 'light', 'dark']).exactOptional(),
-      startServer: z.boolean().exactOptional(),
-      maxProcesses: z.int().min(1).max(256).nullable().exactOptional(),
-      idleMinutes: z.number().positive().max(1440).exactOptional(),
-      keepTexts: z.boolean().exactOptional(),
-      keepDays: z.int().min(1).max(3650).exactOptional(),
-      keepMegabytes: z.int().min(1).max(1_000_000).exactOptional(),
-      usersAreIds: z.boolean().exactOptional(),
-      sendSampling: z.boolean().exactOptional(),
-      fetchImages: z.boolean().exactOptional(),
-    }),
-  ]),
+  'settings:change': z.tuple([shownSettingsChange]),
   'login:set': z.tuple([z.boolean()]),
   'clipboard:copy': z.tuple([z.string().max(1_000_000)]),
   'external:open': z.tuple([z.enum(['install-cli', 'docs', 'readme'])]),

@@ -123,7 +123,7 @@ describe('a change is refused, and nothing is changed', () => {
   test('when the value will not do', () => {
     const settings = open();
 
-    expect(() => settings.change({ theme: 'dark', port: 0 })).toThrow(/^port: must be from 1 to 65535$/);
+    expect(() => settings.change({ theme: 'dark', port: 0 })).toThrow(/^port: must be a port from 1 to 65,535$/);
     expect(settings.value.theme).toBe('system');
   });
 

@@ -1,0 +1,74 @@
+/** Values of settings as texts: in the fields of the window, in variables of the environment and on the command line. */
+import type { z } from 'zod';
+import { SETTINGS, type Setting, type SettingName, type SettingsValues } from './settings';
+
+/**
+ * The value that a text stands for: what was typed into a field or a terminal. Toggles take on/off, true/false, yes/no and 1/0; lists are separated by
+ * commas; an empty text is null where the setting has that value.
+ * @throws Error whose message completes the sentence "The value …": `must be a whole number from 1 to 256`.
+ */
+export function parseSettingText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
+  return parsed<SettingsValues[N]>(SETTINGS[name], input, SETTINGS[name].schema, SETTINGS[name].expected);
+}
+
+/** The same for a text from a variable or the command line, where more may be valid: port 0. */
+export function parsePinnedText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
+  const setting: Setting = SETTINGS[name];
+  const { schema, expected } = setting;
+  const pinned = setting.kind === 'number' ? setting : undefined;
+  return parsed<SettingsValues[N]>(setting, input, pinned?.pinnedSchema ?? schema, pinned?.pinnedExpected ?? expected);
+}
+
+/** What is wrong with a text in the field of a setting, as a sentence that says what is valid; undefined where the text is valid. */
+export function settingFault(name: SettingName, input: string): string | undefined {
+  try {
+    parseSettingText(name, input);
+    return undefined;
+  } catch {
+    return `Enter ${SETTINGS[name].expected}.`;
+  }
+}
+
+/** The text of a value, which `parseSettingText` turns into the value again. */
+export function settingText(value: SettingsValues[SettingName]): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return value === null ? '' : String(value);
+}
+
+function parsed<Value>(setting: Setting, input: string, schema: z.ZodType, expected: string): Value {
+  const result = schema.safeParse(valueOfText(setting, input.trim()));
+  // The schema of a setting has the type of the table's default.
+  if (result.success) return result.data as Value;
+  throw new Error(`must be ${expected}`);
+}
+
+/** Any value that is not valid where the text is none of the setting's kind; the schema refuses it. */
+function valueOfText(setting: Setting, input: string): unknown {
+  switch (setting.kind) {
+    case 'toggle':
+      return TOGGLE_WORDS[input.toLowerCase()];
+    case 'number':
+      if (input === '' && setting.optional) return null;
+      // Number() would also take 0x50 and 1e3, and 0 for nothing.
+      return /^[+-]?\d+(\.\d+)?$/.test(input) ? Number(input) : Number.NaN;
+    case 'text':
+    case 'choice':
+      return input;
+    case 'list':
+      return input
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+  }
+}
+
+const TOGGLE_WORDS: Readonly<Record<string, boolean>> = {
+  on: true,
+  true: true,
+  yes: true,
+  1: true,
+  off: false,
+  false: false,
+  no: false,
+  0: false,
+};

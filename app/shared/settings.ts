@@ -1,0 +1,173 @@
+/**
+ * The table of settings. The stored file's schema, the check of the window's changes, the fields of the settings page, the variables of the
+ * environment, the command's help and the table in README.md all follow from it: a new setting is an entry here and the code that
+ * reads its value.
+ *
+ * The keys are the names in the user's settings file, so a key is never renamed.
+ */
+import { z } from 'zod';
+import { choice, decimal, integer, list, optionalInteger, text, toggle } from './settingKinds';
+
+export { SETTING_GROUPS, type Setting, type SettingGroup, type SettingWarning } from './settingKinds';
+
+export const SETTINGS = {
+  host: text({
+    default: '0.0.0.0',
+    check: { test: isHost, expected: 'an address or a host name without a port, such as 127.0.0.1' },
+    group: 'server',
+    label: 'Listen on',
+    description: 'address to listen on',
+    note: 'Other computers need an API key.',
+    variables: ['HOST'],
+    flag: '--host',
+  }),
+  port: integer({
+    default: 22_434,
+    min: 1,
+    max: 65_535,
+    // 0 takes any free port, which clients cannot find again after a restart: for tests and scripts only.
+    pinnedMin: 0,
+    noun: 'port',
+    group: 'server',
+    label: 'Port',
+    description: 'port',
+    variables: ['PORT'],
+    flag: '--port',
+  }),
+  startServer: toggle({
+    default: true,
+    group: 'server',
+    label: 'Start the server when the app starts',
+    description: 'start the server when the app starts',
+    applies: 'at next start',
+  }),
+  origins: list({
+    default: [],
+    group: 'server',
+    label: 'Web origins',
+    description: 'web origins that may call besides those of this computer, by commas; `*` stands for any characters',
+    variables: ['CLAUDACITY_ORIGINS', 'OLLAMA_ORIGINS'],
+    defaultText: 'pages of this computer',
+    shown: false,
+  }),
+  cliPath: text({
+    default: '',
+    group: 'claude',
+    label: 'Path of the CLI',
+    description: 'the `claude` to run',
+    note: 'Leave empty to search the usual places.',
+    placeholder: 'found automatically',
+    variables: ['CLAUDE_PATH'],
+    defaultText: "looked for on the PATH, in your shell's PATH and in the usual folders",
+  }),
+  maxProcesses: optionalInteger({
+    default: null,
+    min: 1,
+    max: 256,
+    group: 'claude',
+    label: 'Processes',
+    description: 'the most `claude` processes at one time',
+    note: 'Each process serves one conversation and takes about 200 MB. Leave empty for as many as the memory allows.',
+    unit: 'at most at one time',
+    placeholder: 'automatic',
+    defaultText: 'as many as the memory allows',
+  }),
+  idleMinutes: decimal({
+    default: 5,
+    above: 0,
+    max: 1440,
+    group: 'claude',
+    label: 'Idle process',
+    description: "minutes without use after which a conversation's process is ended",
+    note: 'While its process runs, the next request of a conversation is answered sooner.',
+    unit: 'minutes without use, then it ends',
+  }),
+  isolation: toggle({
+    default: true,
+    group: 'claude',
+    label: 'Isolate the CLI',
+    description: "withhold the user's own files, instructions, tools and plugins from the CLI",
+    shown: false,
+  }),
+  keepTexts: toggle({
+    default: true,
+    group: 'history',
+    label: 'Store the conversation history',
+    description: 'store the texts of conversations',
+    note: 'On this computer only. A stored conversation can continue after its process has ended or the app was restarted, and can be read in History.',
+    warning: { on: 'turnedOff', text: 'Saving this deletes every stored conversation.' },
+  }),
+  keepDays: integer({
+    default: 30,
+    min: 1,
+    max: 3650,
+    group: 'history',
+    label: 'Delete after',
+    description: 'days without use after which a stored conversation is deleted',
+    unit: 'days without use',
+    warning: { on: 'lowered', text: 'Saving this deletes older conversations at once.' },
+  }),
+  keepMegabytes: integer({
+    default: 1024,
+    min: 1,
+    max: 1_000_000,
+    group: 'history',
+    label: 'Store at most',
+    description: 'the most megabytes that stored conversations may take',
+    note: 'Beyond that, the least recently used conversations are deleted.',
+    unit: 'MB',
+  }),
+  usersAreIds: toggle({
+    default: true,
+    group: 'history',
+    label: 'One conversation per user that a client names',
+    description: "continue the conversation of a request's `user` where the client sends no history",
+    note: 'For clients that send only the newest message and a user: the user’s conversation continues. Does not apply to users whose client sends the history.',
+  }),
+  sendSampling: toggle({
+    default: false,
+    group: 'requests',
+    label: 'Send temperature, top_p and top_k',
+    description: 'send temperature, top_p and top_k to the model',
+    note: 'Today’s models refuse them. When this is off, the response says that they were ignored.',
+  }),
+  fetchImages: toggle({
+    default: false,
+    group: 'requests',
+    label: 'Fetch images from web addresses',
+    description: 'fetch images from the web addresses that clients send',
+    note: 'For clients that send an address instead of an image. Never from this computer or its network.',
+  }),
+  theme: choice({
+    default: 'system',
+    choices: { system: 'System', light: 'Light', dark: 'Dark' },
+    group: 'appearance',
+    label: 'Theme',
+    description: 'colours of the window',
+  }),
+};
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingsValues = { readonly [N in SettingName]: (typeof SETTINGS)[N]['default'] };
+
+/** The settings that the window shows and may change. */
+export type ShownSettingName = {
+  [N in SettingName]: (typeof SETTINGS)[N]['shown'] extends true ? N : never;
+}[SettingName];
+
+/** In the order of the table. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+export const SHOWN_SETTING_NAMES = SETTING_NAMES.filter((name): name is ShownSettingName => SETTINGS[name].shown);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$/i;
+const IPV6 = z.ipv6();
+
+/** An IPv4 address has the form of a host name, too. */
+function isHost(value: string): boolean {
+  const withoutZone = value.replace(/%[\w.~-]+$/, '');
+  return HOST_NAME.test(value) || IPV6.safeParse(withoutZone).success;
+}
