@@ -1,18 +1,18 @@
 /** Follow-ups with the real CLI: which process is asked, and that the model sees the client's history and nothing else. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  type Answered,
   ask,
-  asked,
   assistant,
-  begun,
-  gone,
+  type ChatAnswer,
+  type ChatMessage,
+  conversationRow,
   killProcessOf,
-  rowOf,
-  type Said,
-  told,
+  requestFor,
+  startStream,
+  transcriptSeenByApi,
+  uniqueWord,
   user,
-  word,
+  waitForProcessEnd,
 } from '../support/conversation';
 import { closeBlock, gate, stop, text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
@@ -28,8 +28,8 @@ afterAll(() => app.stop());
 beforeEach(() => app.api.reset());
 
 /** A chat of one turn, and its history. */
-async function chatOfOne(body: Record<string, unknown> = {}): Promise<{ first: Answered; history: Said[] }> {
-  const [question, answer] = [word('Q'), word('A')];
+async function chatOfOne(body: Record<string, unknown> = {}): Promise<{ first: ChatAnswer; history: ChatMessage[] }> {
+  const [question, answer] = [uniqueWord('Q'), uniqueWord('A')];
   app.api.answer(text(answer));
   const first = await ask(app, [user(question)], body);
   expect(first.text).toBe(answer);
@@ -37,25 +37,25 @@ async function chatOfOne(body: Record<string, unknown> = {}): Promise<{ first: A
 }
 
 /** The history as `told` gives it. */
-function lines(...said: Said[]): string[] {
+function lines(...said: ChatMessage[]): string[] {
   return said.map(({ role, content }) => `${role}: ${content}`);
 }
 
 describe('a follow-up', () => {
   test('is asked of the process that holds its history, and the model sees exactly the turns sent', async () => {
     const { first, history } = await chatOfOne();
-    const question = user(word('Q'));
+    const question = user(uniqueWord('Q'));
 
     const second = await ask(app, [...history, question]);
 
     expect([first.path, second.path]).toEqual(['new', 'live']);
     expect(second.conversation).toBe(first.conversation);
-    expect(told(asked(app.api, `${question.content}`))).toEqual(lines(...history, question));
+    expect(transcriptSeenByApi(requestFor(app.api, `${question.content}`))).toEqual(lines(...history, question));
   });
 
   test('finds its process whatever white space a client puts at the ends of messages', async () => {
     const { history } = await chatOfOne();
-    const [question, answer] = history as [Said, Said];
+    const [question, answer] = history as [ChatMessage, ChatMessage];
 
     const { path } = await ask(app, [
       user(`\n ${question.content} `),
@@ -67,20 +67,24 @@ describe('a follow-up', () => {
   });
 
   test('has a process of its own where a space inside a message is another', async () => {
-    const [question, answer] = [`${word('Q')} a b`, word('A')];
+    const [question, answer] = [`${uniqueWord('Q')} a b`, uniqueWord('A')];
     app.api.answer(text(answer));
     await ask(app, [user(question)]);
     const changed = question.replace('a b', 'a  b');
-    const next = word('Q');
+    const next = uniqueWord('Q');
 
     const { path } = await ask(app, [user(changed), assistant(answer), user(next)]);
 
     expect(path).toBe('replay');
-    expect(told(asked(app.api, next))).toEqual([`user: ${changed}`, `assistant: ${answer}`, `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${changed}`,
+      `assistant: ${answer}`,
+      `user: ${next}`,
+    ]);
   });
 
   test('finds its process where the answer came in several blocks and the client holds it as one', async () => {
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     app.api.answer(text('one '), closeBlock(), text('two'));
     const first = await ask(app, [user(question)]);
 
@@ -88,7 +92,11 @@ describe('a follow-up', () => {
 
     expect(first.text).toBe('one two');
     expect(second.path).toBe('live');
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: one |two', `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: one |two',
+      `user: ${next}`,
+    ]);
   });
 
   test.each([
@@ -96,32 +104,32 @@ describe('a follow-up', () => {
     ['model', '', 'haiku'],
   ])('with another %s is never asked of the process that holds its history', async (_, system, model) => {
     const { first, history } = await chatOfOne();
-    const next = word('Q');
+    const next = uniqueWord('Q');
     const messages = [...(system ? [{ role: 'system', content: system } as const] : []), ...history, user(next)];
 
     const second = await ask(app, messages, { model });
 
     expect(second.path).toBe('replay');
-    expect(told(asked(app.api, next))).toEqual(lines(...history, user(next)));
-    expect(asked(app.api, next).system).toEqual(system ? [system] : []);
-    const third = await ask(app, [...history, user(word('Q'))]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual(lines(...history, user(next)));
+    expect(requestFor(app.api, next).system).toEqual(system ? [system] : []);
+    const third = await ask(app, [...history, user(uniqueWord('Q'))]);
     expect([third.path, third.conversation]).toEqual(['live', first.conversation]);
   });
 
   test('goes by the system prompt that the client sends with every request', async () => {
-    const system: Said = { role: 'system', content: word('Be') };
-    const [question, answer, next] = [word('Q'), word('A'), word('Q')];
+    const system: ChatMessage = { role: 'system', content: uniqueWord('Be') };
+    const [question, answer, next] = [uniqueWord('Q'), uniqueWord('A'), uniqueWord('Q')];
     app.api.answer(text(answer));
     await ask(app, [system, user(question)]);
 
     const { path } = await ask(app, [system, user(question), assistant(answer), user(next)]);
 
     expect(path).toBe('live');
-    expect(asked(app.api, next).system).toEqual([system.content]);
+    expect(requestFor(app.api, next).system).toEqual([system.content]);
   });
 
   test('is live also after an answer that the model was cut off in, which is then replayed', async () => {
-    const [question, next, last] = [word('Q'), word('Q'), word('Q')];
+    const [question, next, last] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('Q')];
     app.api.answer(text('half'), stop('max_tokens'));
     await ask(app, [user(question)]);
     const history = [user(question), assistant('half'), user(next)];
@@ -130,59 +138,63 @@ describe('a follow-up', () => {
     const third = await ask(app, [...history, assistant(second.text), user(last)]);
 
     expect([second.path, third.path]).toEqual(['replay', 'live']);
-    expect(told(asked(app.api, last))).toEqual(lines(...history, assistant('OK'), user(last)));
+    expect(transcriptSeenByApi(requestFor(app.api, last))).toEqual(lines(...history, assistant('OK'), user(last)));
   });
 });
 
 describe('a history that another process holds in part', () => {
   test('a regenerated answer has a process of its own, and the older branch stays matchable', async () => {
     const { first, history } = await chatOfOne();
-    const question = user(word('Q'));
+    const question = user(uniqueWord('Q'));
     app.api.answer(text('B1'));
     app.api.answer(text('B2'));
 
     const one = await ask(app, [...history, question]);
     const other = await ask(app, [...history, question]);
-    const ends = [user(word('Q')), user(word('Q'))] as const;
+    const ends = [user(uniqueWord('Q')), user(uniqueWord('Q'))] as const;
     const older = await ask(app, [...history, question, assistant('B1'), ends[0]]);
     const newer = await ask(app, [...history, question, assistant('B2'), ends[1]]);
 
     expect([one.path, other.path, older.path, newer.path]).toEqual(['live', 'replay', 'live', 'live']);
     expect([one.conversation, older.conversation]).toEqual([first.conversation, first.conversation]);
     expect(newer.conversation).toBe(other.conversation);
-    expect(told(asked(app.api, `${ends[0].content}`))).toEqual(lines(...history, question, assistant('B1'), ends[0]));
-    expect(told(asked(app.api, `${ends[1].content}`))).toEqual(lines(...history, question, assistant('B2'), ends[1]));
+    expect(transcriptSeenByApi(requestFor(app.api, `${ends[0].content}`))).toEqual(
+      lines(...history, question, assistant('B1'), ends[0]),
+    );
+    expect(transcriptSeenByApi(requestFor(app.api, `${ends[1].content}`))).toEqual(
+      lines(...history, question, assistant('B2'), ends[1]),
+    );
   });
 
   test('an edited first message is a chat of its own, and the older one stays matchable', async () => {
     const { first, history } = await chatOfOne();
-    const edited = [user(word('Q')), assistant('OK'), user(word('Q'))] as const;
+    const edited = [user(uniqueWord('Q')), assistant('OK'), user(uniqueWord('Q'))] as const;
 
     const other = await ask(app, [edited[0]]);
     const second = await ask(app, [...edited]);
-    const older = await ask(app, [...history, user(word('Q'))]);
+    const older = await ask(app, [...history, user(uniqueWord('Q'))]);
 
     expect([other.path, second.path, older.path]).toEqual(['new', 'live', 'live']);
     expect(older.conversation).toBe(first.conversation);
-    expect(told(asked(app.api, `${edited[2].content}`))).toEqual(lines(...edited));
+    expect(transcriptSeenByApi(requestFor(app.api, `${edited[2].content}`))).toEqual(lines(...edited));
   });
 
   test('two requests with one history at once: one takes the process, the other gets its own', async () => {
     const { history } = await chatOfOne();
-    const [one, other] = [user(word('Q')), user(word('Q'))];
+    const [one, other] = [user(uniqueWord('Q')), user(uniqueWord('Q'))];
 
     const answers = await Promise.all([ask(app, [...history, one]), ask(app, [...history, other])]);
 
     expect(answers.map(({ path }) => path).sort()).toEqual(['live', 'replay']);
-    expect(told(asked(app.api, `${one.content}`))).toEqual(lines(...history, one));
-    expect(told(asked(app.api, `${other.content}`))).toEqual(lines(...history, other));
+    expect(transcriptSeenByApi(requestFor(app.api, `${one.content}`))).toEqual(lines(...history, one));
+    expect(transcriptSeenByApi(requestFor(app.api, `${other.content}`))).toEqual(lines(...history, other));
   });
 
   test('two chats that are alike so far never share a process', async () => {
-    const [question, answer] = [user(word('Q')), word('A')];
+    const [question, answer] = [user(uniqueWord('Q')), uniqueWord('A')];
     app.api.always(text(answer));
     const starts = [await ask(app, [question]), await ask(app, [question])];
-    const ends = [user(word('Q')), user(word('Q'))] as const;
+    const ends = [user(uniqueWord('Q')), user(uniqueWord('Q'))] as const;
 
     const answers = [];
     for (const end of ends) answers.push(await ask(app, [question, assistant(answer), end]));
@@ -191,7 +203,9 @@ describe('a history that another process holds in part', () => {
     expect(answers.map(({ path }) => path)).toEqual(['live', 'live']);
     expect(new Set(answers.map(({ conversation }) => conversation)).size).toBe(2);
     for (const end of ends) {
-      expect(told(asked(app.api, `${end.content}`))).toEqual(lines(question, assistant(answer), end));
+      expect(transcriptSeenByApi(requestFor(app.api, `${end.content}`))).toEqual(
+        lines(question, assistant(answer), end),
+      );
     }
   });
 });
@@ -200,53 +214,53 @@ const RED = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwA
 const BLUE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 describe('what else a history holds', () => {
-  const picture = (text: string, data: string): Said =>
+  const picture = (text: string, data: string): ChatMessage =>
     user([
       { type: 'text', text },
       { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } },
     ]);
 
   test('an image that is the same finds the process, another one does not', async () => {
-    const question = word('Q');
+    const question = uniqueWord('Q');
     await ask(app, [picture(question, RED)]);
 
-    const other = await ask(app, [picture(question, BLUE), assistant('OK'), user(word('Q'))]);
-    const same = await ask(app, [picture(question, RED), assistant('OK'), user(word('Q'))]);
+    const other = await ask(app, [picture(question, BLUE), assistant('OK'), user(uniqueWord('Q'))]);
+    const same = await ask(app, [picture(question, RED), assistant('OK'), user(uniqueWord('Q'))]);
 
     expect([other.path, same.path]).toEqual(['replay', 'live']);
   });
 
   test('a PDF is shown to the model, and one that is the same finds the process, another one does not', async () => {
     const pdf = (version: string) => Buffer.from(`%PDF-${version}`).toString('base64');
-    const document = (text: string, version: string): Said =>
+    const document = (text: string, version: string): ChatMessage =>
       user([
         { type: 'text', text },
         { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf(version)}` } },
       ]);
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     await ask(app, [document(question, '1.4')]);
 
-    const other = await ask(app, [document(question, '1.7'), assistant('OK'), user(word('Q'))]);
+    const other = await ask(app, [document(question, '1.7'), assistant('OK'), user(uniqueWord('Q'))]);
     const same = await ask(app, [document(question, '1.4'), assistant('OK'), user(next)]);
 
     expect([other.path, same.path]).toEqual(['replay', 'live']);
-    expect(asked(app.api, next).history[0]?.content[1]).toEqual({
+    expect(requestFor(app.api, next).history[0]?.content[1]).toEqual({
       type: 'document',
       source: { type: 'base64', media_type: 'application/pdf', data: pdf('1.4') },
       title: 'a.pdf',
     });
   });
 
-  const call = (id: string, city: string): Said => ({
+  const call = (id: string, city: string): ChatMessage => ({
     role: 'assistant',
     content: null,
     tool_calls: [{ id, type: 'function', function: { name: 'weather', arguments: JSON.stringify({ city }) } }],
   });
-  const result = (id: string, content: string): Said => ({ role: 'tool', tool_call_id: id, content });
+  const result = (id: string, content: string): ChatMessage => ({ role: 'tool', tool_call_id: id, content });
 
   test('a tool call and its result are told to the model, and found again, whatever id a client gives the call', async () => {
-    const question = user(word('Q'));
-    const next = user(word('Q'));
+    const question = user(uniqueWord('Q'));
+    const next = user(uniqueWord('Q'));
     const first = await ask(app, [question, call('call_1', 'Oslo'), result('call_1', 'rain')]);
     const second = await ask(app, [
       ...[question, call('other', 'Oslo'), result('other', 'rain'), assistant(first.text)],
@@ -254,7 +268,7 @@ describe('what else a history holds', () => {
     ]);
 
     expect([first.path, second.path]).toEqual(['replay', 'live']);
-    expect(told(asked(app.api, `${next.content}`))).toEqual([
+    expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual([
       `user: ${question.content}`,
       'assistant: [weather {"city":"Oslo"}]',
       'user: [result [{"type":"text","text":"rain"}]]',
@@ -267,11 +281,11 @@ describe('what else a history holds', () => {
     ['result', 'Oslo', 'snow'],
     ['call', 'Bergen', 'rain'],
   ])('another %s is another history', async (_, city, weather) => {
-    const question = user(word('Q'));
+    const question = user(uniqueWord('Q'));
     await ask(app, [question, call('call_1', 'Oslo'), result('call_1', 'rain')]);
 
     const changed = [question, call('call_1', city), result('call_1', weather), assistant('OK')];
-    const { path } = await ask(app, [...changed, user(word('Q'))]);
+    const { path } = await ask(app, [...changed, user(uniqueWord('Q'))]);
 
     expect(path).toBe('replay');
   });
@@ -281,12 +295,12 @@ describe('a process that ends', () => {
   test('while it waits for a follow-up is replaced, and the history replayed', async () => {
     const { first, history } = await chatOfOne();
     await killProcessOf(app, first.conversation);
-    const next = user(word('Q'));
+    const next = user(uniqueWord('Q'));
 
     const second = await ask(app, [...history, next]);
 
     expect([second.path, second.conversation]).toEqual(['replay', first.conversation]);
-    expect(told(asked(app.api, `${next.content}`))).toEqual(lines(...history, next));
+    expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
   });
 
   test('before it has said anything is replaced, and the request served', async () => {
@@ -294,42 +308,42 @@ describe('a process that ends', () => {
     const waiting = gate();
     app.api.answer(waiting);
     app.api.answer(text('from another'));
-    const next = user(word('Q'));
+    const next = user(uniqueWord('Q'));
     const answer = ask(app, [...history, next]);
     await waiting.reached;
-    const { pid } = rowOf(app, first.conversation);
+    const { pid } = conversationRow(app, first.conversation);
 
     process.kill(pid as number, 'SIGKILL');
 
     expect(await answer).toMatchObject({ status: 200, text: 'from another', path: 'replay' });
-    expect(told(asked(app.api, `${next.content}`))).toEqual(lines(...history, next));
+    expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
   });
 
   test('in the middle of an answer is told of, and the conversation is what it was before', async () => {
     const { first, history } = await chatOfOne();
     app.api.answer(text('par'), gate());
-    const next = user(word('Q'));
-    const answer = await begun(app, [...history, next]);
+    const next = user(uniqueWord('Q'));
+    const answer = await startStream(app, [...history, next]);
 
-    process.kill(rowOf(app, first.conversation).pid as number, 'SIGKILL');
+    process.kill(conversationRow(app, first.conversation).pid as number, 'SIGKILL');
 
     expect(await answer.rest()).toContain('"error"');
     const again = await ask(app, [...history, next]);
     expect([again.status, again.path]).toEqual([200, 'replay']);
-    expect(told(asked(app.api, `${next.content}`))).toEqual(lines(...history, next));
+    expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
   });
 });
 
 test('a client that hangs up in the middle of an answer leaves the conversation as it was', async () => {
   const { first, history } = await chatOfOne();
   app.api.answer(text('par'), gate());
-  const next = user(word('Q'));
-  const answer = await begun(app, [...history, next]);
+  const next = user(uniqueWord('Q'));
+  const answer = await startStream(app, [...history, next]);
 
   answer.hangUp();
 
-  await gone(app, first.conversation);
+  await waitForProcessEnd(app, first.conversation);
   const again = await ask(app, [...history, next]);
   expect([again.path, again.conversation]).toEqual(['replay', first.conversation]);
-  expect(told(asked(app.api, `${next.content}`))).toEqual(lines(...history, next));
+  expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
 });

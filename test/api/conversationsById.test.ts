@@ -4,7 +4,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { removeFolder, scratchFolder } from '../support/cli';
-import { ask, asked, assistant, begun, gone, killProcessOf, told, user, word } from '../support/conversation';
+import {
+  ask,
+  assistant,
+  killProcessOf,
+  requestFor,
+  startStream,
+  transcriptSeenByApi,
+  uniqueWord,
+  user,
+  waitForProcessEnd,
+} from '../support/conversation';
 import { gate, text } from '../support/messagesApi';
 import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
 
@@ -24,20 +34,20 @@ beforeEach(() => {
 
 /** One turn under the id, and what the model was told of the next. */
 async function twice(first: Record<string, unknown>, second: Record<string, unknown> = first) {
-  const [question, next, answer] = [word('Q'), word('Q'), word('A')];
+  const [question, next, answer] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('A')];
   app.api.answer(text(answer));
   const one = await ask(app, [user(question)], first);
   const two = await ask(app, [user(next)], second);
-  return { one, two, question, answer, next, told: told(asked(app.api, next)) };
+  return { one, two, question, answer, next, transcript: transcriptSeenByApi(requestFor(app.api, next)) };
 }
 
 describe('a lone message under an id', () => {
   test.each(['id', 'conversation_id'])('is the next of the conversation that `%s` names', async (field) => {
-    const { one, two, question, answer, next, told } = await twice({ [field]: id });
+    const { one, two, question, answer, next, transcript } = await twice({ [field]: id });
 
     expect([one.path, two.path]).toEqual(['new', 'live']);
     expect(two.conversation).toBe(one.conversation);
-    expect(told).toEqual([`user: ${question}`, `assistant: ${answer}`, `user: ${next}`]);
+    expect(transcript).toEqual([`user: ${question}`, `assistant: ${answer}`, `user: ${next}`]);
   });
 
   test('may name it by a number', async () => {
@@ -47,9 +57,9 @@ describe('a lone message under an id', () => {
   });
 
   test('is known over Ollama’s API too', async () => {
-    const question = word('Q');
+    const question = uniqueWord('Q');
     await ask(app, [user(question)], { id });
-    const next = word('Q');
+    const next = uniqueWord('Q');
 
     const response = await fetch(`${app.url}/api/chat`, {
       method: 'POST',
@@ -57,23 +67,31 @@ describe('a lone message under an id', () => {
     });
 
     expect([response.status, response.headers.get('x-claudacity-path')]).toEqual([200, 'live']);
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: OK',
+      `user: ${next}`,
+    ]);
   });
 
   test('is the next also when the process has ended, with the system prompt of before', async () => {
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const one = await ask(app, [{ role: 'system', content: 'Be brief.' }, user(question)], { id });
     await killProcessOf(app, one.conversation);
 
     const two = await ask(app, [user(next)], { id });
 
     expect([two.path, two.conversation]).toEqual(['replay', one.conversation]);
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
-    expect(asked(app.api, next).system).toEqual(['Be brief.']);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: OK',
+      `user: ${next}`,
+    ]);
+    expect(requestFor(app.api, next).system).toEqual(['Be brief.']);
   });
 
   test('follows the one before it where both were sent at once', async () => {
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const waiting = gate();
     app.api.answer(text('A1'), waiting);
 
@@ -83,21 +101,25 @@ describe('a lone message under an id', () => {
     waiting.open();
 
     expect([(await one).path, (await two).path]).toEqual(['new', 'live']);
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: A1', `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: A1',
+      `user: ${next}`,
+    ]);
   });
 
   test('whose client hung up was never said', async () => {
     const { two, question, answer, next } = await twice({ id });
     app.api.answer(text('par'), gate());
-    const lost = await begun(app, [user(word('lost'))], { id });
+    const lost = await startStream(app, [user(uniqueWord('lost'))], { id });
     lost.hangUp();
-    await gone(app, two.conversation);
+    await waitForProcessEnd(app, two.conversation);
 
-    const last = word('Q');
+    const last = uniqueWord('Q');
     const three = await ask(app, [user(last)], { id });
 
     expect([three.path, three.conversation]).toEqual(['replay', two.conversation]);
-    expect(told(asked(app.api, last))).toEqual([
+    expect(transcriptSeenByApi(requestFor(app.api, last))).toEqual([
       `user: ${question}`,
       `assistant: ${answer}`,
       `user: ${next}`,
@@ -107,10 +129,13 @@ describe('a lone message under an id', () => {
   });
 
   test('begins a chat of its own under another id, and under none', async () => {
-    const question = word('Q');
+    const question = uniqueWord('Q');
     await ask(app, [user(question)], { id });
 
-    const answers = [await ask(app, [user(word('Q'))], { id: randomUUID() }), await ask(app, [user(word('Q'))])];
+    const answers = [
+      await ask(app, [user(uniqueWord('Q'))], { id: randomUUID() }),
+      await ask(app, [user(uniqueWord('Q'))]),
+    ];
 
     expect(answers.map((answer) => answer.path)).toEqual(['new', 'new']);
     expect(app.api.requests.map(({ history }) => history.length)).toEqual([1, 1, 1]);
@@ -120,14 +145,14 @@ describe('a lone message under an id', () => {
 describe('a history that is sent with an id', () => {
   test('wins, the conversation follows it, and the older branch stays in reach', async () => {
     const { one, question, answer, next } = await twice({ id });
-    const [edited, last] = [word('edited'), word('Q')];
+    const [edited, last] = [uniqueWord('edited'), uniqueWord('Q')];
 
     const two = await ask(app, [user(edited), assistant('no'), user('why?')], { id });
     const three = await ask(app, [user(last)], { id });
 
     expect([two.path, three.path]).toEqual(['replay', 'live']);
     expect(two.conversation).toBe(one.conversation);
-    expect(told(asked(app.api, last))).toEqual([
+    expect(transcriptSeenByApi(requestFor(app.api, last))).toEqual([
       `user: ${edited}`,
       'assistant: no',
       'user: why?',
@@ -136,60 +161,60 @@ describe('a history that is sent with an id', () => {
     ]);
 
     const older = [user(question), assistant(answer), user(next), assistant('OK')];
-    expect(await ask(app, [...older, user(word('Q'))])).toMatchObject({ path: 'live' });
+    expect(await ask(app, [...older, user(uniqueWord('Q'))])).toMatchObject({ path: 'live' });
   });
 
   test('leaves the id with its conversation where the client hangs up', async () => {
     const { two, question } = await twice({ id });
     app.api.answer(text('par'), gate());
-    const lost = await begun(app, [user(word('edited')), assistant('no'), user('why?')], { id });
+    const lost = await startStream(app, [user(uniqueWord('edited')), assistant('no'), user('why?')], { id });
     lost.hangUp();
-    await gone(app, lost.conversation);
+    await waitForProcessEnd(app, lost.conversation);
 
-    const last = word('Q');
+    const last = uniqueWord('Q');
     const three = await ask(app, [user(last)], { id });
 
     expect([lost.conversation, three.conversation, three.path]).toEqual([two.conversation, two.conversation, 'live']);
-    expect(told(asked(app.api, last))[0]).toBe(`user: ${question}`);
+    expect(transcriptSeenByApi(requestFor(app.api, last))[0]).toBe(`user: ${question}`);
   });
 
   test('that equals another id’s conversation leaves that one alone', async () => {
     const { question, answer, next } = await twice({ id });
     const history = [user(question), assistant(answer), user(next), assistant('OK')];
-    const [other, last] = [word('Q'), word('Q')];
+    const [other, last] = [uniqueWord('Q'), uniqueWord('Q')];
 
     const stranger = await ask(app, [...history, user(other)], { id: randomUUID() });
     const nameless = await ask(app, [...history, user(other)]);
     await ask(app, [user(last)], { id });
 
     expect([stranger.status, nameless.status]).toEqual([200, 200]);
-    expect(told(asked(app.api, last))).toEqual([
+    expect(transcriptSeenByApi(requestFor(app.api, last))).toEqual([
       ...history.map(({ role, content }) => `${role}: ${content}`),
       `user: ${last}`,
     ]);
   });
 
   test('a label names a conversation and adds nothing to it', async () => {
-    const { two, told } = await twice({ prompt_cache_key: id });
+    const { two, transcript } = await twice({ prompt_cache_key: id });
 
     expect(two.path).toBe('new');
-    expect(told).toHaveLength(1);
+    expect(transcript).toHaveLength(1);
   });
 });
 
 describe('a user’s name', () => {
   test('stands for an id where there is none, until that user has sent a history', async () => {
-    const name = word('user');
+    const name = uniqueWord('user');
 
     const before = await twice({ user: name });
-    await ask(app, [user(word('Q')), assistant('A'), user(word('Q'))], { user: name });
+    await ask(app, [user(uniqueWord('Q')), assistant('A'), user(uniqueWord('Q'))], { user: name });
     const after = await twice({ user: name });
 
     expect([before.two.path, after.one.path, after.two.path]).toEqual(['live', 'new', 'new']);
   });
 
   test('stands for nothing beside an id', async () => {
-    const name = word('user');
+    const name = uniqueWord('user');
 
     const { two } = await twice({ user: name, id }, { user: name, id: randomUUID() });
 
@@ -199,7 +224,7 @@ describe('a user’s name', () => {
   test('stands for nothing where the setting is off', async () => {
     await app.core.changeSettings({ usersAreIds: false });
     try {
-      expect((await twice({ user: word('user') })).two.path).toBe('new');
+      expect((await twice({ user: uniqueWord('user') })).two.path).toBe('new');
     } finally {
       await app.core.changeSettings({ usersAreIds: true });
     }
@@ -207,9 +232,14 @@ describe('a user’s name', () => {
 });
 
 test('no name of a conversation is ever in what the model sees', async () => {
-  const names = { id: word('name'), conversation_id: word('name'), prompt_cache_key: word('name'), user: word('name') };
-  const headers = { 'x-openwebui-chat-id': word('name'), 'thread-id': word('name') };
-  const question = word('Q');
+  const names = {
+    id: uniqueWord('name'),
+    conversation_id: uniqueWord('name'),
+    prompt_cache_key: uniqueWord('name'),
+    user: uniqueWord('name'),
+  };
+  const headers = { 'x-openwebui-chat-id': uniqueWord('name'), 'thread-id': uniqueWord('name') };
+  const question = uniqueWord('Q');
 
   for (let turn = 0; turn < 2; turn += 1) await ask(app, [user(`${question} ${turn}`)], names, { headers });
 
@@ -246,7 +276,7 @@ describe('what is kept', () => {
   test('can be deleted while it is answering', async () => {
     const { two } = await twice({ id });
     app.api.answer(text('par'), gate());
-    const answer = await begun(app, [user(word('Q'))], { id });
+    const answer = await startStream(app, [user(uniqueWord('Q'))], { id });
 
     await app.core.deleteConversation(two.conversation ?? '');
 
@@ -287,30 +317,40 @@ describe('an app of its own', () => {
   };
 
   test('knows the conversation of an id after a restart', async () => {
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     await ask(await restart(), [user(question)], { id });
 
     const again = await restart();
     const { path } = await ask(again, [user(next)], { id });
 
     expect(path).toBe('replay');
-    expect(told(asked(again.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(again.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: OK',
+      `user: ${next}`,
+    ]);
   });
 
   test('that keeps no texts follows up while the process lives, says so afterwards, and has written nothing of them', async () => {
     const app = await restart({ settings: { keepTexts: false } });
-    const [system, question, answer, next, last] = [word('Be'), word('Q'), word('A'), word('Q'), word('Q')];
+    const [system, question, answer, next, last] = [
+      uniqueWord('Be'),
+      uniqueWord('Q'),
+      uniqueWord('A'),
+      uniqueWord('Q'),
+      uniqueWord('Q'),
+    ];
     app.api.answer(text(answer));
     await ask(app, [{ role: 'system', content: system }, user(question)], { id });
 
     const two = await ask(app, [user(next)], { id });
-    const seen = asked(app.api, next);
+    const seen = requestFor(app.api, next);
     await killProcessOf(app, two.conversation);
     const three = await ask(app, [user(last)], { id });
     const four = await ask(app, [user(question), assistant(answer), user(last)], { id });
 
     expect(two.path).toBe('live');
-    expect([...seen.system, ...told(seen)]).toEqual([
+    expect([...seen.system, ...transcriptSeenByApi(seen)]).toEqual([
       ...[system, `user: ${question}`, `assistant: ${answer}`, `user: ${next}`],
     ]);
     expect([three.status, three.text]).toEqual([400, expect.stringContaining('send its whole history')]);

@@ -6,7 +6,7 @@ import { ChatOllama } from '@langchain/ollama';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { told } from '../support/conversation';
+import { transcriptSeenByApi } from '../support/conversation';
 import { text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
@@ -38,7 +38,7 @@ const paths = () =>
 function expectOneProcess(program: string): void {
   expect(paths(), program).toEqual(['new', ...Array(TURNS - 1).fill('live')]);
   const last = app.api.requests.at(-1);
-  const seen = last ? told(last) : [];
+  const seen = last ? transcriptSeenByApi(last) : [];
   expect(seen).toHaveLength(2 * TURNS - 1);
   for (const [index, line] of seen.entries()) {
     const turn = Math.floor(index / 2) + 1;

@@ -1,7 +1,7 @@
 /** How long processes live, and who waits for one: keep_alive, load and unload, the queue, and who has to go first. */
 import { Ollama } from 'ollama';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, assistant, gone, rowOf, user, word } from '../support/conversation';
+import { ask, assistant, conversationRow, uniqueWord, user, waitForProcessEnd } from '../support/conversation';
 import { type Gate, gate, text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
@@ -18,7 +18,7 @@ describe('an Ollama client', () => {
 
   /** A chat of one turn. Returns its conversation. */
   const chat = async (keep_alive?: string | number) => {
-    const question = word('Q');
+    const question = uniqueWord('Q');
     await ollama.chat({
       model: 'sonnet',
       messages: [{ role: 'user', content: question }],
@@ -28,15 +28,15 @@ describe('an Ollama client', () => {
   };
 
   test('that says keep_alive 0 has no process left after the answer', async () => {
-    await gone(app, await chat(0));
+    await waitForProcessEnd(app, await chat(0));
   });
 
   test('that says for how long has its process end then, and not before', async () => {
     const conversation = await chat('1.5s');
-    const { lastUsedAt, expiresAt } = rowOf(app, conversation);
+    const { lastUsedAt, expiresAt } = conversationRow(app, conversation);
 
     expect((expiresAt ?? 0) - lastUsedAt).toBe(1_500);
-    await gone(app, conversation);
+    await waitForProcessEnd(app, conversation);
   });
 
   test('that says a negative keep_alive keeps its process, and /api/ps says so', async () => {
@@ -44,7 +44,7 @@ describe('an Ollama client', () => {
 
     const { models } = await ollama.ps();
 
-    expect(rowOf(app, conversation).expiresAt).toBeNull();
+    expect(conversationRow(app, conversation).expiresAt).toBeNull();
     const [model] = models;
     expect(model?.name).toBe('sonnet:latest');
     expect(new Date(model?.expires_at ?? 0).getFullYear()).toBeGreaterThan(2200);
@@ -54,7 +54,7 @@ describe('an Ollama client', () => {
 
   test('that says nothing has its process kept for as long as the setting says, and unloading ends it', async () => {
     const conversation = await chat();
-    const { lastUsedAt, expiresAt } = rowOf(app, conversation);
+    const { lastUsedAt, expiresAt } = conversationRow(app, conversation);
     const [model] = (await ollama.ps()).models;
 
     const unloaded = await ollama.chat({ model: 'sonnet', messages: [], keep_alive: 0 });
@@ -100,7 +100,7 @@ describe('where there are more requests than processes', () => {
   test('all are served, in the order in which they came', { timeout: 60_000 }, async () => {
     const gates: Gate[] = Array.from({ length: 8 }, () => gate());
     for (const waiting of gates) app.api.answer(waiting, text('done'));
-    const questions = gates.map(() => word('Q'));
+    const questions = gates.map(() => uniqueWord('Q'));
     const answers = [];
     for (const question of questions) answers.push((await send(question)).answer);
     await app.api.received(2);
@@ -123,12 +123,12 @@ describe('where there are more requests than processes', () => {
   test('one that hangs up while it waits is never asked, and the next is served', async () => {
     const waiting = gate();
     app.api.always(waiting, text('done'));
-    const first = [await send(word('Q')), await send(word('Q'))];
+    const first = [await send(uniqueWord('Q')), await send(uniqueWord('Q'))];
     await app.api.received(2);
     const client = new AbortController();
-    const lost = word('lost');
+    const lost = uniqueWord('lost');
     const hungUp = await send(lost, client.signal);
-    const last = await send(word('Q'));
+    const last = await send(uniqueWord('Q'));
 
     client.abort();
     await hungUp.answer;
@@ -154,22 +154,22 @@ describe('where there are more requests than processes', () => {
 
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
     waiting.open();
-    expect((await ask(app, [user(word('Q'))])).status).toBe(200);
+    expect((await ask(app, [user(uniqueWord('Q'))])).status).toBe(200);
   });
 });
 
 test('the conversation that was not used for longest ends first', async () => {
   const app = await startTestApp({ settings: { maxProcesses: 3 } });
   try {
-    const [one, two] = [word('Q'), word('Q')];
+    const [one, two] = [uniqueWord('Q'), uniqueWord('Q')];
     const first = await ask(app, [user(one)]);
     const second = await ask(app, [user(two)]);
     await ask(app, [user(one), assistant('OK'), user('again')]);
 
-    await ask(app, [user(word('Q'))]);
-    await gone(app, second.conversation);
+    await ask(app, [user(uniqueWord('Q'))]);
+    await waitForProcessEnd(app, second.conversation);
 
-    const history = [user(one), assistant('OK'), user('again'), assistant('OK'), user(word('Q'))];
+    const history = [user(one), assistant('OK'), user('again'), assistant('OK'), user(uniqueWord('Q'))];
     expect(await ask(app, history)).toMatchObject({ path: 'live', conversation: first.conversation });
   } finally {
     await app.stop();

@@ -2,19 +2,27 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, asked, assistant, type Said, told, user, word } from '../support/conversation';
+import {
+  ask,
+  assistant,
+  type ChatMessage,
+  requestFor,
+  transcriptSeenByApi,
+  uniqueWord,
+  user,
+} from '../support/conversation';
 import { text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
-function long(): Said[] {
-  const mark = word();
+function long(): ChatMessage[] {
+  const mark = uniqueWord();
   return Array.from({ length: 40 }, (_, at) => [
     user(at === 7 ? '/context of @/etc/hostname' : `${mark} question ${at}`),
     assistant(`${mark} answer ${at}`),
   ]).flat();
 }
 
-function lines(said: readonly Said[]): string[] {
+function lines(said: readonly ChatMessage[]): string[] {
   return said.map(({ role, content }) => `${role}: ${content}`);
 }
 
@@ -40,18 +48,18 @@ describe.each([
   };
 
   test('reaches the model as it was sent, and its process takes what follows', async () => {
-    const system: Said = { role: 'system', content: word() };
-    const history = [...long(), user(word('Q'))];
-    const answer = assistant(word('A'));
-    const next = user(word('Q'));
+    const system: ChatMessage = { role: 'system', content: uniqueWord() };
+    const history = [...long(), user(uniqueWord('Q'))];
+    const answer = assistant(uniqueWord('A'));
+    const next = user(uniqueWord('Q'));
     app.api.answer(text(String(answer.content)));
 
     const first = await ask(app, [system, ...history]);
     const second = await ask(app, [system, ...history, answer, next]);
 
     expect([first.path, second.path]).toEqual(['replay', 'live']);
-    const request = asked(app.api, String(next.content));
-    expect(told(request)).toEqual(lines([...history, answer, next]));
+    const request = requestFor(app.api, String(next.content));
+    expect(transcriptSeenByApi(request)).toEqual(lines([...history, answer, next]));
     expect(request.system).toEqual([system.content]);
     expect(app.api.requests.map(({ history }) => history.length)).toEqual([81, 83]);
   });
@@ -59,12 +67,12 @@ describe.each([
   test('that ends with a call of a tool goes on with its result', async () => {
     const history = [...long(), user('And the weather?')];
     const call = { ...assistant('I look.'), tool_calls: [CALL] };
-    const result: Said = { role: 'tool', tool_call_id: 'call_1', content: word('R') };
+    const result: ChatMessage = { role: 'tool', tool_call_id: 'call_1', content: uniqueWord('R') };
 
     const { path } = await ask(app, [...history, call, result], { tools: [{ type: 'function', function: FUNCTION }] });
 
     expect(path).toBe('replay');
-    expect(told(asked(app.api, String(result.content)))).toEqual([
+    expect(transcriptSeenByApi(requestFor(app.api, String(result.content)))).toEqual([
       ...lines(history),
       'assistant: I look.|[weather {"city":"Kyiv"}]',
       `user: [result ${JSON.stringify([{ type: 'text', text: result.content }])}]`,
@@ -80,11 +88,11 @@ test('where no file can be written, a long history reaches the model all the sam
   const app = await startTestApp();
   try {
     writeFileSync(path.join(app.dataDir, 'replay'), 'no folder');
-    const history = [...long(), user(word('Q'))];
+    const history = [...long(), user(uniqueWord('Q'))];
 
     expect((await ask(app, history)).path).toBe('replay');
 
-    expect(told(asked(app.api, String(history.at(-1)?.content)))).toEqual(lines(history));
+    expect(transcriptSeenByApi(requestFor(app.api, String(history.at(-1)?.content)))).toEqual(lines(history));
     expect(app.log.entries.some(({ message }) => message.includes('replayed turn by turn'))).toBe(true);
   } finally {
     await app.stop();

@@ -4,7 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { asked, gone, type Said, told, user, word } from '../support/conversation';
+import {
+  type ChatMessage,
+  requestFor,
+  transcriptSeenByApi,
+  uniqueWord,
+  user,
+  waitForProcessEnd,
+} from '../support/conversation';
 import { text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
@@ -38,7 +45,7 @@ interface Reply {
 
 async function call(
   { path }: Mode,
-  messages: readonly Said[],
+  messages: readonly ChatMessage[],
   body: Record<string, unknown>,
   headers: Record<string, string> = {},
 ): Promise<Reply> {
@@ -55,7 +62,7 @@ async function call(
   };
 }
 
-const say = (mode: Mode, messages: readonly Said[]) => call(mode, messages, { stream: true });
+const say = (mode: Mode, messages: readonly ChatMessage[]) => call(mode, messages, { stream: true });
 
 /** As its templates write them; the emoji's has another form than the rest. */
 function templates(question: string, answer: string): string[] {
@@ -76,7 +83,7 @@ const tasks = (mode: Mode, question: string, answer: string) =>
 
 describe.each(MODES)('as an $mode connection', (mode) => {
   test('a chat holds its own turns alone, and its next turn is live', async () => {
-    const [question, answer, next] = [word('Q'), word('A'), word('Q')];
+    const [question, answer, next] = [uniqueWord('Q'), uniqueWord('A'), uniqueWord('Q')];
     app.api.answer(text(answer));
 
     const first = await say(mode, [user(question)]);
@@ -86,7 +93,11 @@ describe.each(MODES)('as an $mode connection', (mode) => {
     expect([first, ...about, second].map(({ status }) => status)).toEqual(Array(7).fill(200));
     expect([second.path, second.conversation]).toEqual(['live', first.conversation]);
     expect(about.map(({ conversation }) => conversation)).not.toContain(first.conversation);
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, `assistant: ${answer}`, `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      `assistant: ${answer}`,
+      `user: ${next}`,
+    ]);
     expect(app.core.readConversation(first.conversation ?? '')?.map((message) => message.text)).toEqual([
       ...[question, answer, next, 'OK'],
     ]);
@@ -95,7 +106,7 @@ describe.each(MODES)('as an $mode connection', (mode) => {
   });
 
   test('a question with documents is the chat’s, though it begins as a task does', async () => {
-    const [question, next] = [word('Q'), word('Q')];
+    const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const documents = `### Task:\nRespond to the user query using the provided context.\n### Output:\nJSON format: none\n<context>\n<source id="1">rain</source>\n</context>\n\n${question}`;
 
     const first = await call(mode, [user(documents)], { stream: false });
@@ -103,7 +114,11 @@ describe.each(MODES)('as an $mode connection', (mode) => {
     const second = await say(mode, [user(question), { role: 'assistant', content: 'OK' }, user(next)]);
 
     expect([first.path, second.path]).toEqual(['new', 'replay']);
-    expect(told(asked(app.api, next))).toEqual([`user: ${question}`, 'assistant: OK', `user: ${next}`]);
+    expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
+      `user: ${question}`,
+      'assistant: OK',
+      `user: ${next}`,
+    ]);
     expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1)[0]).toMatchObject({ name: chat, turns: 2 });
   });
 });
@@ -120,27 +135,27 @@ test('a task that its program names as one leaves no conversation, whatever its 
     { 'x-claudacity-task': 'autocomplete_generation' },
   );
 
-  await gone(app, conversation);
+  await waitForProcessEnd(app, conversation);
   expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1000)).toHaveLength(before);
 });
 
 test('an unset task variable is no task', async () => {
   for (const unset of ['{{TASK}}', 'None', '']) {
     const headers = { 'x-claudacity-task': unset };
-    const { conversation } = await call(openai, [user(word('Q'))], { stream: false }, headers);
+    const { conversation } = await call(openai, [user(uniqueWord('Q'))], { stream: false }, headers);
     expect(app.core.readConversation(conversation ?? '')).toHaveLength(2);
   }
 });
 
 test('a temporary chat has no name here', async () => {
-  const { conversation } = await call(openai, [user(word('Q'))], {}, { 'x-openwebui-chat-id': `local:${chat}` });
+  const { conversation } = await call(openai, [user(uniqueWord('Q'))], {}, { 'x-openwebui-chat-id': `local:${chat}` });
 
   const stored = app.core.storedConversations(Number.POSITIVE_INFINITY, 1000).find(({ id }) => id === conversation);
   expect(stored?.name).toBeNull();
 });
 
 test('tasks that are asked while the chat’s first answer comes do not take its name', async () => {
-  const [question, next] = [word('Q'), word('Q')];
+  const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
 
   const [first] = await Promise.all([
     say(openai, [user(question)]),

@@ -1,20 +1,24 @@
-/** Chats as a program holds them over HTTP, and what the model was told of them. */
+/** Chat requests over HTTP as a client program sends them, and look-ups of what the CLI then sent to the Messages API. */
 import { expect } from 'vitest';
 import type { ConversationRow } from '../../app/shared/contract';
 import type { HistoryMessage, MessagesApi, RecordedRequest } from './messagesApi';
 import type { TestApp } from './testApp';
 
-export interface Said {
+/** A message in the form of `/v1/chat/completions`. */
+export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool';
   content: unknown;
   [field: string]: unknown;
 }
 
-export interface Answered {
+/** The parts of an answer that tests look at. */
+export interface ChatAnswer {
   status: number;
-  /** The answer, or the error's message. */
+  /** The answer's text, or the error's message. */
   text: string;
+  /** The header `x-claudacity-path`: live, replay, new, …; null where the server sent none. */
   path: string | null;
+  /** The conversation's id, from the header `x-claudacity-conversation`. */
   conversation: string | null;
   headers: Headers;
 }
@@ -24,13 +28,13 @@ export interface AskOptions {
   signal?: AbortSignal;
 }
 
-/** Asks on `/v1/chat/completions`, of `sonnet` unless the body says otherwise. */
+/** Sends an unstreamed request to `/v1/chat/completions`, for the model `sonnet` unless the body names another. */
 export async function ask(
   app: Pick<TestApp, 'url'>,
-  messages: readonly Said[],
+  messages: readonly ChatMessage[],
   body: Record<string, unknown> = {},
   { headers = {}, signal }: AskOptions = {},
-): Promise<Answered> {
+): Promise<ChatAnswer> {
   const response = await fetch(`${app.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -47,10 +51,10 @@ export async function ask(
   };
 }
 
-/** Asks for a stream, and resolves when the first words of the answer have come. */
-export async function begun(
+/** Sends a streamed request. Resolves when the first text of the answer has arrived; `rest` reads the stream to its end. */
+export async function startStream(
   app: Pick<TestApp, 'url'>,
-  messages: readonly Said[],
+  messages: readonly ChatMessage[],
   body: Record<string, unknown> = {},
 ): Promise<{ conversation: string | null; hangUp(): void; rest(): Promise<string> }> {
   const client = new AbortController();
@@ -81,31 +85,33 @@ export async function begun(
   };
 }
 
-export function user(content: unknown): Said {
+/** A message of the user. */
+export function user(content: unknown): ChatMessage {
   return { role: 'user', content };
 }
 
-export function assistant(content: unknown): Said {
+/** A message of the model. */
+export function assistant(content: unknown): ChatMessage {
   return { role: 'assistant', content };
 }
 
-let words = 0;
+let wordCount = 0;
 
-/** A text that no other chat of this test run holds, so that what the model was told can be found by it. */
-export function word(kind = 'word'): string {
-  words += 1;
-  return `${kind}-${words}-${Math.random().toString(36).slice(2, 8)}`;
+/** A text that occurs in no other chat of this test run, so that `requestFor` finds the request that contains it. */
+export function uniqueWord(kind = 'word'): string {
+  wordCount += 1;
+  return `${kind}-${wordCount}-${Math.random().toString(36).slice(2, 8)}`;
 }
 
-/** The last request whose question, the last message, holds the text. @throws where there is none */
-export function asked(api: MessagesApi, question: string): RecordedRequest {
+/** The last recorded request whose last message contains the text. @throws if there is none */
+export function requestFor(api: MessagesApi, question: string): RecordedRequest {
   const request = api.requests.findLast(({ history }) => JSON.stringify(history.at(-1)).includes(question));
-  if (!request) throw new Error(`the model was never asked ${question}`);
+  if (!request) throw new Error(`no request's last message contains ${question}`);
   return request;
 }
 
-/** What the model was told, as `role: text`; parts of one message stand apart by `|`. */
-export function told(request: Pick<RecordedRequest, 'history'>): string[] {
+/** The request's messages, each as `role: text`, with the content blocks of one message separated by `|`. */
+export function transcriptSeenByApi(request: Pick<RecordedRequest, 'history'>): string[] {
   return request.history.map(({ role, content }) => `${role}: ${content.map(partText).join('|')}`);
 }
 
@@ -116,23 +122,23 @@ function partText(part: HistoryMessage['content'][number]): string {
   return `[${part.type}]`;
 }
 
-/** @throws where there is no such conversation */
-export function rowOf(app: TestApp, conversation: string | null): ConversationRow {
+/** The live conversation as the window lists it. @throws if no process holds it */
+export function conversationRow(app: TestApp, conversation: string | null): ConversationRow {
   const row = app.core.snapshot().conversations.find(({ id }) => id === conversation);
   if (!row) throw new Error(`${conversation} is not live`);
   return row;
 }
 
-/** Resolves when no process holds the conversation. */
-export async function gone(app: TestApp, conversation: string | null): Promise<void> {
+/** Waits up to ten seconds until no process holds the conversation. @throws if one still does */
+export async function waitForProcessEnd(app: TestApp, conversation: string | null): Promise<void> {
   const live = () => app.core.snapshot().conversations.some(({ id }) => id === conversation);
   await expect.poll(live, { timeout: 10_000 }).toBe(false);
 }
 
-/** Ends the conversation's process as the system would, and waits until the app knows. */
+/** Kills the conversation's process with SIGKILL, as the system does when memory runs out, and waits until the app has noticed. */
 export async function killProcessOf(app: TestApp, conversation: string | null): Promise<void> {
-  const { pid } = rowOf(app, conversation);
-  if (pid === null) throw new Error('it has no process');
+  const { pid } = conversationRow(app, conversation);
+  if (pid === null) throw new Error(`${conversation} has no process`);
   process.kill(pid, 'SIGKILL');
-  await gone(app, conversation);
+  await waitForProcessEnd(app, conversation);
 }
