@@ -277,7 +277,7 @@ test('stop sequences and the limit of tokens reach the API, and the sequence tha
 });
 
 test('an answer bound to a schema is its JSON', async () => {
-  app.api.choose(({ body }) =>
+  app.api.chooseAnswer(({ body }) =>
     body.tools?.some(({ name }) => name === 'StructuredOutput')
       ? [toolUse('StructuredOutput', { city: 'Oslo' })]
       : undefined,
@@ -318,7 +318,7 @@ test.each([
   [401, 'authentication_error', 401, Anthropic.AuthenticationError],
   [400, 'invalid_request_error', 400, Anthropic.BadRequestError],
 ])('an API that answers %d is reported as such', async (status, type, expected, kind) => {
-  app.api.always(httpError(status, type, 'words of the API', { 'retry-after': '120' }));
+  app.api.setDefaultAnswer(httpError(status, type, 'words of the API', { 'retry-after': '120' }));
   const error = await refusal(anthropic.messages.create(ask(`Refuse ${status}.`)));
   expect(error).toBeInstanceOf(kind);
   expect(error).toMatchObject({ status: expected, error: { type: 'error', error: { type } } });
@@ -326,7 +326,7 @@ test.each([
 });
 
 test('an answer that breaks off in the middle ends with an error', async () => {
-  app.api.always(text('Half'), streamError('overloaded_error', 'Overloaded'));
+  app.api.setDefaultAnswer(text('Half'), streamError('overloaded_error', 'Overloaded'));
   const error = await refusal(anthropic.messages.stream(ask('Break.')).finalMessage());
   expect(error.error).toMatchObject({ type: 'error', error: { message: expect.any(String) } });
 });

@@ -155,7 +155,7 @@ describe('a chat', () => {
     ['refusal', 'refusal'],
   ])('that the API ends with %s ends with %s, and nothing comes after it', async (reason, expected) => {
     // What the CLI asks by itself may arrive as late as in another test.
-    rig.api.choose(({ history }) =>
+    rig.api.chooseAnswer(({ history }) =>
       history.length === 1 && JSON.stringify(history).includes(`"${reason}"`)
         ? [text('A'), stop(reason), usage({ output: 9 })]
         : [text('B')],
@@ -194,14 +194,14 @@ describe('a chat', () => {
 
   describe('that the API refuses is told', () => {
     test('at once, where waiting is of no use', async () => {
-      rig.api.always(httpError(401, 'authentication_error', 'scripted'));
+      rig.api.setDefaultAnswer(httpError(401, 'authentication_error', 'scripted'));
 
       expect(errorOf(await ask(rig.chat, 'hi'))).toMatchObject({ kind: 'authentication', apiStatus: 401 });
       expect(rig.api.requests).toHaveLength(1);
     });
 
     test('with the time to wait, where that is long', async () => {
-      rig.api.always(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '30' }));
+      rig.api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '30' }));
 
       const error = errorOf(await ask(rig.chat, 'hi'));
 
@@ -217,7 +217,9 @@ describe('a chat', () => {
     });
 
     test('as what it is: a context that is too long', async () => {
-      rig.api.always(httpError(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'));
+      rig.api.setDefaultAnswer(
+        httpError(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
+      );
 
       expect(errorOf(await ask(rig.chat, 'hi')).kind).toBe('context_too_long');
     });
@@ -248,7 +250,7 @@ describe('a chat', () => {
       rig.api.answer(...steps);
       const leave = new AbortController();
       const asked = ask(rig.chat, 'go', {}, leave.signal);
-      const call = await rig.api.received(1);
+      const call = await rig.api.waitForRequest(1);
       const pid = pidOf(rig.chat.live()[0]);
 
       leave.abort();
@@ -275,7 +277,7 @@ describe('a chat', () => {
   test('that is ended from the window is interrupted', async () => {
     rig.api.answer(text('Part'), hang());
     const asked = ask(rig.chat, 'go');
-    const call = await rig.api.received(1);
+    const call = await rig.api.waitForRequest(1);
 
     expect(await rig.chat.end(rig.chat.live()[0]?.id ?? '')).toBe(true);
 
@@ -327,11 +329,11 @@ describe('more requests at once than processes', () => {
 
   test('wait their turn: of 40, with 3 processes, 3 are asked at one time', async () => {
     const held = gate();
-    rig.api.always(text('a'), held, text('b'));
+    rig.api.setDefaultAnswer(text('a'), held, text('b'));
     const leave = crowd();
     const stay = Array.from({ length: 5 }, (_, index) => ask(rig.chat, `stay ${index}`));
     const left = Array.from({ length: 35 }, (_, index) => ask(rig.chat, `leave ${index}`, {}, leave.signal));
-    await rig.api.received(3);
+    await rig.api.waitForRequest(3);
 
     expect(rig.api.requests).toHaveLength(3);
     expect(await conversing(rig.home)).toBe(3);
@@ -345,7 +347,7 @@ describe('more requests at once than processes', () => {
   test('are refused where the queue is full', async () => {
     const leave = crowd();
     rig.api.reset();
-    rig.api.always(hang());
+    rig.api.setDefaultAnswer(hang());
     const asked = Array.from({ length: 110 }, (_, index) => ask(rig.chat, `hi ${index}`, {}, leave.signal));
 
     const first = errorOf(await Promise.race(asked));
@@ -441,14 +443,14 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
 describe('the end of the app', () => {
   test('in the middle of answers leaves no process', async () => {
     const app = await startTestApp();
-    app.api.always(text('Part'), hang());
+    app.api.setDefaultAnswer(text('Part'), hang());
     const body = JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'go' }] });
     const asked = [1, 2].map(() =>
       fetch(`${app.url}/api/chat`, { method: 'POST', body })
         .then((response) => response.text())
         .catch(() => 'cut'),
     );
-    await app.api.received(2);
+    await app.api.waitForRequest(2);
 
     await app.stop();
 

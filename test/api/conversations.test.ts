@@ -192,7 +192,7 @@ describe('a history that another process holds in part', () => {
 
   test('two chats that are alike so far never share a process', async () => {
     const [question, answer] = [user(uniqueWord('Q')), uniqueWord('A')];
-    app.api.always(text(answer));
+    app.api.setDefaultAnswer(text(answer));
     const starts = [await ask(app, [question]), await ask(app, [question])];
     const ends = [user(uniqueWord('Q')), user(uniqueWord('Q'))] as const;
 

@@ -23,7 +23,7 @@ afterAll(() => app.stop());
 beforeEach(() => {
   app.api.reset();
   app.core.clearRequests();
-  app.api.choose(() => [text(` Answer ${app.api.requests.length}: `, 'Wie schön! 🎉\n\n```js\n1 < 2\n```\n')]);
+  app.api.chooseAnswer(() => [text(` Answer ${app.api.requests.length}: `, 'Wie schön! 🎉\n\n```js\n1 < 2\n```\n')]);
 });
 
 const question = (turn: number) => `Question ${turn}?`;

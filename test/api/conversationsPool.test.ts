@@ -103,12 +103,12 @@ describe('where there are more requests than processes', () => {
     const questions = gates.map(() => uniqueWord('Q'));
     const answers = [];
     for (const question of questions) answers.push((await send(question)).answer);
-    await app.api.received(2);
+    await app.api.waitForRequest(2);
 
     // One is answered at a time, so that one place at a time becomes free.
     for (const [index, waiting] of gates.entries()) {
       waiting.open();
-      await app.api.received(Math.min(index + 3, gates.length));
+      await app.api.waitForRequest(Math.min(index + 3, gates.length));
     }
 
     const statuses = (await Promise.all(answers)).map((answer) => answer?.status);
@@ -122,9 +122,9 @@ describe('where there are more requests than processes', () => {
 
   test('one that hangs up while it waits is never asked, and the next is served', async () => {
     const waiting = gate();
-    app.api.always(waiting, text('done'));
+    app.api.setDefaultAnswer(waiting, text('done'));
     const first = [await send(uniqueWord('Q')), await send(uniqueWord('Q'))];
-    await app.api.received(2);
+    await app.api.waitForRequest(2);
     const client = new AbortController();
     const lost = uniqueWord('lost');
     const hungUp = await send(lost, client.signal);
@@ -141,7 +141,7 @@ describe('where there are more requests than processes', () => {
 
   test('what is too much for the queue is refused, and told when to come back', async () => {
     const waiting = gate();
-    app.api.always(waiting, text('done'));
+    app.api.setDefaultAnswer(waiting, text('done'));
     const client = new AbortController();
     const { signal } = client;
     // Two are answered and a hundred wait.

@@ -112,7 +112,7 @@ test.each([
   [429, 'rate_limit_error', 429, 'rate_limit_error'],
   [529, 'overloaded_error', 503, 'api_error'],
 ])('the API’s %i keeps its meaning, in a stream too', async (status, kind, seen, type) => {
-  app.api.always(httpError(status, kind, 'As the API says.', status === 429 ? { 'retry-after': '7' } : {}));
+  app.api.setDefaultAnswer(httpError(status, kind, 'As the API says.', status === 429 ? { 'retry-after': '7' } : {}));
   for (const stream of [false, true]) {
     const body = JSON.stringify({ model: 'sonnet', messages: user(`Fail ${status} ${stream}.`), stream });
     const completions = await post('/v1/chat/completions', body);
@@ -124,7 +124,7 @@ test.each([
 });
 
 test('a stream that breaks is ended with the error, as the packages understand it', async () => {
-  app.api.always(text('Hel'), streamError('overloaded_error', 'Overloaded'));
+  app.api.setDefaultAnswer(text('Hel'), streamError('overloaded_error', 'Overloaded'));
   const nativeTexts: string[] = [];
   const native = async () => {
     const stream = await ollama.chat({ model: 'sonnet', messages: user('Break, Ollama.'), stream: true });
@@ -166,7 +166,7 @@ test('a client that hangs up interrupts the model', async () => {
     const left = fetch(`${app.url}/api/chat`, { method: 'POST', body, signal: leave.signal })
       .then((response) => response.text())
       .catch(() => 'left');
-    const asked = await app.api.received(1);
+    const asked = await app.api.waitForRequest(1);
     leave.abort();
     expect(await left).toBe('left');
     expect(await asked.outcome).toBe('aborted');
@@ -177,7 +177,7 @@ test('a client that hangs up interrupts the model', async () => {
 
 test('what is refused for good is not asked again by OpenAI’s package', async () => {
   const eager = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: 'any' });
-  app.api.always(httpError(401, 'authentication_error', 'No.'));
+  app.api.setDefaultAnswer(httpError(401, 'authentication_error', 'No.'));
   const before = app.core.snapshot().requests.length;
   await expect(eager.chat.completions.create({ model: 'sonnet', messages: user('Once.') })).rejects.toMatchObject({
     status: 401,
@@ -195,7 +195,7 @@ test('a plan’s limit is told with the time until it ends', async () => {
   const resets = Math.floor(Date.now() / 1000) + 3600;
   const limits = rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets });
   const fields = limits.kind === 'headers' ? limits.headers : {};
-  subscriber.api.always(httpError(429, 'rate_limit_error', 'Limit reached.', fields));
+  subscriber.api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'Limit reached.', fields));
   const body = JSON.stringify({ model: 'sonnet', messages: user('Limited?') });
   const { status, headers } = await send(`${subscriber.url}/v1/chat/completions`, { body });
   await subscriber.stop();
@@ -212,7 +212,7 @@ test('nobody signed in is told with what to do', async () => {
 });
 
 test('a connection to the API that is cut is an error of this server, not of the client', async () => {
-  app.api.always(reset());
+  app.api.setDefaultAnswer(reset());
   const body = JSON.stringify({ model: 'sonnet', messages: user('Cut.'), stream: false });
   expect((await post('/api/chat', body)).status).toBe(502);
 });

@@ -20,7 +20,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startTestApp({ settings: { maxProcesses: 14 } });
-  app.api.choose((request) => [text(answerTo(request.history, app.api.requests.length))]);
+  app.api.chooseAnswer((request) => [text(answerTo(request.history, app.api.requests.length))]);
 });
 
 afterAll(() => app.stop());

@@ -57,7 +57,7 @@ test('requests, tokens by kind and model, times and the plan’s windows are cou
 });
 
 test('one question’s counts are the same in every dialect, each in its own fields', async () => {
-  app.api.always(text('Yes.'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5, thinking: 2 }));
+  app.api.setDefaultAnswer(text('Yes.'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5, thinking: 2 }));
   const ask = async (path: string, body: object) =>
     JSON.parse((await send(app.url + path, { body: JSON.stringify({ model: 'sonnet', ...body }) })).text);
   const messages = [{ role: 'user', content: 'The same.' }];

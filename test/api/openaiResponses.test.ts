@@ -117,7 +117,7 @@ test('a response that the limit has cut off says so', async () => {
 });
 
 test('a stream that breaks off ends with a response that has failed', async () => {
-  app.api.always(text('Hel'), streamError('api_error', 'Broken.'));
+  app.api.setDefaultAnswer(text('Hel'), streamError('api_error', 'Broken.'));
   const events: OpenAI.Responses.ResponseStreamEvent[] = [];
   for await (const event of await openai.responses.create({ model: 'sonnet', input: 'Break.', stream: true }))
     events.push(event);

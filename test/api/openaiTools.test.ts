@@ -120,7 +120,7 @@ describe('tool calls', () => {
 
 describe('an answer', () => {
   test('that is bound to a schema is JSON of it, streamed too', async () => {
-    app.api.choose(() => [toolUse('StructuredOutput', { city: 'Oslo' }, { pieces: 3 })]);
+    app.api.chooseAnswer(() => [toolUse('StructuredOutput', { city: 'Oslo' }, { pieces: 3 })]);
     const json_schema = { name: 'place', strict: true, schema: parameters };
     const asked = { model: 'sonnet', response_format: { type: 'json_schema' as const, json_schema } };
     const completion = await openai.chat.completions.parse({ ...asked, messages: user('JSON.') });
@@ -164,7 +164,7 @@ describe('several answers', () => {
   test('are asked for at the same time and counted together', async () => {
     const gates = [gate(), gate()];
     const words = ['One', 'Two'];
-    app.api.choose(() => {
+    app.api.chooseAnswer(() => {
       const [held, word] = [gates.shift(), words.shift()];
       return held && word ? [held, text(word), usage({ input: 3, output: 2 })] : undefined;
     });
@@ -180,7 +180,7 @@ describe('several answers', () => {
   });
 
   test('are streamed side by side, and the record has the counts of all', async () => {
-    app.api.always(text('Hel', 'lo'), usage({ input: 3, output: 2 }));
+    app.api.setDefaultAnswer(text('Hel', 'lo'), usage({ input: 3, output: 2 }));
     const { data, response } = await openai.chat.completions
       .create({ model: 'sonnet', messages: user('Two streams.'), n: 2, stream: true })
       .withResponse();
@@ -197,7 +197,7 @@ describe('several answers', () => {
   test('are all interrupted when the client leaves', async () => {
     const gates = [gate(), gate()];
     const [first, second] = gates;
-    app.api.choose(() => [gates.shift() ?? text('late')]);
+    app.api.chooseAnswer(() => [gates.shift() ?? text('late')]);
     const leave = new AbortController();
     const asking = openai.chat.completions.create(
       { model: 'sonnet', messages: user('Nobody waits.'), n: 2 },
@@ -213,7 +213,7 @@ describe('several answers', () => {
 
 describe('the older ways', () => {
   test('complete a text', async () => {
-    app.api.always(text(' upon', ' a time'), usage({ input: 3, output: 2 }));
+    app.api.setDefaultAnswer(text(' upon', ' a time'), usage({ input: 3, output: 2 }));
     const completion = await openai.completions.create({ model: 'sonnet', prompt: 'Once', echo: true });
     expect(completion).toMatchObject({
       object: 'text_completion',

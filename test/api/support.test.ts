@@ -86,7 +86,7 @@ test('a delta of a megabyte arrives whole', async () => {
 });
 
 test('a scripted HTTP error reaches the CLI with its status and message', async () => {
-  api.always(httpError(401, 'authentication_error', 'scripted'));
+  api.setDefaultAnswer(httpError(401, 'authentication_error', 'scripted'));
 
   const answer = await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' });
 
@@ -95,7 +95,7 @@ test('a scripted HTTP error reaches the CLI with its status and message', async 
 });
 
 test('an error event in the stream reaches the CLI', async () => {
-  api.always(text('Half an ans'), streamError('overloaded_error', 'Overloaded'));
+  api.setDefaultAnswer(text('Half an ans'), streamError('overloaded_error', 'Overloaded'));
 
   expect((await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' })).is_error).toBe(true);
 });
@@ -109,7 +109,7 @@ test('what the CLI asks for again unstreamed after a broken stream is a question
 });
 
 test('a function of the request chooses the answer', async () => {
-  api.choose((request) => (JSON.stringify(request.history).includes('weather') ? [text('Sunny')] : undefined));
+  api.chooseAnswer((request) => (JSON.stringify(request.history).includes('weather') ? [text('Sunny')] : undefined));
 
   expect((await ask('the weather?')).result).toBe('Sunny');
   expect((await ask('the time?')).result).toBe('OK');
@@ -119,7 +119,7 @@ test('a question that is never answered is seen to be given up when the CLI is k
   api.answer(text('One moment'), hang());
   const child = start(['hi', '--output-format', 'json']);
 
-  const request = await api.received(1);
+  const request = await api.waitForRequest(1);
   child.kill('SIGKILL');
 
   await request.aborted;
@@ -128,9 +128,9 @@ test('a question that is never answered is seen to be given up when the CLI is k
 });
 
 test('a process that is still running is found by its home, and by its command', async () => {
-  api.always(hang());
+  api.setDefaultAnswer(hang());
   const child = start(['hi', '--output-format', 'json']);
-  await api.received(1);
+  await api.waitForRequest(1);
 
   expect(await leftoverProcesses(home)).toMatchObject([
     { pid: child.pid, command: expect.stringContaining('--no-session-persistence') },

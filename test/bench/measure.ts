@@ -63,7 +63,7 @@ export async function measure(
 ): Promise<Measurements> {
   progress('Starting');
   const app = await startTestApp();
-  app.api.always(text(...ANSWER));
+  app.api.setDefaultAnswer(text(...ANSWER));
   let bare: BareProcess | undefined;
   try {
     const samples = forEachRow((): number[] => []);

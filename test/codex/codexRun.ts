@@ -29,7 +29,7 @@ export async function codexRun(app: TestApp, script: string, { args }: Mode): Pr
   const proxy = await startRecordingProxy(app.port);
   const pids: (number | null)[] = [];
   app.api.reset();
-  app.api.choose(() => {
+  app.api.chooseAnswer(() => {
     pids.push(app.core.snapshot().conversations.find(({ phase }) => phase === 'answering')?.pid ?? null);
     return undefined;
   });

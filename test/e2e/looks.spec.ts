@@ -8,7 +8,7 @@ for (const [name, theme, background] of [
   ['Dark theme', 'dark', 'rgb(21, 21, 27)'],
 ] as const) {
   test(`the ${theme} theme is drawn in its own colours`, async ({ desktop, api }, info) => {
-    api.always(text('Hello'));
+    api.setDefaultAnswer(text('Hello'));
     const page = await desktop.window();
     const client = new Ollama({ host: await desktop.url() });
     await client.list();

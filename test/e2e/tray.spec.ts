@@ -7,7 +7,7 @@ test('an Ollama client is answered, refused after "Stop server" in the tray, and
   desktop,
   api,
 }) => {
-  api.always(text('Hello'));
+  api.setDefaultAnswer(text('Hello'));
   const ask = async (host: string) => {
     const messages = [{ role: 'user', content: 'hi' }];
     return (await new Ollama({ host }).chat({ model: 'sonnet', messages })).message.content;
@@ -35,7 +35,7 @@ test('"Copy address" puts what clients need on the clipboard', async ({ desktop 
 });
 
 test('quitting from the tray ends the app, the server and every child', async ({ desktop, api, home }) => {
-  api.always(text('Hello'));
+  api.setDefaultAnswer(text('Hello'));
   const client = new Ollama({ host: await desktop.url() });
   await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] });
 

@@ -102,8 +102,8 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
 function script({ api }: TestApp): void {
   let questions = 0;
   api.reset();
-  api.always(text('OK.'));
-  api.choose(() => {
+  api.setDefaultAnswer(text('OK.'));
+  api.chooseAnswer(() => {
     questions += 1;
     return questions % BREAKS_EVERY === 0 ? [text('O'), streamError('api_error', BROKEN)] : undefined;
   });
@@ -166,7 +166,7 @@ const chat = z.object({ message: z.object({ content: z.literal('Still here.') })
 /** It lists its models and answers a question. */
 async function unanswered(app: TestApp): Promise<string[]> {
   app.api.reset();
-  app.api.always(text('Still here.'));
+  app.api.setDefaultAnswer(text('Still here.'));
   const body = JSON.stringify({
     model: 'sonnet',
     stream: false,

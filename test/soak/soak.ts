@@ -50,7 +50,7 @@ const told = new Map<string, History>();
 
 const home = await scratchFolder();
 const api = await startMessagesApi();
-api.choose(({ history }) => {
+api.chooseAnswer(({ history }) => {
   const question = history.at(-1);
   if (question) told.set(textOf(question), history);
   const answer = answerTo(history);

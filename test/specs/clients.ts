@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Exchanged, readTraffic } from '../support/traffic';
+import { type RecordedExchange, readTraffic } from '../support/traffic';
 import type { SpecCheck } from './check';
 import type { Judged } from './judged';
 import { openOllama } from './ollama';
@@ -64,7 +64,7 @@ function checks(dialect: keyof typeof EXPECTED, objects: readonly Judged[]): Spe
   });
 }
 
-async function runClients(): Promise<{ passed: boolean; traffic: readonly Exchanged[] }> {
+async function runClients(): Promise<{ passed: boolean; traffic: readonly RecordedExchange[] }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claudacity-traffic-'));
   try {
     const vitest = [path.resolve('node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.mts'];

@@ -11,11 +11,11 @@ import { z } from 'zod';
 import { type Step, stop, text, thinking, toolUse } from '../support/messagesApi';
 import { send } from '../support/send';
 import type { TestApp } from '../support/testApp';
-import type { Exchanged } from '../support/traffic';
+import type { RecordedExchange } from '../support/traffic';
 import type { Judged } from './judged';
 
 /** @returns what judges each object of an answer: its body, or each line of it. @param folder where `ollama-openapi.yaml` lies. */
-export function openOllama(folder: string): (answer: Omit<Exchanged, 'complete'>) => Judged[] {
+export function openOllama(folder: string): (answer: Omit<RecordedExchange, 'complete'>) => Judged[] {
   const document = parse(fs.readFileSync(path.join(folder, 'ollama-openapi.yaml'), 'utf8'));
   const specification = Specification.parse(document);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -67,7 +67,7 @@ const Specification = z.looseObject({ paths: z.record(z.string(), z.record(z.str
 /** A pointer to the schema of such an answer; null where there is to be no body. */
 function schemaOf(
   { paths }: z.output<typeof Specification>,
-  { method, path: route, status, contentType }: Pick<Exchanged, 'method' | 'path' | 'status' | 'contentType'>,
+  { method, path: route, status, contentType }: Pick<RecordedExchange, 'method' | 'path' | 'status' | 'contentType'>,
 ): string | null {
   // Errors are described, but not where they are given.
   if (status >= 400) return '#/components/schemas/ErrorResponse';

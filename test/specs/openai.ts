@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { httpError, type Step, stop, streamError, text, thinking, toolUse } from '../support/messagesApi';
-import { type Received, send } from '../support/send';
+import { type HttpAnswer, send } from '../support/send';
 import type { TestApp } from '../support/testApp';
 import type { SpecCheck } from './check';
 import { eventData, eventSchemas, withReason } from './openaiAnswers';
@@ -110,7 +110,7 @@ const RESPONSES: readonly [name: string, body: object, answer: readonly Step[]][
 
 function responseChecks(schemas: Schemas): SpecCheck[] {
   const ofType = eventSchemas(schemas);
-  const checkEvents = (reply: Received) => {
+  const checkEvents = (reply: HttpAnswer) => {
     const said = events(reply).map(parse);
     const inOrder = said.every((event, index) => event.sequence_number === index);
     return [
@@ -140,7 +140,7 @@ function responseChecks(schemas: Schemas): SpecCheck[] {
     {
       name: 'response, streamed: an answer that breaks off',
       run: async (app) => {
-        app.api.always(text('Hel'), streamError('api_error', 'Broken.'));
+        app.api.setDefaultAnswer(text('Hel'), streamError('api_error', 'Broken.'));
         return checkEvents(await post(app, '/v1/responses', { input: 'Question.', stream: true }));
       },
     },
@@ -178,28 +178,28 @@ function errorChecks(schemas: Schemas): SpecCheck[] {
   return ERRORS.map(([path, body, expected, answer]) => ({
     name: `error: ${path} with ${expected}`,
     run: async (app) => {
-      if (answer) app.api.always(answer);
+      if (answer) app.api.setDefaultAnswer(answer);
       const reply = await post(app, path, body);
       return [...status(reply, expected), ...schemas.findings('ErrorResponse', JSON.parse(reply.text))];
     },
   }));
 }
 
-function ask(app: TestApp, path: string, body: object, answer: readonly Step[]): Promise<Received> {
-  app.api.always(...answer);
+function ask(app: TestApp, path: string, body: object, answer: readonly Step[]): Promise<HttpAnswer> {
+  app.api.setDefaultAnswer(...answer);
   return post(app, path, body);
 }
 
-function post(app: TestApp, path: string, body: object): Promise<Received> {
+function post(app: TestApp, path: string, body: object): Promise<HttpAnswer> {
   return send(`${app.url}${path}`, { body: JSON.stringify({ model: 'sonnet', ...body }) });
 }
 
-function status(reply: Received, expected: number): string[] {
+function status(reply: HttpAnswer, expected: number): string[] {
   return reply.status === expected ? [] : [`the status is ${reply.status}: ${reply.text}`];
 }
 
 /** The data of each event. */
-function events({ text }: Received): string[] {
+function events({ text }: HttpAnswer): string[] {
   const all = eventData(text);
   if (all.length === 0) throw new Error(`no stream: ${text}`);
   return all;

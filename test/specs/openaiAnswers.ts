@@ -1,6 +1,6 @@
 /** Whole answers of the server against OpenAI's description: a body, or every event of a stream. */
 import { z } from 'zod';
-import type { Exchanged } from '../support/traffic';
+import type { RecordedExchange } from '../support/traffic';
 import type { Judged } from './judged';
 import type { Schemas } from './schemas';
 
@@ -12,7 +12,7 @@ const OF_PATH: Readonly<Record<string, readonly [body: string, event: string | n
 };
 
 /** @returns what judges each object of an answer of OpenAI's dialect. @throws for a path that it does not know. */
-export function openaiAnswers(schemas: Schemas): (answer: Exchanged) => Judged[] {
+export function openaiAnswers(schemas: Schemas): (answer: RecordedExchange) => Judged[] {
   const ofType = eventSchemas(schemas);
   const judge = (schema: string, value: unknown): Judged => ({
     kind: schema,

@@ -1,11 +1,11 @@
 /**
- * A stand-in for the Messages API on loopback, for the real `claude` CLI to talk to (ANTHROPIC_BASE_URL): it answers
- * what a test has scripted and records what it was asked. Nothing ever goes out.
+ * A mock of Anthropic's Messages API on loopback. The real `claude` CLI talks to it (ANTHROPIC_BASE_URL): it plays the
+ * answers that a test has scripted and records the requests. Nothing is sent to the network.
  *
  * @example
  * const api = await startMessagesApi();
  * api.answer(text('Hel', 'lo'), usage({ input: 7, output: 2 }));
- * // …the CLI asks…
+ * // …the CLI sends a request…
  * expect(api.requests[0]?.history).toEqual([{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
  * await api.close();
  */
@@ -13,7 +13,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
-import { play, playWhole, respondWithError } from './messagesStream';
+import { playStream, playUnstreamed, respondWithError } from './messagesStream';
 import { type Step, text } from './script';
 
 export * from './script';
@@ -28,73 +28,79 @@ const MessagesBody = z.looseObject({
   tools: z.array(z.looseObject({ name: z.string() })).optional(),
 });
 
+/** The body of `POST /v1/messages`; fields that are not listed are passed through. */
 export type MessagesBody = z.infer<typeof MessagesBody>;
 
+/** A message of a request, with its content always as a list of blocks. */
 export interface HistoryMessage {
   role: string;
   content: Record<string, unknown>[];
 }
 
+/** An HTTP request that the mock has received. */
 export interface RecordedCall {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed; null where there was none. */
+  /** The parsed JSON, the text where it is not JSON, null where there was no body. */
   readonly body: unknown;
   /** Milliseconds since the epoch. */
-  readonly at: number;
+  readonly receivedAt: number;
 }
 
-/** One question to the model. */
+/** A request for an answer of the model, streamed or not. */
 export interface RecordedRequest extends RecordedCall {
   readonly body: MessagesBody;
-  /** The messages without the CLI's own notes (role `system`), content as blocks, `cache_control` left out: what the client sent. */
+  /** The conversation as the client sent it: without the CLI's own messages (role `system`) and without `cache_control`. */
   readonly history: HistoryMessage[];
-  /** The system prompt's texts without the two that the CLI puts ahead of them. */
+  /** The texts of the system prompt, without the two that the CLI adds in front. */
   readonly system: string[];
-  /** Resolves when the client hung up before the answer's end. Stays open where it did not. */
+  /** Resolves when the CLI closes the connection before the end of the answer; never, if it does not. */
   readonly aborted: Promise<void>;
-  /** Resolves when it is over, either way. */
+  /** Resolves when the answer is complete or the CLI has closed the connection. */
   readonly outcome: Promise<'answered' | 'aborted'>;
 }
 
+/** How a mock differs from the default one. */
 export interface MessagesApiOptions {
-  /** Models that the API says it does not know (404), for all requests that name them. */
+  /** Model names for which every request is answered with 404. */
   unknownModels?: readonly string[];
 }
 
+/** A running mock. */
 export interface MessagesApi {
   /** `http://127.0.0.1:…`, for ANTHROPIC_BASE_URL. */
   readonly url: string;
   readonly port: number;
   /**
-   * Questions in the order in which they arrived. The CLI's retries are among them, and what it asks for again
-   * unstreamed (`body.stream` is not true) when a stream broke.
+   * The requests for an answer, in order of arrival. They include the CLI's retries, and the unstreamed requests
+   * (`body.stream` is not true) that it sends after a stream broke.
    */
   readonly requests: readonly RecordedRequest[];
-  /** All else that arrived: probes of a model (one token), count_tokens, HEAD. */
+  /** All other requests: the CLI's probes of a model (one token), count_tokens, HEAD, and invalid ones. */
   readonly otherCalls: readonly RecordedCall[];
-  /** Queues the answer to the next question that has none. */
+  /** Adds an answer to the queue. Each request takes the first one in it. */
   answer(...steps: Step[]): void;
-  /** The answer to every question for which nothing is queued; `OK` until this is called. */
-  always(...steps: Step[]): void;
-  /** Is asked first, for every question; undefined leaves it to the queue. */
-  choose(script: (request: RecordedRequest) => readonly Step[] | undefined): void;
-  /** The n-th question, from 1 on, as soon as it has arrived. */
-  received(n: number): Promise<RecordedRequest>;
-  /** Forgets what was recorded, queued and chosen. */
+  /** Sets the answer to requests that find the queue empty. Initially it is the text `OK`. */
+  setDefaultAnswer(...steps: Step[]): void;
+  /** Calls the function for every request before the queue is used. Where it returns undefined, the queue answers. */
+  chooseAnswer(script: (request: RecordedRequest) => readonly Step[] | undefined): void;
+  /** Resolves with the n-th of `requests`, counted from 1, as soon as it has arrived. */
+  waitForRequest(n: number): Promise<RecordedRequest>;
+  /** Empties the recordings and the queue, and restores the default answer. */
   reset(): void;
-  /** Ends the open connections too. */
+  /** Stops listening and closes the open connections. */
   close(): Promise<void>;
 }
 
+/** Starts a mock on a free port of 127.0.0.1. @throws if it cannot listen */
 export async function startMessagesApi({ unknownModels = [] }: MessagesApiOptions = {}): Promise<MessagesApi> {
   const requests: RecordedRequest[] = [];
   const otherCalls: RecordedCall[] = [];
   const queue: (readonly Step[])[] = [];
   const waiting: { n: number; resolve: (request: RecordedRequest) => void }[] = [];
-  let fallback: readonly Step[] = [text('OK')];
-  let chosen: (request: RecordedRequest) => readonly Step[] | undefined = () => undefined;
+  let defaultAnswer: readonly Step[] = [text('OK')];
+  let selectAnswer: (request: RecordedRequest) => readonly Step[] | undefined = () => undefined;
 
   const record = (request: RecordedRequest) => {
     requests.push(request);
@@ -120,14 +126,14 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
     }
     if (isProbe(body)) {
       otherCalls.push(call);
-      await playWhole([text('OK')], body.model, response, new AbortController().signal);
+      await playUnstreamed([text('OK')], body.model, response, new AbortController().signal);
       return;
     }
-    const { gone, aborted, outcome } = watch(response);
+    const { clientGone, aborted, outcome } = watchConnection(response);
     const request = { ...call, body, history: historyOf(body), system: systemOf(body), aborted, outcome };
     record(request);
-    const script = chosen(request) ?? queue.shift() ?? fallback;
-    await (body.stream === true ? play : playWhole)(script, body.model, response, gone);
+    const script = selectAnswer(request) ?? queue.shift() ?? defaultAnswer;
+    await (body.stream === true ? playStream : playUnstreamed)(script, body.model, response, clientGone);
   };
 
   const server = createServer(async (incoming, response) => {
@@ -151,13 +157,13 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
     requests,
     otherCalls,
     answer: (...steps) => void queue.push(steps),
-    always: (...steps) => {
-      fallback = steps;
+    setDefaultAnswer: (...steps) => {
+      defaultAnswer = steps;
     },
-    choose: (script) => {
-      chosen = script;
+    chooseAnswer: (script) => {
+      selectAnswer = script;
     },
-    received(n) {
+    waitForRequest(n) {
       const request = requests[n - 1];
       return request === undefined ? new Promise((resolve) => waiting.push({ n, resolve })) : Promise.resolve(request);
     },
@@ -165,8 +171,8 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
       requests.length = 0;
       otherCalls.length = 0;
       queue.length = 0;
-      fallback = [text('OK')];
-      chosen = () => undefined;
+      defaultAnswer = [text('OK')];
+      selectAnswer = () => undefined;
     },
     close: () =>
       new Promise((resolve) => {
@@ -176,14 +182,14 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
   };
 }
 
-/** The CLI asks for one token to find out whether there is a model of that name. */
+/** The CLI requests a single token to find out whether a model of that name exists. */
 function isProbe(body: MessagesBody): boolean {
   return body.stream !== true && body.max_tokens === 1;
 }
 
-/** Null where the client hung up before its body was through. */
+/** @returns null if the client closed the connection before it had sent the whole body */
 async function readCall(incoming: IncomingMessage): Promise<RecordedCall | null> {
-  const at = Date.now();
+  const receivedAt = Date.now();
   const body = await readText(incoming).catch(() => null);
   if (body === null) return null;
   return {
@@ -191,7 +197,7 @@ async function readCall(incoming: IncomingMessage): Promise<RecordedCall | null>
     path: incoming.url ?? '',
     headers: incoming.headers,
     body: body === '' ? null : parseJson(body),
-    at,
+    receivedAt,
   };
 }
 
@@ -203,19 +209,19 @@ function parseJson(body: string): unknown {
   }
 }
 
-function watch(response: ServerResponse) {
-  const gone = new AbortController();
+function watchConnection(response: ServerResponse) {
+  const clientGone = new AbortController();
   const outcome = new Promise<'answered' | 'aborted'>((resolve) => {
     response.once('close', () => {
       if (response.writableFinished) return resolve('answered');
-      gone.abort();
+      clientGone.abort();
       resolve('aborted');
     });
   });
   const aborted = new Promise<void>((resolve) => {
-    gone.signal.addEventListener('abort', () => resolve(), { once: true });
+    clientGone.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { gone: gone.signal, aborted, outcome };
+  return { clientGone: clientGone.signal, aborted, outcome };
 }
 
 function historyOf(body: MessagesBody): HistoryMessage[] {
@@ -234,7 +240,7 @@ function withoutCacheControl(block: Record<string, unknown>): Record<string, unk
 
 function systemOf(body: MessagesBody): string[] {
   const texts = typeof body.system === 'string' ? [body.system] : (body.system ?? []).map((block) => block.text);
-  return texts.filter((words) => !/^(x-anthropic-billing-header:|You are a Claude agent\b)/.test(words));
+  return texts.filter((part) => !/^(x-anthropic-billing-header:|You are a Claude agent\b)/.test(part));
 }
 
 function answerOther(method: string, path: string, bodyLength: number, response: ServerResponse): void {
@@ -242,7 +248,7 @@ function answerOther(method: string, path: string, bodyLength: number, response:
   else if (path === '/v1/models')
     respondWithJson(response, { data: [], has_more: false, first_id: null, last_id: null });
   else if (method === 'HEAD' || path === '/') respondWithJson(response, {});
-  else respondWithError(response, 404, 'not_found_error', `${method} ${path} is not part of the stand-in`);
+  else respondWithError(response, 404, 'not_found_error', `${method} ${path} is not part of the mock`);
 }
 
 function respondWithJson(response: ServerResponse, body: unknown): void {

@@ -1,26 +1,23 @@
 /**
- * Plays a script as the Messages API's event stream. Kept apart from the server so that what is on the wire can be
- * read in one place: message_start, blocks with their deltas, message_delta, message_stop.
+ * The wire format of the mocked Messages API: plays a script as an event stream (message_start, blocks with their deltas,
+ * message_delta, message_stop) or as one JSON message.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import type { ScriptedUsage, Step } from './script';
 
-/** Resolves when the script has ended or `gone` is aborted, whichever comes first. */
-export async function play(
+/** Plays the script as an event stream. Resolves at its end, or as soon as `clientGone` is aborted. */
+export async function playStream(
   steps: readonly Step[],
   model: string,
   response: ServerResponse,
-  gone: AbortSignal,
+  clientGone: AbortSignal,
 ): Promise<void> {
-  const stream = messageStream(steps, model, response, gone);
+  const stream = messageStream(steps, model, response, clientGone);
   for (const step of steps) {
-    if (gone.aborted) return;
+    if (clientGone.aborted) return;
     switch (step.kind) {
-      case 'begin':
-        await stream.begin();
-        break;
       case 'text':
         for (const delta of step.deltas) await stream.text(delta);
         break;
@@ -34,14 +31,14 @@ export async function play(
         await stream.closeBlock();
         break;
       case 'pause':
-        await unlessGone(sleep(step.ms), gone);
+        await untilClientGone(sleep(step.ms), clientGone);
         break;
       case 'gate':
         step.arrive();
-        await unlessGone(step.opened, gone);
+        await untilClientGone(step.opened, clientGone);
         break;
       case 'hang':
-        await unlessGone(new Promise<never>(() => {}), gone);
+        await untilClientGone(new Promise<never>(() => {}), clientGone);
         return;
       case 'reset':
         response.socket?.resetAndDestroy();
@@ -55,21 +52,21 @@ export async function play(
         return;
     }
   }
-  if (gone.aborted) return;
+  if (clientGone.aborted) return;
   await stream.finish();
   response.end();
 }
 
-/** The same script as one JSON message: what the CLI asks for when a stream broke in the middle. */
-export async function playWhole(
+/** Plays the script as one JSON message, which the CLI requests after a stream broke. Resolves as `playStream` does. */
+export async function playUnstreamed(
   steps: readonly Step[],
   model: string,
   response: ServerResponse,
-  gone: AbortSignal,
+  clientGone: AbortSignal,
 ): Promise<void> {
   const content: Record<string, unknown>[] = [];
   for (const step of steps) {
-    if (gone.aborted) return;
+    if (clientGone.aborted) return;
     switch (step.kind) {
       case 'text':
         content.push({ type: 'text', text: step.deltas.join('') });
@@ -81,14 +78,14 @@ export async function playWhole(
         content.push({ type: 'tool_use', id: step.id, name: step.name, input: JSON.parse(step.pieces.join('')) });
         break;
       case 'pause':
-        await unlessGone(sleep(step.ms), gone);
+        await untilClientGone(sleep(step.ms), clientGone);
         break;
       case 'gate':
         step.arrive();
-        await unlessGone(step.opened, gone);
+        await untilClientGone(step.opened, clientGone);
         break;
       case 'hang':
-        await unlessGone(new Promise<never>(() => {}), gone);
+        await untilClientGone(new Promise<never>(() => {}), clientGone);
         return;
       case 'reset':
         response.socket?.resetAndDestroy();
@@ -101,21 +98,21 @@ export async function playWhole(
         return;
     }
   }
-  if (gone.aborted) return;
-  const whole = wholeAnswer(steps);
-  response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_scripted', ...whole.headers });
+  if (clientGone.aborted) return;
+  const answer = answerProperties(steps);
+  response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_scripted', ...answer.headers });
   response.end(
     JSON.stringify({
       ...emptyMessage(model),
       content,
-      stop_reason: whole.stopReason,
-      stop_sequence: whole.stopSequence,
-      usage: apiUsage(whole.counts),
+      stop_reason: answer.stopReason,
+      stop_sequence: answer.stopSequence,
+      usage: apiUsage(answer.counts),
     }),
   );
 }
 
-/** The API's error body. */
+/** Ends the response with an error in the API's form. */
 export function respondWithError(
   response: ServerResponse,
   status: number,
@@ -132,7 +129,7 @@ function emptyMessage(model: string): Record<string, unknown> {
   return { id, type: 'message', role: 'assistant', model, content: [], stop_reason: null, stop_sequence: null };
 }
 
-/** Counts in the API's names. */
+/** The counts under the API's field names. */
 function apiUsage(counts: ScriptedUsage): Record<string, unknown> {
   return {
     input_tokens: counts.input ?? 10,
@@ -144,8 +141,8 @@ function apiUsage(counts: ScriptedUsage): Record<string, unknown> {
   };
 }
 
-/** What the steps say of the answer as a whole, wherever they stand. */
-function wholeAnswer(steps: readonly Step[]) {
+/** Collects the steps that apply to the whole answer, whatever their position in the script. */
+function answerProperties(steps: readonly Step[]) {
   const counts: ScriptedUsage = {};
   const headers: Record<string, string> = {};
   let stopReason = steps.some((step) => step.kind === 'tool_use') ? 'tool_use' : 'end_turn';
@@ -163,33 +160,33 @@ function wholeAnswer(steps: readonly Step[]) {
   return { counts, headers, stopReason, stopSequence, pieceBytes };
 }
 
-function messageStream(steps: readonly Step[], model: string, response: ServerResponse, gone: AbortSignal) {
-  const whole = wholeAnswer(steps);
-  let begun = false;
+function messageStream(steps: readonly Step[], model: string, response: ServerResponse, clientGone: AbortSignal) {
+  const answer = answerProperties(steps);
+  let started = false;
   let blocks = 0;
   let openBlock: 'text' | null = null;
 
   const send = async (type: string, fields: Record<string, unknown>) => {
     const bytes = Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
-    await writePieces(response, bytes, whole.pieceBytes, gone);
+    await writePieces(response, bytes, answer.pieceBytes, clientGone);
   };
 
-  const begin = async () => {
-    if (begun) return;
-    begun = true;
+  const start = async () => {
+    if (started) return;
+    started = true;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'request-id': 'req_scripted',
-      ...whole.headers,
+      ...answer.headers,
     });
     await send('message_start', {
-      message: { ...emptyMessage(model), usage: { ...apiUsage(whole.counts), output_tokens: 1 } },
+      message: { ...emptyMessage(model), usage: { ...apiUsage(answer.counts), output_tokens: 1 } },
     });
   };
 
   const startBlock = async (content_block: Record<string, unknown>) => {
-    await begin();
+    await start();
     await closeBlock();
     await send('content_block_start', { index: blocks, content_block });
   };
@@ -208,7 +205,6 @@ function messageStream(steps: readonly Step[], model: string, response: ServerRe
   };
 
   return {
-    begin,
     closeBlock,
     async text(piece: string) {
       if (openBlock === null) {
@@ -229,38 +225,38 @@ function messageStream(steps: readonly Step[], model: string, response: ServerRe
       await stopBlock();
     },
     async error(type: string, message: string) {
-      await begin();
+      await start();
       await send('error', { error: { type, message } });
     },
     async finish() {
-      await begin();
+      await start();
       await closeBlock();
       await send('message_delta', {
-        delta: { stop_reason: whole.stopReason, stop_sequence: whole.stopSequence },
-        usage: apiUsage(whole.counts),
+        delta: { stop_reason: answer.stopReason, stop_sequence: answer.stopSequence },
+        usage: apiUsage(answer.counts),
       });
       await send('message_stop', {});
     },
   };
 }
 
-async function writePieces(response: ServerResponse, bytes: Buffer, pieceBytes: number, gone: AbortSignal) {
-  for (let from = 0; from < bytes.length && !gone.aborted; from += pieceBytes) {
+async function writePieces(response: ServerResponse, bytes: Buffer, pieceBytes: number, clientGone: AbortSignal) {
+  for (let from = 0; from < bytes.length && !clientGone.aborted; from += pieceBytes) {
     const drained = response.write(bytes.subarray(from, Math.min(bytes.length, from + pieceBytes)));
-    if (!drained) await unlessGone(once(response, 'drain', { signal: gone }), gone);
-    // Pieces written in one tick would leave as one.
+    if (!drained) await untilClientGone(once(response, 'drain', { signal: clientGone }), clientGone);
+    // Node would send pieces that are written in one tick as one packet.
     else if (Number.isFinite(pieceBytes)) await nextTick();
   }
 }
 
-/** Resolves with `event`, or as soon as the client is gone. */
-async function unlessGone(event: Promise<unknown>, gone: AbortSignal): Promise<void> {
-  if (gone.aborted) return;
+/** Resolves when `event` settles or the client is gone, whichever comes first. */
+async function untilClientGone(event: Promise<unknown>, clientGone: AbortSignal): Promise<void> {
+  if (clientGone.aborted) return;
   let stopWaiting = () => {};
-  const left = new Promise<void>((resolve) => {
+  const aborted = new Promise<void>((resolve) => {
     stopWaiting = resolve;
-    gone.addEventListener('abort', stopWaiting, { once: true });
+    clientGone.addEventListener('abort', stopWaiting, { once: true });
   });
-  await Promise.race([event.catch(() => {}), left]);
-  gone.removeEventListener('abort', stopWaiting);
+  await Promise.race([event.catch(() => {}), aborted]);
+  clientGone.removeEventListener('abort', stopWaiting);
 }

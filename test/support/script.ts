@@ -1,33 +1,34 @@
 /**
- * What the stand-in for the Messages API answers, step by step. A test writes a list of these steps, and the stand-in
- * plays it: `[text('Hel', 'lo'), usage({ output: 2 }), stop('max_tokens')]`.
+ * The steps of which a test makes an answer of the mocked Messages API:
+ * `[text('Hel', 'lo'), usage({ output: 2 }), stop('max_tokens')]`.
  */
 
-/** Token counts as the API reports them. What is not said is 10 in, 5 out, nothing cached. */
+/** Token counts as the API reports them. Defaults: input 10, output 5, the others 0. */
 export interface ScriptedUsage {
   input?: number;
   cacheRead?: number;
   cacheWrite?: number;
   output?: number;
-  /** The part of `output` that was thinking. */
+  /** The part of `output` that was spent on thinking; left out of the answer where undefined. */
   thinking?: number;
 }
 
+/** The API's `stop_reason`. */
 export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence' | 'tool_use' | 'refusal' | 'pause_turn';
 
-/** A point where the answer waits until the test opens it. A step like any other. */
+/** A step at which the answer pauses until the test calls `open`. */
 export interface Gate {
   readonly kind: 'gate';
   readonly opened: Promise<void>;
-  /** Resolves when an answer has come to this gate and all before it is written. */
+  /** Resolves when an answer pauses at this gate, after everything before it has been written. */
   readonly reached: Promise<void>;
   open(): void;
-  /** For the stand-in. */
+  /** Called by the mock when an answer reaches this gate. */
   arrive(): void;
 }
 
+/** One step of a scripted answer; made with the functions below. */
 export type Step =
-  | { readonly kind: 'begin' }
   | { readonly kind: 'text'; readonly deltas: readonly string[] }
   | { readonly kind: 'thinking'; readonly deltas: readonly string[]; readonly signature: string }
   | { readonly kind: 'tool_use'; readonly id: string; readonly name: string; readonly pieces: readonly string[] }
@@ -50,21 +51,21 @@ export type Step =
   | { readonly kind: 'reset' };
 
 /**
- * Each argument is exactly one `content_block_delta`. Text steps that follow each other belong to the same content
- * block, also across a pause or a gate; `closeBlock()` between them parts them.
+ * Sends one `content_block_delta` per argument. Consecutive text steps belong to the same content block, even with a
+ * pause or a gate between them; `closeBlock()` separates them.
  */
 export function text(...deltas: string[]): Step {
   return { kind: 'text', deltas };
 }
 
-/** A thinking block of its own, one `thinking_delta` an argument, with a signature at its end. */
+/** A whole thinking block: one `thinking_delta` per argument, then a signature. */
 export function thinking(...deltas: string[]): Step {
   return { kind: 'thinking', deltas, signature: 'c2lnbmF0dXJl' };
 }
 
 /**
- * A `tool_use` block. Its input arrives in `pieces` parts of about equal length. Sets the stop reason to `tool_use`
- * unless the script has a `stop` step.
+ * A whole `tool_use` block. The JSON of its input is sent in `pieces` deltas of about equal length. The stop reason
+ * becomes `tool_use` unless the script has a `stop` step.
  */
 export function toolUse(
   name: string,
@@ -84,32 +85,30 @@ function toolUseId(): string {
   return `toolu_${String(toolUses).padStart(24, '0')}`;
 }
 
-/** Ends the open content block, so that the next text begins another. */
+/** Ends the open text block, so that the next text step starts another. */
 export function closeBlock(): Step {
   return { kind: 'close_block' };
 }
 
-/** Sends the response's head and `message_start` now, where nothing else would yet. */
-export function begin(): Step {
-  return { kind: 'begin' };
-}
-
-/** May stand anywhere in the script: the counts are the whole answer's. */
+/** Sets the token counts of the whole answer; its position in the script does not matter. */
 export function usage(counts: ScriptedUsage): Step {
   return { kind: 'usage', usage: counts };
 }
 
-/** Why the model stopped, `end_turn` or `tool_use` where a script does not say. May stand anywhere. */
+/** Sets the stop reason, by default `end_turn` or `tool_use`; its position in the script does not matter. */
 export function stop(reason: StopReason, sequence: string | null = null): Step {
   return { kind: 'stop', reason, sequence };
 }
 
-/** Response headers. May stand anywhere. */
+/** Adds response headers; its position in the script does not matter. */
 export function headers(fields: Readonly<Record<string, string>>): Step {
   return { kind: 'headers', headers: fields };
 }
 
-/** The headers from which the CLI makes its `rate_limit_event`, for a subscription. Utilization is 0 to 1, resets are seconds since the epoch. */
+/**
+ * Adds the headers of which the CLI makes its `rate_limit_event` for a subscription. Utilization is 0 to 1; the resets are
+ * in seconds since the epoch.
+ */
 export function rateLimits({
   status = 'allowed',
   claim = 'five_hour',
@@ -137,15 +136,17 @@ export function rateLimits({
   });
 }
 
-/** Writes the stream in pieces of so many bytes, wherever that cuts a character or a line. May stand anywhere. */
+/** Writes the stream in chunks of this size, even inside a character or a line; its position in the script does not matter. */
 export function split(bytes: number): Step {
   return { kind: 'split', bytes };
 }
 
+/** Waits before the next step. */
 export function pause(ms: number): Step {
   return { kind: 'pause', ms };
 }
 
+/** A gate that is closed. */
 export function gate(): Gate {
   const opened = signal();
   const reached = signal();
@@ -166,7 +167,7 @@ function signal(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** An error instead of an answer: only pauses and gates may come before it. */
+/** Answers with an HTTP error. Only pauses and gates may come before it. */
 export function httpError(
   status: number,
   type: string,
@@ -176,17 +177,17 @@ export function httpError(
   return { kind: 'http_error', status, type, message, headers: fields };
 }
 
-/** An `error` event in the stream, after which it ends. */
+/** Sends an `error` event and ends the stream. */
 export function streamError(type: string, message: string): Step {
   return { kind: 'stream_error', type, message };
 }
 
-/** Says nothing more until the client hangs up. */
+/** Sends nothing more, until the client closes the connection. */
 export function hang(): Step {
   return { kind: 'hang' };
 }
 
-/** Cuts the connection (RST). */
+/** Resets the connection (RST). */
 export function reset(): Step {
   return { kind: 'reset' };
 }

@@ -1,7 +1,7 @@
 /** A request over plain HTTP, where a client package would not send it: any Host, any Origin, any body. */
 import { type OutgoingHttpHeaders, request } from 'node:http';
 
-export interface Received {
+export interface HttpAnswer {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   text: string;
@@ -14,7 +14,7 @@ export interface SendOptions {
 }
 
 /** On a connection of its own. */
-export function send(url: string, { method, headers = {}, body }: SendOptions = {}): Promise<Received> {
+export function send(url: string, { method, headers = {}, body }: SendOptions = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, agent: false });
     asked.on('error', reject);

@@ -8,7 +8,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { z } from 'zod';
 
-const Exchanged = z.object({
+const RecordedExchange = z.object({
   method: z.string(),
   /** Without the query. */
   path: z.string(),
@@ -20,17 +20,17 @@ const Exchanged = z.object({
   complete: z.boolean(),
 });
 
-export type Exchanged = z.output<typeof Exchanged>;
+export type RecordedExchange = z.output<typeof RecordedExchange>;
 
 /** Writes every answer of the server on this port to a file in the folder. @returns what ends that. */
 export function recordTraffic(port: number, folder: string): () => void {
   const file = path.join(folder, `${process.pid}-${port}.ndjson`);
   const listen = (event: unknown) => {
-    const { request, response } = Started.parse(event);
+    const { request, response } = RequestStart.parse(event);
     if (request.socket.localPort !== port) return;
     const bodyOf = collect(response);
     response.once('close', () => {
-      const answer: Exchanged = {
+      const answer: RecordedExchange = {
         method: request.method ?? '',
         path: (request.url ?? '').split('?')[0] ?? '',
         status: response.statusCode,
@@ -46,12 +46,12 @@ export function recordTraffic(port: number, folder: string): () => void {
 }
 
 /** All that was written to files in the folder. */
-export function readTraffic(folder: string): Exchanged[] {
+export function readTraffic(folder: string): RecordedExchange[] {
   const files = fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8'));
-  return files.flatMap((text) => text.trimEnd().split('\n')).map((line) => Exchanged.parse(JSON.parse(line)));
+  return files.flatMap((text) => text.trimEnd().split('\n')).map((line) => RecordedExchange.parse(JSON.parse(line)));
 }
 
-const Started = z.object({ request: z.instanceof(IncomingMessage), response: z.instanceof(ServerResponse) });
+const RequestStart = z.object({ request: z.instanceof(IncomingMessage), response: z.instanceof(ServerResponse) });
 
 /** What is written to the response from now on. */
 function collect(response: ServerResponse): () => string {

@@ -150,7 +150,7 @@ describe('a turn that is left', () => {
     api.answer(...steps);
     const leave = new AbortController();
     const left = turn(process, 'go', leave.signal);
-    const asked = await api.received(1);
+    const asked = await api.waitForRequest(1);
 
     leave.abort();
 
@@ -227,7 +227,7 @@ describe('an end', () => {
     const process = await ready();
     api.answer(hang());
     const asked = turn(process, 'go');
-    await api.received(1);
+    await api.waitForRequest(1);
 
     await process.close(100);
 

@@ -53,7 +53,7 @@ describe('an error of the API’s becomes a result that is an error', () => {
     [500, 'api_error', 'API Error: 500 scripted'],
     [529, 'overloaded_error', 'API Error: 529 scripted'],
   ])('%i, with its status and words', async (status, type, words) => {
-    rig.api.always(httpError(status, type, 'scripted'));
+    rig.api.setDefaultAnswer(httpError(status, type, 'scripted'));
     const result = await cli.ask('hi');
 
     expect(result).toMatchObject({ is_error: true, api_error_status: status });
@@ -61,7 +61,7 @@ describe('an error of the API’s becomes a result that is an error', () => {
   });
 
   test('a prompt that is too long is named in terminal_reason', async () => {
-    rig.api.always(TOO_LONG);
+    rig.api.setDefaultAnswer(TOO_LONG);
 
     expect(await cli.ask('hi')).toMatchObject({
       is_error: true,
@@ -107,7 +107,7 @@ describe('api_retry', () => {
 
   test('comes for a 401 too, and as often as CLAUDE_CODE_MAX_RETRIES says', async () => {
     const cli = await ready({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
-    rig.api.always(httpError(401, 'authentication_error', 'scripted'));
+    rig.api.setDefaultAnswer(httpError(401, 'authentication_error', 'scripted'));
 
     expect(await cli.ask('hi')).toMatchObject({ is_error: true, api_error_status: 401 });
     expect(retries(cli).map(({ error_status }) => error_status)).toEqual([401]);
@@ -180,7 +180,7 @@ test('a plan’s limit that is used up is told with the time until it ends', asy
   const resetsAt = Math.floor(Date.now() / 1000) + 3600;
   const used = rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resetsAt, sevenDayReset: resetsAt });
   const fields = used.kind === 'headers' ? used.headers : {};
-  rig.api.always(httpError(429, 'rate_limit_error', 'scripted', fields));
+  rig.api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'scripted', fields));
 
   const result = await cli.ask('hi');
 

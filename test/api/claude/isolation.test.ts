@@ -75,7 +75,7 @@ async function ask({ isolated }: { isolated: boolean }): Promise<[RecordedReques
   const cli = rig.start({ isolated, kept: true });
   await cli.request({ subtype: 'initialize', systemPrompt: [] });
   await cli.ask('hi');
-  return [await rig.api.received(1), cli];
+  return [await rig.api.waitForRequest(1), cli];
 }
 
 async function whatRan(): Promise<string[]> {

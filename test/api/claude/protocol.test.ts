@@ -266,7 +266,7 @@ describe('a history', () => {
     }
     cli.send(user('three'));
 
-    const { history } = await rig.api.received(1);
+    const { history } = await rig.api.waitForRequest(1);
     expect(history.map(({ role }) => role)).not.toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
   });
 
@@ -435,7 +435,7 @@ describe('what the CLI does by itself', () => {
     const cli = await ready();
     rig.api.answer(text('Part'), hang());
     const answered = cli.ask('go');
-    const asked = await rig.api.received(1);
+    const asked = await rig.api.waitForRequest(1);
     await cli.line((line) => JSON.stringify(line).includes('"text_delta"'));
 
     await cli.request({ subtype: 'interrupt' });

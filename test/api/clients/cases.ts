@@ -266,7 +266,7 @@ type Script = readonly Step[] | ((request: RecordedRequest) => readonly Step[]);
 function script(app: TestApp, question: string, ...answers: Script[]): () => readonly RecordedRequest[] {
   const isOfIt = ({ history }: RecordedRequest) =>
     JSON.stringify(history[0]).includes(JSON.stringify(question).slice(1, -1));
-  app.api.choose((request) => {
+  app.api.chooseAnswer((request) => {
     const answer = isOfIt(request) ? answers.shift() : undefined;
     return typeof answer === 'function' ? answer(request) : answer;
   });
