@@ -8,7 +8,7 @@ import { type ApiServer, createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
 import type { Message } from './chat/request';
-import type { LiveConversation } from './chat/service';
+import type { ConversationStatus } from './chat/service';
 import { type ClaudeState, createClaude } from './claude/claude';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
@@ -27,7 +27,7 @@ import type {
   StoredMessage,
 } from './shared/contract';
 import { SHOWN_SETTING_NAMES } from './shared/settings';
-import { conversationStore } from './store/conversationStore';
+import { openConversationStore } from './store/conversationStore';
 import { openDatabase } from './store/database';
 import { openJournal } from './store/sqliteJournal';
 import { createUpdates } from './updates';
@@ -83,7 +83,7 @@ const PRUNE_EVERY_MS = 60 * 60_000;
 export function createCore({ dataDir, settings, log, version, env, checkout }: CoreOptions): Core {
   const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
   const journal = openJournal({ database, log });
-  const conversations = conversationStore({
+  const conversations = openConversationStore({
     database,
     log,
     retention: () => {
@@ -113,7 +113,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
   const chat = createChat({
     claude,
     live,
-    memory: conversations,
+    conversationHistory: conversations,
     idleMs: () => settings.value.idleMinutes * 60_000,
     usersAreIds: () => settings.value.usersAreIds,
   });
@@ -131,7 +131,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
   const parts = {
     server: () => server,
     cli: () => cliState(claude.state),
-    conversations: (): ConversationRow[] => chat.live().map(conversationRow),
+    conversations: (): ConversationRow[] => chat.liveConversations().map(conversationRow),
     spares: () => claude.spares,
     day: () => journal.day(Date.now()),
     settings: () => appSettings(settings),
@@ -232,16 +232,16 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     olderRequests: (before, limit) => journal.older(before, limit),
     clearRequests: () => journal.clear(),
     endConversation: async (id) => {
-      await chat.end(id);
+      await chat.endConversation(id);
     },
     storedConversations: conversations.list,
     readConversation: (id) => conversations.messages(id)?.map(storedMessage) ?? null,
     deleteConversation: async (id) => {
-      await chat.end(id);
+      await chat.endConversation(id);
       conversations.delete(id);
     },
     deleteConversations: async () => {
-      await Promise.all(chat.live().map(({ id }) => chat.end(id)));
+      await Promise.all(chat.liveConversations().map(({ id }) => chat.endConversation(id)));
       conversations.deleteAll();
     },
     changeSettings: async (change) => {
@@ -322,7 +322,7 @@ function cliState({ phase, path: file, version, account, problem }: ClaudeState)
   };
 }
 
-function conversationRow(live: LiveConversation): ConversationRow {
+function conversationRow(live: ConversationStatus): ConversationRow {
   const { expiresAt, ...rest } = live;
   return {
     ...rest,

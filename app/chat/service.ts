@@ -1,4 +1,4 @@
-/** What the chat offers to the dialects and to the window; `chat.ts` builds it. */
+/** The interface of the chat for the dialects and for the window; `chat.ts` implements it. */
 import type { Model } from '../claude/models';
 import type { RateLimitInfo } from '../claude/process/messages';
 import type { Usage } from '../shared/usage';
@@ -7,62 +7,67 @@ import type { ChatRequest } from './request';
 
 export type { Model } from '../claude/models';
 
-/** A conversation that a live process holds. */
-export interface LiveConversation {
+/** The state of a live conversation, which is one that has a process. */
+export interface ConversationStatus {
   readonly id: string;
+  /** A short name of the program that sent its last request. */
   readonly client: string;
+  /** The model's full name. */
   readonly model: string;
   readonly phase: 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
+  /** How many answers its history has. */
   readonly turns: number;
   readonly usage: Usage;
+  /** In ms since the epoch, like `lastUsedAt` and `expiresAt`. */
   readonly startedAt: number;
   readonly lastUsedAt: number;
+  /** null until it has a process. */
   readonly pid: number | null;
-  /** When it ends unless it is used again: Infinity for never, null while it is busy. */
+  /** When its process ends unless a request uses it before: Infinity for never, null while it is busy. */
   readonly expiresAt: number | null;
 }
 
 export interface Chat {
   /**
-   * Asks, and yields the answer as it comes. Never throws: what goes wrong is the last event, `error`.
+   * Sends the request to the model and yields the answer as it comes. Never throws: an error is the last event, `error`.
    * Ending the iteration early or aborting the signal interrupts the model.
    */
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
 
   /**
-   * The models that the CLI lists, aliases first. Answers from memory once the first process has said them;
-   * until then waits for that.
-   * @throws ChatError `cli_missing`, `cli_outdated` or `cli_failed` when there is no list to give.
+   * The models that the CLI lists, aliases first. The first call waits until a process has reported them; later calls
+   * return the same list at once.
+   * @throws ChatError `cli_missing`, `cli_outdated` or `cli_failed` when the CLI cannot report any.
    */
   models(): Promise<readonly Model[]>;
 
   /**
    * The model that a client's name for it stands for: any case, with or without `:latest` or a provider's prefix,
    * an alias, a full name, or an older name of the same family.
-   * @throws ChatError `model_not_found`, with the names there are.
+   * @throws ChatError `model_not_found`, with the names of the models that exist.
    */
   resolve(name: string): Promise<Model>;
 
-  /** Has a process ready for the model, and lists the model as loaded. @param keepMs for how long; default: the setting. */
-  load(model: Model, keepMs: number | undefined): void;
+  /** Prepares a process for the model and lists the model as loaded. @param keepMs for how long, in ms; default: the setting. */
+  loadModel(model: Model, keepMs: number | undefined): void;
 
-  /** Ends the model's idle processes; one that is answering ends when it has. */
-  unload(model: Model): Promise<void>;
+  /** Ends the model's idle processes; a process that is answering ends after its answer. */
+  unloadModel(model: Model): Promise<void>;
 
-  /** The models that were loaded without a question: full names, and until when (ms since the epoch). */
-  loaded(): ReadonlyMap<string, number>;
+  /** The models that `loadModel` has loaded: full names, and until when (ms since the epoch). */
+  loadedModels(): ReadonlyMap<string, number>;
 
-  live(): readonly LiveConversation[];
+  liveConversations(): readonly ConversationStatus[];
 
-  /** What the CLI has reported last of each of the plan's limits. */
-  limits(): readonly RateLimitInfo[];
+  /** The CLI's last report on each of the plan's rate limits. */
+  rateLimits(): readonly RateLimitInfo[];
 
-  /** Spare processes, and requests that wait for one. */
-  pool(): { readonly spares: number; readonly waiting: number };
+  /** The number of spare processes, and of requests that wait for a process. */
+  poolState(): { readonly spares: number; readonly waiting: number };
 
-  /** What each of the processes holds of the memory, in bytes, by pid; one that cannot be asked is left out. */
-  memory(): Promise<ReadonlyMap<number, number>>;
+  /** The memory of each live conversation's process, in bytes, by pid; a process that cannot be measured is left out. */
+  processMemory(): Promise<ReadonlyMap<number, number>>;
 
-  /** Ends the live conversation's process, interrupting its turn if it has one. False where there is none. */
-  end(conversation: string): Promise<boolean>;
+  /** Ends the live conversation's process, interrupting its turn if it has one. Returns false where no such conversation is live. */
+  endConversation(conversation: string): Promise<boolean>;
 }

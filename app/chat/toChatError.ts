@@ -10,7 +10,7 @@ import { ChatError, type ChatErrorKind } from './errors';
 const BUSY_RETRY_MS = 5_000;
 
 /** An error that the driver threw. */
-export function chatError(error: unknown): ChatError {
+export function toChatError(error: unknown): ChatError {
   if (error instanceof ClaudeUnavailableError) {
     const kinds = {
       missing: 'cli_missing',
@@ -39,7 +39,7 @@ export function chatError(error: unknown): ChatError {
 const TOO_LONG = new Set(['prompt_too_long', 'blocking_limit']);
 
 /** @param limit the last that the CLI reported of the plan's limits. */
-export function resultError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
+export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
   const said = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
   const status = result.api_error_status ?? undefined;
   if (/^not logged in/i.test(said)) {
@@ -54,7 +54,7 @@ export function resultError(result: ResultMessage, limit: RateLimitInfo | undefi
 }
 
 /** The API refused, and the CLI would wait for so long before it asks again. */
-export function retryError(status: number | null, delayMs: number): ChatError {
+export function retryToChatError(status: number | null, delayMs: number): ChatError {
   const kind = kindOf(status ?? undefined);
   const message =
     kind === 'rate_limit'

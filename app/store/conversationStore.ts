@@ -4,7 +4,12 @@
  * to be read, and is no part of what the model is told.
  */
 import { z } from 'zod';
-import type { Memory, RememberedConversation, TurnRecord, TurnStart } from '../chat/conversation/memory';
+import type {
+  ConversationHistory,
+  ResumableConversation,
+  TurnRecord,
+  TurnStart,
+} from '../chat/conversation/conversationHistory';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
 import type { StoredConversation } from '../shared/contract';
@@ -20,7 +25,7 @@ export interface Retention {
   readonly keepBytes: number;
 }
 
-export interface ConversationStore extends Memory {
+export interface ConversationStore extends ConversationHistory {
   /** Newest first. */
   list(before: number, limit: number): StoredConversation[];
   count(): { conversations: number; bytes: number };
@@ -40,7 +45,7 @@ export interface ConversationStoreOptions {
 
 const TITLE_LENGTH = 80;
 
-export function conversationStore({
+export function openConversationStore({
   database,
   log,
   retention,
@@ -58,11 +63,11 @@ export function conversationStore({
     return (...values: (string | number | null)[]) => void statement.run(...values);
   };
 
-  const byName = one(
+  const findByName = one(
     'SELECT id, system, model, digest, has_texts FROM conversations WHERE owner = ? AND name = ?',
     Remembered,
   );
-  const byDigest = one(
+  const findByDigest = one(
     'SELECT id FROM conversations WHERE digest = ? AND (name IS NULL OR name = ?) ORDER BY used_at DESC LIMIT 1',
     z.object({ id: z.string() }),
   );
@@ -129,7 +134,7 @@ export function conversationStore({
 
   const read = (id: string): Message[] => messagesOf.all(id).map(fromRow);
 
-  const remembered = (row: z.output<typeof Remembered> | undefined): RememberedConversation | undefined =>
+  const remembered = (row: z.output<typeof Remembered> | undefined): ResumableConversation | undefined =>
     row && {
       id: row.id,
       system: row.system,
@@ -195,15 +200,12 @@ export function conversationStore({
   };
 
   return {
-    get keepsTexts() {
-      return retention().keepTexts;
-    },
-    byName: (owner, name) => attempt('be read', undefined, () => remembered(byName(owner, name))),
-    byDigest: (digest, name) => attempt('be read', undefined, () => byDigest(digest, name ?? null)?.id),
+    findByName: (owner, name) => attempt('be read', undefined, () => remembered(findByName(owner, name))),
+    findByDigest: (digest, name) => attempt('be read', undefined, () => findByDigest(digest, name ?? null)?.id),
     sendsHistory: (owner, user) => attempt('be read', false, () => sender(owner, user) !== undefined),
-    noteSendsHistory: (owner, user) => attempt('be written', undefined, () => noteSender(owner, user)),
-    spentOn: (id) => attempt('be read', NO_USAGE, () => usageFrom(spent(id))),
-    begin: (turn): TurnRecord => {
+    recordHistorySender: (owner, user) => attempt('be written', undefined, () => noteSender(owner, user)),
+    usageOf: (id) => attempt('be read', NO_USAGE, () => usageFrom(spent(id))),
+    beginTurn: (turn): TurnRecord => {
       const id = turn.conversation;
       const withTexts = retention().keepTexts;
       const inTransaction = <T>(work: () => T) => attempt('be written', undefined, () => transaction(database, work));
@@ -213,7 +215,7 @@ export function conversationStore({
           if (withTexts) attempt('be written', undefined, () => addDelta(id, text));
         },
         end: (answer, digest, usage) => inTransaction(() => end(turn, withTexts, answer, digest, usage)),
-        drop: () => inTransaction(() => drop(id, before)),
+        discard: () => inTransaction(() => drop(id, before)),
       };
     },
     list: (before, limit) => attempt('be read', [], () => listed.all(before, limit).map(storedFrom)),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ChatEvent } from '../../app/chat/events';
 import type { ChatRequest, Message } from '../../app/chat/request';
-import type { Chat, LiveConversation } from '../../app/chat/service';
+import type { Chat, ConversationStatus } from '../../app/chat/service';
 import { type ChatRig, type ChatRigOptions, startChatRig } from '../support/chatRig';
 import { claudePath, leftoverProcesses, scratchFolder } from '../support/cli';
 import {
@@ -34,7 +34,7 @@ describe('a chat', () => {
 
   afterEach(async () => {
     // A conversation that waits for a follow-up is another test's.
-    await Promise.all(rig.chat.live().map(({ id }) => rig.chat.end(id)));
+    await Promise.all(rig.chat.liveConversations().map(({ id }) => rig.chat.endConversation(id)));
     // What a process asked before it was interrupted is in the stand-in by then, and takes no other test's answer.
     await fetch(rig.api.url, { method: 'HEAD' });
     rig.api.reset();
@@ -183,13 +183,15 @@ describe('a chat', () => {
     const asked = ask(rig.chat, 'hi', { client: 'curl' });
     await halfway.reached;
 
-    expect(rig.chat.live()).toMatchObject([
+    expect(rig.chat.liveConversations()).toMatchObject([
       { client: 'curl', phase: 'answering', pid: expect.any(Number), model: expect.stringMatching(/^claude-sonnet-/) },
     ]);
 
     halfway.open();
     const [start] = await asked;
-    expect(rig.chat.live().filter(({ id, phase }) => id === conversationOf(start) && phase !== 'idle')).toEqual([]);
+    expect(
+      rig.chat.liveConversations().filter(({ id, phase }) => id === conversationOf(start) && phase !== 'idle'),
+    ).toEqual([]);
   });
 
   describe('that the API refuses is told', () => {
@@ -251,7 +253,7 @@ describe('a chat', () => {
       const leave = new AbortController();
       const asked = ask(rig.chat, 'go', {}, leave.signal);
       const call = await rig.api.waitForRequest(1);
-      const pid = pidOf(rig.chat.live()[0]);
+      const pid = pidOf(rig.chat.liveConversations()[0]);
 
       leave.abort();
 
@@ -265,7 +267,7 @@ describe('a chat', () => {
       for await (const event of rig.chat.ask(request('go'), NEVER)) if (event.type === 'text') break;
 
       expect(await rig.api.requests[0]?.outcome).toBe('aborted');
-      expect(rig.chat.live()).toEqual([]);
+      expect(rig.chat.liveConversations()).toEqual([]);
     });
 
     test('before it is asked is not asked', async () => {
@@ -279,11 +281,11 @@ describe('a chat', () => {
     const asked = ask(rig.chat, 'go');
     const call = await rig.api.waitForRequest(1);
 
-    expect(await rig.chat.end(rig.chat.live()[0]?.id ?? '')).toBe(true);
+    expect(await rig.chat.endConversation(rig.chat.liveConversations()[0]?.id ?? '')).toBe(true);
 
     expect(errorOf(await asked).kind).toBe('cancelled');
     expect(await call.outcome).toBe('aborted');
-    expect(await rig.chat.end('conv_nobody')).toBe(false);
+    expect(await rig.chat.endConversation('conv_nobody')).toBe(false);
   });
 
   test('whose process is killed in the middle of its answer ends with an error, and the next is answered', async () => {
@@ -291,7 +293,7 @@ describe('a chat', () => {
     const events: ChatEvent[] = [];
     for await (const event of rig.chat.ask(request('go'), NEVER)) {
       events.push(event);
-      if (event.type === 'text') process.kill(pidOf(rig.chat.live()[0]), 'SIGKILL');
+      if (event.type === 'text') process.kill(pidOf(rig.chat.liveConversations()[0]), 'SIGKILL');
     }
 
     expect(errorOf(events)).toMatchObject({ kind: 'cli_failed', message: expect.stringContaining('SIGKILL') });
@@ -303,7 +305,7 @@ describe('a chat', () => {
     rig.api.answer(sent, hang());
     const asked = ask(rig.chat, 'go');
     await sent.reached;
-    process.kill(pidOf(rig.chat.live()[0]), 'SIGKILL');
+    process.kill(pidOf(rig.chat.liveConversations()[0]), 'SIGKILL');
 
     expect(spoken(await asked)).toEqual(['text OK']);
   });
@@ -520,7 +522,7 @@ function conversationOf(event: ChatEvent | undefined): string | undefined {
   return event?.type === 'start' ? event.conversation : undefined;
 }
 
-function pidOf(conversation: LiveConversation | undefined): number {
+function pidOf(conversation: ConversationStatus | undefined): number {
   if (conversation?.pid) return conversation.pid;
   throw new Error('the conversation has no process');
 }

@@ -80,7 +80,7 @@ describe('a call', () => {
     const pieces = first.flatMap((event) => (event.type === 'tool_input' && event.index === 1 ? [event.json] : []));
     expect(JSON.parse(pieces.join(''))).toEqual({ x: [1, 'é😀'] });
     expect(end(first)).toMatchObject({ reason: 'tool_use', usage: { input: 10, output: 20 } });
-    expect(rig.chat.live().map(({ phase }) => phase)).toContain('waiting_for_tool');
+    expect(rig.chat.liveConversations().map(({ phase }) => phase)).toContain('waiting_for_tool');
 
     const results: Message = { role: 'user', content: [result('toolu_b', 'broken', true), result('toolu_a', '20 °C')] };
     const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
@@ -149,9 +149,9 @@ describe('a call', () => {
     rig.api.answer(text('Back.'));
     const question = user('Then killed.');
     const first = await rig.ask({ messages: [question], tools: TOOLS });
-    const waiting = rig.chat.live().find(({ phase }) => phase === 'waiting_for_tool');
+    const waiting = rig.chat.liveConversations().find(({ phase }) => phase === 'waiting_for_tool');
     process.kill(waiting?.pid as number, 'SIGKILL');
-    await expect.poll(() => rig.chat.live().some(({ id }) => id === waiting?.id)).toBe(false);
+    await expect.poll(() => rig.chat.liveConversations().some(({ id }) => id === waiting?.id)).toBe(false);
 
     const results: Message = { role: 'user', content: [result('toolu_gone', 'cold')] };
     const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
@@ -195,8 +195,8 @@ describe('a call', () => {
     rig.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     const first = await rig.ask({ messages: [user('Never mind.')], tools: TOOLS });
     const id = first.flatMap((event) => (event.type === 'start' ? [event.conversation] : []))[0];
-    expect(await rig.chat.end(id as string)).toBe(true);
-    expect(rig.chat.live().some((one) => one.id === id)).toBe(false);
+    expect(await rig.chat.endConversation(id as string)).toBe(true);
+    expect(rig.chat.liveConversations().some((one) => one.id === id)).toBe(false);
   });
 });
 

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Message } from '../../app/chat/request';
-import { conversationStore } from '../../app/store/conversationStore';
+import { openConversationStore } from '../../app/store/conversationStore';
 import { openDatabase } from '../../app/store/database';
 import { leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import { type HistoryMessage, pause, startMessagesApi, text } from '../support/messagesApi';
@@ -164,7 +164,7 @@ function kept({ id }: SoakConversation): History | undefined {
   const database = openDatabase(app.database, log);
   try {
     const retention = () => ({ keepTexts: true, keepDays: 30, keepBytes: 1e9 });
-    return conversationStore({ database, log, retention }).byName('', id)?.messages?.map(asHistory);
+    return openConversationStore({ database, log, retention }).findByName('', id)?.messages?.map(asHistory);
   } finally {
     database.close();
   }

@@ -7,7 +7,7 @@ import type { ChatEvent } from '../../app/chat/events';
 import type { ChatRequest } from '../../app/chat/request';
 import type { Chat } from '../../app/chat/service';
 import { type Claude, createClaude } from '../../app/claude/claude';
-import { conversationStore } from '../../app/store/conversationStore';
+import { openConversationStore } from '../../app/store/conversationStore';
 import { openDatabase } from '../../app/store/database';
 import { type Account, claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from './cli';
 import { type MessagesApi, startMessagesApi } from './messagesApi';
@@ -57,12 +57,12 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     onChange: () => {},
     onFault: () => {},
   });
-  const memory = conversationStore({
+  const conversationHistory = openConversationStore({
     database,
     log: recordingLog(),
     retention: () => ({ keepTexts: true, keepDays: 30, keepBytes: 1e9 }),
   });
-  const chat = createChat({ claude, live, memory, idleMs: () => 60_000, usersAreIds: () => true });
+  const chat = createChat({ claude, live, conversationHistory, idleMs: () => 60_000, usersAreIds: () => true });
   await claude.check();
   return {
     api,

@@ -87,9 +87,9 @@ function showProcesses(registry: Registry, chat: DialectServices['chat']): void 
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      const live = chat.live();
+      const live = chat.liveConversations();
       for (const state of STATES) this.set({ state }, live.filter(({ phase }) => phase === state).length);
-      this.set({ state: 'spare' }, chat.pool().spares);
+      this.set({ state: 'spare' }, chat.poolState().spares);
     },
   });
   new Gauge({
@@ -97,7 +97,7 @@ function showProcesses(registry: Registry, chat: DialectServices['chat']): void 
     help: 'Requests that wait for a process.',
     registers: [registry],
     collect() {
-      this.set(chat.pool().waiting);
+      this.set(chat.poolState().waiting);
     },
   });
 }
@@ -111,7 +111,8 @@ function showLimits(registry: Registry, chat: DialectServices['chat']): void {
     registers,
     collect() {
       this.reset();
-      for (const { rateLimitType, status } of chat.limits()) this.set({ limit: rateLimitType ?? 'other', status }, 1);
+      for (const { rateLimitType, status } of chat.rateLimits())
+        this.set({ limit: rateLimitType ?? 'other', status }, 1);
     },
   });
   new Gauge({
@@ -140,7 +141,7 @@ function showLimits(registry: Registry, chat: DialectServices['chat']): void {
 /** Each limit was reported with all windows as they were then: the one that was reset, or used, further is the newer. */
 function windows(chat: DialectServices['chat']): ReadonlyMap<string, Window> {
   const newest = new Map<string, Window>();
-  for (const { unifiedWindows } of chat.limits()) {
+  for (const { unifiedWindows } of chat.rateLimits()) {
     for (const [name, { utilization, resetsAt }] of Object.entries(unifiedWindows ?? {})) {
       const window = { utilization: utilization ?? null, resetsAt: resetsAt ?? null };
       const known = newest.get(name);

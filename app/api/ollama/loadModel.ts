@@ -15,8 +15,8 @@ export async function keepLoaded(
   services: DialectServices,
 ): Promise<RouteReply> {
   const unload = isZero(keep);
-  if (unload) await services.chat.unload(model);
-  else services.chat.load(model, keepAliveMs(keep));
+  if (unload) await services.chat.unloadModel(model);
+  else services.chat.loadModel(model, keepAliveMs(keep));
   const reason = unload ? 'unload' : 'load';
   const body = { model: name, created_at: new Date().toISOString(), ...content, done: true, done_reason: reason };
   return { type: 'json', body };

@@ -17,14 +17,14 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/api/ps',
       handle: async () => {
-        const [models, memory] = await Promise.all([chat.models(), chat.memory()]);
+        const [models, memory] = await Promise.all([chat.models(), chat.processMemory()]);
         const held = [
-          ...chat.live().map(({ model, expiresAt, pid }) => ({
+          ...chat.liveConversations().map(({ model, expiresAt, pid }) => ({
             model,
             expiresAt: expiresAt ?? Date.now() + BUSY_MS,
             bytes: (pid !== null && memory.get(pid)) || 0,
           })),
-          ...[...chat.loaded()].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
+          ...[...chat.loadedModels()].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
         ];
         // Under the name that the list of models has first, for clients put the two together by it.
         const running = held.flatMap(({ model: name, ...rest }) => {

@@ -27,7 +27,7 @@ function modelRoutes({ chat }: DialectServices): Route[] {
     arch: 'claude',
     compatibility_type: 'claude',
     quantization: 'none',
-    state: chat.loaded().has(model.resolved) ? 'loaded' : 'not-loaded',
+    state: chat.loadedModels().has(model.resolved) ? 'loaded' : 'not-loaded',
     max_context_length: model.contextLength,
   });
   return [

@@ -1,186 +1,188 @@
-/** The processes that hold a conversation each: found by what they hold, ended when they have been idle for long enough. */
+/**
+ * The live conversations: each has a process of its own. A follow-up finds its process by the digest of the history that
+ * the process holds; a process that has been idle for long enough is ended.
+ */
 import type { Seat } from '../../claude/pool/pool';
 import { NO_USAGE } from '../../shared/usage';
-import type { Message } from '../request';
-import type { LiveConversation } from '../service';
+import type { ConversationStatus } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';
+import type { HeldTranscript, Transcript } from './transcript';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A conversation with a process of its own, or about to get one. */
-export interface Live {
-  readonly row: Mutable<LiveConversation>;
+/** A conversation that has a process, or is about to get one. */
+export interface LiveConversation {
+  readonly status: Mutable<ConversationStatus>;
   /** The client's own name for it. */
   name: string | undefined;
-  /** Interrupts what it is answering; a new one each time it is asked. */
+  /** Interrupts the answer. Replaced for each request. */
   abort: AbortController;
+  /** Its process; absent until the pool has given it one. */
   seat?: Seat;
-  /** While its process waits for the results of tools: the turn that they belong to. */
-  turn?: RunningTurn;
-  /** While idle: all that its process holds. */
-  held?: Held;
+  /** The turn that waits for the results of the client's tools, if one does. */
+  waitingTurn?: RunningTurn;
+  /** While idle: the transcript that its process holds. */
+  transcript?: HeldTranscript;
+  /** Ends the process of an idle conversation. */
   timer?: NodeJS.Timeout | undefined;
-  /** Resolves when it is listed no more. */
-  readonly gone: Promise<void>;
-  readonly leave: () => void;
-}
-
-/** What a process was told and has answered. */
-export interface Told {
-  readonly system: string;
-  readonly messages: readonly Message[];
-}
-
-export interface Held extends Told {
-  readonly digest: string;
+  /** Resolves when it has been removed from the list. */
+  readonly removed: Promise<void>;
+  readonly resolveRemoved: () => void;
 }
 
 export interface LiveConversations {
-  list(): readonly LiveConversation[];
-  /** Lists a conversation that is about to be asked; it is busy until `rest` or `remove`. */
-  add(row: Mutable<LiveConversation>, name: string | undefined): Live;
-  find(id: string): Live | undefined;
+  list(): readonly ConversationStatus[];
+  /** Adds a conversation for a new request. It counts as busy until `markIdle` or `remove`. */
+  add(status: Mutable<ConversationStatus>, name: string | undefined): LiveConversation;
+  find(id: string): LiveConversation | undefined;
   /**
-   * An idle conversation that holds exactly this history, of that name where there is one; it is busy from here on.
-   * @param withResults whether the request brings the results that a waiting turn needs: no other can go on with one.
+   * Takes an idle conversation whose process holds exactly this history, preferably the one of that name, and marks it busy.
+   * @param bringsToolResults whether the request brings the results of tool calls: then only a conversation that waits
+   *   for them is taken, otherwise only one that does not.
    */
-  take(digest: string, name: string | undefined, withResults: boolean): Live | undefined;
-  /** From here on the process holds that conversation, which has the same history. */
-  pass(live: Live, id: string, name: string | undefined): void;
-  /** What an idle process holds that holds exactly this history. */
-  holding(digest: string): Told | undefined;
-  /** It may be asked again. @param idleMs when it ends if it is not; Infinity for never. */
-  rest(live: Live, held: Held, idleMs: number): void;
-  /** Lists it no more and ends its process. */
-  remove(live: Live): void;
-  /**
-   * Ends the one that has been idle for longest: one that waits for a tool's results only where those that do are
-   * more than half. False where none is idle.
-   */
+  takeIdle(digest: string, name: string | undefined, bringsToolResults: boolean): LiveConversation | undefined;
+  /** Gives the conversation's process to another conversation, which has the same history. */
+  reassign(live: LiveConversation, id: string, name: string | undefined): void;
+  /** The transcript of an idle conversation whose process holds exactly this history. */
+  heldTranscript(digest: string): Transcript | undefined;
+  /** Marks the conversation idle. @param idleMs time until its process is ended if no request comes; Infinity keeps it. */
+  markIdle(live: LiveConversation, transcript: HeldTranscript, idleMs: number): void;
+  /** Removes the conversation from the list and ends its process. */
+  remove(live: LiveConversation): void;
+  /** Ends the idle conversation that is least likely to be needed. Returns false where none is idle. */
   reclaim(): boolean;
-  /** Ends it, interrupting its turn if it has one. False where there is none. */
+  /** Ends a conversation, interrupting its answer if there is one. Resolves when it is gone, with false where there is none of that id. */
   end(id: string): Promise<boolean>;
 }
 
-/** setTimeout takes no more than this. */
+/** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+/** @param onChange called when a conversation appears, changes its phase or disappears. */
 export function createLiveConversations(onChange: () => void): LiveConversations {
-  // In the order of their last use.
-  const all = new Map<string, Live>();
-  const idle = new Map<string, Live[]>();
-  const watched = new WeakSet<Seat>();
+  // By id, the least recently used first.
+  const all = new Map<string, LiveConversation>();
+  const idleByDigest = new Map<string, LiveConversation[]>();
+  const watchedSeats = new WeakSet<Seat>();
 
-  const forget = (live: Live) => {
+  const unmarkIdle = (live: LiveConversation) => {
     clearTimeout(live.timer);
     live.timer = undefined;
-    live.row.expiresAt = null;
-    if (!live.held) return;
-    const { digest } = live.held;
-    const others = (idle.get(digest) ?? []).filter((other) => other !== live);
-    if (others.length > 0) idle.set(digest, others);
-    else idle.delete(digest);
-    delete live.held;
+    live.status.expiresAt = null;
+    if (!live.transcript) return;
+    const { digest } = live.transcript;
+    const others = (idleByDigest.get(digest) ?? []).filter((other) => other !== live);
+    if (others.length > 0) idleByDigest.set(digest, others);
+    else idleByDigest.delete(digest);
+    delete live.transcript;
   };
 
-  /** The last in the list is the one used last. */
-  const list = (live: Live) => {
-    if (all.get(live.row.id) === live) all.delete(live.row.id);
-    all.set(live.row.id, live);
+  const unlist = (live: LiveConversation) => {
+    if (all.get(live.status.id) === live) all.delete(live.status.id);
   };
 
-  const remove = (live: Live) => {
-    forget(live);
-    if (all.get(live.row.id) === live) all.delete(live.row.id);
-    live.leave();
-    // One that waits for a tool would wait on.
-    if (live.turn) live.seat?.process.kill();
+  const listAsLastUsed = (live: LiveConversation) => {
+    unlist(live);
+    all.set(live.status.id, live);
+  };
+
+  const remove = (live: LiveConversation) => {
+    unmarkIdle(live);
+    unlist(live);
+    live.resolveRemoved();
+    // A process that is waiting for a tool result would never exit by itself.
+    if (live.waitingTurn) live.seat?.process.kill();
     void live.seat?.release();
     onChange();
   };
 
-  /** A process that dies while it waits is no loss: its conversation is replayed. */
-  const watch = (live: Live) => {
+  /** Removes an idle conversation whose process dies. Nothing is lost: a follow-up has its history replayed. */
+  const removeWhenProcessDies = (live: LiveConversation) => {
     const { seat } = live;
-    if (!seat || watched.has(seat)) return;
-    watched.add(seat);
+    if (!seat || watchedSeats.has(seat)) return;
+    watchedSeats.add(seat);
     void seat.process.exited.then(() => {
-      if (live.held && live.seat === seat) remove(live);
+      if (live.transcript && live.seat === seat) remove(live);
     });
   };
 
   return {
-    list: () => [...all.values()].map(({ row }) => ({ ...row })),
+    list: () => [...all.values()].map(({ status }) => ({ ...status })),
     find: (id) => all.get(id),
-    add: (row, name) => {
-      let leave = () => {};
-      const gone = new Promise<void>((resolve) => {
-        leave = resolve;
+    add: (status, name) => {
+      let resolveRemoved = () => {};
+      const removed = new Promise<void>((resolve) => {
+        resolveRemoved = resolve;
       });
-      const live: Live = { row, name, abort: new AbortController(), gone, leave };
-      list(live);
+      const live: LiveConversation = { status, name, abort: new AbortController(), removed, resolveRemoved };
+      listAsLastUsed(live);
       onChange();
       return live;
     },
-    take: (digest, name, withResults) => {
-      const alike = idle.get(digest)?.filter(({ turn }) => (turn !== undefined) === withResults);
-      const live = alike?.findLast((one) => one.name === name) ?? alike?.at(-1);
+    takeIdle: (digest, name, bringsToolResults) => {
+      const candidates = idleByDigest
+        .get(digest)
+        ?.filter(({ waitingTurn }) => (waitingTurn !== undefined) === bringsToolResults);
+      const live = candidates?.findLast((candidate) => candidate.name === name) ?? candidates?.at(-1);
       if (!live) return undefined;
-      forget(live);
-      // A turn that waits ends with the signal that it began with.
-      if (!live.turn) live.abort = new AbortController();
-      live.row.phase = 'preparing';
-      live.row.lastUsedAt = Date.now();
-      list(live);
+      unmarkIdle(live);
+      // A waiting turn stays bound to the signal with which it began.
+      if (!live.waitingTurn) live.abort = new AbortController();
+      live.status.phase = 'preparing';
+      live.status.lastUsedAt = Date.now();
+      listAsLastUsed(live);
       return live;
     },
-    pass: (live, id, name) => {
+    reassign: (live, id, name) => {
       live.name = name;
-      if (id === live.row.id) return;
-      if (all.get(live.row.id) === live) all.delete(live.row.id);
-      Object.assign(live.row, { id, usage: NO_USAGE, startedAt: Date.now() });
-      list(live);
+      if (id === live.status.id) return;
+      unlist(live);
+      Object.assign(live.status, { id, usage: NO_USAGE, startedAt: Date.now() });
+      listAsLastUsed(live);
       onChange();
     },
-    holding: (digest) => idle.get(digest)?.at(-1)?.held,
-    rest: (live, held, idleMs) => {
+    heldTranscript: (digest) => idleByDigest.get(digest)?.at(-1)?.transcript,
+    markIdle: (live, transcript, idleMs) => {
       const now = Date.now();
-      live.row.phase = live.turn ? 'waiting_for_tool' : 'idle';
-      live.row.lastUsedAt = now;
-      live.row.expiresAt = now + idleMs;
-      live.held = held;
-      idle.set(held.digest, [...(idle.get(held.digest) ?? []), live]);
-      list(live);
+      live.status.phase = live.waitingTurn ? 'waiting_for_tool' : 'idle';
+      live.status.lastUsedAt = now;
+      live.status.expiresAt = now + idleMs;
+      live.transcript = transcript;
+      idleByDigest.set(transcript.digest, [...(idleByDigest.get(transcript.digest) ?? []), live]);
+      listAsLastUsed(live);
       if (idleMs <= LONGEST_TIMER_MS) {
         live.timer = setTimeout(() => remove(live), idleMs);
         live.timer.unref();
       }
-      watch(live);
+      removeWhenProcessDies(live);
       onChange();
     },
     remove,
     reclaim: () => {
-      const oldest = leastMissed([...all.values()].filter(({ held }) => held !== undefined));
-      if (oldest) remove(oldest);
-      return oldest !== undefined;
+      const candidate = evictionCandidate([...all.values()].filter(({ transcript }) => transcript !== undefined));
+      if (candidate) remove(candidate);
+      return candidate !== undefined;
     },
     end: async (id) => {
       const live = all.get(id);
       if (!live) return false;
       live.abort.abort();
-      if (live.held) remove(live);
-      await live.gone;
+      if (live.transcript) remove(live);
+      await live.removed;
       return true;
     },
   };
 }
 
 /**
- * A turn that waits is spared, since its client is at work. But many ask for a call only to have an answer in its form
- * and never send a result: these would take all places, and every chat beside them would be replayed.
+ * The conversation that has been idle for longest and does not wait for a tool's result: a client that runs a tool will
+ * be back. But many clients declare a tool only to get an answer in its form and never send a result, and their
+ * processes would take all places. So where more than half of the idle conversations wait for a tool, the longest
+ * waiting of these goes.
+ * @param idle the least recently used first.
  */
-function leastMissed(idlers: readonly Live[]): Live | undefined {
-  const waiting = idlers.filter(({ turn }) => turn !== undefined);
-  if (waiting.length * 2 > idlers.length) return waiting[0];
-  return idlers.find(({ turn }) => turn === undefined);
+function evictionCandidate(idle: readonly LiveConversation[]): LiveConversation | undefined {
+  const waiting = idle.filter(({ waitingTurn }) => waitingTurn !== undefined);
+  if (waiting.length * 2 > idle.length) return waiting[0];
+  return idle.find(({ waitingTurn }) => waitingTurn === undefined);
 }

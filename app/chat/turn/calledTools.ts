@@ -5,7 +5,7 @@
 import type { ChatRequest, Message } from '../request';
 
 /** The request, with a stand-in for each tool that its history calls where it offers none; the model may call none of them. */
-export function withCalledTools(request: ChatRequest, messages: readonly Message[]): ChatRequest {
+export function defineCalledTools(request: ChatRequest, messages: readonly Message[]): ChatRequest {
   // What binds an answer to a schema is a tool.
   if (request.tools?.length || request.schema) return request;
   const blocks = messages.flatMap(({ role, content }) => (role === 'assistant' ? content : []));

@@ -1,23 +1,24 @@
 /**
- * One turn of a process, as the events of a request. A turn in which the model calls the client's tools is asked by one
- * request and goes on with the next: between the two it stands still, and its process waits.
+ * One turn of a process as the events of a request's answer. When the model calls the client's tools, the answer ends but
+ * the turn does not: its process waits, and the next request, which brings the results, resumes the turn.
  */
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { ApiBlock, RateLimitInfo, ResultMessage } from '../../claude/process/messages';
 import type { TurnEvent } from '../../claude/process/turn';
-import { NO_USAGE, type Usage } from '../../shared/usage';
+import { NO_USAGE } from '../../shared/usage';
 import { ChatError } from '../errors';
-import type { ChatEvent, EndReason, Timings } from '../events';
-import { resultError, retryError } from '../toChatError';
+import type { ChatEvent, EndReason } from '../events';
+import { resultToChatError, retryToChatError } from '../toChatError';
+import type { Clock } from './clock';
 
 export interface RunningTurn {
   readonly process: ClaudeProcess;
   readonly events: AsyncIterator<TurnEvent>;
-  /** The first event, until somebody has waited for it. */
+  /** The turn's first event, until `answerEvents` has read it. */
   first?: Promise<IteratorResult<TurnEvent>> | undefined;
-  /** The ids that the model gave to its calls in the answer before, in their order. */
+  /** The ids that the model gave to its tool calls in the answer that has ended, in their order. */
   calls: readonly string[];
-  /** What the process had cost when this turn began, in US dollars. */
+  /** The process's total cost when this turn began, in US dollars. */
   readonly costBefore: number;
 }
 
@@ -27,35 +28,38 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   onResult(result: ResultMessage): void;
-  onLimit(limit: RateLimitInfo): void;
+  onRateLimit(limit: RateLimitInfo): void;
 }
 
-/** Asks at once, so that what else there is to do for the request is done while the API answers. @param signal ends the turn, also while it stands still. */
+/**
+ * Sends the question at once, so that the caller's other work for the request is done while the API answers.
+ * @param signal ends the turn, also while it waits for tool results.
+ */
 export function startTurn(process: ClaudeProcess, question: ApiBlock[], signal: AbortSignal): RunningTurn {
   const events = process.turn(question, signal)[Symbol.asyncIterator]();
   const first = events.next();
-  // Whoever waits for it is told.
+  // `answerEvents` reports the error; until it awaits the promise, Node must not take it for an unhandled rejection.
   first.catch(() => {});
   return { process, events, first, calls: [], costBefore: process.costUsd };
 }
 
 /**
- * What the model says until its answer ends. After an `end` with reason `tool_use` the turn stands still, and another
- * call goes on with it; after any other, or when this is left early, it is over.
+ * The events of one answer, until it ends. After an `end` with reason `tool_use` the turn waits for the results, and
+ * another call of this function resumes it; after any other end, or when the caller stops iterating, the turn is over.
  * @throws ChatError
  */
-export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncGenerator<TurnPart> {
+export async function* answerEvents(turn: RunningTurn, options: TurnOptions): AsyncGenerator<TurnPart> {
   const { process, events } = turn;
   const { signal, clock } = options;
   const calls: string[] = [];
-  let usage: Usage = NO_USAGE;
-  let end: Extract<TurnEvent, { type: 'stop' }> | undefined;
-  let over = false;
+  let usage = NO_USAGE;
+  let stop: Stop | undefined;
+  let finished = false;
+  let waitsForTools = false;
   let limit: RateLimitInfo | undefined;
   let failure: ChatError | undefined;
-  let standsStill = false;
   try {
-    while (!over && !failure) {
+    while (!finished && !failure) {
       const next = await (turn.first ?? events.next());
       turn.first = undefined;
       if (next.done) break;
@@ -68,12 +72,12 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
           break;
         case 'tool_call':
           calls.push(event.id);
-          clock.answered();
+          clock.outputReceived();
           yield event;
           break;
         case 'text':
         case 'thinking':
-          clock.answered();
+          clock.outputReceived();
           yield event;
           break;
         case 'tool_input':
@@ -82,61 +86,63 @@ export async function* answerOf(turn: RunningTurn, options: TurnOptions): AsyncG
           yield event;
           break;
         case 'retry':
-          if (mustWait(event)) failure = retryError(event.status, event.delayMs);
+          if (isFinalRefusal(event)) failure = retryToChatError(event.status, event.delayMs);
           break;
         case 'rateLimit':
           limit = event.info;
-          options.onLimit(limit);
+          options.onRateLimit(limit);
           break;
         case 'stop':
           usage = event.usage;
-          end = event;
-          // After the token limit the CLI would go on by itself, in turns that the client never sent.
-          over = endReason(event.reason) === 'length';
-          if (event.reason === 'tool_use' && calls.length > 0) {
-            standsStill = true;
-            over = true;
-          }
+          stop = event;
+          waitsForTools = event.reason === 'tool_use' && calls.length > 0;
+          // After a token limit the CLI would ask the model to continue, in a turn that the client never asked for.
+          finished = waitsForTools || endReason(event.reason) === 'length';
           break;
         case 'result':
-          over = true;
-          if (event.result.is_error && !end) failure = resultError(event.result, limit);
-          else end ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NO_USAGE };
+          finished = true;
+          if (event.result.is_error && !stop) failure = resultToChatError(event.result, limit);
+          else stop ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NO_USAGE };
           options.onResult(event.result);
           break;
         case 'unbound':
-          over = true;
+          finished = true;
           failure = new ChatError('invalid_request', 'claude cannot bind an answer to this schema: is it a valid one?');
           break;
         case 'diverged':
-          over = true;
-          if (!end) failure = new ChatError('api', 'the answer broke off');
+          finished = true;
+          if (!stop) failure = new ChatError('api', 'the answer broke off');
           break;
       }
     }
   } finally {
-    if (!standsStill) await events.return?.();
+    if (!waitsForTools) await events.return?.();
   }
   if (signal.aborted) throw new ChatError('cancelled', 'the request was cancelled');
   if (failure) throw failure;
-  if (!end) throw await death(process);
+  if (!stop) throw await processEndedError(process);
   turn.calls = calls;
-  // The CLI tells the cost with the end of the turn: the request that ends it bears what those before have cost.
-  const costUsd = standsStill ? 0 : process.costUsd - turn.costBefore;
+  // The CLI reports the cost only at the end of a turn, so the whole turn is charged to the request that ends it.
+  const costUsd = waitsForTools ? 0 : process.costUsd - turn.costBefore;
   yield {
     type: 'end',
-    reason: standsStill ? 'tool_use' : endReason(end.reason),
-    stopSequence: end.stopSequence,
+    reason: waitsForTools ? 'tool_use' : endReason(stop.reason),
+    stopSequence: stop.stopSequence,
     usage: { ...usage, costUsd },
     timings: clock.read(),
   };
 }
 
-/** A refusal that is over sooner than this is waited out here; a client would hardly come back faster. */
+type Stop = Extract<TurnEvent, { type: 'stop' }>;
+
+/** The CLI's own retry is awaited where it comes this soon; no client would retry faster. */
 const LONGEST_RETRY_MS = 2_000;
 
-/** 401 and its like will not get better by waiting, and a rate limit is the client's to wait for. */
-function mustWait({ status, delayMs }: { status: number | null; delayMs: number }): boolean {
+/**
+ * Whether the CLI's retry of a refused request is not worth waiting for: statuses such as 401 do not change by waiting,
+ * and a long rate limit is for the client to wait out.
+ */
+function isFinalRefusal({ status, delayMs }: { status: number | null; delayMs: number }): boolean {
   if (status === 429) return delayMs > LONGEST_RETRY_MS;
   return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 409;
 }
@@ -153,37 +159,10 @@ function endReason(reason: string): EndReason {
   }
 }
 
-async function death(process: ClaudeProcess): Promise<ChatError> {
+async function processEndedError(process: ClaudeProcess): Promise<ChatError> {
   process.kill();
   const { code, signal, stderr } = await process.exited;
-  const why = stderr.trim().split('\n').at(-1) ?? '';
-  const how = signal ?? `code ${code}`;
-  return new ChatError('cli_failed', `claude ended in the middle of the answer (${how}) ${why}`.trim());
-}
-
-export interface Clock {
-  /** The question is put to the process now. */
-  asked(): void;
-  /** Something has come back; only the first call counts. */
-  answered(): void;
-  read(): Timings;
-}
-
-export function startClock(): Clock {
-  const begin = performance.now();
-  let asked = begin;
-  let answered: number | undefined;
-  return {
-    asked: () => {
-      asked = performance.now();
-    },
-    answered: () => {
-      answered ??= performance.now();
-    },
-    read: () => {
-      const now = performance.now();
-      const first = answered ?? now;
-      return { loadMs: asked - begin, promptMs: first - asked, answerMs: now - first, totalMs: now - begin };
-    },
-  };
+  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+  const cause = signal ?? `code ${code}`;
+  return new ChatError('cli_failed', `claude ended in the middle of the answer (${cause}) ${lastLine}`.trim());
 }

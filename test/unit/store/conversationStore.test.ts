@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TurnStart } from '../../../app/chat/conversation/memory';
+import type { TurnStart } from '../../../app/chat/conversation/conversationHistory';
 import type { Message } from '../../../app/chat/request';
 import { NO_USAGE, type Usage } from '../../../app/shared/usage';
-import { type ConversationStore, conversationStore, type Retention } from '../../../app/store/conversationStore';
+import { type ConversationStore, openConversationStore, type Retention } from '../../../app/store/conversationStore';
 import { type Database, openDatabase } from '../../../app/store/database';
 import { type RecordingLog, recordingLog } from '../../support/recordingLog';
 
@@ -38,7 +38,7 @@ afterEach(() => {
 
 function open(): void {
   database = openDatabase(file, log);
-  store = conversationStore({ database, log, retention: () => retention, now: () => now });
+  store = openConversationStore({ database, log, retention: () => retention, now: () => now });
 }
 
 /** As if the app had been ended by force, and started again. */
@@ -70,7 +70,7 @@ function turn(history: readonly Message[], question: string, more: Partial<TurnS
 /** A whole turn. Returns the history with it. */
 function say(history: readonly Message[], question: string, answer: string, more: Partial<TurnStart> = {}): Message[] {
   const start = turn(history, question, more);
-  const record = store.begin(start);
+  const record = store.beginTurn(start);
   const after = [...history, ...start.question, assistant(answer)];
   record.append(answer);
   record.end(assistant(answer), digest(after), USAGE);
@@ -124,7 +124,7 @@ describe('a conversation', () => {
   test('says what its turns have taken, and one that there is not says nothing', () => {
     say(say([], 'a', 'b'), 'c', 'd');
 
-    expect(store.spentOn('one')).toEqual({
+    expect(store.usageOf('one')).toEqual({
       ...USAGE,
       input: 20,
       cacheRead: 6,
@@ -132,7 +132,7 @@ describe('a conversation', () => {
       costUsd: 0.5,
       thinking: 0,
     });
-    expect(store.spentOn('two').input).toBe(0);
+    expect(store.usageOf('two').input).toBe(0);
   });
 
   test('has a title of 80 characters at most, however long its first question', () => {
@@ -144,10 +144,10 @@ describe('a conversation', () => {
   test('is found by the digest of all that was said, unless it has another name', () => {
     const after = say([], 'a', 'b', { name: 'mine' });
 
-    expect(store.byDigest(digest(after), 'mine')).toBe('one');
-    expect(store.byDigest(digest(after), 'yours')).toBeUndefined();
-    expect(store.byDigest(digest(after), undefined)).toBeUndefined();
-    expect(store.byDigest('a', 'mine')).toBeUndefined();
+    expect(store.findByDigest(digest(after), 'mine')).toBe('one');
+    expect(store.findByDigest(digest(after), 'yours')).toBeUndefined();
+    expect(store.findByDigest(digest(after), undefined)).toBeUndefined();
+    expect(store.findByDigest('a', 'mine')).toBeUndefined();
   });
 
   test('outlasts the app', () => {
@@ -155,7 +155,7 @@ describe('a conversation', () => {
 
     crash();
 
-    expect(store.byName('', 'mine')).toEqual({
+    expect(store.findByName('', 'mine')).toEqual({
       ...{ id: 'one', system: 'Be brief.', model: 'claude-sonnet-5-5', digest: digest(after), messages: after },
     });
   });
@@ -164,22 +164,22 @@ describe('a conversation', () => {
 describe('a turn', () => {
   test('is no part of the conversation before it has ended', () => {
     const first = say([], 'a', 'b', { name: 'mine' });
-    const record = store.begin(turn(first, 'c', { name: 'mine' }));
+    const record = store.beginTurn(turn(first, 'c', { name: 'mine' }));
     record.append('half');
 
     expect(store.messages('one')).toEqual(first);
-    expect(store.byName('', 'mine')?.digest).toBe(digest(first));
+    expect(store.findByName('', 'mine')?.digest).toBe(digest(first));
   });
 
   test.each(['dropped', 'cut off by a crash'])('that is %s leaves the conversation as it was', (how) => {
     const first = say([], 'a', 'b', { name: 'mine' });
-    const record = store.begin(turn(first, 'lost', { name: 'mine' }));
+    const record = store.beginTurn(turn(first, 'lost', { name: 'mine' }));
     record.append('half');
 
-    if (how === 'dropped') record.drop();
+    if (how === 'dropped') record.discard();
     else crash();
 
-    expect(store.byName('', 'mine')).toMatchObject({ digest: digest(first), messages: first });
+    expect(store.findByName('', 'mine')).toMatchObject({ digest: digest(first), messages: first });
     const after = say(first, 'c', 'd', { name: 'mine' });
     expect(store.messages('one')).toEqual(after);
   });
@@ -188,21 +188,21 @@ describe('a turn', () => {
     const first = say([], 'a', 'b', { name: 'mine' });
     const before = listed();
 
-    store.begin(turn([user('edited'), assistant('b')], 'c', { name: 'mine', system: 'Other.' })).drop();
+    store.beginTurn(turn([user('edited'), assistant('b')], 'c', { name: 'mine', system: 'Other.' })).discard();
 
-    expect(store.byName('', 'mine')).toMatchObject({ system: 'Be brief.', digest: digest(first), messages: first });
+    expect(store.findByName('', 'mine')).toMatchObject({ system: 'Be brief.', digest: digest(first), messages: first });
     expect(listed()).toEqual(before);
   });
 
   test('that was the first and is dropped leaves nothing', () => {
-    store.begin(turn([], 'a', { name: 'mine' })).drop();
+    store.beginTurn(turn([], 'a', { name: 'mine' })).discard();
 
     expect(listed()).toEqual([]);
-    expect(store.byName('', 'mine')).toBeUndefined();
+    expect(store.findByName('', 'mine')).toBeUndefined();
   });
 
   test('of a conversation that was deleted meanwhile brings nothing back', () => {
-    const record = store.begin(turn([], 'a'));
+    const record = store.beginTurn(turn([], 'a'));
 
     store.deleteAll();
     record.append('b');
@@ -218,37 +218,37 @@ describe('a name', () => {
     say([], 'a', 'b', { name: 'mine' });
     say([], 'c', 'd', { conversation: 'two', name: 'mine' });
 
-    expect(store.byName('', 'mine')?.id).toBe('two');
+    expect(store.findByName('', 'mine')?.id).toBe('two');
     expect(listed().map(({ id, name }) => [id, name])).toContainEqual(['one', null]);
   });
 
   test('stays with its conversation while another asks under it, and when that one is dropped', () => {
     say([], 'a', 'b', { name: 'mine' });
 
-    const record = store.begin(turn([], 'c', { conversation: 'two', name: 'mine' }));
-    expect(store.byName('', 'mine')?.id).toBe('one');
-    record.drop();
+    const record = store.beginTurn(turn([], 'c', { conversation: 'two', name: 'mine' }));
+    expect(store.findByName('', 'mine')?.id).toBe('one');
+    record.discard();
 
-    expect(store.byName('', 'mine')?.id).toBe('one');
+    expect(store.findByName('', 'mine')?.id).toBe('one');
   });
 
   test('is of its conversation as soon as that begins, where nobody has it', () => {
-    store.begin(turn([], 'a', { name: 'mine' }));
+    store.beginTurn(turn([], 'a', { name: 'mine' }));
 
-    expect(store.byName('', 'mine')?.id).toBe('one');
+    expect(store.findByName('', 'mine')?.id).toBe('one');
   });
 
   test('is one conversation’s for each owner', () => {
     say([], 'a', 'b', { name: 'mine' });
     say([], 'c', 'd', { conversation: 'two', owner: 'key', name: 'mine' });
 
-    expect([store.byName('', 'mine')?.id, store.byName('key', 'mine')?.id]).toEqual(['one', 'two']);
+    expect([store.findByName('', 'mine')?.id, store.findByName('key', 'mine')?.id]).toEqual(['one', 'two']);
   });
 });
 
 test('who has sent a history is remembered for each owner', () => {
-  store.noteSendsHistory('', 'Ada');
-  store.noteSendsHistory('', 'Ada');
+  store.recordHistorySender('', 'Ada');
+  store.recordHistorySender('', 'Ada');
   crash();
 
   expect([store.sendsHistory('', 'Ada'), store.sendsHistory('key', 'Ada'), store.sendsHistory('', 'Bob')]).toEqual([
@@ -262,7 +262,7 @@ describe('where texts are not kept', () => {
 
     say([], 'SECRET-QUESTION', 'SECRET-ANSWER', { name: 'mine', system: 'SECRET-SYSTEM' });
 
-    expect(store.byName('', 'mine')).toMatchObject({ id: 'one', messages: null });
+    expect(store.findByName('', 'mine')).toMatchObject({ id: 'one', messages: null });
     expect(store.messages('one')).toBeNull();
     expect(listed()[0]).toMatchObject({ turns: 1, bytes: 0, title: '' });
     expect(written()).not.toContain('SECRET');
@@ -311,7 +311,7 @@ describe('deletion', () => {
 
   test('of all leaves nothing of them in any file', () => {
     say([], 'SECRET', 'SECRET', { name: 'SECRET' });
-    store.noteSendsHistory('', 'SECRET');
+    store.recordHistorySender('', 'SECRET');
 
     store.deleteAll();
 
@@ -369,13 +369,13 @@ test('the list comes in pages, newest first', () => {
 });
 
 test('a disk that fails costs the memory and no answer', () => {
-  const record = store.begin(turn([], 'a'));
+  const record = store.beginTurn(turn([], 'a'));
   database.exec('DROP TABLE messages');
 
   expect(() => {
     record.append('b');
     record.end(assistant('b'), 'a/b', USAGE);
-    store.begin(turn([], 'c', { conversation: 'two' })).drop();
+    store.beginTurn(turn([], 'c', { conversation: 'two' })).discard();
   }).not.toThrow();
   expect(log.entries.some(({ level }) => level === 'error')).toBe(true);
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createLiveConversations,
-  type Live,
+  type LiveConversation,
   type LiveConversations,
 } from '../../../../app/chat/conversation/liveConversations';
 import type { Message } from '../../../../app/chat/request';
@@ -26,9 +26,9 @@ afterEach(() => {
 });
 
 /** A conversation that is being asked. */
-function busy(id: string, name?: string): Live & { die(): void; released: number } {
+function busy(id: string, name?: string): LiveConversation & { die(): void; released: number } {
   const now = Date.now();
-  const row = {
+  const status = {
     id,
     client: 'test',
     model: 'claude-sonnet-5-5',
@@ -40,7 +40,7 @@ function busy(id: string, name?: string): Live & { die(): void; released: number
     pid: 1,
     expiresAt: null,
   } as const;
-  const added = live.add({ ...row }, name);
+  const added = live.add({ ...status }, name);
   let die = () => {};
   const exited = new Promise<{ code: number; signal: null; stderr: string }>((resolve) => {
     die = () => resolve({ code: 0, signal: null, stderr: '' });
@@ -56,8 +56,8 @@ function busy(id: string, name?: string): Live & { die(): void; released: number
   return conversation;
 }
 
-function rest(conversation: Live, digest: string, idleMs = 1_000): void {
-  live.rest(conversation, { digest, system: '', messages: [] }, idleMs);
+function rest(conversation: LiveConversation, digest: string, idleMs = 1_000): void {
+  live.markIdle(conversation, { digest, system: '', messages: [] }, idleMs);
 }
 
 /** A conversation that waits for a follow-up to the history of that digest. */
@@ -70,7 +70,7 @@ function idle(id: string, digest: string, { name, idleMs }: { name?: string; idl
 /** A conversation whose process waits for the results of a tool. */
 function waiting(id: string) {
   const conversation = busy(id);
-  conversation.turn = { process: { exited: new Promise(() => {}) } } as unknown as RunningTurn;
+  conversation.waitingTurn = { process: { exited: new Promise(() => {}) } } as unknown as RunningTurn;
   rest(conversation, id);
   return conversation;
 }
@@ -81,9 +81,9 @@ describe('a follow-up', () => {
   test('gets the process that holds exactly its history, once', () => {
     const conversation = idle('one', 'history');
 
-    expect(live.take('another', undefined, false)).toBeUndefined();
-    expect(live.take('history', undefined, false)).toBe(conversation);
-    expect(live.take('history', undefined, false)).toBeUndefined();
+    expect(live.takeIdle('another', undefined, false)).toBeUndefined();
+    expect(live.takeIdle('history', undefined, false)).toBe(conversation);
+    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
   test('of a name gets its own among those that hold the same', () => {
@@ -91,7 +91,7 @@ describe('a follow-up', () => {
     idle('two', 'history', { name: 'yours' });
     idle('three', 'history');
 
-    expect(live.take('history', 'mine', false)).toBe(own);
+    expect(live.takeIdle('history', 'mine', false)).toBe(own);
   });
 
   test('without a name gets the nameless among those that hold the same', () => {
@@ -99,27 +99,27 @@ describe('a follow-up', () => {
     const nameless = idle('two', 'history');
     idle('three', 'history', { name: 'yours too' });
 
-    expect(live.take('history', undefined, false)).toBe(nameless);
+    expect(live.takeIdle('history', undefined, false)).toBe(nameless);
   });
 
   test('of another name gets a process all the same, and it becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
-    conversation.row.usage = { ...NO_USAGE, input: 5 };
+    conversation.status.usage = { ...NO_USAGE, input: 5 };
 
-    const taken = live.take('history', 'mine', false) as Live;
-    live.pass(taken, 'two', 'mine');
+    const taken = live.takeIdle('history', 'mine', false) as LiveConversation;
+    live.reassign(taken, 'two', 'mine');
 
     expect(ids()).toEqual(['two']);
-    expect([taken.name, taken.row.usage]).toEqual(['mine', NO_USAGE]);
+    expect([taken.name, taken.status.usage]).toEqual(['mine', NO_USAGE]);
     expect(live.find('one')).toBeUndefined();
   });
 
   test('is not given the process that is still answering', () => {
     const conversation = idle('one', 'history');
-    live.take('history', undefined, false);
+    live.takeIdle('history', undefined, false);
 
     expect(live.list()[0]).toMatchObject({ phase: 'preparing', expiresAt: null });
-    expect(conversation.held).toBeUndefined();
+    expect(conversation.transcript).toBeUndefined();
   });
 
   test('can be interrupted even where the one before it was', () => {
@@ -127,17 +127,17 @@ describe('a follow-up', () => {
     conversation.abort.abort();
     rest(conversation, 'history');
 
-    expect(live.take('history', undefined, false)?.abort.signal.aborted).toBe(false);
+    expect(live.takeIdle('history', undefined, false)?.abort.signal.aborted).toBe(false);
   });
 });
 
 test('what an idle process was told can be read without taking it', () => {
   const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
-  live.rest(busy('one'), { digest: 'history', system: 'Be brief.', messages }, 1_000);
+  live.markIdle(busy('one'), { digest: 'history', system: 'Be brief.', messages }, 1_000);
 
-  expect(live.holding('history')).toMatchObject({ system: 'Be brief.', messages });
-  expect(live.holding('another')).toBeUndefined();
-  expect(live.take('history', undefined, false)).toBeDefined();
+  expect(live.heldTranscript('history')).toMatchObject({ system: 'Be brief.', messages });
+  expect(live.heldTranscript('another')).toBeUndefined();
+  expect(live.takeIdle('history', undefined, false)).toBeDefined();
 });
 
 describe('an idle conversation', () => {
@@ -150,12 +150,12 @@ describe('an idle conversation', () => {
 
     vi.advanceTimersByTime(1);
     expect([conversation.released, ids()]).toEqual([1, []]);
-    expect(live.take('history', undefined, false)).toBeUndefined();
+    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
   test('does not end while it is asked again', () => {
     const conversation = idle('one', 'history', { idleMs: 1_000 });
-    live.take('history', undefined, false);
+    live.takeIdle('history', undefined, false);
 
     vi.advanceTimersByTime(5_000);
 
@@ -178,13 +178,13 @@ describe('an idle conversation', () => {
     await vi.advanceTimersByTimeAsync(0);
 
     expect(ids()).toEqual([]);
-    expect(live.take('history', undefined, false)).toBeUndefined();
+    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
   test('stays where the process that has died was one that it had before', async () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
-    const taken = live.take('history', undefined, false) as Live;
+    const taken = live.takeIdle('history', undefined, false) as LiveConversation;
     taken.seat = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
     rest(taken, 'history');
 
@@ -200,7 +200,7 @@ describe('to make room', () => {
     const one = idle('one', 'a');
     const two = idle('two', 'b');
     const three = idle('three', 'c');
-    rest(live.take('a', undefined, false) as Live, 'a2');
+    rest(live.takeIdle('a', undefined, false) as LiveConversation, 'a2');
 
     expect(live.reclaim()).toBe(true);
 

@@ -1,18 +1,24 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { nameQueue } from '../../../../app/chat/conversation/nameQueue';
+import { createKeyedMutex } from '../../../../app/chat/conversation/keyedMutex';
 
 const NEVER = new AbortController().signal;
 
 /** Enters, and tells of it in the list. */
-async function enter(queue: ReturnType<typeof nameQueue>, name: string, as: string, seen: string[], signal = NEVER) {
-  const leave = await queue.enter(name, signal);
+async function enter(
+  queue: ReturnType<typeof createKeyedMutex>,
+  name: string,
+  as: string,
+  seen: string[],
+  signal = NEVER,
+) {
+  const leave = await queue.lock(name, signal);
   seen.push(as);
   return leave;
 }
 
 test('the first enters at once, the others in their order, each when the one before has left', async () => {
-  const queue = nameQueue();
+  const queue = createKeyedMutex();
   const seen: string[] = [];
   const [one, two, three] = ['one', 'two', 'three'].map((as) => enter(queue, 'chat', as, seen));
   await nextTick();
@@ -28,7 +34,7 @@ test('the first enters at once, the others in their order, each when the one bef
 });
 
 test('another conversation does not wait', async () => {
-  const queue = nameQueue();
+  const queue = createKeyedMutex();
   const seen: string[] = [];
   await enter(queue, 'chat', 'one', seen);
 
@@ -38,7 +44,7 @@ test('another conversation does not wait', async () => {
 });
 
 test('one that is cancelled while it waits is passed over', async () => {
-  const queue = nameQueue();
+  const queue = createKeyedMutex();
   const seen: string[] = [];
   const cancel = new AbortController();
   const one = await enter(queue, 'chat', 'one', seen);
@@ -56,11 +62,11 @@ test('one that is cancelled while it waits is passed over', async () => {
 });
 
 test('one that was cancelled before it came does not enter', async () => {
-  const queue = nameQueue();
+  const queue = createKeyedMutex();
   const seen: string[] = [];
   const one = await enter(queue, 'chat', 'one', seen);
 
-  await expect(queue.enter('chat', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await expect(queue.lock('chat', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
 
   one();
   await enter(queue, 'chat', 'three', seen);
@@ -68,7 +74,7 @@ test('one that was cancelled before it came does not enter', async () => {
 });
 
 test('to leave twice is to leave once', async () => {
-  const queue = nameQueue();
+  const queue = createKeyedMutex();
   const seen: string[] = [];
   const one = await enter(queue, 'chat', 'one', seen);
   const two = enter(queue, 'chat', 'two', seen);

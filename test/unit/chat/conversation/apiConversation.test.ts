@@ -1,11 +1,11 @@
 /** A client's messages as the turns of a conversation. */
 import { describe, expect, test } from 'vitest';
-import { transcriptOf } from '../../../../app/chat/conversation/transcript';
+import { toApiConversation } from '../../../../app/chat/conversation/apiConversation';
 import { ChatError } from '../../../../app/chat/errors';
 import type { Message } from '../../../../app/chat/request';
 
 test('the last message is the question, those before it the history, in their roles', () => {
-  expect(transcriptOf([user('one'), assistant('uno'), user('two'), assistant('dos'), user('three')])).toEqual({
+  expect(toApiConversation([user('one'), assistant('uno'), user('two'), assistant('dos'), user('three')])).toEqual({
     history: [
       { role: 'user', content: [text('one')] },
       { role: 'assistant', content: [text('uno')] },
@@ -17,7 +17,7 @@ test('the last message is the question, those before it the history, in their ro
 });
 
 test('messages of one role in a row become one, block for block, with nothing put between', () => {
-  const { history, question } = transcriptOf([
+  const { history, question } = toApiConversation([
     user('a'),
     user('b'),
     assistant('c'),
@@ -34,14 +34,14 @@ test('messages of one role in a row become one, block for block, with nothing pu
 });
 
 test.each(['', ' \n'])('a blank text, %j, is left out, and the turns around it join', (blank) => {
-  const { history, question } = transcriptOf([user('a'), assistant(blank), user('b')]);
+  const { history, question } = toApiConversation([user('a'), assistant(blank), user('b')]);
 
   expect(history).toEqual([]);
   expect(question).toEqual([text('a'), text('b')]);
 });
 
 test('white space around a text is kept as sent', () => {
-  expect(transcriptOf([user('\n a ')]).question).toEqual([text('\n a ')]);
+  expect(toApiConversation([user('\n a ')]).question).toEqual([text('\n a ')]);
 });
 
 test('images, tool calls and results are put as the Messages API has them', () => {
@@ -49,7 +49,7 @@ test('images, tool calls and results are put as the Messages API has them', () =
   const source = { type: 'base64', media_type: 'image/png', data: 'aGk=' };
 
   expect(
-    transcriptOf([
+    toApiConversation([
       { role: 'user', content: [text('look'), image] },
       { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
       {
@@ -80,8 +80,8 @@ describe('there is nothing to ask', () => {
     ['where the assistant spoke last', [user('a'), assistant('b')]],
     ['where only a blank question follows the assistant', [user('a'), assistant('b'), user('')]],
   ])('%s', (_, messages) => {
-    expect(() => transcriptOf(messages)).toThrow(ChatError);
-    expect(() => transcriptOf(messages)).toThrow(
+    expect(() => toApiConversation(messages)).toThrow(ChatError);
+    expect(() => toApiConversation(messages)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', param: 'messages' }),
     );
   });
@@ -90,7 +90,7 @@ describe('there is nothing to ask', () => {
 test('the client’s messages are not changed', () => {
   const messages = [user('a'), user('b')];
 
-  transcriptOf(messages);
+  toApiConversation(messages);
 
   expect(messages).toEqual([user('a'), user('b')]);
 });

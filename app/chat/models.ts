@@ -1,0 +1,51 @@
+/** The models that a client can name, and those that clients have loaded ahead of their requests. */
+import type { Claude } from '../claude/claude';
+import { type Model, resolveModel } from '../claude/models';
+import type { LiveConversations } from './conversation/liveConversations';
+import { ChatError } from './errors';
+import type { Chat } from './service';
+import { toChatError } from './toChatError';
+
+export interface ModelsOptions {
+  readonly claude: Claude;
+  readonly live: LiveConversations;
+  /** How long a loaded model stays listed by default, in ms. */
+  idleMs(): number;
+}
+
+export type Models = Pick<Chat, 'models' | 'resolve' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
+
+export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
+  /** Until when each is loaded, in ms since the epoch, by full name. */
+  const loaded = new Map<string, number>();
+
+  const models = () =>
+    claude.models().catch((error: unknown) => {
+      throw toChatError(error);
+    });
+
+  return {
+    models,
+    resolve: async (name) => {
+      const available = await models();
+      const model = resolveModel(available, name);
+      if (model) return model;
+      const names = available.map(({ id }) => id).join(', ');
+      throw new ChatError('model_not_found', `model '${name}' not found; there are: ${names}`, { param: 'model' });
+    },
+    loadModel: (model: Model, keepMs = idleMs()) => {
+      loaded.set(model.resolved, Date.now() + keepMs);
+      claude.prepare({ system: '', model: model.value });
+    },
+    unloadModel: async (model) => {
+      loaded.delete(model.resolved);
+      for (const { id, model: name, phase } of live.list()) {
+        if (name === model.resolved && phase === 'idle') await live.end(id);
+      }
+    },
+    loadedModels: () => {
+      for (const [model, until] of loaded) if (until < Date.now()) loaded.delete(model);
+      return loaded;
+    },
+  };
+}

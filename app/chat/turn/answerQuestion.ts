@@ -1,0 +1,173 @@
+/** Has a conversation's process answer a question, and keeps the record of the turn in the conversation history. */
+import type { Claude } from '../../claude/claude';
+import type { ClaudeProcess } from '../../claude/process/claudeProcess';
+import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
+import { CliEndedError } from '../../claude/process/protocol';
+import { addUsage } from '../../shared/usage';
+import { toApiConversation } from '../conversation/apiConversation';
+import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
+import { extendDigest } from '../conversation/digest';
+import type { LiveConversation, LiveConversations } from '../conversation/liveConversations';
+import type { Question } from '../conversation/resolveQuestion';
+import { ChatError } from '../errors';
+import type { ChatEvent, EndReason, Served } from '../events';
+import type { ChatRequest } from '../request';
+import { createAnswerMessage } from './answerMessage';
+import type { Clock } from './clock';
+import { flagsOf } from './flags';
+import { answerEvents, type RunningTurn, startTurn } from './runningTurn';
+import { toolResults } from './toolResults';
+
+export interface AnswerServices {
+  readonly claude: Claude;
+  readonly live: LiveConversations;
+  readonly conversationHistory: ConversationHistory;
+  /** How long an idle process waits for a follow-up by default, in ms. */
+  idleMs(): number;
+  /** Called with each report of the CLI on a rate limit of the plan. */
+  onRateLimit(limit: RateLimitInfo): void;
+}
+
+/** `idle`: the conversation has been marked idle, and its process is no longer the caller's. */
+export type AnswerEvent = ChatEvent | { readonly type: 'idle' };
+
+/** How long a process waits for the results of the client's tools; after that, the history is replayed when they come. */
+const TOOL_WAIT_MS = 10 * 60_000;
+
+/** Without an `idle` event, the process cannot be used for a follow-up and is the caller's to remove. @throws ChatError and whatever the driver throws */
+export async function* answerQuestion(
+  question: Question,
+  conversation: LiveConversation,
+  clock: Clock,
+  services: AnswerServices,
+): AsyncGenerator<AnswerEvent> {
+  const { request, key, model, digest, history, newMessages } = question;
+  const { claude, live, conversationHistory, onRateLimit } = services;
+  const { signal } = conversation.abort;
+  const { status } = conversation;
+  const onResult = (result: ResultMessage) => learnContextWindows(result, claude);
+  let served: Served = 'live';
+  let announced: Served | undefined;
+  let silent = true;
+  // A process that dies before it has answered anything is replaced once.
+  for (let attempt = 1; ; attempt += 1) {
+    let record: TurnRecord | undefined;
+    const answer = createAnswerMessage();
+    try {
+      if (!conversation.seat?.process.alive) served = history.length > 0 ? 'replay' : 'new';
+      const process = await readyProcess(question, conversation, claude);
+      status.phase = 'answering';
+      if (announced !== served && silent) {
+        announced = served;
+        yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation: process.isolation };
+      }
+      await process.configure(flagsOf(request, model));
+      clock.questionSent();
+      const turn =
+        resumeTurn(conversation, question) ?? startTurn(process, toApiConversation(newMessages).question, signal);
+      record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
+      for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
+        if (event.type === 'end') {
+          const message = answer.read();
+          const newDigest = [...newMessages, message].reduce(extendDigest, digest);
+          status.usage = addUsage(status.usage, event.usage);
+          status.turns += 1;
+          record?.end(message, newDigest, event.usage);
+          record = undefined;
+          if (event.reason === 'tool_use') conversation.waitingTurn = turn;
+          const idleMs = idleMsAfter(request, event.reason, services);
+          if (idleMs > 0 && claude.waiting === 0 && !signal.aborted && process.alive) {
+            const messages = [...history, ...newMessages, message];
+            live.markIdle(conversation, { digest: newDigest, system: key.system, messages }, idleMs);
+            yield { type: 'idle' };
+          }
+        }
+        if (event.type === 'thinking' && !request.thinking) continue;
+        silent = false;
+        yield event;
+        answer.add(event);
+        if (event.type === 'text') record?.append(event.text);
+      }
+      return;
+    } catch (error) {
+      if (error instanceof ChatError && error.kind === 'signed_out') claude.learnSignedOut();
+      const { seat } = conversation;
+      if (!seat || !hasDied(error, seat.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
+      await seat.release();
+    } finally {
+      // Runs when the consumer stops iterating, too.
+      record?.discard();
+    }
+  }
+}
+
+/** The conversation's process; where it has none that is alive, one from the pool, into which the history is replayed. */
+async function readyProcess(
+  { key, model, setup, history, newMessages }: Question,
+  conversation: LiveConversation,
+  claude: Claude,
+): Promise<ClaudeProcess> {
+  if (conversation.seat?.process.alive) return conversation.seat.process;
+  const { signal } = conversation.abort;
+  delete conversation.waitingTurn;
+  const past = toApiConversation([...history, ...newMessages]).history;
+  const { rest, ...seat } = await claude.acquire({ system: key.system, model: model.value, setup }, past, signal);
+  conversation.seat = seat;
+  conversation.status.pid = seat.process.pid ?? null;
+  await seat.process.replay(rest, signal);
+  return seat.process;
+}
+
+/** Resumes the turn that waits for tool results, where the request brings exactly these. */
+function resumeTurn(conversation: LiveConversation, { history, newMessages }: Question): RunningTurn | undefined {
+  const { waitingTurn: turn } = conversation;
+  const results = toolResults(history, newMessages);
+  if (!turn || !results) return undefined;
+  delete conversation.waitingTurn;
+  for (const [index, result] of results.entries()) {
+    const call = turn.calls[index];
+    if (call !== undefined) turn.process.answerTool(call, result);
+  }
+  return turn;
+}
+
+function beginRecord(
+  { request, key, name, digest, history, newMessages }: Question,
+  conversation: string,
+  conversationHistory: ConversationHistory,
+): TurnRecord {
+  return conversationHistory.beginTurn({
+    ...{ conversation, name, digest, history },
+    owner: key.owner,
+    client: request.client,
+    system: key.system,
+    model: key.model,
+    question: newMessages,
+  });
+}
+
+/**
+ * How long the process waits for a follow-up after the answer, in ms; 0 ends it. After a token limit, and where the
+ * answer was bound to a schema, the process holds other messages than the client will send as its history.
+ */
+function idleMsAfter(
+  { ephemeral, schema, keepAliveMs }: ChatRequest,
+  reason: EndReason,
+  { idleMs }: AnswerServices,
+): number {
+  if (ephemeral) return 0;
+  if (reason === 'tool_use') return TOOL_WAIT_MS;
+  return reason === 'stop' && schema === undefined ? (keepAliveMs ?? idleMs()) : 0;
+}
+
+function learnContextWindows({ modelUsage }: ResultMessage, claude: Claude): void {
+  for (const [model, { contextWindow }] of Object.entries(modelUsage ?? {})) {
+    if (contextWindow) claude.learnContext(model, contextWindow);
+  }
+}
+
+/** Whether the process has ended by itself, which a broken pipe can show before the process has exited. */
+function hasDied(error: unknown, process: ClaudeProcess): boolean {
+  if (error instanceof CliEndedError) return true;
+  return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
+}
