@@ -1,4 +1,4 @@
-/** The chat with the real CLI behind it and no server before it: for what is promised to every dialect alike. */
+/** The chat layer with the real CLI and without the HTTP server, for tests of what all dialects share. */
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { createChat } from '../../app/chat/chat';
@@ -16,27 +16,32 @@ import { recordingLog } from './recordingLog';
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
+/** The chat layer and the parts that it uses. */
 export interface ChatRig {
   readonly api: MessagesApi;
   readonly chat: Chat;
   readonly claude: Claude;
   readonly home: string;
-  /** Asks `sonnet`, and resolves with all that comes. */
+  /** Sends a request, to the model `sonnet` by default. Resolves with all events of the answer. */
   ask(request: Partial<ChatRequest>, signal?: AbortSignal): Promise<ChatEvent[]>;
-  /** Ends everything. @throws where a process is left. */
+  /** Stops everything and kills processes that are left over. @throws if there were any */
   end(): Promise<void>;
 }
 
+/** How the rig differs from the default one. */
 export interface ChatRigOptions {
   account?: Account;
+  /** The most CLI processes at a time. Default 8. */
   limit?: number;
-  /** Default the pinned CLI; '' to have it looked for. */
+  /** Path of the CLI. Default `claudePath()`; '' makes the app search for it. */
   cliPath?: string;
+  /** The CLI's home, a folder of the test that `end` does not remove. */
   home?: string;
-  /** In place of PATH. */
+  /** Replaces the variable PATH. */
   path?: string;
 }
 
+/** Resolves when the CLI has been checked. */
 export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRig> {
   const api = await startMessagesApi();
   const home = options.home ?? (await scratchFolder());

@@ -1,27 +1,31 @@
-/** The real, pinned `claude` CLI for tests: where it is, the environment that points it at the stand-in, and what it leaves behind. */
+/**
+ * The real `claude` CLI in the version of package.json: its path, an environment that points it at the mocked Messages
+ * API, and the processes that it leaves behind.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MessagesApi } from './messagesApi';
 
-/** The native binary where npm has put it, else npm's own launcher of it. Tests run from the project's folder. */
+/** The CLI's native binary in node_modules, or npm's launcher where there is none. Expects the project's folder as working directory. */
 export function claudePath(): string {
   const binary = process.platform === 'win32' ? 'claude.exe' : 'claude';
   const native = path.resolve('node_modules/@anthropic-ai', `claude-code-${process.platform}-${process.arch}`, binary);
   return existsSync(native) ? native : path.resolve('node_modules/.bin/claude');
 }
 
+/** How the CLI is signed in. */
 export type Account = 'api-key' | 'subscription' | 'signed-out';
 
-/** All that the CLI gets to see of this computer: nothing of the environment that the tests run in but PATH. */
+/** The complete environment for a CLI under test. It inherits only the variables that the system needs to start programs. */
 export function cliEnvironment(
   api: Pick<MessagesApi, 'url'>,
   home: string,
   account: Account = 'api-key',
 ): Record<string, string> {
   return {
-    ...passedOn('PATH', 'SystemRoot', 'ComSpec', 'PATHEXT'),
+    ...inherited('PATH', 'SystemRoot', 'ComSpec', 'PATHEXT'),
     LANG: 'C.UTF-8',
     HOME: home,
     USERPROFILE: home,
@@ -33,7 +37,7 @@ export function cliEnvironment(
   };
 }
 
-function passedOn(...names: string[]): Record<string, string> {
+function inherited(...names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
@@ -43,33 +47,39 @@ function credentials(account: Account): Record<string, string> {
   return {};
 }
 
-/** An empty folder, to be removed with `removeFolder`. */
+/** Creates an empty folder in the system's temporary folder. The caller removes it with `removeFolder`. */
 export function scratchFolder(): Promise<string> {
   return mkdtemp(path.join(tmpdir(), 'claudacity-test-'));
 }
 
+/** Removes a folder with its content; does nothing if there is none. */
 export async function removeFolder(folder: string): Promise<void> {
-  // A process that has just been killed may still be letting go of its files.
+  // A process that has just been killed may still hold files open, which Windows refuses to delete.
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
+/** A process that is still running. */
 export interface LeftoverProcess {
   pid: number;
+  /** Its command line, arguments separated by spaces. */
   command: string;
 }
 
-/** Processes that were started with `home` as their home, or that work in a folder inside it. Only Linux can tell; elsewhere always none. */
+/**
+ * Finds the processes whose HOME is `home` or whose working directory is inside it. Reads /proc; on other systems than
+ * Linux it finds none.
+ */
 export async function leftoverProcesses(home: string): Promise<LeftoverProcess[]> {
   if (process.platform !== 'linux') return [];
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
-  const found = await Promise.all(
+  const leftovers = await Promise.all(
     pids.map(async (pid) => ((await belongsTo(pid, home)) ? [await commandOf(pid)] : [])),
   );
-  return found.flat();
+  return leftovers.flat();
 }
 
 async function belongsTo(pid: number, home: string): Promise<boolean> {
-  // Both fail for a process that has ended meanwhile, or has ended and only waits to be reaped.
+  // Both reads fail for a process that has ended since the listing, and for a zombie.
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
   return environment.split('\0').includes(`HOME=${home}`) || folder === home || folder.startsWith(home + path.sep);

@@ -1,15 +1,16 @@
-/** Chance that can be repeated: the same seed gives the same numbers. */
+/** A seeded random number generator, so that a failed run can be repeated. */
 
+/** Each call takes the next number of the sequence. */
 export interface Random {
-  /** A whole number from 0 to `limit` - 1. */
+  /** An integer from 0 to `limit` - 1. */
   below(limit: number): number;
-  /** @throws where the list is empty */
+  /** One element, each with the same probability. @throws if the list is empty */
   pick<T>(list: readonly T[]): T;
-  /** True in so many of all cases, 0 to 1. */
-  chance(share: number): boolean;
+  /** True with this probability, 0 to 1. */
+  chance(probability: number): boolean;
 }
 
-/** Mulberry32. */
+/** The generator Mulberry32. The same seed gives the same sequence on every machine. */
 export function random(seed: number): Random {
   let state = seed | 0;
   const next = () => {
@@ -25,6 +26,6 @@ export function random(seed: number): Random {
       if (list.length === 0) throw new Error('there is nothing to pick from');
       return list[below(list.length)] as (typeof list)[number];
     },
-    chance: (share) => next() < share,
+    chance: (probability) => next() < probability,
   };
 }

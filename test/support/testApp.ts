@@ -1,4 +1,4 @@
-/** The whole app for a test, but its window: on a free port of loopback, with the real CLI in front of the stand-in. */
+/** Starts the whole app without its window, on a free port of 127.0.0.1, with the real CLI and the mocked Messages API. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Core, createCore } from '../../app/core';
@@ -16,18 +16,20 @@ import {
 import { type MessagesApi, type MessagesApiOptions, startMessagesApi } from './messagesApi';
 import { type RecordingLog, recordingLog } from './recordingLog';
 
+/** How the app differs from one that is started for the first time. */
 export interface TestAppOptions {
   /** How the CLI is signed in. Default `api-key`. */
   account?: Account;
-  /** Variables besides those of `cliEnvironment`; undefined takes one away. */
+  /** Environment variables that are added to those of `cliEnvironment`; undefined removes one. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Changed before the app starts. */
+  /** Settings to change before the app starts. */
   settings?: Parameters<Settings['change']>[0];
-  /** A folder of the test's own, for an app that starts again where another stopped. Not removed. */
+  /** A folder of the test, to start the app on the data of an earlier one. `stop` does not remove it. */
   home?: string;
   api?: MessagesApiOptions;
 }
 
+/** A running app. */
 export interface TestApp {
   /** `http://127.0.0.1:…` */
   readonly url: string;
@@ -36,14 +38,15 @@ export interface TestApp {
   readonly core: Core;
   readonly settings: Settings;
   readonly log: RecordingLog;
-  /** The scratch home of the CLI; the app's data folder is `data` in it. */
+  /** The CLI's home folder. */
   readonly home: string;
+  /** The app's data folder, `data` in `home`. */
   readonly dataDir: string;
-  /** Stops everything, once. @throws where a process is left, after ending it. */
+  /** Stops the app and the mock, kills leftover processes and removes `home`; only once. @throws if a process was left over */
   stop(): Promise<void>;
 }
 
-/** @throws where the server does not come up; nothing is left running then. */
+/** Resolves when the server listens. @throws if it does not; everything has been stopped then */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const api = await startMessagesApi(options.api);
   const home = options.home ?? (await scratchFolder());
@@ -61,7 +64,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const core = await createCore({ dataDir, settings, log, version: '0.0.0-test', env });
 
   let stopped: Promise<void> | undefined;
-  const end = async () => {
+  const stopAll = async () => {
     await core.stop();
     await api.close();
     const left = await stillRunning(home);
@@ -71,7 +74,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       throw new Error(`Left running: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
   };
   const stop = () => {
-    stopped ??= end();
+    stopped ??= stopAll();
     return stopped;
   };
 
@@ -90,7 +93,7 @@ function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<
   );
 }
 
-/** What a process that was killed had started itself may take a moment to go. */
+/** Waits up to two seconds for the processes of `home` to exit: those that a killed process had started need a moment. */
 async function stillRunning(home: string): Promise<LeftoverProcess[]> {
   for (let attempt = 0; attempt < 40; attempt += 1) {
     const left = await leftoverProcesses(home);

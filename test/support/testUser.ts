@@ -1,4 +1,4 @@
-/** An ordinary user of this computer for tests that install and start a package. Linux only, and only for root. */
+/** Adds an unprivileged user account to this computer, for tests that install and start a package. Needs Linux and root. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { copyFile, link, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,22 +7,23 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** A user account with its own home folder. */
 export interface TestUser {
   readonly name: string;
   readonly home: string;
-  /** Puts the CLI where its installer would, a place that a desktop's short PATH does not lead to. */
+  /** Puts the CLI into ~/.local/bin, as its installer does. A desktop session's PATH does not contain that folder. */
   installClaude(binary: string): Promise<void>;
-  /** Everything that runs as this user: command line by process id. */
+  /** The command lines of all processes of this user, by process id. */
   processes(): Promise<Map<number, string>>;
-  /** Runs a command to its end and gives its output. The environment is this one and no other. @throws where it fails */
+  /** Runs a command as this user, with `env` as its whole environment. Resolves with its stdout. @throws if it fails */
   run(command: readonly string[], env: Readonly<Record<string, string>>): Promise<string>;
-  /** Starts a command on a desktop of its own: a screen and a message bus. The environment is this one and no other. */
+  /** Starts a command as this user on a new virtual screen and session bus, with `env` as its whole environment. */
   startOnDesktop(command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
-  /** With its home and all that still runs. */
+  /** Kills the user's processes and removes the account and its home folder. */
   remove(): Promise<void>;
 }
 
-/** @throws where this process may not add users */
+/** Adds a user named after this process's id. @throws if this process is not allowed to add users */
 export async function addTestUser(): Promise<TestUser> {
   const name = `claudacity-${process.pid}`;
   await run('useradd', ['--create-home', '--user-group', '--shell', '/bin/sh', name]);
@@ -46,7 +47,7 @@ export async function addTestUser(): Promise<TestUser> {
     async installClaude(binary) {
       const folder = path.join(home, '.local', 'bin');
       await runAsUser(['mkdir', '-p', folder], { PATH: process.env.PATH ?? '' });
-      // Hundreds of megabytes: a link where the file system allows it.
+      // The binary has hundreds of megabytes. A hard link costs nothing, but works only within one file system.
       await link(binary, path.join(folder, 'claude')).catch(() => copyFile(binary, path.join(folder, 'claude')));
     },
     startOnDesktop: (command, env) =>
@@ -62,13 +63,13 @@ export async function addTestUser(): Promise<TestUser> {
 }
 
 async function processesOf(uid: number): Promise<Map<number, string>> {
-  const found = new Map<number, string>();
+  const commands = new Map<number, string>();
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const owner = await stat(`/proc/${pid}`).catch(() => undefined);
     if (owner?.uid !== uid) continue;
-    // Empty of one that has ended and waits to be reaped by its parent.
+    // A zombie has an empty command line.
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command !== '') found.set(Number(pid), command.replaceAll('\0', ' ').trim());
+    if (command !== '') commands.set(Number(pid), command.replaceAll('\0', ' ').trim());
   }
-  return found;
+  return commands;
 }

@@ -1,6 +1,6 @@
 /**
- * A StatusNotifierWatcher and host, small enough for tests: it sees an app's tray icon and drives its menu over D-Bus as
- * KDE, XFCE or GNOME's AppIndicator extension would. Needs a session bus on which nobody else is one.
+ * A minimal StatusNotifierWatcher and host: it finds an app's tray icon and operates its menu over D-Bus, as KDE, XFCE or
+ * GNOME's AppIndicator extension do. Needs a session bus that has no other watcher.
  */
 import {
   DBusError,
@@ -13,30 +13,36 @@ import {
 } from '@jellybrick/dbus-next';
 import { z } from 'zod';
 
+/** The part of a desktop that shows tray icons. */
 export interface TrayHost {
-  /** The next icon that an app registers, or has registered already. */
+  /** Takes the first registered icon that no earlier call has taken, or waits for one. */
   nextIcon(): Promise<TrayIcon>;
+  /** Disconnects from the session bus. */
   stop(): void;
 }
 
+/** A visible entry of a tray icon's menu. */
 export interface TrayMenuItem {
   id: number;
   label: string;
   enabled: boolean;
-  /** Only of checkboxes. */
+  /** Undefined for entries that are not check boxes. */
   checked?: boolean;
 }
 
+/** A tray icon of an app. */
 export interface TrayIcon {
+  /** The title of its tooltip. */
   tooltip(): Promise<string>;
-  /** What can be seen of the menu now, separators left out. */
+  /** The visible entries of the menu at this moment, without separators. */
   menu(): Promise<TrayMenuItem[]>;
-  /** @throws where there is no such item, or it is disabled. */
+  /** Clicks the menu entry of this label. @throws if there is none, or it is disabled */
   click(label: string): Promise<void>;
-  /** What a left click on the icon does. */
+  /** Clicks the icon itself with the left button. */
   activate(): Promise<void>;
 }
 
+/** Takes the watcher's name on the session bus. @throws if another program owns it */
 export async function startTrayHost(): Promise<TrayHost> {
   const bus = sessionBus();
   const icons: TrayIcon[] = [];
@@ -51,7 +57,7 @@ export async function startTrayHost(): Promise<TrayHost> {
     bus.send(Message.newMethodReturn(message, signature, body));
     return true;
   };
-  // The library's class for services loses its properties, so messages are answered one by one.
+  // dbus-next's Interface class loses its properties here, so this handler answers each message itself.
   bus.addMethodHandler((message) => {
     if (message.path !== '/StatusNotifierWatcher') return false;
     if (message.interface === WATCHER && message.member === 'RegisterStatusNotifierItem') {
@@ -68,9 +74,9 @@ export async function startTrayHost(): Promise<TrayHost> {
     }
     return false;
   });
-  // Only now: whoever sees the name asks at once whether there is a host.
-  const got = await bus.requestName(WATCHER, NameFlag.DO_NOT_QUEUE);
-  if (got !== RequestNameReply.PRIMARY_OWNER) throw new Error(`${WATCHER} already has an owner on this bus`);
+  // Last, because an app asks for a host as soon as the name appears on the bus.
+  const nameReply = await bus.requestName(WATCHER, NameFlag.DO_NOT_QUEUE);
+  if (nameReply !== RequestNameReply.PRIMARY_OWNER) throw new Error(`${WATCHER} already has an owner on this bus`);
 
   return {
     nextIcon: async () => icons.shift() ?? new Promise((resolve) => waiting.push(resolve)),
@@ -90,15 +96,15 @@ const WATCHER_PROPERTIES: Record<string, Variant> = {
 };
 
 function trayIcon(bus: MessageBus, name: string, path: string): TrayIcon {
-  const call = async (at: string, iface: string, member: string, signature = '', body: unknown[] = []) => {
-    const message = new Message({ destination: name, path: at, interface: iface, member, signature, body });
+  const call = async (objectPath: string, iface: string, member: string, signature = '', body: unknown[] = []) => {
+    const message = new Message({ destination: name, path: objectPath, interface: iface, member, signature, body });
     return (await bus.call(message))?.body ?? [];
   };
-  const property = async (of: string): Promise<unknown> => {
-    const [value] = await call(path, PROPERTIES, 'Get', 'ss', [ITEM, of]);
+  const itemProperty = async (property: string): Promise<unknown> => {
+    const [value] = await call(path, PROPERTIES, 'Get', 'ss', [ITEM, property]);
     return Value.parse(value);
   };
-  const menuPath = async () => z.string().parse(await property('Menu'));
+  const menuPath = async () => z.string().parse(await itemProperty('Menu'));
 
   const menu = async () => {
     const [, root] = await call(await menuPath(), MENU, 'GetLayout', 'iias', [0, -1, []]);
@@ -108,19 +114,21 @@ function trayIcon(bus: MessageBus, name: string, path: string): TrayIcon {
   const clickNow = async (label: string) => {
     const items = await menu();
     const item = items.find((candidate) => candidate.label === label);
-    const there = items.map((candidate) => candidate.label).join(' | ');
-    if (!item) throw new Error(`no tray menu item "${label}"; there is: ${there}`);
+    const labels = items.map((candidate) => candidate.label).join(' | ');
+    if (!item) throw new Error(`no tray menu item "${label}"; the menu has: ${labels}`);
     if (!item.enabled) throw new Error(`the tray menu item "${label}" is disabled`);
     await call(await menuPath(), MENU, 'Event', 'isvu', [item.id, 'clicked', new Variant('i', 0), 0]);
   };
   return {
     menu,
     tooltip: async () => {
-      const [, , title] = z.tuple([z.string(), z.unknown(), z.string(), z.string()]).parse(await property('ToolTip'));
+      const [, , title] = z
+        .tuple([z.string(), z.unknown(), z.string(), z.string()])
+        .parse(await itemProperty('ToolTip'));
       return title;
     },
     async click(label) {
-      // Between the look and the click the app may have put up another menu, in which the item has another id.
+      // The app may replace its menu between the two calls; the item has another id in the new one.
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await clickNow(label);
@@ -143,15 +151,15 @@ const MenuNode = z.tuple([
 ]);
 
 function menuItem([id, properties]: z.infer<typeof MenuNode>): TrayMenuItem[] {
-  const of = (key: string) => properties[key]?.value;
-  if (of('type') === 'separator' || of('visible') === false) return [];
+  const value = (key: string) => properties[key]?.value;
+  if (value('type') === 'separator' || value('visible') === false) return [];
   return [
     {
       id,
-      // A single underscore marks the letter after it.
-      label: String(of('label') ?? '').replace(/_(.)/g, '$1'),
-      enabled: of('enabled') !== false,
-      ...(of('toggle-type') ? { checked: of('toggle-state') === 1 } : {}),
+      // A single underscore marks the access key.
+      label: String(value('label') ?? '').replace(/_(.)/g, '$1'),
+      enabled: value('enabled') !== false,
+      ...(value('toggle-type') ? { checked: value('toggle-state') === 1 } : {}),
     },
   ];
 }
