@@ -4,6 +4,7 @@
  */
 import os from 'node:os';
 import path from 'node:path';
+import { dialectTitles } from './api/dialectTable';
 import { type ApiServer, createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
@@ -214,6 +215,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     snapshot: () => ({
       version,
       platform: process.platform,
+      dialects: dialectTitles,
       server: parts.server(),
       cli: parts.cli(),
       requests: journal.recent(SNAPSHOT_ROWS),

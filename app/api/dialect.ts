@@ -1,7 +1,9 @@
 /**
- * What a dialect is: paths, how a body becomes a `ChatRequest`, how the answer becomes its wire, and how a fault is worded.
- * Everything else (access, bodies, records, streams) is shared and knows no dialect. A new one is a folder and a line in `dialects.ts`.
+ * What a dialect consists of: its paths, how a body becomes a `ChatRequest`, how an answer and an error are written, and its
+ * documentation. Everything else (access, reading bodies, journal, streaming) is shared and does not depend on the dialect.
+ * A new dialect is a folder and a line in `dialects.ts`.
  */
+import type { z } from 'zod';
 import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
@@ -11,9 +13,15 @@ import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
 
 export interface Dialect {
+  /** The journal and the metrics record it, so it must not change. Folders that serve variants of one API share a name. */
   readonly name: DialectName;
-  /** Whether the path is written in this dialect, known to it or not. The first dialect that says so words the errors. */
-  owns(path: string): boolean;
+  /** The name that the documentation and the window show. Dialects of the same name have the same title. */
+  readonly title: string;
+  /**
+   * Paths such as `/api`. The dialect with the longest root that equals or contains a request's path words its errors, also
+   * where no route exists; `/` stands for itself only.
+   */
+  readonly roots: readonly string[];
   fault(fault: Fault): FaultReply;
   routes(services: DialectServices): readonly Route[];
 }
@@ -36,12 +44,27 @@ export interface Route {
   readonly method: 'get' | 'head' | 'post' | 'delete';
   /** An Express path. */
   readonly path: string;
+  /** What `/docs` and `/openapi.json` say of the route; null leaves it out, as for an alias of another route. */
+  readonly docs: RouteDocs | null;
   /** What an absent `stream` in the body means; absent for routes that never stream. */
   readonly streamDefault?: boolean;
   /** Whether a `post` or `delete` has a JSON body that must be there. Default: true; otherwise what is sent is not read. */
   readonly hasBody?: boolean;
   /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
   handle(call: ApiRequest): RouteReply | Promise<RouteReply>;
+}
+
+export interface RouteDocs {
+  readonly summary: string;
+  readonly description?: string;
+  /** The schema that checks the request's body. */
+  readonly body?: z.ZodType;
+  /** A request body that the page for trying out the API starts with. */
+  readonly example?: object;
+  /** An example of an answer. */
+  readonly answer?: object;
+  /** The content type of a streamed answer; absent for routes that never stream. */
+  readonly streams?: 'application/x-ndjson' | 'text/event-stream';
 }
 
 /** Reads a request header; undefined where it is absent or empty. */

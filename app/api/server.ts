@@ -5,7 +5,7 @@ import { ChatError } from '../chat/errors';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
 import type { ApiRequest, DialectServices, Route } from './dialect';
-import { dialectOf, dialects } from './dialects';
+import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
 import { type AccessRules, access } from './http/access';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';

@@ -51,7 +51,14 @@ export interface CliState {
   problem?: Problem;
 }
 
-export type DialectName = 'ollama' | 'openai' | 'anthropic' | 'app';
+/** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
+export type DialectName = string;
+
+/** What the window shows in place of a dialect's name. */
+export interface DialectTitle {
+  name: DialectName;
+  title: string;
+}
 
 /** `waiting`: nothing has been sent to the client yet. `failed` carries an error. `cancelled`: the client hung up. */
 export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancelled';
@@ -172,6 +179,8 @@ export interface LoginItemState {
 export interface AppSnapshot {
   version: string;
   platform: string;
+  /** One entry for each dialect that the server speaks; the journal may hold rows of others. */
+  dialects: readonly DialectTitle[];
   server: ServerState;
   cli: CliState;
   requests: RequestRow[];
@@ -188,7 +197,7 @@ export interface AppSnapshot {
  * A change since the last update: each field present replaces what the window holds, except `requests`,
  * whose rows are new or take the place of the row with the same id. At most one update every 50 ms.
  */
-export type AppUpdate = Partial<Omit<AppSnapshot, 'version' | 'platform'>>;
+export type AppUpdate = Partial<Omit<AppSnapshot, 'version' | 'platform' | 'dialects'>>;
 
 /** Pages that the window may ask the app to open in the browser; the window never names an address itself. */
 export type ExternalPage = 'install-cli' | 'docs' | 'readme';

@@ -45,7 +45,7 @@ const Columns = z.object({
   at: z.number(),
   client: z.string(),
   address: z.string(),
-  dialect: z.enum(['ollama', 'openai', 'anthropic', 'app']),
+  dialect: z.string(),
   method: z.string(),
   path: z.string(),
   model: z.string(),

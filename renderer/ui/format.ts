@@ -1,13 +1,5 @@
 /** Numbers, durations and times as the page writes them. Fixed to one notation, so that columns line up and screenshots compare. */
-import type { DialectName } from '../../app/shared/contract';
 import type { Usage } from '../../app/shared/usage';
-
-export const DIALECT_NAMES: Record<DialectName, string> = {
-  ollama: 'Ollama',
-  openai: 'OpenAI',
-  anthropic: 'Anthropic',
-  app: 'App',
-};
 
 /** What stands where there is no value. */
 export const NONE = '–';

@@ -1,6 +1,6 @@
 /** All routes that are served, asked of the dialects themselves: a new one is fuzzed without anybody thinking of it. */
 import type { DialectServices, Route } from '../../app/api/dialect';
-import { dialects } from '../../app/api/dialects';
+import { dialects } from '../../app/api/dialectTable';
 
 export type ServedRoute = Pick<Route, 'method' | 'path' | 'hasBody'>;
 

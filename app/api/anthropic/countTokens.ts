@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DialectServices, Route } from '../dialect';
+import { EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { conversationFields } from './messages';
@@ -13,6 +14,13 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
   return {
     method: 'post',
     path: '/messages/count_tokens',
+    docs: {
+      summary: 'Estimates the tokens of a question',
+      description: 'Nobody is asked: the header `x-claudacity-estimate` says so.',
+      body: countTokensBody,
+      example: { model: EXAMPLE_MODEL, messages: [EXAMPLE_MESSAGE] },
+      answer: { input_tokens: 12 },
+    },
     handle: async ({ body }) => {
       const asked = validate(countTokensBody, body);
       await chat.resolve(asked.model);

@@ -1,6 +1,7 @@
 /** `POST /v1/messages`. */
 import { z } from 'zod';
 import type { ApiRequest, ChatReply, DialectServices, Route } from '../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
@@ -15,6 +16,22 @@ export function messagesRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/messages',
+    docs: {
+      summary: 'Answers a chat',
+      body: messageBody,
+      example: { model: EXAMPLE_MODEL, max_tokens: 1024, messages: [EXAMPLE_MESSAGE] },
+      answer: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: EXAMPLE_MODEL,
+        content: [{ type: 'text', text: EXAMPLE_ANSWER }],
+        stop_reason: 'end_turn',
+        stop_sequence: null,
+        usage: { input_tokens: 12, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 9 },
+      },
+      streams: 'text/event-stream',
+    },
     streamDefault: false,
     handle: (call) => messageReply(validate(messageBody, call.body), call, services),
   };

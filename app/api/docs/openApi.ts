@@ -1,33 +1,31 @@
 /**
- * The description of the API that is served: paths from the routes, bodies from the very schemas that check them. What is
- * said of a route besides stands in `operations.ts`; one of which nothing is said is listed all the same.
+ * Builds the OpenAPI document from the routes: their paths, their documentation, and the schemas that check their bodies.
  */
 import { z } from 'zod';
-import type { Dialect, Route } from '../dialect';
-import { type Operation, operations } from './operations';
+import type { Route, RouteDocs } from '../dialect';
 
-/** In the order in which they are shown. */
-const TAGS = { ollama: 'Ollama', openai: 'OpenAI', anthropic: 'Anthropic', app: 'Claudacity' };
-
-/** A dialect, with the routes that it has. */
-export interface Spoken {
-  readonly name: Dialect['name'];
+/** Routes that the document shows under one title. Sections of the same title are shown as one. */
+export interface DocumentedSection {
+  readonly title: string;
   readonly routes: readonly Route[];
 }
 
-export function openApi(version: string, spoken: readonly Spoken[]): object {
+/** @param sections the clients' dialects, then the app's own routes. */
+export function openApi(version: string, sections: readonly DocumentedSection[]): object {
+  const titles = [...new Set(sections.map(({ title }) => title))];
   const paths: Record<string, Record<string, object>> = {};
-  for (const { name, routes } of spoken) {
-    for (const { method, path } of withoutAliases(routes)) {
+  for (const { title, routes } of sections) {
+    for (const { method, path, docs } of routes) {
+      if (docs === null) continue;
       const template = path.replaceAll(NAME, '{$1}');
       const params = [...path.matchAll(NAME)].map(([, param]) => param ?? '');
-      paths[template] = { ...paths[template], [method]: operationObject(`${method} ${path}`, name, params) };
+      paths[template] = { ...paths[template], [method]: operationObject(docs, title, params) };
     }
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Claudacity', version, description: DESCRIPTION },
-    tags: Object.values(TAGS).map((name) => ({ name })),
+    info: { title: 'Claudacity', version, description: description(titles.slice(0, -1)) },
+    tags: titles.map((name) => ({ name })),
     servers: [{ url: '/' }],
     paths,
     components: {
@@ -40,22 +38,23 @@ export function openApi(version: string, spoken: readonly Spoken[]): object {
   };
 }
 
-const DESCRIPTION = `Answers from the \`claude\` CLI of this computer, in the dialects of Ollama, OpenAI and Anthropic.
+/** @param dialects the titles of the clients' dialects. */
+function description(dialects: readonly string[]): string {
+  // British English lists without a comma before "and".
+  const list = new Intl.ListFormat('en-GB').format(dialects);
+  return `Answers from the \`claude\` CLI of this computer, in the dialects of ${list}.
 
-OpenAI's and Anthropic's paths are served without \`/v1\` too. A field that is \`null\` counts as absent. Parameters that
+Paths under \`/v1\` are served without \`/v1\` too. A field that is \`null\` counts as absent. Parameters that
 have no effect here are named in the response header \`x-claudacity-ignored\`.`;
-
-const NAME = /[:*](\w+)/g;
-
-function withoutAliases(routes: readonly Route[]): readonly Route[] {
-  const paths = new Set(routes.map(({ path }) => path));
-  return routes.filter(({ path, method }) => method !== 'head' && !paths.has(`/v1${path}`));
 }
 
-function operationObject(key: string, dialect: Dialect['name'], params: readonly string[]): object {
-  const { summary = key, description, body, example, answer, streams }: Partial<Operation> = operations[key] ?? {};
+/** A parameter in an Express path. */
+const NAME = /[:*](\w+)/g;
+
+function operationObject(docs: RouteDocs, tag: string, params: readonly string[]): object {
+  const { summary, description, body, example, answer, streams } = docs;
   return {
-    tags: [TAGS[dialect]],
+    tags: [tag],
     summary,
     ...(description !== undefined && { description }),
     ...(params.length > 0 && {
@@ -71,7 +70,7 @@ function operationObject(key: string, dialect: Dialect['name'], params: readonly
         ...(answer !== undefined && {
           content: {
             'application/json': { example: answer },
-            // A schema would be that of the whole text to some programs, and that of each event to others.
+            // Without a schema: some programs would read it as that of the whole stream, others as that of each event.
             ...(streams !== undefined && { [streams]: {} }),
           },
         }),
@@ -81,18 +80,18 @@ function operationObject(key: string, dialect: Dialect['name'], params: readonly
   };
 }
 
-/** As a client writes it: what the schema makes of it afterwards is nobody's business. */
+/** The JSON schema of the body as the client sends it, before the schema's transformations. */
 function schemaOf(body: z.ZodType): unknown {
   const { $schema: _, ...schema } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
-  return plain(schema);
+  return withoutNull(schema);
 }
 
-/** Without what says only that null will do, which holds for nearly every field and is said once for all. */
-function plain(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(plain);
+/** Removes `null` as an alternative: nearly every field accepts it, and the document's description says so once. */
+function withoutNull(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutNull);
   if (typeof schema !== 'object' || schema === null) return schema;
   const { propertyNames: _, ...rest } = Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => [name, plain(value)]),
+    Object.entries(schema).map(([name, value]) => [name, withoutNull(value)]),
   );
   const { anyOf, type, ...others } = rest;
   if (Array.isArray(anyOf)) {

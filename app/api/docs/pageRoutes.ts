@@ -6,8 +6,8 @@ import type { Route, RouteReply } from '../dialect';
 import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
-  { method: 'get', path: '/docs', handle: () => file('index.html') },
-  { method: 'get', path: '/docs/:file', handle: ({ params }) => file(params.file ?? '') },
+  { method: 'get', path: '/docs', docs: null, handle: () => file('index.html') },
+  { method: 'get', path: '/docs/:file', docs: null, handle: ({ params }) => file(params.file ?? '') },
 ];
 
 const TYPES: ReadonlyMap<string, string> = new Map([

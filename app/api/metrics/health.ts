@@ -5,6 +5,7 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
   return {
     method: 'get',
     path: '/health',
+    docs: { summary: 'Whether questions can be answered: 503 where not', answer: { status: 'ok' } },
     handle: () => {
       const { cli, server } = status();
       const ready = cli.phase === 'ready';

@@ -6,21 +6,18 @@ import type { DialectServices } from '../dialect';
 import { pathTemplates } from './pathTemplate';
 
 /** @param paths the templates of all paths that are served, which are all that the label `path` can be, `other` aside. */
-export function createMetrics(services: DialectServices, paths: readonly string[]): Registry {
+export function createMetrics(services: DialectServices, paths: () => readonly string[]): Registry {
   const registry = new Registry();
-  countRequests(registry, services.journal, pathTemplates(paths));
+  countRequests(registry, services.journal, paths);
   showProcesses(registry, services.chat);
   showLimits(registry, services.chat);
   showApp(registry, services);
   return registry;
 }
 
-function countRequests(
-  registry: Registry,
-  journal: DialectServices['journal'],
-  templateOf: (path: string) => string,
-): void {
+function countRequests(registry: Registry, journal: DialectServices['journal'], paths: () => readonly string[]): void {
   const registers = [registry];
+  let templates: ReturnType<typeof pathTemplates> | undefined;
   const requests = new Counter({
     name: 'claudacity_requests_total',
     help: 'Requests that have ended, by dialect, path and HTTP status; 499 where the client hung up.',
@@ -56,7 +53,8 @@ function countRequests(
   journal.onChange((row: RequestRow) => {
     if (row.durationMs === null) return;
     const { dialect } = row;
-    const path = templateOf(row.path);
+    templates ??= pathTemplates(paths());
+    const path = templates(row.path);
     requests.inc({ dialect, path, status: String(row.status) });
     duration.observe({ dialect, path }, row.durationMs / 1000);
     if (row.firstTokenMs === null && row.usage === null) return;

@@ -7,6 +7,7 @@ export function accountRoutes(): readonly Route[] {
     {
       method: 'get',
       path: '/api/status',
+      docs: { summary: 'Says that there is no cloud behind it' },
       handle: () => ({ type: 'json', body: { cloud: { disabled: true, source: 'none' } } }),
     },
     ...['/api/me', '/api/signout'].map(signedOut),
@@ -17,6 +18,7 @@ function signedOut(path: string): Route {
   return {
     method: 'post',
     path,
+    docs: { summary: 'Refused: there is no account of Ollama' },
     hasBody: false,
     handle: () => {
       throw new Refusal(401, 'authentication', 'unauthorized');

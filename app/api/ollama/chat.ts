@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
 import { toolArguments } from '../input/toolArguments';
@@ -10,12 +11,27 @@ import { isToolSelectionTask } from '../openWebui/taskDetection';
 import { toolSelectionWire } from '../openWebui/toolSelection';
 import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
 import { keepLoaded } from './loadModel';
-import { extras, ollamaWire } from './wire';
+import { EXAMPLE_COUNTS, extras, ollamaWire } from './wire';
 
 export function chatRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/api/chat',
+    docs: {
+      summary: 'Answers a chat',
+      description:
+        'Streams unless `stream` is false. Without messages it loads the model or, with `keep_alive: 0`, unloads it.',
+      body: chatBody,
+      example: { model: EXAMPLE_MODEL, messages: [EXAMPLE_MESSAGE], stream: false },
+      answer: {
+        model: EXAMPLE_MODEL,
+        message: { role: 'assistant', content: EXAMPLE_ANSWER },
+        done: true,
+        done_reason: 'stop',
+        ...EXAMPLE_COUNTS,
+      },
+      streams: 'application/x-ndjson',
+    },
     streamDefault: true,
     handle: async (call) => {
       const { body } = call;

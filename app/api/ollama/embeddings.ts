@@ -10,6 +10,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embed',
+      docs: { summary: 'Refused: Claude has no embeddings' },
       handle: async ({ body }) => {
         const { model: name, input } = validate(embedBody, body);
         await chat.resolve(name);
@@ -22,6 +23,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embeddings',
+      docs: { summary: 'Refused: Claude has no embeddings' },
       handle: async ({ body }) => {
         const { model: name, prompt } = validate(embeddingsBody, body);
         await chat.resolve(name);

@@ -23,6 +23,9 @@ export function modelBody<Shape extends z.ZodRawShape>(shape: Shape) {
   );
 }
 
+/** `modelBody` as the documentation shows it, without the older spelling. */
+export const documentedModelBody = z.object({ model: z.string() });
+
 const number = z.number().nullish();
 
 const options = z

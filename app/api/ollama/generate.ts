@@ -3,18 +3,33 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { ChatReply, DialectServices, Route } from '../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../docs/example';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
 import { contextOf, readContext } from './context';
 import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
 import { keepLoaded } from './loadModel';
-import { extras, ollamaWire } from './wire';
+import { EXAMPLE_COUNTS, extras, ollamaWire } from './wire';
 
 export function generateRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/api/generate',
+    docs: {
+      summary: 'Answers a prompt',
+      description: 'Streams unless `stream` is false.',
+      body: generateBody,
+      example: { model: EXAMPLE_MODEL, prompt: EXAMPLE_QUESTION, stream: false },
+      answer: {
+        model: EXAMPLE_MODEL,
+        response: EXAMPLE_ANSWER,
+        done: true,
+        done_reason: 'stop',
+        ...EXAMPLE_COUNTS,
+      },
+      streams: 'application/x-ndjson',
+    },
     streamDefault: true,
     handle: async (call) => {
       const { body } = call;

@@ -16,11 +16,22 @@ const OLLAMA_VERSION = '0.24.0';
 
 export const ollama: Dialect = {
   name: 'ollama',
-  owns: (path) => path === '/' || path === '/api' || path.startsWith('/api/'),
+  title: 'Ollama',
+  roots: ['/', '/api'],
   fault: (fault) => ({ status: fault.status, body: { error: fault.message } }),
   routes: (services) => [
-    { method: 'get', path: '/', handle: () => ({ type: 'text', text: 'Ollama is running' }) },
-    { method: 'get', path: '/api/version', handle: () => ({ type: 'json', body: { version: OLLAMA_VERSION } }) },
+    {
+      method: 'get',
+      path: '/',
+      docs: { summary: 'Says that it is there' },
+      handle: () => ({ type: 'text', text: 'Ollama is running' }),
+    },
+    {
+      method: 'get',
+      path: '/api/version',
+      docs: { summary: 'The version of Ollama that is spoken', answer: { version: OLLAMA_VERSION } },
+      handle: () => ({ type: 'json', body: { version: OLLAMA_VERSION } }),
+    },
     ...modelRoutes(services),
     chatRoute(services),
     generateRoute(services),

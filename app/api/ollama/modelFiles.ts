@@ -14,6 +14,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/create',
+      docs: { summary: 'Refused: models are not made here' },
       handle: ({ body }) => {
         validate(modelBody({}), body);
         throw refused('created');
@@ -22,6 +23,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/push',
+      docs: { summary: 'Refused: models are not published from here' },
       handle: async ({ body }) => {
         await chat.resolve(validate(modelBody({}), body).model);
         throw refused('pushed');
@@ -30,6 +32,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'delete',
       path: '/api/delete',
+      docs: { summary: 'Refused: models are not deleted here' },
       handle: async ({ body }) => {
         await chat.resolve(validate(modelBody({}), body).model);
         throw refused('deleted');
@@ -38,6 +41,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/copy',
+      docs: { summary: 'Refused: models are not copied here' },
       handle: async ({ body }) => {
         const { source, destination } = validate(copyBody, body);
         const model = await chat.resolve(source);
@@ -50,6 +54,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'head',
       path: '/api/blobs/:digest',
+      docs: null,
       handle: () => {
         throw new Refusal(404, 'not_found', 'blob not found');
       },
@@ -57,6 +62,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/blobs/:digest',
+      docs: { summary: 'Refused: models are not made here' },
       hasBody: false,
       handle: () => {
         throw refused('created');

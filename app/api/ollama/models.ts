@@ -2,20 +2,23 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
+import { EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';
 import { modelTitle } from '../modelTitle';
-import { modelBody } from './fields';
+import { documentedModelBody, modelBody } from './fields';
 
 export function modelRoutes({ chat }: DialectServices): readonly Route[] {
   return [
     {
       method: 'get',
       path: '/api/tags',
+      docs: { summary: 'Lists the models' },
       handle: async () => ({ type: 'json', body: { models: (await chat.models()).map(listed) } }),
     },
     {
       method: 'get',
       path: '/api/ps',
+      docs: { summary: 'Lists the models that are loaded' },
       handle: async () => {
         const [models, memory] = await Promise.all([chat.models(), chat.processMemory()]);
         const held = [
@@ -37,6 +40,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/show',
+      docs: { summary: 'Describes a model', body: documentedModelBody, example: { model: EXAMPLE_MODEL } },
       handle: async ({ body, userAgent }) => {
         const { model: name } = validate(showBody, body);
         const model = await chat.resolve(name);

@@ -3,15 +3,23 @@ import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route, RouteReply } from '../dialect';
+import { EXAMPLE_MODEL } from '../docs/example';
 import { Refusal } from '../fault';
 import { validate } from '../input/validate';
-import { modelBody } from './fields';
+import { documentedModelBody, modelBody } from './fields';
 import { digestOf, SIZE } from './models';
 
 export function pullRoute({ chat }: DialectServices): Route {
   return {
     method: 'post',
     path: '/api/pull',
+    docs: {
+      summary: 'Reports a model that is there as pulled',
+      body: documentedModelBody,
+      example: { model: EXAMPLE_MODEL, stream: false },
+      answer: { status: 'success' },
+      streams: 'application/x-ndjson',
+    },
     streamDefault: true,
     handle: async ({ body }) => {
       const { model: name, stream } = validate(pullBody, body);

@@ -85,6 +85,9 @@ function final(reason: EndReason, usage: Usage, timings: Timings): object {
   };
 }
 
+/** The counts in the answers that the documentation shows. */
+export const EXAMPLE_COUNTS = { total_duration: 900_000_000, prompt_eval_count: 12, eval_count: 9 };
+
 function nanoseconds(ms: number): number {
   return count(ms * 1_000_000);
 }

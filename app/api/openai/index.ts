@@ -1,5 +1,6 @@
 /** OpenAI's dialect, under `/v1` and, for users who leave that out of their base URL, without it. What is nobody's path is its too. */
-import type { Dialect, Route } from '../dialect';
+import type { Dialect } from '../dialect';
+import { withV1Alias } from '../v1Alias';
 import { chatCompletionsRoute } from './chat/chatCompletions';
 import { completionsRoute } from './chat/completions';
 import { embeddingsRoute } from './embeddings';
@@ -9,7 +10,8 @@ import { responsesRoute } from './responses/responses';
 
 export const openai: Dialect = {
   name: 'openai',
-  owns: () => true,
+  title: 'OpenAI',
+  roots: ['/v1'],
   fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
   routes: (services) => [
     ...[
@@ -18,15 +20,12 @@ export const openai: Dialect = {
       responsesRoute(services),
       embeddingsRoute,
       ...modelRoutes(services),
-    ].flatMap(underBothRoots),
+    ].flatMap(withV1Alias),
     {
       method: 'get',
       path: '/version',
+      docs: { summary: 'The version of this app' },
       handle: () => ({ type: 'json', body: { name: 'claudacity', version: services.version } }),
     },
   ],
 };
-
-function underBothRoots(route: Route): Route[] {
-  return [{ ...route, path: `/v1${route.path}` }, route];
-}

@@ -10,13 +10,23 @@ const ROOT = '/api/v0';
 
 export const lmStudio: Dialect = {
   name: 'openai',
-  owns: (path) => path === ROOT || path.startsWith(`${ROOT}/`),
+  title: 'OpenAI',
+  roots: [ROOT],
   fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
   routes: (services) =>
-    [chatCompletionsRoute(services), completionsRoute(services), embeddingsRoute, ...modelRoutes(services)].map(
-      (route) => ({ ...route, path: `${ROOT}${route.path}` }),
-    ),
+    [
+      forLmStudio(chatCompletionsRoute(services)),
+      forLmStudio(completionsRoute(services)),
+      embeddingsRoute,
+      ...modelRoutes(services),
+    ].map((route) => ({ ...route, path: `${ROOT}${route.path}` })),
 };
+
+/** The documentation shows OpenAI's answers once, at OpenAI's own paths. */
+function forLmStudio(route: Route): Route {
+  const { answer: _, ...docs } = route.docs ?? { summary: '' };
+  return { ...route, docs: { ...docs, summary: `${docs.summary}, for clients of LM Studio` } };
+}
 
 function modelRoutes({ chat }: DialectServices): Route[] {
   const modelObject = (id: string, model: Model) => ({
@@ -34,6 +44,7 @@ function modelRoutes({ chat }: DialectServices): Route[] {
     {
       method: 'get',
       path: '/models',
+      docs: { summary: 'Lists the models, as LM Studio does' },
       handle: async () => {
         const data = (await chat.models()).map((model) => modelObject(model.id, model));
         return { type: 'json', body: { object: 'list', data } };
@@ -42,6 +53,7 @@ function modelRoutes({ chat }: DialectServices): Route[] {
     {
       method: 'get',
       path: '/models/*id',
+      docs: { summary: 'Describes a model, as LM Studio does' },
       handle: async ({ params }) => {
         const id = params.id ?? '';
         return { type: 'json', body: modelObject(id, await chat.resolve(id)) };

@@ -8,6 +8,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/models',
+      docs: { summary: 'Lists the models, for clients of OpenAI and of Anthropic' },
       handle: async ({ query }) => {
         const models = await chat.models();
         const data = models.map((model) => modelObject(model.id, model));
@@ -20,6 +21,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/models/*id',
+      docs: { summary: 'Describes a model' },
       handle: async ({ params }) => {
         const id = params.id ?? '';
         return { type: 'json', body: modelObject(id, await chat.resolve(id)) };

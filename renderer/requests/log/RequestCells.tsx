@@ -1,9 +1,9 @@
 /** The cells of one row of the log. Drawn anew only when its request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
 import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
+import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import {
-  DIALECT_NAMES,
   formatCompact,
   formatDuration,
   formatElapsed,
@@ -24,7 +24,7 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
       <Cell name="c-client" title={`${client}, ${row.address}`}>
         {client}
       </Cell>
-      <Cell name="c-dialect">{DIALECT_NAMES[dialect]}</Cell>
+      <Cell name="c-dialect">{useDialectTitle(dialect)}</Cell>
       <Cell name="c-model" title={`${method} ${path}`}>
         {model || <span className="c-path">{`${method} ${path}`}</span>}
       </Cell>

@@ -2,10 +2,11 @@
 import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
 import type { Usage } from '../../../app/shared/usage';
+import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import { useStoredConversations, useStoredState } from '../../state/page';
 import { CopyButton } from '../../ui/CopyButton';
-import { allTokens, DIALECT_NAMES, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
+import { allTokens, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { TOKEN_KINDS } from '../today/tokenKinds';
 import { Elapsed, isLive, RequestStatus } from './RequestCells';
@@ -68,7 +69,7 @@ function Sections({ details, onConversation }: SectionsProps) {
           </ul>
         </Section>
       )}
-      <Facts title="Request" facts={requestFacts(details)} />
+      <Facts title="Request" facts={requestFacts(details, useDialectTitle(details.dialect))} />
       <Facts title="Conversation" facts={conversationFacts(details)} />
       {details.conversation && (
         <ConversationLink
@@ -152,13 +153,13 @@ function Tokens({ usage }: { usage: Usage }) {
 
 type Fact = [name: string, value: string | number | null];
 
-function requestFacts(details: RequestDetails): Fact[] {
+function requestFacts(details: RequestDetails, dialect: string): Fact[] {
   return [
     ['Time', formatMoment(details.at)],
     ['Client', details.client],
     ['User agent', details.userAgent],
     ['Address', details.address],
-    ['Dialect', DIALECT_NAMES[details.dialect]],
+    ['Dialect', dialect],
     ['Status', details.status],
     ['Id', details.id],
   ];

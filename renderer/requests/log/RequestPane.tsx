@@ -1,6 +1,7 @@
 /** The request log with its filter on top and the details of the selected request beside it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { usePageState, useStore } from '../../state/page';
+import { dialectTitle } from '../../state/dialectTitles';
+import { useApp, usePageState, useStore } from '../../state/page';
 import { useFindKey } from '../../ui/useFindKey';
 import { FilterBar } from './FilterBar';
 import { RequestDetailsPane } from './RequestDetailsPane';
@@ -76,14 +77,15 @@ const SWITCHES = 'request-switches';
 /** The filter in use. The switches outlive the window, the words do not. */
 function useRequestFilter(): [RequestFilter, (filter: RequestFilter) => void] {
   const store = useStore();
+  const dialects = useApp((app) => app.dialects);
   const [filter, setFilter] = useState<RequestFilter>(() => ({
     ...NO_FILTER,
     hideListings: localStorage.getItem(SWITCHES) === 'hideListings',
   }));
   useEffect(() => {
-    store.filterLog(requestTest(filter));
+    store.filterLog(requestTest(filter, (name) => dialectTitle(dialects, name)));
     if (filter.hideListings) localStorage.setItem(SWITCHES, 'hideListings');
     else localStorage.removeItem(SWITCHES);
-  }, [store, filter]);
+  }, [store, filter, dialects]);
   return [filter, setFilter];
 }

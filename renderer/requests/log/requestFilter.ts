@@ -1,7 +1,6 @@
 /** Which requests the log shows: the words typed into the filter box and the two switches beside it. */
-import type { RequestRow } from '../../../app/shared/contract';
+import type { DialectName, RequestRow } from '../../../app/shared/contract';
 import type { RowTest } from '../../state/requestLog';
-import { DIALECT_NAMES } from '../../ui/format';
 
 export interface RequestFilter {
   words: string;
@@ -13,16 +12,16 @@ export const NO_FILTER: RequestFilter = { words: '', errorsOnly: false, hideList
 
 /**
  * The filter as a test of one row, or null where it lets every row pass. Each word must occur somewhere in the client, its address, the
- * dialect, the model, the method, the path, the status or the phase; capitals do not count.
+ * dialect's title, the model, the method, the path, the status or the phase; capitals do not count.
  */
-export function requestTest(filter: RequestFilter): RowTest | null {
+export function requestTest(filter: RequestFilter, titleOf: (dialect: DialectName) => string = String): RowTest | null {
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && !filter.errorsOnly && !filter.hideListings) return null;
   return (row) => {
     if (filter.errorsOnly && row.phase !== 'failed') return false;
     if (filter.hideListings && isListing(row)) return false;
     if (words.length === 0) return true;
-    const text = searchText(row);
+    const text = searchText(row, titleOf(row.dialect));
     return words.every((word) => text.includes(word));
   };
 }
@@ -32,7 +31,7 @@ function isListing(row: RequestRow): boolean {
   return row.phase !== 'failed' && (row.method === 'GET' || row.method === 'HEAD' || row.path.endsWith('/api/show'));
 }
 
-function searchText(row: RequestRow): string {
-  const { client, address, dialect, model, method, path, status, phase } = row;
-  return `${client} ${address} ${DIALECT_NAMES[dialect]} ${model} ${method} ${path} ${status ?? ''} ${phase}`.toLowerCase();
+function searchText(row: RequestRow, dialectTitle: string): string {
+  const { client, address, model, method, path, status, phase } = row;
+  return `${client} ${address} ${dialectTitle} ${model} ${method} ${path} ${status ?? ''} ${phase}`.toLowerCase();
 }

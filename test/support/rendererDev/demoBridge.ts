@@ -98,6 +98,11 @@ const busy = demo.day === 'busy' || demo.day === 'calm' || demo.day === 'signed_
 const snapshot: AppSnapshot = {
   version: '0.1.0',
   platform: 'linux',
+  dialects: [
+    { name: 'ollama', title: 'Ollama' },
+    { name: 'openai', title: 'OpenAI' },
+    { name: 'anthropic', title: 'Anthropic' },
+  ],
   server: {
     phase: demo.day === 'stopped' ? 'stopped' : demo.day === 'port_taken' ? 'error' : 'running',
     host: '0.0.0.0',

@@ -3,6 +3,7 @@ import { anthropic } from '../../../app/api/anthropic';
 import { countTokensBody, estimateTokens } from '../../../app/api/anthropic/countTokens';
 import { messageBody, messageReply } from '../../../app/api/anthropic/messages';
 import type { ChatReply, OutputEvent } from '../../../app/api/dialect';
+import { dialectOf } from '../../../app/api/dialectTable';
 import { toFault } from '../../../app/api/fault';
 import { validate } from '../../../app/api/input/validate';
 import { ChatError } from '../../../app/chat/errors';
@@ -410,8 +411,10 @@ test('refuses a thread in the words by which the packages know to go on without 
 
 test('owns its paths, with and without their root, and no others', () => {
   const owned = ['/v1/messages', '/messages', '/v1/messages/batches', '/messages/count_tokens'];
-  expect(owned.filter((path) => !anthropic.owns(path))).toEqual([]);
-  expect(['/v1/models', '/v1/messagesx', '/api/messages', '/'].filter((path) => anthropic.owns(path))).toEqual([]);
+  expect(owned.filter((path) => dialectOf(path) !== anthropic)).toEqual([]);
+  expect(['/v1/models', '/v1/messagesx', '/api/messages', '/'].filter((path) => dialectOf(path) === anthropic)).toEqual(
+    [],
+  );
 });
 
 test('an estimate of tokens grows with words, pictures and tools, and takes any depth', () => {

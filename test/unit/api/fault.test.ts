@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dialectOf } from '../../../app/api/dialects';
+import { dialectOf } from '../../../app/api/dialectTable';
 import { toFault } from '../../../app/api/fault';
 import { ChatError, type ChatErrorKind, type ChatErrorOptions } from '../../../app/chat/errors';
 

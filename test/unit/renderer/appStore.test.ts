@@ -43,6 +43,7 @@ function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
   return {
     version: '0.1.0',
     platform: 'linux',
+    dialects: [],
     server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
     cli: { phase: 'ready' },
     requests: [],

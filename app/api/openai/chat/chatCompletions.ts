@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ChatRequest } from '../../../chat/request';
 import type { ApiRequest, ChatReply, DialectServices, Route } from '../../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../../docs/example';
 import { conversationName, conversationNameFields, userField } from '../../input/conversationName';
 import { buildHistory } from '../../input/history';
 import { imageReader } from '../../input/image';
@@ -14,12 +15,33 @@ import { completionToolFields, completionTools } from '../tools';
 import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
 import { message, turnsOf } from './messages';
 import { responseFormat, schemaOf } from './responseFormat';
-import { completionWire } from './wire';
+import { completionWire, EXAMPLE_USAGE } from './wire';
 
 export function chatCompletionsRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/chat/completions',
+    docs: {
+      summary: 'Answers a chat',
+      body: completionBody,
+      example: { model: EXAMPLE_MODEL, messages: [EXAMPLE_MESSAGE] },
+      answer: {
+        id: 'chatcmpl-1',
+        object: 'chat.completion',
+        created: 1_795_000_000,
+        model: EXAMPLE_MODEL,
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: EXAMPLE_ANSWER },
+            logprobs: null,
+            finish_reason: 'stop',
+          },
+        ],
+        usage: EXAMPLE_USAGE,
+      },
+      streams: 'text/event-stream',
+    },
     streamDefault: false,
     handle: (call) => completionReply(validate(completionBody, call.body), call, services),
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ChatError } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { validate } from '../../input/validate';
 import { unhonoured, unhonouredFields } from '../fields';
@@ -15,12 +16,26 @@ import {
   streamFields,
 } from './chatCompletions';
 import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
-import { textCompletionWire } from './wire';
+import { EXAMPLE_USAGE, textCompletionWire } from './wire';
 
 export function completionsRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/completions',
+    docs: {
+      summary: 'Answers a prompt',
+      body: textCompletionBody,
+      example: { model: EXAMPLE_MODEL, prompt: EXAMPLE_QUESTION },
+      answer: {
+        id: 'cmpl-1',
+        object: 'text_completion',
+        created: 1_795_000_000,
+        model: EXAMPLE_MODEL,
+        choices: [{ index: 0, text: EXAMPLE_ANSWER, logprobs: null, finish_reason: 'stop' }],
+        usage: EXAMPLE_USAGE,
+      },
+      streams: 'text/event-stream',
+    },
     streamDefault: false,
     handle: (call) => textCompletionReply(validate(textCompletionBody, call.body), call, services),
   };

@@ -178,6 +178,9 @@ function reasoning(thinking: string): object {
   return { reasoning: thinking, reasoning_content: thinking };
 }
 
+/** The usage in the answers that the documentation shows. */
+export const EXAMPLE_USAGE = { prompt_tokens: 12, completion_tokens: 9, total_tokens: 21 };
+
 function usageObject(usage: Usage): object {
   const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
   return {

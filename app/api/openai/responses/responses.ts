@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ChatError } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
+import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { buildHistory, type HistoryTurn } from '../../input/history';
 import { imageReader } from '../../input/image';
@@ -26,6 +27,29 @@ export function responsesRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/responses',
+    docs: {
+      summary: 'Answers a question',
+      body: responseBody,
+      example: { model: EXAMPLE_MODEL, input: EXAMPLE_QUESTION },
+      answer: {
+        id: 'resp_1',
+        object: 'response',
+        created_at: 1_795_000_000,
+        status: 'completed',
+        model: EXAMPLE_MODEL,
+        output: [
+          {
+            id: 'msg_1',
+            type: 'message',
+            role: 'assistant',
+            status: 'completed',
+            content: [{ type: 'output_text', text: EXAMPLE_ANSWER, annotations: [] }],
+          },
+        ],
+        usage: { input_tokens: 12, output_tokens: 9, total_tokens: 21 },
+      },
+      streams: 'text/event-stream',
+    },
     streamDefault: false,
     handle: (call) => responseReply(validate(responseBody, call.body), call, services, held),
   };
