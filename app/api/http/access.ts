@@ -12,11 +12,12 @@
  * What this does not keep out: another user of this computer, and a page that some local server serves from `localhost`.
  * The checks stand in this order, before a single byte of a body is read.
  */
-import { BlockList, isIP } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import type { RequestHandler, Response } from 'express';
 import { Refusal } from '../fault';
 import { exchangeOf } from './exchange';
+import { type IpAddress, isOwnAddress, parseIpAddress } from './ipAddress';
 
 export interface AccessRules {
   /** Origins allowed besides the ones of this computer; `*` in one stands for any text. */
@@ -62,30 +63,14 @@ function keyOf(authorization: string | undefined, apiKey: string | string[] | un
 }
 
 export function isLoopback(address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return parseIpAddress(address)?.range() === 'loopback';
 }
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('::1', 'ipv6');
-
-/** Addresses that no public name server can make a browser use for a foreign site: private, unspecified. */
-const unroutable = new BlockList();
-unroutable.addSubnet('10.0.0.0', 8);
-unroutable.addSubnet('172.16.0.0', 12);
-unroutable.addSubnet('192.168.0.0', 16);
-unroutable.addAddress('0.0.0.0');
-unroutable.addSubnet('fc00::', 7, 'ipv6');
-unroutable.addAddress('::', 'ipv6');
 
 /** Whether a Host header is one that a page of a foreign site cannot have caused. */
 export function namesThisMachine(hostHeader: string): boolean {
   const name = hostName(hostHeader);
-  const family = isIP(name);
-  if (family !== 0) {
-    return isLoopback(name) || unroutable.check(name, family === 6 ? 'ipv6' : 'ipv4') || isOwnAddress(name);
-  }
+  const address = parseIpAddress(name);
+  if (address !== null) return isUnroutable(address) || isOwnAddress(address);
   return (
     name === '' ||
     name === 'localhost' ||
@@ -94,15 +79,17 @@ export function namesThisMachine(hostHeader: string): boolean {
   );
 }
 
+/** Addresses that no public name server can make a browser use for a foreign site: loopback, private, unspecified. */
+function isUnroutable(address: IpAddress): boolean {
+  const unspecified = ['0.0.0.0', '::'].includes(address.toString());
+  return unspecified || ['loopback', 'private', 'uniqueLocal'].includes(address.range());
+}
+
 /** Without port, brackets, zone and the root's dot. */
 function hostName(hostHeader: string): string {
   const host = hostHeader.trim().toLowerCase();
   const bracketed = /^\[([^\]%]*)(%[^\]]*)?\](:\d+)?$/.exec(host)?.[1];
   return bracketed ?? (isIP(host) === 6 ? host : host.replace(/:\d*$/, '').replace(/\.$/, ''));
-}
-
-function isOwnAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
 }
 
 const LOCAL_ORIGINS: readonly string[] = [

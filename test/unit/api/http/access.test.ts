@@ -6,9 +6,12 @@ test.each(['127.0.0.1', '127.8.9.10', '::1'])('%s is this computer', (address) =
   expect(isLoopback(address)).toBe(true);
 });
 
-test.each(['192.168.1.5', '10.0.0.1', '::2', 'fe80::1', '', '128.0.0.1'])('%s is another computer', (address) => {
-  expect(isLoopback(address)).toBe(false);
-});
+test.each(['192.168.1.5', '10.0.0.1', '::2', '::127.0.0.1', 'fe80::1', '', '128.0.0.1'])(
+  '%s is another computer',
+  (address) => {
+    expect(isLoopback(address)).toBe(false);
+  },
+);
 
 const own = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 

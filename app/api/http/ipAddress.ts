@@ -1,0 +1,24 @@
+/** IP addresses as values, so that one address in two spellings is the same. */
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+
+export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
+
+/**
+ * An IPv4 address mapped into IPv6 (`::ffff:127.0.0.1`) counts as the IPv4 address. Null for what is not an IP address, and for
+ * the deprecated form `::127.0.0.1`, which ipaddr.js takes for the IPv4 address although it is another one.
+ */
+export function parseIpAddress(text: string): IpAddress | null {
+  // Node's check comes first: ipaddr.js also accepts `127.1`, `0x7f.1` and other spellings of inet_aton.
+  return isIP(text) === 0 || DEPRECATED_IPV4.test(text) ? null : ipaddr.process(text);
+}
+
+const DEPRECATED_IPV4 = /^::[\d.]+\.[\d.]+$/;
+
+/** Whether a network interface of this computer has the address. */
+export function isOwnAddress(address: IpAddress): boolean {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .some((own) => parseIpAddress(own.address)?.toNormalizedString() === address.toNormalizedString());
+}
