@@ -1,12 +1,13 @@
 /**
- * The CLI with nothing around it but a pipe: what it needs itself, against which this app is held. Deliberately none of
- * the app's own driver, and with no check, queue or back-pressure of its own.
+ * Drives the CLI through a pipe without any of the app's code: the baseline with which the benchmark compares the app. It
+ * deliberately has no validation, queue or back-pressure.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Question } from './question';
 
+/** How to start the CLI. */
 export interface Command {
   readonly path: string;
   readonly args: readonly string[];
@@ -14,68 +15,70 @@ export interface Command {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** A CLI process for one conversation. Both methods wait for the whole answer. @throws if the process ends without one */
 export interface BareProcess {
-  /** Tells it its system prompt and model, and asks. Ms until the first words. */
-  first(question: Question): Promise<number>;
-  /** Asks the last of the question's words alone: the process knows the others. Ms until the first words. */
-  next(question: Question): Promise<number>;
-  /** Resolves when it is gone. */
+  /** Sets the system prompt and the model, then sends the question. Resolves with the ms until the first text. */
+  firstTurn(question: Question): Promise<number>;
+  /** Sends only the question's last text, since the process has the others. Resolves with the ms until the first text. */
+  nextTurn(question: Question): Promise<number>;
+  /** Closes the process's stdin and resolves when it has exited. */
   end(): Promise<void>;
 }
 
-/** A process that waits to be asked. */
+/** Starts a process that waits for its first question. */
 export function startBareProcess(command: Command): BareProcess {
   const child = start(command, 'pipe');
-  const exited = ended(child);
-  let asked = 0;
-  /** What nobody has waited for yet: a busy machine hands over several lines at once. */
-  const unseen: Line[] = [];
-  let look = () => {};
-  read(child, (line) => {
-    unseen.push(line);
-    look();
+  const exited = waitForExit(child);
+  let requestCount = 0;
+  /** Lines that no call has waited for yet: on a busy machine several arrive at once. */
+  const unread: Line[] = [];
+  let onLine = () => {};
+  readLines(child, (line) => {
+    unread.push(line);
+    onLine();
   });
 
   const send = (message: object) => child.stdin?.write(`${JSON.stringify(message)}\n`);
-  const seen = async (wanted: (line: Line) => boolean): Promise<void> => {
+  const waitForLine = async (matches: (line: Line) => boolean): Promise<void> => {
     const arrived = new Promise<void>((resolve) => {
-      look = () => {
-        for (let line = unseen.shift(); line; line = unseen.shift()) {
-          if (!wanted(line)) continue;
-          look = () => {};
+      onLine = () => {
+        for (let line = unread.shift(); line; line = unread.shift()) {
+          if (!matches(line)) continue;
+          onLine = () => {};
           return resolve();
         }
       };
-      look();
+      onLine();
     });
     await Promise.race([arrived, exited.then(failWith)]);
   };
-  const control = async (request: object) => {
-    asked += 1;
-    const id = `bare-${asked}`;
+  const sendControlRequest = async (request: object) => {
+    requestCount += 1;
+    const id = `bare-${requestCount}`;
     send({ type: 'control_request', request_id: id, request });
-    await seen((line) => 'response' in line && line.response.request_id === id);
+    await waitForLine((line) => 'response' in line && line.response.request_id === id);
   };
-  const ask = async ({ words }: Question): Promise<number> => {
-    send({ type: 'user', message: { role: 'user', content: words.at(-1) }, client_composed: true });
-    await seen(isText);
+  /** @returns the time of the first text */
+  const ask = async ({ texts }: Question): Promise<number> => {
+    send({ type: 'user', message: { role: 'user', content: texts.at(-1) }, client_composed: true });
+    await waitForLine(isText);
     return performance.now();
   };
-  const wholeAnswer = () => seen(({ type }) => type === 'result');
+  const waitForAnswerEnd = () => waitForLine(({ type }) => type === 'result');
 
   return {
-    first: async (question) => {
-      const begin = performance.now();
-      await control({ subtype: 'initialize', systemPrompt: [question.system] });
-      await control({ subtype: 'set_model', model: question.model });
-      const firstTokenMs = (await ask(question)) - begin;
-      await wholeAnswer();
+    firstTurn: async (question) => {
+      const startedAt = performance.now();
+      await sendControlRequest({ subtype: 'initialize', systemPrompt: [question.system] });
+      await sendControlRequest({ subtype: 'set_model', model: question.model });
+      const firstTokenMs = (await ask(question)) - startedAt;
+      await waitForAnswerEnd();
       return firstTokenMs;
     },
-    next: async (question) => {
-      const begin = performance.now();
-      const firstTokenMs = (await ask(question)) - begin;
-      await wholeAnswer();
+    nextTurn: async (question) => {
+      const startedAt = performance.now();
+      const firstTokenMs = (await ask(question)) - startedAt;
+      await waitForAnswerEnd();
       return firstTokenMs;
     },
     end: async () => {
@@ -85,17 +88,20 @@ export function startBareProcess(command: Command): BareProcess {
   };
 }
 
-/** A process for this question alone, which is on its command line. Ms from the start of the process to the first words. */
-export async function askSpawned(command: Command, { model, system, words }: Question): Promise<number> {
-  const args = [...command.args, '--model', model, '--system-prompt', system, words.at(-1) ?? ''];
-  const begin = performance.now();
+/**
+ * Starts a process for this question alone, passed on its command line. Resolves, when the process has exited, with the ms
+ * from its start to the first text. @throws if there was none
+ */
+export async function askSpawned(command: Command, { model, system, texts }: Question): Promise<number> {
+  const args = [...command.args, '--model', model, '--system-prompt', system, texts.at(-1) ?? ''];
+  const startedAt = performance.now();
   const child = start({ ...command, args }, 'ignore');
   let firstTokenMs: number | undefined;
-  read(child, (line) => {
-    if (isText(line)) firstTokenMs ??= performance.now() - begin;
+  readLines(child, (line) => {
+    if (isText(line)) firstTokenMs ??= performance.now() - startedAt;
   });
-  const complaint = await ended(child);
-  return firstTokenMs ?? failWith(complaint);
+  const stderr = await waitForExit(child);
+  return firstTokenMs ?? failWith(stderr);
 }
 
 const Line = z.union([
@@ -116,12 +122,12 @@ function start({ path, args, cwd, env }: Command, stdin: 'pipe' | 'ignore'): Chi
   return spawn(path, args, { cwd, env, stdio: [stdin, 'pipe', 'pipe'], windowsHide: true });
 }
 
-function read(child: ChildProcess, take: (line: Line) => void): void {
-  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => take(Line.parse(JSON.parse(line))));
+function readLines(child: ChildProcess, onLine: (line: Line) => void): void {
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => onLine(Line.parse(JSON.parse(line))));
 }
 
-/** Resolves, when the child is gone, with what it wrote to stderr. */
-function ended(child: ChildProcess): Promise<string> {
+/** Resolves when the child has exited, with what it wrote to stderr or why it could not be started. */
+function waitForExit(child: ChildProcess): Promise<string> {
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
@@ -132,6 +138,6 @@ function ended(child: ChildProcess): Promise<string> {
   });
 }
 
-function failWith(complaint: string): never {
-  throw new Error(`claude ended without an answer: ${complaint}`);
+function failWith(stderr: string): never {
+  throw new Error(`claude ended without an answer: ${stderr}`);
 }

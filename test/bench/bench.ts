@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: how long a client waits for the first token, and how long without this app around the CLI. All in one
- * run against the stand-in for the Messages API and in interleaved rounds, so that what slows the machine slows every row.
+ * `npm run bench`: measures how long a client waits for the first token, through this app and from the CLI directly. All
+ * rows are measured in the same interleaved rounds against the mocked Messages API, so that a slow machine affects them alike.
  *
  *     npm run bench -- [--rounds N] [--quick] [--no-wait] [--json FILE]
  *
- * `--no-wait` is for a machine that never becomes quiet, where the run has been given priority by other means.
- * It measures and does not judge: the exit code is 1 only where something could not be measured.
+ * `--no-wait` is for a machine that is never idle, where the run has been given priority by other means.
+ * The exit code is 1 only where something could not be measured, never because a figure is too high.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,7 @@ try {
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(asJson(measurements), null, 2)}\n`);
 } catch (error) {
   progress('');
-  console.error(`It could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`The benchmark failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
 

@@ -1,4 +1,4 @@
-/** The rounds: each way of asking once a round, in the same order, each on a quiet machine with a spare ready. */
+/** The benchmark's rounds: each measures every row in the same order, each time on an idle machine with a spare process ready. */
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,10 +8,11 @@ import { claudePath, cliEnvironment } from '../support/cli';
 import { text, toolUse } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 import { askSpawned, type BareProcess, startBareProcess } from './bareProcess';
-import { type Answered, askForTool, askMessagesApi, askOllama, askOpenai } from './overHttp';
-import { ANSWER, followUp, question, TOOL } from './question';
-import { quiet } from './quiet';
+import { askForTool, askMessagesApi, askOllama, askOpenai, type TimedAnswer } from './httpRequests';
+import { waitForIdleCpu } from './idleCpu';
+import { ANSWER, followUpOf, makeQuestion, TOOL } from './question';
 
+/** The rows of the table, with their titles. */
 export const ROWS = {
   api: 'the Messages API called directly',
   spawned: '`claude -p` spawned for the request',
@@ -27,106 +28,111 @@ export const ROWS = {
 } as const;
 export type RowName = keyof typeof ROWS;
 
+/** The results of a run. */
 export interface Measurements {
   readonly machine: string;
   readonly cli: string;
   readonly rounds: number;
-  /** Ms to the first token, by round. */
+  /** Ms to the first token, in order of the rounds. */
   readonly samples: Readonly<Record<RowName, readonly number[]>>;
-  /** How the server says that it served each row, every way that occurred. */
+  /** The distinct values of `x-claudacity-path` that the server sent for each row. */
   readonly served: Readonly<Partial<Record<RowName, readonly string[]>>>;
-  /** How often the machine did not become quiet before a measurement, and how often it was waited for. */
-  readonly noisy: number;
+  /** How often the benchmark waited for an idle machine. */
   readonly waits: number;
+  /** How many of these waits ended with the machine still busy. */
+  readonly busyWaits: number;
 }
 
-/** Rounds ahead of the measured ones, in which everything is compiled and cached. */
-const WARM_UP = 2;
+/** Rounds before the measured ones, in which code is compiled and files are cached. */
+const WARM_UP_ROUNDS = 2;
 const MODEL = 'sonnet';
 const SYSTEM = 'You are the assistant of a small bookshop. Answer briefly and kindly, and never invent a title.';
 const HISTORY_TURNS = 100;
-/** In a round: they take so little that what else the machine does is most of their difference. */
+/** Per round. Follow-ups are so fast that one sample shows mostly what else the machine does. */
 const FOLLOW_UPS = 5;
 
-/** How long a process is let alone after its start: it goes on with its own affairs for most of a second. */
+/** Time that a spare gets after its start, because the CLI is busy with its own initialization for most of a second. */
 const SETTLE_MS = 1_200;
-const SPARE_PATIENCE_MS = 30_000;
+const SPARE_TIMEOUT_MS = 30_000;
 
 /**
- * @param waitForQuiet whether to wait, before each measurement, until nothing else takes the processor.
- * @throws where a way of asking gets no answer, and where no spare comes up.
+ * Runs the benchmark.
+ * @param rounds how many are measured, after the warm-up
+ * @param waitForIdle whether to wait for an idle CPU before each measurement
+ * @param progress gets one line per step
+ * @throws if a request is not answered, or no spare process becomes ready
  */
 export async function measure(
   rounds: number,
-  waitForQuiet: boolean,
+  waitForIdle: boolean,
   progress: (line: string) => void,
 ): Promise<Measurements> {
   progress('Starting');
   const app = await startTestApp();
   app.api.setDefaultAnswer(text(...ANSWER));
-  let bare: BareProcess | undefined;
+  let bareProcess: BareProcess | undefined;
   try {
     const samples = forEachRow((): number[] => []);
     const served = forEachRow(() => new Set<string>());
-    let noisy = 0;
     let waits = 0;
+    let busyWaits = 0;
 
-    const settled = async () => {
-      if (!waitForQuiet) return;
+    const idle = async () => {
+      if (!waitForIdle) return;
       waits += 1;
-      if (!(await quiet())) noisy += 1;
+      if (!(await waitForIdleCpu())) busyWaits += 1;
     };
-    const ready = async () => {
-      await spareReady(app);
-      await settled();
+    const idleWithSpare = async () => {
+      await waitForSpare(app);
+      await idle();
     };
-    const ask = async (row: RowName, how: () => Promise<number | Answered>, wait = ready) => {
+    const sample = async (row: RowName, send: () => Promise<number | TimedAnswer>, wait = idleWithSpare) => {
       await wait();
-      const answered = await how();
-      samples[row].push(typeof answered === 'number' ? answered : answered.firstTokenMs);
-      if (typeof answered !== 'number' && answered.served !== '') served[row].add(answered.served);
+      const result = await send();
+      samples[row].push(typeof result === 'number' ? result : result.firstTokenMs);
+      if (typeof result !== 'number' && result.served !== '') served[row].add(result.served);
     };
 
     const env = childEnvironment(cliEnvironment(app.api, app.home), [app.port]);
     const command = { path: claudePath(), args: claudeArguments(true), cwd: path.join(app.dataDir, 'workspace'), env };
     const spawnArguments = command.args.filter(
-      (argument, at, all) => argument !== '--input-format' && all[at - 1] !== '--input-format',
+      (argument, index, all) => argument !== '--input-format' && all[index - 1] !== '--input-format',
     );
 
-    for (let round = 1 - WARM_UP; round <= rounds; round += 1) {
+    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
       progress(round < 1 ? 'Warming up' : `Round ${round} of ${rounds}`);
       if (round === 1) for (const row of Object.values(samples)) row.length = 0;
       const mark = `Round ${round}`;
-      const newSystem = (of: string) => `${SYSTEM} This is ${of} ${round}.`;
-      const first = question(MODEL, newSystem('shop'), mark);
-      const other = question(MODEL, newSystem('branch'), mark);
-      const long = question(MODEL, other.system, `${mark}, at length`, HISTORY_TURNS);
+      const newSystem = (shop: string) => `${SYSTEM} This is ${shop} ${round}.`;
+      const first = makeQuestion(MODEL, newSystem('shop'), mark);
+      const other = makeQuestion(MODEL, newSystem('branch'), mark);
+      const long = makeQuestion(MODEL, other.system, `${mark}, at length`, HISTORY_TURNS);
 
-      await ask('api', () => askMessagesApi(app.api.url, first));
-      await ask('spawned', () => askSpawned({ ...command, args: spawnArguments }, first));
+      await sample('api', () => askMessagesApi(app.api.url, first));
+      await sample('spawned', () => askSpawned({ ...command, args: spawnArguments }, first));
       const warm = startBareProcess(command);
-      bare = warm;
-      await ask('bareFirst', () => warm.first(first));
-      await ask('ollamaNew', () => askOllama(app.url, first));
+      bareProcess = warm;
+      await sample('bareFirst', () => warm.firstTurn(first));
+      await sample('ollamaNew', () => askOllama(app.url, first));
       await endConversations(app);
-      await ask('ollamaSeen', () => askOllama(app.url, first));
-      await ready();
-      for (let next = followUp(first), left = FOLLOW_UPS; left > 0; next = followUp(next), left -= 1) {
-        await ask('bareNext', () => warm.next(next), settled);
-        await ask('followUp', () => askOllama(app.url, next), settled);
+      await sample('ollamaSeen', () => askOllama(app.url, first));
+      await idleWithSpare();
+      for (let next = followUpOf(first), left = FOLLOW_UPS; left > 0; next = followUpOf(next), left -= 1) {
+        await sample('bareNext', () => warm.nextTurn(next), idle);
+        await sample('followUp', () => askOllama(app.url, next), idle);
       }
       await warm.end();
       await endConversations(app);
-      await ready();
+      await idleWithSpare();
       app.api.answer(toolUse(TOOL.name, {}));
-      const bringResult = await askForTool(app.url, first);
-      await ask('toolResult', bringResult);
+      const sendToolResult = await askForTool(app.url, first);
+      await sample('toolResult', sendToolResult);
       await endConversations(app);
-      await ask('openaiNew', () => askOpenai(app.url, other));
+      await sample('openaiNew', () => askOpenai(app.url, other));
       await endConversations(app);
-      await ask('openaiSeen', () => askOpenai(app.url, other));
+      await sample('openaiSeen', () => askOpenai(app.url, other));
       await endConversations(app);
-      await ask('history', () => askOllama(app.url, long));
+      await sample('history', () => askOllama(app.url, long));
       await endConversations(app);
     }
     return {
@@ -135,11 +141,11 @@ export async function measure(
       rounds,
       samples,
       served: forEachRow((row) => [...served[row]]),
-      noisy,
       waits,
+      busyWaits,
     };
   } finally {
-    await bare?.end();
+    await bareProcess?.end();
     await app.stop();
   }
 }
@@ -149,25 +155,25 @@ function forEachRow<T>(value: (row: RowName) => T): Record<RowName, T> {
   return Object.fromEntries(rows.map((row) => [row, value(row)])) as Record<RowName, T>;
 }
 
-/** At least one, and the pool has stopped adding to them. */
-async function spareReady(app: TestApp): Promise<void> {
-  const giveUp = performance.now() + SPARE_PATIENCE_MS;
-  let known = -1;
-  let since = performance.now();
+/** Waits until there is a spare process and the number of spares has not changed for `SETTLE_MS`. */
+async function waitForSpare(app: TestApp): Promise<void> {
+  const deadline = performance.now() + SPARE_TIMEOUT_MS;
+  let lastCount = -1;
+  let changedAt = performance.now();
   for (;;) {
     const { spares } = app.core.snapshot();
     const now = performance.now();
-    if (spares !== known) {
-      known = spares;
-      since = now;
+    if (spares !== lastCount) {
+      lastCount = spares;
+      changedAt = now;
     }
-    if (spares > 0 && now - since > SETTLE_MS) return;
-    if (now > giveUp) throw new Error(`no spare process became ready in ${SPARE_PATIENCE_MS / 1000} s`);
+    if (spares > 0 && now - changedAt > SETTLE_MS) return;
+    if (now > deadline) throw new Error(`no spare process became ready in ${SPARE_TIMEOUT_MS / 1000} s`);
     await sleep(20);
   }
 }
 
-/** So that the next question is first seen, and finds room for a process. */
+/** Ends all conversations, so that the next request is a first turn and the pool has room for its process. */
 async function endConversations(app: TestApp): Promise<void> {
   await Promise.all(app.core.snapshot().conversations.map(({ id }) => app.core.endConversation(id)));
 }

@@ -1,8 +1,9 @@
-/** The measurements as a table for people, with what was promised beside what came out, and as JSON for scripts. */
-import { type Figures, figures } from './figures';
-import { type Measurements, ROWS, type RowName } from './measure';
+/** Formats the measurements: as a table with the targets beside the results, and as JSON for scripts. */
 
-/** In the table's order: each of ours below what it is compared with. */
+import { type Measurements, ROWS, type RowName } from './measure';
+import { summarize } from './summary';
+
+/** The order of the table: each row of this app below the one that it is compared with. */
 const ORDER: readonly RowName[] = [
   'api',
   'spawned',
@@ -20,15 +21,16 @@ const ORDER: readonly RowName[] = [
 interface Check {
   readonly name: string;
   readonly value: number;
-  /** A ratio unless it is ms. */
+  /** `×` marks a ratio. */
   readonly unit: '×' | 'ms';
-  /** The most that was promised; undefined where nothing was. */
+  /** The highest value that meets the target; undefined where there is no target. */
   readonly most?: number;
 }
 
-export function asText({ machine, cli, rounds, samples, served, noisy, waits }: Measurements): string {
+/** A text of two tables: the rows in ms, then the ratios of their medians. */
+export function asText({ machine, cli, rounds, samples, served, waits, busyWaits }: Measurements): string {
   const rows = ORDER.map((row) => {
-    const { median, p90, min } = figures(samples[row]);
+    const { median, p90, min } = summarize(samples[row]);
     return [ROWS[row], ms(median), ms(p90), ms(min), (served[row] ?? []).join(', ')];
   });
   const checks = checksOf(medians(samples)).map((check) => [
@@ -40,21 +42,24 @@ export function asText({ machine, cli, rounds, samples, served, noisy, waits }: 
   return [
     '',
     `Time to the first token in ms, at the client. ${rounds} rounds, ${machine}, claude ${cli}.`,
-    ...(noisy > 0 ? [`The machine was busy with something else before ${noisy} of ${waits} measurements.`] : []),
+    ...(busyWaits > 0
+      ? [`The machine was busy with something else before ${busyWaits} of ${waits} measurements.`]
+      : []),
     '',
-    ...table([['', 'median', 'p90', 'least', 'served'], ...rows]),
+    ...table([['', 'median', 'p90', 'min', 'served'], ...rows]),
     '',
-    ...table([['medians', '', 'promised', ''], ...checks]),
+    ...table([['medians', '', 'target', ''], ...checks]),
     '',
   ].join('\n');
 }
 
+/** The same figures with the samples, for `--json`. */
 export function asJson(measurements: Measurements): object {
   const { samples, served, ...about } = measurements;
   const rows = ORDER.map((row) => ({
     row,
     title: ROWS[row],
-    ...figures(samples[row]),
+    ...summarize(samples[row]),
     samples: samples[row],
     served: served[row] ?? [],
   }));
@@ -65,31 +70,34 @@ export function asJson(measurements: Measurements): object {
 type Medians = Readonly<Record<RowName, number>>;
 
 function medians(samples: Measurements['samples']): Medians {
-  const of = (row: RowName): Figures => figures(samples[row]);
-  return Object.fromEntries(ORDER.map((row) => [row, of(row).median])) as Medians;
+  return Object.fromEntries(ORDER.map((row) => [row, summarize(samples[row]).median])) as Medians;
 }
 
-function checksOf(of: Medians): Check[] {
+function checksOf(median: Medians): Check[] {
   const first = { unit: '×', most: 1.3 } as const;
   return [
-    { name: 'first turn / bare: /api/chat, new system prompt', value: of.ollamaNew / of.bareFirst, ...first },
-    { name: 'first turn / bare: /api/chat, the last system prompt', value: of.ollamaSeen / of.bareFirst, ...first },
+    { name: 'first turn / bare: /api/chat, new system prompt', value: median.ollamaNew / median.bareFirst, ...first },
+    {
+      name: 'first turn / bare: /api/chat, the last system prompt',
+      value: median.ollamaSeen / median.bareFirst,
+      ...first,
+    },
     {
       name: 'first turn / bare: /v1/chat/completions, new system prompt',
-      value: of.openaiNew / of.bareFirst,
+      value: median.openaiNew / median.bareFirst,
       ...first,
     },
     {
       name: 'first turn / bare: /v1/chat/completions, the last system prompt',
-      value: of.openaiSeen / of.bareFirst,
+      value: median.openaiSeen / median.bareFirst,
       ...first,
     },
-    { name: 'spawned / first turn: new system prompt', value: of.spawned / of.ollamaNew, unit: '×' },
-    { name: 'spawned / first turn: the last system prompt', value: of.spawned / of.ollamaSeen, unit: '×' },
-    { name: 'spawned / follow-up', value: of.spawned / of.followUp, unit: '×' },
-    { name: 'follow-up / bare, next turn', value: of.followUp / of.bareNext, unit: '×', most: 1.15 },
-    { name: 'after a tool’s result / follow-up', value: of.toolResult / of.followUp, unit: '×', most: 1.2 },
-    { name: 'history of 100 turns, first seen', value: of.history, unit: 'ms', most: 1_500 },
+    { name: 'spawned / first turn: new system prompt', value: median.spawned / median.ollamaNew, unit: '×' },
+    { name: 'spawned / first turn: the last system prompt', value: median.spawned / median.ollamaSeen, unit: '×' },
+    { name: 'spawned / follow-up', value: median.spawned / median.followUp, unit: '×' },
+    { name: 'follow-up / bare, next turn', value: median.followUp / median.bareNext, unit: '×', most: 1.15 },
+    { name: 'after a tool’s result / follow-up', value: median.toolResult / median.followUp, unit: '×', most: 1.2 },
+    { name: 'history of 100 turns, first seen', value: median.history, unit: 'ms', most: 1_500 },
   ];
 }
 
@@ -102,18 +110,18 @@ function ms(value: number): string {
   return value.toFixed(1);
 }
 
-/** The first column to the left, figures to the right, the last as it is. */
+/** Aligns the columns: the first to the left, the others to the right, the last not at all. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
-    (known, row) => row.map((cell, at) => Math.max(known[at] ?? 0, cell.length)),
+    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
     [],
   );
   return rows.map((row) =>
     row
-      .map((cell, at) => {
-        const width = widths[at] ?? 0;
-        if (at === row.length - 1) return cell;
-        return at === 0 ? cell.padEnd(width) : cell.padStart(width);
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        if (column === row.length - 1) return cell;
+        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
       })
       .join('  ')
       .trimEnd(),
