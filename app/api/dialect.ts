@@ -85,6 +85,12 @@ export interface ApiRequest {
   readonly owner: string;
 }
 
+/** Who sends a request: what a dialect takes from the HTTP request besides its body. */
+export type ClientContext = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
+
+/** The user's settings that decide how a body becomes a `ChatRequest`. */
+export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
+
 export type RouteReply =
   /** `status`: 200 where it is left out. */
   | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: ReplyHeaders }

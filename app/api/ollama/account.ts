@@ -1,4 +1,4 @@
-/** What Ollama's own app asks about its maker's cloud, which there is none of here. */
+/** The routes with which Ollama's own app asks for a cloud account. This server has none, so it reports a signed-out user. */
 import type { Route } from '../dialect';
 import { Refusal } from '../fault';
 

@@ -1,7 +1,7 @@
-/** `POST /api/chat`, its empty form included, with which clients load and unload a model. */
+/** `POST /api/chat`. A request without messages loads or unloads the model. */
 import { z } from 'zod';
 import type { Model } from '../../chat/service';
-import type { ChatReply, DialectServices, Route } from '../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
@@ -9,9 +9,9 @@ import { toolArguments } from '../input/toolArguments';
 import { validate } from '../input/validate';
 import { isToolSelectionTask } from '../openWebui/taskDetection';
 import { toolSelectionWire } from '../openWebui/toolSelection';
-import { type Allowances, type Asker, ignored, questionFields, requestOf, schemaOf } from './fields';
-import { keepLoaded } from './loadModel';
-import { EXAMPLE_COUNTS, extras, ollamaWire } from './wire';
+import { buildChatRequest, ignoredParameters, parseFormat, requestFields } from './fields';
+import { loadModel } from './loadModel';
+import { EXAMPLE_COUNTS, ollamaWire, thinkingAndCalls } from './wire';
 
 export function chatRoute(services: DialectServices): Route {
   return {
@@ -33,47 +33,40 @@ export function chatRoute(services: DialectServices): Route {
       streams: 'application/x-ndjson',
     },
     streamDefault: true,
-    handle: async (call) => {
-      const { body } = call;
-      const asked = validate(chatBody, body);
-      const model = await services.chat.resolve(asked.model);
-      if (isEmpty(asked.messages)) {
-        return keepLoaded(
-          asked.model,
-          model,
-          asked.keep_alive,
-          { message: { role: 'assistant', content: '' } },
-          services,
-        );
+    handle: async (request) => {
+      const body = validate(chatBody, request.body);
+      const model = await services.chat.resolve(body.model);
+      if (isEmpty(body.messages)) {
+        return loadModel(body.model, model, body.keep_alive, { message: { role: 'assistant', content: '' } }, services);
       }
-      return chatReply(asked, call, model, services);
+      return chatReply(body, request, model, services);
     },
   };
 }
 
-/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or ask for what cannot be done. */
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or for a parameter that the model does not support. */
 export async function chatReply(
-  asked: ChatBody,
-  call: Asker,
+  body: ChatBody,
+  client: ClientContext,
   model: Model,
-  allowances: Allowances,
+  settings: RequestSettings,
 ): Promise<ChatReply> {
-  const read = imageReader(allowances);
-  const turns = await Promise.all((asked.messages ?? []).map((message, index) => turnOf(message, index, read)));
-  // Open WebUI puts the system prompt there for some of its calls.
-  if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: asked.system ?? '' });
-  const history = buildHistory(turns, { answerForm: { schema: schemaOf(asked.format) } });
-  const request = requestOf(asked, history, call, model, allowances);
-  const stream = asked.stream ?? true;
-  const selects = isToolSelectionTask({ ...history, stream, hasTools: request.tools !== undefined }, call.header);
-  const wire = ollamaWire(asked.model, {
-    write: (said) => ({ message: { role: 'assistant', content: said.text, ...extras(said) } }),
+  const read = imageReader(settings);
+  const turns = await Promise.all((body.messages ?? []).map((message, index) => toTurn(message, index, read)));
+  // Open WebUI sends the system prompt in `system` for some of its requests.
+  if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: body.system ?? '' });
+  const history = buildHistory(turns, { answerForm: { schema: parseFormat(body.format) } });
+  const request = buildChatRequest(body, history, client, model, settings);
+  const stream = body.stream ?? true;
+  const selects = isToolSelectionTask({ ...history, stream, hasTools: request.tools !== undefined }, client.header);
+  const wire = ollamaWire(body.model, {
+    fields: (part) => ({ message: { role: 'assistant', content: part.text, ...thinkingAndCalls(part) } }),
   });
   return {
     type: 'chat',
     request,
     stream,
-    ignored: ignored(asked, allowances),
+    ignored: ignoredParameters(body, settings),
     wire: selects ? toolSelectionWire(wire) : wire,
   };
 }
@@ -97,7 +90,7 @@ const message = z.object({
   tool_call_id: z.string().nullish(),
 });
 
-export const chatBody = z.object({ ...questionFields, messages: z.array(message).nullish() });
+export const chatBody = z.object({ ...requestFields, messages: z.array(message).nullish() });
 
 export type ChatBody = z.output<typeof chatBody>;
 
@@ -105,7 +98,7 @@ function isEmpty(messages: readonly unknown[] | null | undefined): boolean {
   return messages === null || messages === undefined || messages.length === 0;
 }
 
-async function turnOf(
+async function toTurn(
   message: NonNullable<ChatBody['messages']>[number],
   index: number,
   read: ReadImage,
@@ -113,10 +106,10 @@ async function turnOf(
   const text = message.content ?? '';
   if (message.role === 'system' || message.role === 'developer') return { role: 'system', text };
   if (message.role === 'assistant') {
-    const calls = (message.tool_calls ?? []).map(({ id, function: called }) => ({
+    const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: input } }) => ({
       id: id ?? null,
-      name: called.name,
-      input: toolArguments(called.arguments),
+      name,
+      input: toolArguments(input),
     }));
     return { role: 'assistant', text, calls };
   }

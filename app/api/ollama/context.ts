@@ -1,42 +1,48 @@
 /**
- * The `context` of `/api/generate`: numbers that a client gets with an answer and sends back to go on from there. With Ollama
- * they are the tokens of all that was said; here they are its text, packed. So nothing has to be kept for a client that may
- * never come back, and one that sends the same numbers twice goes on from the same place twice.
+ * The `context` of `/api/generate`: numbers that a client receives with an answer and sends back to continue the conversation.
+ * Ollama sends the conversation's tokens; this server sends its text, compressed. So the server stores nothing for a client that
+ * may never return, and a client may continue from the same context more than once.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { z } from 'zod';
 import type { History, HistoryTurn } from '../input/history';
 
-/** What was said before; texts alone. */
-export interface Before {
+/** The conversation that a context holds. It has texts only. */
+export interface EarlierTurns {
   readonly system: string;
   readonly turns: readonly HistoryTurn[];
 }
 
-/** Tells our numbers from those of a real Ollama. */
+/** The first number of each context: distinguishes it from the tokens of a real Ollama. */
 const MARK = 0x434c44;
 
-const Packed = z.object({ system: z.string(), said: z.array(z.tuple([z.enum(['user', 'assistant']), z.string()])) });
+/** Clients hold contexts across updates of this app, so the keys must not change. */
+const packedConversation = z.object({
+  system: z.string(),
+  said: z.array(z.tuple([z.enum(['user', 'assistant']), z.string()])),
+});
 
-/** @param answer what the model said to the last of the messages. */
-export function contextOf({ system, messages }: History, answer: string): number[] {
-  const said = messages.map(({ role, content }): z.input<typeof Packed>['said'][number] => {
-    // As with Ollama, whose tokens hold no image either.
-    const texts = content.map((block) => (block.type === 'text' ? block.text : `[${block.type}]`));
-    return [role, texts.join('\n')];
+/** @param answer the model's answer to the last message. */
+export function packContext({ system, messages }: History, answer: string): number[] {
+  const texts = messages.map(({ role, content }): PackedMessage => {
+    // Ollama's tokens do not contain images either.
+    const lines = content.map((block) => (block.type === 'text' ? block.text : `[${block.type}]`));
+    return [role, lines.join('\n')];
   });
-  said.push(['assistant', answer]);
-  const bytes = deflateSync(JSON.stringify({ system, said }));
+  const packed: z.input<typeof packedConversation> = { system, said: [...texts, ['assistant', answer]] };
+  const bytes = deflateSync(JSON.stringify(packed));
   return [MARK, bytes.length, ...numbers(bytes)];
 }
 
-/** null for numbers that are not ours. */
-export function readContext([mark, length = 0, ...rest]: readonly number[]): Before | null {
-  if (mark !== MARK || rest.length !== Math.ceil(length / BYTES) || !rest.every(isWord)) return null;
+type PackedMessage = z.input<typeof packedConversation>['said'][number];
+
+/** null for numbers that this server did not make. */
+export function unpackContext([mark, length = 0, ...rest]: readonly number[]): EarlierTurns | null {
+  if (mark !== MARK || rest.length !== Math.ceil(length / BYTES_PER_NUMBER) || !rest.every(isWord)) return null;
   try {
     const bytes = Buffer.from(rest.flatMap((word) => [word >> 16, (word >> 8) & 0xff, word & 0xff]));
-    const json = inflateSync(bytes.subarray(0, length), { maxOutputLength: LONGEST });
-    const { system, said } = Packed.parse(JSON.parse(json.toString()));
+    const json = inflateSync(bytes.subarray(0, length), { maxOutputLength: MAX_UNPACKED_BYTES });
+    const { system, said } = packedConversation.parse(JSON.parse(json.toString()));
     const turns = said.map(([role, text]): HistoryTurn => {
       return role === 'user' ? { role, content: [{ type: 'text', text }] } : { role, text, calls: [] };
     });
@@ -46,14 +52,17 @@ export function readContext([mark, length = 0, ...rest]: readonly number[]): Bef
   }
 }
 
-/** As large as a body may be. */
-const LONGEST = 64 * 1024 * 1024;
+/** Bytes; as large as a request body may be. */
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
-/** In one number: as many as keep it within what every client takes for a token. */
-const BYTES = 3;
+/** Bytes in one number. Three keep it within the range that every client accepts as a token. */
+const BYTES_PER_NUMBER = 3;
 
 function numbers(bytes: Buffer): number[] {
-  const words = Array.from({ length: Math.ceil(bytes.length / BYTES) }, (_, index) => index * BYTES);
+  const words = Array.from(
+    { length: Math.ceil(bytes.length / BYTES_PER_NUMBER) },
+    (_, index) => index * BYTES_PER_NUMBER,
+  );
   return words.map((at) => ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
 }
 

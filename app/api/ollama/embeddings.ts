@@ -1,4 +1,4 @@
-/** `/api/embed` and its predecessor `/api/embeddings`: no Claude model makes embeddings, and clients are to learn that at once. */
+/** `/api/embed` and its predecessor `/api/embeddings`. No Claude model makes embeddings, so both refuse any text. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { DialectServices, Route } from '../dialect';
@@ -15,7 +15,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
         const { model: name, input } = validate(embedBody, body);
         await chat.resolve(name);
         if ((input ?? []).length > 0) throw unsupported(name);
-        // ollama-ai-provider-v2 insists on the counts.
+        // ollama-ai-provider-v2 rejects an answer without the counts.
         const counts = { total_duration: 1, load_duration: 1, prompt_eval_count: 1 };
         return { type: 'json', body: { model: name, embeddings: [], ...counts } };
       },
@@ -38,7 +38,7 @@ const embedBody = modelBody({ input: z.union([z.string(), z.array(z.string())]).
 
 const embeddingsBody = modelBody({ prompt: z.string().nullish() });
 
-/** 400 rather than 501: nobody asks again after it. */
+/** 400 rather than 501, which clients would retry. */
 function unsupported(name: string): ChatError {
   return new ChatError('invalid_request', `"${name}" does not support embeddings`, { param: 'model' });
 }

@@ -1,21 +1,21 @@
-/** What the bodies of `/api/chat` and `/api/generate` have in common. */
+/** The fields that the bodies of `/api/chat` and `/api/generate` have in common, and the `ChatRequest` that they become. */
 import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../chat/request';
 import type { Model } from '../../chat/service';
-import type { ApiRequest, DialectServices } from '../dialect';
+import type { ClientContext, RequestSettings } from '../dialect';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import type { History } from '../input/history';
 import { objectSchema } from '../input/objectSchema';
 import { isTask } from '../openWebui/taskDetection';
 import { keepAlive, keepAliveMs } from './loadModel';
-import { effortOf, think, wantsThinking } from './thinking';
-import { ignoredTools, tool, toolChoiceOf, toolsOf } from './tools';
+import { showsThinking, think, thinkingEffort } from './thinking';
+import { ignoredTools, parseToolChoice, parseTools, tool } from './tools';
 
 export const modelField = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
   .min(1, 'is required');
 
-/** A body that names a model, under `name` too: older clients say that. */
+/** The schema of a body with a model, which older clients send as `name`. */
 export function modelBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(
     (body) => (typeof body === 'object' && body !== null && 'name' in body ? { model: body.name, ...body } : body),
@@ -38,7 +38,7 @@ const options = z
   })
   .nullish();
 
-export const questionFields = {
+export const requestFields = {
   ...conversationNameFields,
   model: modelField,
   stream: z.boolean().nullish(),
@@ -51,77 +51,71 @@ export const questionFields = {
   tools: z.array(tool).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0, 'must be 0 to 20').max(20, 'must be 0 to 20').nullish(),
-  // None of these is part of Ollama's API. ollama-ai-provider-v2 sends the first two, Open WebUI the others for some of its calls.
+  // Not part of Ollama's API: ollama-ai-provider-v2 sends the first two, Open WebUI the others with some of its requests.
   tool_choice: z.unknown().optional(),
   max_output_tokens: number,
   system: z.string().nullish(),
   num_predict: number,
 };
 
-export type QuestionFields = z.output<z.ZodObject<typeof questionFields>>;
+export type RequestFields = z.output<z.ZodObject<typeof requestFields>>;
 
-/** Who asks. */
-export type Asker = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
-
-/** What the user's settings say of a question. */
-export type Allowances = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
-
-/** @throws ChatError `invalid_request` for what the model cannot do or the API does not take. */
-export function requestOf(
-  asked: QuestionFields,
-  told: History,
-  { client, owner, header }: Asker,
+/** @throws ChatError `invalid_request` for a parameter that the model or the API does not support. */
+export function buildChatRequest(
+  body: RequestFields,
+  history: History,
+  { client, owner, header }: ClientContext,
   model: Model,
-  { sendsSampling }: Allowances,
+  { sendsSampling }: RequestSettings,
 ): ChatRequest {
-  const tools = toolsOf(asked.tools);
+  const tools = parseTools(body.tools);
   const hasTools = tools.length > 0;
   return {
-    model: asked.model,
-    ...told,
+    model: body.model,
+    ...history,
     client,
-    thinking: wantsThinking(asked.think, asked.model, model),
-    withoutThinking: asked.think === false,
-    effort: effortOf(asked.think),
+    thinking: showsThinking(body.think, body.model, model),
+    withoutThinking: body.think === false,
+    effort: thinkingEffort(body.think),
     owner,
-    name: conversationName(asked, header),
-    ephemeral: isTask({ ...told, stream: asked.stream ?? true, hasTools }, header),
+    name: conversationName(body, header),
+    ephemeral: isTask({ ...history, stream: body.stream ?? true, hasTools }, header),
     tools: hasTools ? tools : undefined,
-    toolChoice: hasTools ? toolChoiceOf(asked.tool_choice, tools) : undefined,
-    schema: schemaOf(asked.format),
-    maxTokens: maxTokensOf(asked),
-    stop: stopsOf(asked).filter(isVisible),
-    sampling: sendsSampling() ? samplingOf(asked) : undefined,
-    keepAliveMs: keepAliveMs(asked.keep_alive),
+    toolChoice: hasTools ? parseToolChoice(body.tool_choice, tools) : undefined,
+    schema: parseFormat(body.format),
+    maxTokens: parseMaxTokens(body),
+    stop: stopSequences(body).filter(isVisible),
+    sampling: sendsSampling() ? parseSampling(body) : undefined,
+    keepAliveMs: keepAliveMs(body.keep_alive),
   };
 }
 
-/** The schema of the answer; undefined where it has none. @throws ChatError `invalid_request` for one that the API does not take. */
-export function schemaOf(format: QuestionFields['format']): ChatRequest['schema'] {
+/** The JSON schema of the answer; undefined where any text will do. @throws ChatError `invalid_request` for a schema that the API does not support. */
+export function parseFormat(format: RequestFields['format']): ChatRequest['schema'] {
   if (format === undefined || format === null || format === '') return undefined;
   return format === 'json' ? { type: 'object' } : objectSchema(format, 'format');
 }
 
-/** More than any model writes; the CLI takes no number that is not written out in digits. */
-const MOST_TOKENS = 2 ** 31 - 1;
+/** More than any model writes. The CLI does not parse larger numbers, which JavaScript writes with an exponent. */
+const MAX_TOKENS = 2 ** 31 - 1;
 
 /** A negative number means no limit. */
-function maxTokensOf({ options, num_predict, max_output_tokens }: QuestionFields): number | undefined {
+function parseMaxTokens({ options, num_predict, max_output_tokens }: RequestFields): number | undefined {
   const limit = options?.num_predict ?? num_predict ?? max_output_tokens ?? -1;
-  return limit < 1 ? undefined : Math.min(Math.floor(limit), MOST_TOKENS);
+  return limit < 1 ? undefined : Math.min(Math.floor(limit), MAX_TOKENS);
 }
 
-function stopsOf({ options }: QuestionFields): string[] {
+function stopSequences({ options }: RequestFields): string[] {
   const stop = options?.stop ?? [];
   return [stop].flat().filter((sequence) => sequence !== '');
 }
 
-/** The API takes no sequence that is nothing but white space. */
+/** The API refuses a stop sequence of white space only. */
 function isVisible(sequence: string): boolean {
   return sequence.trim() !== '';
 }
 
-function samplingOf({ options }: QuestionFields): Sampling | undefined {
+function parseSampling({ options }: RequestFields): Sampling | undefined {
   const { temperature, top_p, top_k } = options ?? {};
   const sampling = {
     ...(isSet(temperature) && { temperature }),
@@ -131,29 +125,31 @@ function samplingOf({ options }: QuestionFields): Sampling | undefined {
   return Object.keys(sampling).length > 0 ? sampling : undefined;
 }
 
-/** The parameters that were sent with an effect and have none here. */
-export function ignored(asked: QuestionFields, { sendsSampling }: Allowances): string[] {
-  const names = sendsSampling() ? OTHERS : [...SAMPLING, ...OTHERS];
-  const tools = toolsOf(asked.tools);
-  const choice = asked.tool_choice ?? undefined;
+/** The parameters that the client sent and that would have changed an answer of Ollama's, but have no effect here. */
+export function ignoredParameters(body: RequestFields, { sendsSampling }: RequestSettings): string[] {
+  const options = sendsSampling() ? UNSUPPORTED_OPTIONS : [...SAMPLING_OPTIONS, ...UNSUPPORTED_OPTIONS];
+  const tools = parseTools(body.tools);
+  const choice = body.tool_choice ?? undefined;
   return [
-    ...ignoredTools(asked.tools ?? []),
-    ...(tools.length > 0 && choice !== undefined && toolChoiceOf(choice, tools) === undefined ? ['tool_choice'] : []),
-    ...(asked.logprobs ? ['logprobs'] : []),
-    ...(stopsOf(asked).every(isVisible) ? [] : ['stop']),
-    ...names.filter((name) => isSet(asked.options?.[name])),
+    ...ignoredTools(body.tools ?? []),
+    ...(tools.length > 0 && choice !== undefined && parseToolChoice(choice, tools) === undefined
+      ? ['tool_choice']
+      : []),
+    ...(body.logprobs ? ['logprobs'] : []),
+    ...(stopSequences(body).every(isVisible) ? [] : ['stop']),
+    ...options.filter((name) => isSet(body.options?.[name])),
   ];
 }
 
-const SAMPLING = ['temperature', 'top_p', 'top_k'];
+const SAMPLING_OPTIONS = ['temperature', 'top_p', 'top_k'];
 
-/** Options that change an answer elsewhere and never here. Those left, such as `num_ctx` and `num_gpu`, are about the machine. */
-const OTHERS = [
+/** Options that change Ollama's answers. The ones not listed, such as `num_ctx` and `num_gpu`, concern the machine. */
+const UNSUPPORTED_OPTIONS = [
   ...['min_p', 'typical_p', 'seed', 'repeat_penalty', 'repeat_last_n', 'presence_penalty', 'frequency_penalty'],
   'mirostat',
 ];
 
-/** A negative number means any seed, or a default. */
+/** Clients send a negative number for a random seed, or for a default. */
 function isSet(value: unknown): value is number {
   return typeof value === 'number' && value >= 0;
 }

@@ -1,16 +1,19 @@
-/** `POST /api/generate`: one prompt, after those that its `context` holds, and its empty form, with which Open WebUI unloads a model. */
+/**
+ * `POST /api/generate`: a prompt, which continues the conversation in its `context`. A request without a prompt loads or unloads the
+ * model; Open WebUI unloads models so.
+ */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
-import type { ChatReply, DialectServices, Route } from '../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../docs/example';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
-import { contextOf, readContext } from './context';
-import { type Allowances, type Asker, ignored, questionFields, requestOf } from './fields';
-import { keepLoaded } from './loadModel';
-import { EXAMPLE_COUNTS, extras, ollamaWire } from './wire';
+import { packContext, unpackContext } from './context';
+import { buildChatRequest, ignoredParameters, requestFields } from './fields';
+import { loadModel } from './loadModel';
+import { EXAMPLE_COUNTS, ollamaWire, thinkingAndCalls } from './wire';
 
 export function generateRoute(services: DialectServices): Route {
   return {
@@ -31,52 +34,51 @@ export function generateRoute(services: DialectServices): Route {
       streams: 'application/x-ndjson',
     },
     streamDefault: true,
-    handle: async (call) => {
-      const { body } = call;
-      const asked = validate(generateBody, body);
-      const model = await services.chat.resolve(asked.model);
-      if (isEmpty(asked.prompt)) return keepLoaded(asked.model, model, asked.keep_alive, { response: '' }, services);
-      return generateReply(asked, call, model, services);
+    handle: async (request) => {
+      const body = validate(generateBody, request.body);
+      const model = await services.chat.resolve(body.model);
+      if (isEmpty(body.prompt)) return loadModel(body.model, model, body.keep_alive, { response: '' }, services);
+      return generateReply(body, request, model, services);
     },
   };
 }
 
-/** @throws ChatError `invalid_request` for what the model cannot do. */
+/** @throws ChatError `invalid_request` for a parameter that the model or the API does not support. */
 export async function generateReply(
-  asked: GenerateBody,
-  call: Asker,
+  body: GenerateBody,
+  client: ClientContext,
   model: Model,
-  allowances: Allowances,
+  settings: RequestSettings,
 ): Promise<ChatReply> {
-  const sentContext = asked.context ?? [];
-  if (!isEmpty(asked.suffix)) throw refused(`"${asked.model}" does not support insert`, 'suffix');
-  if (asked.raw && (!isEmpty(asked.template) || !isEmpty(asked.system) || sentContext.length > 0)) {
+  const sentContext = body.context ?? [];
+  if (!isEmpty(body.suffix)) throw refused(`"${body.model}" does not support insert`, 'suffix');
+  if (body.raw && (!isEmpty(body.template) || !isEmpty(body.system) || sentContext.length > 0)) {
     throw refused('raw mode does not support template, system, or context', 'raw');
   }
-  const read = imageReader(allowances);
-  const images = await Promise.all((asked.images ?? []).map((image, at) => read(image, `images[${at}]`)));
-  const question = { role: 'user', content: [...images, { type: 'text', text: asked.prompt ?? '' }] } as const;
-  const before = readContext(sentContext);
-  const system = isEmpty(asked.system) ? (before?.system ?? '') : (asked.system ?? '');
-  const history = buildHistory([{ role: 'system', text: system }, ...(before?.turns ?? []), question]);
+  const read = imageReader(settings);
+  const images = await Promise.all((body.images ?? []).map((image, at) => read(image, `images[${at}]`)));
+  const question = { role: 'user', content: [...images, { type: 'text', text: body.prompt ?? '' }] } as const;
+  const earlier = unpackContext(sentContext);
+  const system = isEmpty(body.system) ? (earlier?.system ?? '') : (body.system ?? '');
+  const history = buildHistory([{ role: 'system', text: system }, ...(earlier?.turns ?? []), question]);
   return {
     type: 'chat',
-    request: requestOf(asked, history, call, model, allowances),
-    stream: asked.stream ?? true,
+    request: buildChatRequest(body, history, client, model, settings),
+    stream: body.stream ?? true,
     ignored: [
-      ...ignored(asked, allowances),
-      ...(isEmpty(asked.template) ? [] : ['template']),
-      ...(sentContext.length > 0 && before === null ? ['context'] : []),
+      ...ignoredParameters(body, settings),
+      ...(isEmpty(body.template) ? [] : ['template']),
+      ...(sentContext.length > 0 && earlier === null ? ['context'] : []),
     ],
-    wire: ollamaWire(asked.model, {
-      write: (said) => ({ response: said.text, ...extras(said) }),
-      last: (answer) => ({ context: contextOf(history, answer) }),
+    wire: ollamaWire(body.model, {
+      fields: (part) => ({ response: part.text, ...thinkingAndCalls(part) }),
+      lastFields: (answer) => ({ context: packContext(history, answer) }),
     }),
   };
 }
 
 export const generateBody = z.object({
-  ...questionFields,
+  ...requestFields,
   prompt: z.string().nullish(),
   suffix: z.string().nullish(),
   template: z.string().nullish(),

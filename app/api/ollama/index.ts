@@ -1,4 +1,4 @@
-/** The native Ollama dialect: `/` and `/api`. */
+/** Ollama's own API, at `/` and `/api`. */
 import type { Dialect } from '../dialect';
 import { accountRoutes } from './account';
 import { chatRoute } from './chat';
@@ -9,8 +9,8 @@ import { modelRoutes } from './models';
 import { pullRoute } from './pull';
 
 /**
- * The Ollama whose API this is. Clients compare it and want numbers and dots only, so it cannot be this app's version,
- * which every response carries in `X-Claudacity-Version`.
+ * The version of Ollama whose API this dialect follows. Clients compare it and expect numbers and dots only, so it cannot be this
+ * app's version, which every response carries in `X-Claudacity-Version`.
  */
 const OLLAMA_VERSION = '0.24.0';
 

@@ -1,6 +1,6 @@
 /**
- * Where Ollama makes, copies, publishes and deletes models. Those here are the CLI's, so what would change them is refused:
- * a success that changes nothing would have a client look for a model that is not there, or wonder at one that still is.
+ * The routes with which Ollama creates, copies, publishes and deletes models. The models here are the CLI's and cannot be changed, so
+ * these routes refuse. A success without an effect would make a client look for a model that does not exist.
  */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
@@ -45,9 +45,9 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       handle: async ({ body }) => {
         const { source, destination } = validate(copyBody, body);
         const model = await chat.resolve(source);
-        const there = await chat.resolve(destination).catch(() => null);
-        // A name under which the model is known anyway.
-        if (there?.resolved === model.resolved) return { type: 'text', text: '' };
+        const target = await chat.resolve(destination).catch(() => null);
+        // The destination is another name of the same model already.
+        if (target?.resolved === model.resolved) return { type: 'text', text: '' };
         throw refused('copied');
       },
     },
@@ -73,6 +73,6 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
 
 const copyBody = z.object({ source: modelField, destination: modelField });
 
-function refused(done: string): ChatError {
-  return new ChatError('invalid_request', `models cannot be ${done} here: they are those of the claude CLI`);
+function refused(participle: string): ChatError {
+  return new ChatError('invalid_request', `models cannot be ${participle} here: they are those of the claude CLI`);
 }

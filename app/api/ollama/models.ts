@@ -1,4 +1,4 @@
-/** `/api/tags`, `/api/ps` and `/api/show`: the models as Ollama describes its own. */
+/** `/api/tags`, `/api/ps` and `/api/show`: lists and describes the models in Ollama's form. */
 import { createHash } from 'node:crypto';
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
@@ -13,7 +13,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/api/tags',
       docs: { summary: 'Lists the models' },
-      handle: async () => ({ type: 'json', body: { models: (await chat.models()).map(listed) } }),
+      handle: async () => ({ type: 'json', body: { models: (await chat.models()).map(tagObject) } }),
     },
     {
       method: 'get',
@@ -21,7 +21,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Lists the models that are loaded' },
       handle: async () => {
         const [models, memory] = await Promise.all([chat.models(), chat.processMemory()]);
-        const held = [
+        const loaded = [
           ...chat.liveConversations().map(({ model, expiresAt, pid }) => ({
             model,
             expiresAt: expiresAt ?? Date.now() + BUSY_MS,
@@ -29,12 +29,12 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
           })),
           ...[...chat.loadedModels()].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
         ];
-        // Under the name that the list of models has first, for clients put the two together by it.
-        const running = held.flatMap(({ model: name, ...rest }) => {
+        // Clients match these names with those of `/api/tags`.
+        const running = loaded.flatMap(({ model: name, ...rest }) => {
           const model = models.find(({ id, resolved }) => resolved === name || id === name);
           return model === undefined ? [] : [{ model, ...rest }];
         });
-        return { type: 'json', body: { models: loaded(running) } };
+        return { type: 'json', body: { models: runningObjects(running) } };
       },
     },
     {
@@ -44,7 +44,9 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       handle: async ({ body, userAgent }) => {
         const { model: name } = validate(showBody, body);
         const model = await chat.resolve(name);
-        return { type: 'json', body: shown(model, userAgent.startsWith('GitHubCopilotChat/') ? name : undefined) };
+        // Copilot shows this name in its list of models, where it has to be the one that the user chose.
+        const basename = userAgent.startsWith('GitHubCopilotChat/') ? name : modelTitle(model);
+        return { type: 'json', body: showObject(model, basename) };
       },
     },
   ];
@@ -52,34 +54,34 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
 
 const showBody = modelBody({});
 
-/** Since when there are these models, for as long as this app runs: the CLI does not say. */
+/** The start of this app: the CLI does not say when a model was published. */
 const MODIFIED_AT = new Date().toISOString();
 
 const CAPABILITIES: readonly string[] = ['completion', 'tools', 'vision'];
 
-/** LiteLLM looks into it for `tools`, and Continue for `.Suffix`, which may not stand here. */
+/** LiteLLM searches it for `tools`. Continue searches it for `.Suffix`, which must not occur, since the models do not insert text. */
 const TEMPLATE = '{{ .System }} {{ .Tools }} {{ .Prompt }}';
 
-function listed(model: Model) {
+function tagObject(model: Model) {
   const name = `${model.id}:latest`;
   return {
     name,
     model: name,
     modified_at: MODIFIED_AT,
-    ...weights(model),
+    ...modelFileFields(model),
     capabilities: capabilities(model),
   };
 }
 
-/** What a model file would have. Clients want a size above 0, and Ollama's own a digest of 64 digits. */
-function weights(model: Model) {
-  return { size: SIZE, digest: digestOf(model), details: DETAILS };
+/** The fields that describe a model file. Clients expect a size above 0, and Ollama's own client a digest of 64 digits. */
+function modelFileFields(model: Model) {
+  return { size: MODEL_SIZE, digest: digestOf(model), details: DETAILS };
 }
 
 /** Bytes. */
-export const SIZE = 1;
+export const MODEL_SIZE = 1;
 
-/** The same for as long as the model has its name: clients tell models apart by it. */
+/** Depends on the model's id alone, since clients identify models by their digest. */
 export function digestOf({ id }: Model): string {
   return createHash('sha256').update(`claudacity:${id}`).digest('hex');
 }
@@ -97,20 +99,20 @@ function capabilities(model: Model): string[] {
   return [...CAPABILITIES, ...(model.supportsThinking ? ['thinking'] : [])];
 }
 
-/** Ms for which a busy conversation is said to stay: Ollama's default. */
+/** Ms. A busy conversation has no expiry yet, so `/api/ps` reports Ollama's default. */
 const BUSY_MS = 5 * 60_000;
 
-interface Running {
+interface RunningModel {
   readonly model: Model;
   readonly expiresAt: number;
   readonly bytes: number;
 }
 
-/** What a client takes for never: Go's longest duration from now. */
-const FOR_GOOD_MS = 9_223_372_036_854;
+/** Ms. Stands for "never": Go's longest duration. */
+const LONGEST_DURATION_MS = 9_223_372_036_854;
 
-/** One entry a model with the memory of all its processes, the one that stays longest first. */
-function loaded(running: readonly Running[]) {
+/** One object for each model, with the memory of all its processes; the model that stays loaded longest comes first. */
+function runningObjects(running: readonly RunningModel[]) {
   const bytes = (id: string) => running.reduce((sum, { model, bytes }) => sum + (model.id === id ? bytes : 0), 0);
   const latestFirst = [...running].sort((a, b) => b.expiresAt - a.expiresAt);
   const seen = new Set<string>();
@@ -119,16 +121,16 @@ function loaded(running: readonly Running[]) {
     .map(({ model, expiresAt }) => ({
       name: `${model.id}:latest`,
       model: `${model.id}:latest`,
-      ...weights(model),
+      ...modelFileFields(model),
       size: Math.max(1, bytes(model.id)),
-      expires_at: new Date(Math.min(expiresAt, Date.now() + FOR_GOOD_MS)).toISOString(),
+      expires_at: new Date(Math.min(expiresAt, Date.now() + LONGEST_DURATION_MS)).toISOString(),
       size_vram: 0,
       context_length: model.contextLength,
     }));
 }
 
-/** @param basename the name to show, where the client wants to see its own. */
-function shown(model: Model, basename = modelTitle(model)) {
+/** @param basename the name that clients show. */
+function showObject(model: Model, basename: string) {
   return {
     license: '',
     modelfile: `FROM ${model.id}`,

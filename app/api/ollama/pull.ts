@@ -1,4 +1,4 @@
-/** `POST /api/pull`: nothing has to be loaded down, but clients such as Codex ask for a model so before they use it, and wait for the end. */
+/** `POST /api/pull`: there is nothing to download, but clients such as Codex pull a model before they use it and wait for success. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
@@ -7,7 +7,7 @@ import { EXAMPLE_MODEL } from '../docs/example';
 import { Refusal } from '../fault';
 import { validate } from '../input/validate';
 import { documentedModelBody, modelBody } from './fields';
-import { digestOf, SIZE } from './models';
+import { digestOf, MODEL_SIZE } from './models';
 
 export function pullRoute({ chat }: DialectServices): Route {
   return {
@@ -24,10 +24,10 @@ export function pullRoute({ chat }: DialectServices): Route {
     handle: async ({ body }) => {
       const { model: name, stream } = validate(pullBody, body);
       const model = await chat.resolve(name).catch(notFound);
-      // Ollama says 500, which clients would try again.
+      // Ollama answers 500 here, which clients would retry.
       if (!(stream ?? true) && model === null) throw new Refusal(404, 'model_not_found', UNKNOWN);
       if (!(stream ?? true)) return { type: 'json', body: { status: 'success' } };
-      return model === null ? ndjson([BEGIN, { error: UNKNOWN }]) : ndjson(progress(model));
+      return model === null ? ndjson([FIRST_STATUS, { error: UNKNOWN }]) : ndjson(progress(model));
     },
   };
 }
@@ -41,13 +41,13 @@ function notFound(error: unknown): null {
   throw error;
 }
 
-const BEGIN = { status: 'pulling manifest' };
+const FIRST_STATUS = { status: 'pulling manifest' };
 
 function progress(model: Model): object[] {
   const digest = digestOf(model);
   return [
-    BEGIN,
-    { status: `pulling ${digest.slice(0, 12)}`, digest: `sha256:${digest}`, total: SIZE, completed: SIZE },
+    FIRST_STATUS,
+    { status: `pulling ${digest.slice(0, 12)}`, digest: `sha256:${digest}`, total: MODEL_SIZE, completed: MODEL_SIZE },
     { status: 'verifying sha256 digest' },
     { status: 'writing manifest' },
     { status: 'success' },

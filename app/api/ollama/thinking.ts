@@ -1,4 +1,4 @@
-/** `think`: whether the model's thinking is asked for, and how hard it is to think. */
+/** `think`: whether the client wants to see the model's thinking, and how hard the model thinks. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Effort } from '../../chat/request';
@@ -12,17 +12,18 @@ export const think = z
   .nullish();
 
 /**
- * Absent means yes where the model can, as with Ollama; `false` is taken for every model, since ollama-ai-provider-v2 always sends it.
- * @throws ChatError `invalid_request` when it is asked of a model that cannot.
+ * Whether the answer includes the model's thinking. An absent `think` means yes where the model supports it, as with Ollama. `false`
+ * is accepted for every model, since ollama-ai-provider-v2 always sends it.
+ * @throws ChatError `invalid_request` where the client requests thinking and the model does not support it.
  */
-export function wantsThinking(asked: z.output<typeof think>, name: string, model: Model): boolean {
-  const wanted = asked ?? model.supportsThinking;
-  if (wanted !== false && !model.supportsThinking) {
+export function showsThinking(value: z.output<typeof think>, name: string, model: Model): boolean {
+  const thinking = value ?? model.supportsThinking;
+  if (thinking !== false && !model.supportsThinking) {
     throw new ChatError('invalid_request', `"${name}" does not support thinking`, { param: 'think' });
   }
-  return wanted !== false;
+  return thinking !== false;
 }
 
-export function effortOf(asked: z.output<typeof think>): Effort | undefined {
-  return typeof asked === 'string' ? asked : undefined;
+export function thinkingEffort(value: z.output<typeof think>): Effort | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

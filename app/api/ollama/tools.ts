@@ -1,4 +1,4 @@
-/** `tools` as Ollama's clients write them, and `tool_choice`, which is not Ollama's but comes along from some of them. */
+/** `tools` in Ollama's form, and `tool_choice`, which is not part of Ollama's API but which some of its clients send. */
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools, reservedTools } from '../input/clientTools';
@@ -11,8 +11,8 @@ export const tool = z.object({
   }),
 });
 
-/** @throws ChatError `invalid_request` for a tool that the API does not take. */
-export function toolsOf(tools: readonly z.output<typeof tool>[] | null | undefined): readonly ClientTool[] {
+/** @throws ChatError `invalid_request` for a tool that the API does not support. */
+export function parseTools(tools: readonly z.output<typeof tool>[] | null | undefined): readonly ClientTool[] {
   const definitions = (tools ?? []).map(({ function: { name, description, parameters } }, index) => ({
     name,
     description,
@@ -23,20 +23,20 @@ export function toolsOf(tools: readonly z.output<typeof tool>[] | null | undefin
   return clientTools(definitions);
 }
 
-/** The names of those that have no effect. */
+/** The tools that the model is not offered, as `ignoredParameters` lists them. */
 export function ignoredTools(tools: readonly z.output<typeof tool>[]): string[] {
   return reservedTools(tools.map(({ function: { name } }) => name));
 }
 
-/** undefined for what is no choice among the tools: Ollama does not read the field, so nothing in it is an error. */
-export function toolChoiceOf(choice: unknown, tools: readonly ClientTool[]): ToolChoice | undefined {
-  const { data } = z.union([words, named]).safeParse(choice);
+/** Undefined for anything that is not a choice among the tools: Ollama ignores the field, so no value of it is an error. */
+export function parseToolChoice(choice: unknown, tools: readonly ClientTool[]): ToolChoice | undefined {
+  const { data } = z.union([choiceWord, namedChoice]).safeParse(choice);
   if (data === undefined) return undefined;
   if (typeof data === 'string') return { type: data };
   const { name } = data.function;
   return tools.some((tool) => tool.name === name) ? { type: 'named', name } : undefined;
 }
 
-const words = z.enum(['auto', 'none', 'required']);
+const choiceWord = z.enum(['auto', 'none', 'required']);
 
-const named = z.object({ function: z.object({ name: z.string() }) });
+const namedChoice = z.object({ function: z.object({ name: z.string() }) });

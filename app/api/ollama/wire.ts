@@ -1,55 +1,56 @@
 /**
- * Answers as Ollama writes them: one JSON object a line, the last with the counts. A field without a value is left out,
- * never null: ollama-ai-provider-v2 drops a whole line for one, and ollama-js takes `error: null` for an error.
+ * Writes answers in Ollama's form: one JSON object on each line, the last one with the counts. A field without a value is left out
+ * rather than null: ollama-ai-provider-v2 drops a line that has a null, and ollama-js takes `error: null` for an error.
  */
 import type { EndReason, Timings } from '../../chat/events';
 import type { Usage } from '../../shared/usage';
 import type { OutputEvent, ToolCall, Wire } from '../dialect';
 
-/** What a line says; what it does not say is ''. */
-export interface Said {
+/** The part of an answer that one line holds. */
+export interface AnswerPart {
   readonly text: string;
   readonly thinking: string;
   readonly calls: readonly ToolCall[];
 }
 
-const NOTHING: Said = { text: '', thinking: '', calls: [] };
+const EMPTY_PART: AnswerPart = { text: '', thinking: '', calls: [] };
 
-/** Where `/api/chat` and `/api/generate` differ. */
-export interface Content {
-  write(said: Said): object;
-  /** What only the last object has. @param text all of the answer. */
-  last?(text: string): object;
+/** The fields in which `/api/chat` and `/api/generate` differ. */
+export interface ContentFields {
+  fields(part: AnswerPart): object;
+  /** The fields that only the last object has. @param text the whole text of the answer. */
+  lastFields?(text: string): object;
 }
 
 /** @param model as the client named it. */
-export function ollamaWire(model: string, { write, last = () => ({}) }: Content): Wire {
+export function ollamaWire(model: string, { fields, lastFields = () => ({}) }: ContentFields): Wire {
   const head = () => ({ model, created_at: new Date().toISOString() });
   return {
     once: ({ text, thinking, toolCalls: calls, reason, usage, timings }) => ({
       ...head(),
-      ...write({ text, thinking, calls }),
-      ...final(reason, usage, timings),
-      ...last(text),
+      ...fields({ text, thinking, calls }),
+      ...finalFields(reason, usage, timings),
+      ...lastFields(text),
     }),
     stream: () => {
       const calls: ToolCall[] = [];
       const texts: string[] = [];
-      const part = (said: Partial<Said>) => line({ ...head(), ...write({ ...NOTHING, ...said }), done: false });
+      const partLine = (part: Partial<AnswerPart>) =>
+        line({ ...head(), ...fields({ ...EMPTY_PART, ...part }), done: false });
       function* lines(event: OutputEvent): Generator<string> {
         if (event.type === 'text') {
           texts.push(event.text);
-          yield part({ text: event.text });
+          yield partLine({ text: event.text });
         } else if (event.type === 'thinking') {
-          yield part({ thinking: event.text });
+          yield partLine({ thinking: event.text });
         } else if (event.type === 'tool_end') {
           const { id, name, input } = event;
           calls.push({ id, name, input });
         } else if (event.type === 'end') {
-          // All in one line: LangChain.js counts the calls of each line from 0, and would put those of two into one.
-          if (calls.length > 0) yield part({ calls });
-          const counts = final(event.reason, event.usage, event.timings);
-          yield line({ ...head(), ...write(NOTHING), ...counts, ...last(texts.join('')) });
+          // All calls go into one line: LangChain.js numbers the calls of each line from 0 and would merge those of two lines.
+          if (calls.length > 0) yield partLine({ calls });
+          const counts = finalFields(event.reason, event.usage, event.timings);
+          yield line({ ...head(), ...fields(EMPTY_PART), ...counts, ...lastFields(texts.join('')) });
         }
       }
       return { contentType: 'application/x-ndjson', lines, fault: (fault) => line({ error: fault.message }) };
@@ -57,8 +58,8 @@ export function ollamaWire(model: string, { write, last = () => ({}) }: Content)
   };
 }
 
-/** Thinking and calls, where there are any. No `type`: Ollama writes none, and older versions of Zed refuse it. */
-export function extras({ thinking, calls }: Said): object {
+/** The fields for thinking and tool calls, if there are any. Calls have no `type`, as with Ollama: older versions of Zed reject it. */
+export function thinkingAndCalls({ thinking, calls }: AnswerPart): object {
   return {
     ...(thinking !== '' && { thinking }),
     ...(calls.length > 0 && {
@@ -71,11 +72,23 @@ function line(object: object): string {
   return `${JSON.stringify(object)}\n`;
 }
 
-/** With calls too the reason is `stop`, as with Ollama. */
-function final(reason: EndReason, usage: Usage, timings: Timings): object {
+/** How Ollama reports an answer's usage: durations in nanoseconds, counts in tokens. */
+export interface OllamaUsage {
+  readonly total_duration: number;
+  readonly load_duration: number;
+  readonly prompt_eval_count: number;
+  readonly prompt_eval_duration: number;
+  readonly eval_count: number;
+  readonly eval_duration: number;
+}
+
+function finalFields(reason: EndReason, usage: Usage, timings: Timings): object {
+  // The reason is `stop` after tool calls too, as with Ollama.
+  return { done: true, done_reason: reason === 'length' ? 'length' : 'stop', ...usageFields(usage, timings) };
+}
+
+function usageFields(usage: Usage, timings: Timings): OllamaUsage {
   return {
-    done: true,
-    done_reason: reason === 'length' ? 'length' : 'stop',
     total_duration: nanoseconds(timings.totalMs),
     load_duration: nanoseconds(timings.loadMs),
     prompt_eval_count: count(usage.input + usage.cacheRead + usage.cacheWrite),
@@ -85,14 +98,18 @@ function final(reason: EndReason, usage: Usage, timings: Timings): object {
   };
 }
 
-/** The counts in the answers that the documentation shows. */
-export const EXAMPLE_COUNTS = { total_duration: 900_000_000, prompt_eval_count: 12, eval_count: 9 };
+/** The usage in the answers that the documentation shows. */
+export const EXAMPLE_COUNTS: Partial<OllamaUsage> = {
+  total_duration: 900_000_000,
+  prompt_eval_count: 12,
+  eval_count: 9,
+};
 
 function nanoseconds(ms: number): number {
   return count(ms * 1_000_000);
 }
 
-/** Ollama leaves a zero out, and clients divide by these. */
+/** At least 1: Ollama leaves a zero out, and clients divide by these numbers. */
 function count(value: number): number {
   return Math.max(1, Math.round(value));
 }
