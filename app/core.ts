@@ -104,12 +104,12 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),
     sessionFolder: path.join(dataDir, 'replay'),
-    writesTexts: () => settings.value.keepTexts,
-    limit: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
+    storesTexts: () => settings.value.keepTexts,
+    maxProcesses: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
     isolated: () => settings.value.isolation,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => updates.changed('cli', 'spares'),
-    onFault: (message) => log.warn(message),
+    onWarning: (message) => log.warn(message),
   });
   const chat = createChat({
     claude,

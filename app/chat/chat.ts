@@ -84,8 +84,8 @@ export function createChat(options: ChatOptions): Chat {
     ask,
     liveConversations: live.list,
     rateLimits: () => [...rateLimits.values()],
-    poolState: () => ({ spares: claude.spares, waiting: claude.waiting }),
-    processMemory: () => claude.memory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
+    poolState: () => ({ spares: claude.spares, waiting: claude.waitingRequests }),
+    processMemory: () => claude.processMemory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
     endConversation: live.end,
   };
 }

@@ -4,15 +4,15 @@ import { childEnvironment } from './installation/environment';
 import { findClaude } from './installation/findClaude';
 import {
   type Account,
-  isRecentEnough,
-  LEAST_VERSION,
+  isSupportedVersion,
+  MINIMUM_VERSION,
   readAccount,
   readVersion,
   signIn,
 } from './installation/inspectClaude';
 import { listModels, type Model } from './models';
 import { childRegister } from './pool/childRegister';
-import { createPool, type Pool, ProcessFailedError, type Seat, type Wanted } from './pool/pool';
+import { createPool, type Pool, ProcessFailedError, type ProcessLease, type ProcessRequirements } from './pool/pool';
 import { residentMemory } from './pool/residentMemory';
 import { type ClaudeProcess, startClaude } from './process/claudeProcess';
 import type { ApiMessage, ListedModel } from './process/messages';
@@ -62,9 +62,9 @@ export interface ClaudeOptions {
   /** Where a long history lies for a moment, until a process has taken it up. */
   readonly sessionFolder: string;
   /** Whether what was said may be written to a disk. */
-  writesTexts(): boolean;
+  storesTexts(): boolean;
   /** The most processes at one time, where one holds so many bytes of memory. */
-  limit(processBytes: number): number;
+  maxProcesses(processBytes: number): number;
   /** As in `PoolOptions`. */
   reclaim(): boolean;
   /** Whether the user's own files, instructions and tools are kept from the CLI. */
@@ -73,14 +73,14 @@ export interface ClaudeOptions {
   /** Called when the state, the models or the number of spares has changed. */
   onChange(): void;
   /** Something that the log should have. */
-  onFault(message: string): void;
+  onWarning(message: string): void;
 }
 
 export interface Claude {
   readonly state: ClaudeState;
   readonly spares: number;
   /** Requests that wait for a process. */
-  readonly waiting: number;
+  readonly waitingRequests: number;
   /** Looks for the CLI, asks for its version and account, and starts the spares where it will do. Never rejects. */
   check(): Promise<ClaudeState>;
   /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where there is no CLI. */
@@ -88,25 +88,25 @@ export interface Claude {
   /** @throws ClaudeUnavailableError where there is no CLI to ask. */
   models(): Promise<readonly Model[]>;
   /** Has a process prepared for such a request. */
-  prepare(wanted: Wanted): void;
+  prepare(wanted: ProcessRequirements): void;
   /**
    * A process for a conversation with such a history, in the way that is soonest.
    * @throws as `Pool.acquire`, and ClaudeUnavailableError.
    */
-  acquire(wanted: Wanted, history: readonly ApiMessage[], signal: AbortSignal): Promise<HistorySeat>;
+  acquire(wanted: ProcessRequirements, history: readonly ApiMessage[], signal: AbortSignal): Promise<HistoryLease>;
   /** Resident memory in bytes by pid, of those of the processes that live. */
-  memory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Takes note of what an answer has shown: the true size of a model's context, in tokens. */
-  learnContext(model: string, tokens: number): void;
+  recordContextWindow(model: string, tokens: number): void;
   /** Takes note that the CLI says that nobody is signed in. */
-  learnSignedOut(): void;
+  markSignedOut(): void;
   /** Ends every process. Resolves when all are gone. */
   close(): Promise<void>;
 }
 
-export interface HistorySeat extends Seat {
+export interface HistoryLease extends ProcessLease {
   /** What of the history it does not hold yet: the holder is to replay it. */
-  readonly rest: readonly ApiMessage[];
+  readonly remainingHistory: readonly ApiMessage[];
 }
 
 const INSTALL = 'Install it with `npm install -g @anthropic-ai/claude-code`, or name its place in the settings.';
@@ -148,7 +148,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       }
       return process;
     },
-    limit: () => options.limit(processBytes),
+    maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
     onInitialized: (result) => {
       if (result.models.length === 0 || JSON.stringify(result.models) === JSON.stringify(listed)) return;
@@ -157,21 +157,21 @@ export function createClaude(options: ClaudeOptions): Claude {
       options.onChange();
     },
     onChange: options.onChange,
-    onFault: options.onFault,
+    onWarning: options.onWarning,
   });
 
   const become = (next: ClaudeState): ClaudeState => {
     const before = state;
     state = next;
     const account = (of: ClaudeState) => `${of.path} ${of.version} ${of.account?.loggedIn} ${of.account?.email}`;
-    if (warming && account(before) !== account(next)) pool.renew();
+    if (warming && account(before) !== account(next)) pool.replaceSpares();
     options.onChange();
     return next;
   };
 
-  const sweep = async () => {
-    const ended = await register.sweep();
-    if (ended > 0) options.onFault(`${ended} processes of an earlier run were still there and were ended`);
+  const cleanUp = async () => {
+    const ended = await register.endLeftovers();
+    if (ended > 0) options.onWarning(`${ended} processes of an earlier run were still there and were ended`);
     await removeSessionFiles(options.sessionFolder);
   };
 
@@ -183,14 +183,14 @@ export function createClaude(options: ClaudeOptions): Claude {
   measuring.unref();
 
   const look = async (): Promise<ClaudeState> => {
-    swept ??= sweep();
+    swept ??= cleanUp();
     await swept;
     const found = await findClaude({ setting: options.cliPath(), env: options.env, checkouts: options.checkouts });
     if (!found.found) return become({ phase: 'problem', problem: missing(found.message) });
     const { path } = found;
     try {
       const version = await readVersion(path, environment());
-      if (!isRecentEnough(version)) return become({ phase: 'problem', version, problem: outdated(version, path) });
+      if (!isSupportedVersion(version)) return become({ phase: 'problem', version, problem: outdated(version, path) });
       const account = await readAccount(path, environment());
       return become(
         account.loggedIn
@@ -219,25 +219,25 @@ export function createClaude(options: ClaudeOptions): Claude {
       warming = undefined;
       const message = error instanceof Error ? error.message : String(error);
       warmFault = message;
-      options.onFault(`the first process did not come up: ${message}`);
+      options.onWarning(`the first process did not come up: ${message}`);
     }
   };
 
   /** Without isolation, hooks of the user's could take part in it. */
   const takesUpFiles = () =>
-    state.version !== undefined && readsSessionFiles(state.version) && options.isolated() && options.writesTexts();
+    state.version !== undefined && readsSessionFiles(state.version) && options.isolated() && options.storesTexts();
 
   /** undefined where the CLI would not take up the history. */
   const resume = async (
-    wanted: Wanted,
-    filed: readonly ApiMessage[],
+    wanted: ProcessRequirements,
+    resumable: readonly ApiMessage[],
     signal: AbortSignal,
-  ): Promise<Seat | undefined> => {
+  ): Promise<ProcessLease | undefined> => {
     const instead = (why: Error) => {
-      options.onFault(`a long history is replayed turn by turn, since there is no file of it: ${why.message}`);
+      options.onWarning(`a long history is replayed turn by turn, since there is no file of it: ${why.message}`);
       return undefined;
     };
-    const sessionFile = await writeSessionFile(options.sessionFolder, filed).catch(instead);
+    const sessionFile = await writeSessionFile(options.sessionFolder, resumable).catch(instead);
     if (sessionFile === undefined) return undefined;
     try {
       return await pool.acquire({ ...wanted, sessionFile }, signal);
@@ -262,8 +262,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     get spares() {
       return pool.spares;
     },
-    get waiting() {
-      return pool.waiting;
+    get waitingRequests() {
+      return pool.waitingRequests;
     },
     check,
     signIn: async () => {
@@ -281,18 +281,20 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
     acquire: async (wanted, history, signal) => {
       await ensure();
-      const { filed, rest } = splitHistory(history);
-      const seat = filed.length > 0 && takesUpFiles() ? await resume(wanted, filed, signal) : undefined;
-      return seat ? { ...seat, rest } : { ...(await pool.acquire(wanted, signal)), rest: history };
+      const { resumable, remaining } = splitHistory(history);
+      const lease = resumable.length > 0 && takesUpFiles() ? await resume(wanted, resumable, signal) : undefined;
+      return lease
+        ? { ...lease, remainingHistory: remaining }
+        : { ...(await pool.acquire(wanted, signal)), remainingHistory: history };
     },
     prepare: (wanted) => pool.prepare(wanted),
-    memory: residentMemory,
-    learnContext: (model, tokens) => {
+    processMemory: residentMemory,
+    recordContextWindow: (model, tokens) => {
       if (contextWindows.get(model) === tokens) return;
       contextWindows.set(model, tokens);
       models = listModels(listed, contextWindows);
     },
-    learnSignedOut: () => {
+    markSignedOut: () => {
       if (state.problem?.kind === 'signed_out') return;
       become({ ...state, phase: 'problem', problem: signedOut() });
     },
@@ -310,7 +312,7 @@ function missing(message: string): ClaudeProblem {
 function outdated(version: string, path: string): ClaudeProblem {
   return {
     kind: 'outdated',
-    message: `The claude at ${path} is ${version}; at least ${LEAST_VERSION} is needed, since older ones read files that a client's text names.`,
+    message: `The claude at ${path} is ${version}; at least ${MINIMUM_VERSION} is needed, since older ones read files that a client's text names.`,
     remedy: 'Update it with `claude update`.',
   };
 }

@@ -184,7 +184,7 @@ describe('a call', () => {
     const first = crowded.ask({ messages: [user('Weather?')], tools: TOOLS });
     await opening.reached;
     const second = crowded.ask({ messages: [user('Hi.')] });
-    await expect.poll(() => crowded.claude.waiting).toBe(1);
+    await expect.poll(() => crowded.claude.waitingRequests).toBe(1);
     opening.open();
     expect([end(await first).reason, end(await second).reason]).toEqual(['tool_use', 'stop']);
     await crowded.end();

@@ -54,13 +54,13 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     workspace: path.join(home, 'workspace'),
     registerFolder: path.join(home, 'children'),
     sessionFolder: path.join(home, 'replay'),
-    writesTexts: () => true,
-    limit: () => options.limit ?? 8,
+    storesTexts: () => true,
+    maxProcesses: () => options.limit ?? 8,
     reclaim: live.reclaim,
     isolated: () => true,
     checkouts: [],
     onChange: () => {},
-    onFault: () => {},
+    onWarning: () => {},
   });
   const conversationHistory = openConversationStore({
     database,

@@ -2,7 +2,7 @@
  * The live conversations: each has a process of its own. A follow-up finds its process by the digest of the history that
  * the process holds; a process that has been idle for long enough is ended.
  */
-import type { Seat } from '../../claude/pool/pool';
+import type { ProcessLease } from '../../claude/pool/pool';
 import { NO_USAGE } from '../../shared/usage';
 import type { ConversationStatus } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';
@@ -18,7 +18,7 @@ export interface LiveConversation {
   /** Interrupts the answer. Replaced for each request. */
   abort: AbortController;
   /** Its process; absent until the pool has given it one. */
-  seat?: Seat;
+  lease?: ProcessLease;
   /** The turn that waits for the results of the client's tools, if one does. */
   waitingTurn?: RunningTurn;
   /** While idle: the transcript that its process holds. */
@@ -63,7 +63,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
   // By id, the least recently used first.
   const all = new Map<string, LiveConversation>();
   const idleByDigest = new Map<string, LiveConversation[]>();
-  const watchedSeats = new WeakSet<Seat>();
+  const watchedLeases = new WeakSet<ProcessLease>();
 
   const unmarkIdle = (live: LiveConversation) => {
     clearTimeout(live.timer);
@@ -91,18 +91,18 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     unlist(live);
     live.resolveRemoved();
     // A process that is waiting for a tool result would never exit by itself.
-    if (live.waitingTurn) live.seat?.process.kill();
-    void live.seat?.release();
+    if (live.waitingTurn) live.lease?.process.kill();
+    void live.lease?.release();
     onChange();
   };
 
   /** Removes an idle conversation whose process dies. Nothing is lost: a follow-up has its history replayed. */
   const removeWhenProcessDies = (live: LiveConversation) => {
-    const { seat } = live;
-    if (!seat || watchedSeats.has(seat)) return;
-    watchedSeats.add(seat);
-    void seat.process.exited.then(() => {
-      if (live.transcript && live.seat === seat) remove(live);
+    const { lease } = live;
+    if (!lease || watchedLeases.has(lease)) return;
+    watchedLeases.add(lease);
+    void lease.process.exited.then(() => {
+      if (live.transcript && live.lease === lease) remove(live);
     });
   };
 

@@ -3,7 +3,7 @@
  * the client sent only its newest message, and computes the digest by which a process with that history is found.
  */
 import type { Model } from '../../claude/models';
-import type { Setup } from '../../claude/process/claudeProcess';
+import type { ProcessSetup } from '../../claude/process/claudeProcess';
 import { ChatError } from '../errors';
 import type { ChatRequest, Message } from '../request';
 import { defineCalledTools } from '../turn/calledTools';
@@ -17,7 +17,7 @@ export interface Question {
   readonly request: ChatRequest;
   readonly model: Model;
   readonly key: ConversationKey;
-  readonly setup: Setup | undefined;
+  readonly setup: ProcessSetup | undefined;
   /** The id of the conversation that it continues, where that is known. */
   readonly conversation: string | undefined;
   /** The client's own name for the conversation. */
@@ -117,6 +117,6 @@ function hasAnswer(messages: readonly Message[]): boolean {
   return messages.some(({ role }) => role === 'assistant');
 }
 
-function setupOf({ tools, schema }: ChatRequest): Setup | undefined {
+function setupOf({ tools, schema }: ChatRequest): ProcessSetup | undefined {
   return tools?.length || schema ? { tools, schema } : undefined;
 }

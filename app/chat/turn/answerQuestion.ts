@@ -54,7 +54,7 @@ export async function* answerQuestion(
     let record: TurnRecord | undefined;
     const answer = createAnswerMessage();
     try {
-      if (!conversation.seat?.process.alive) served = history.length > 0 ? 'replay' : 'new';
+      if (!conversation.lease?.process.alive) served = history.length > 0 ? 'replay' : 'new';
       const process = await readyProcess(question, conversation, claude);
       status.phase = 'answering';
       if (announced !== served && silent) {
@@ -76,7 +76,7 @@ export async function* answerQuestion(
           record = undefined;
           if (event.reason === 'tool_use') conversation.waitingTurn = turn;
           const idleMs = idleMsAfter(request, event.reason, services);
-          if (idleMs > 0 && claude.waiting === 0 && !signal.aborted && process.alive) {
+          if (idleMs > 0 && claude.waitingRequests === 0 && !signal.aborted && process.alive) {
             const messages = [...history, ...newMessages, message];
             live.markIdle(conversation, { digest: newDigest, system: key.system, messages }, idleMs);
             yield { type: 'idle' };
@@ -90,10 +90,10 @@ export async function* answerQuestion(
       }
       return;
     } catch (error) {
-      if (error instanceof ChatError && error.kind === 'signed_out') claude.learnSignedOut();
-      const { seat } = conversation;
-      if (!seat || !hasDied(error, seat.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
-      await seat.release();
+      if (error instanceof ChatError && error.kind === 'signed_out') claude.markSignedOut();
+      const { lease } = conversation;
+      if (!lease || !hasDied(error, lease.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
+      await lease.release();
     } finally {
       // Runs when the consumer stops iterating, too.
       record?.discard();
@@ -107,15 +107,19 @@ async function readyProcess(
   conversation: LiveConversation,
   claude: Claude,
 ): Promise<ClaudeProcess> {
-  if (conversation.seat?.process.alive) return conversation.seat.process;
+  if (conversation.lease?.process.alive) return conversation.lease.process;
   const { signal } = conversation.abort;
   delete conversation.waitingTurn;
   const past = toApiConversation([...history, ...newMessages]).history;
-  const { rest, ...seat } = await claude.acquire({ system: key.system, model: model.value, setup }, past, signal);
-  conversation.seat = seat;
-  conversation.status.pid = seat.process.pid ?? null;
-  await seat.process.replay(rest, signal);
-  return seat.process;
+  const { remainingHistory, ...lease } = await claude.acquire(
+    { system: key.system, model: model.value, setup },
+    past,
+    signal,
+  );
+  conversation.lease = lease;
+  conversation.status.pid = lease.process.pid ?? null;
+  await lease.process.replay(remainingHistory, signal);
+  return lease.process;
 }
 
 /** Resumes the turn that waits for tool results, where the request brings exactly these. */
@@ -126,7 +130,7 @@ function resumeTurn(conversation: LiveConversation, { history, newMessages }: Qu
   delete conversation.waitingTurn;
   for (const [index, result] of results.entries()) {
     const call = turn.calls[index];
-    if (call !== undefined) turn.process.answerTool(call, result);
+    if (call !== undefined) turn.process.sendToolResult(call, result);
   }
   return turn;
 }
@@ -162,7 +166,7 @@ function idleMsAfter(
 
 function learnContextWindows({ modelUsage }: ResultMessage, claude: Claude): void {
   for (const [model, { contextWindow }] of Object.entries(modelUsage ?? {})) {
-    if (contextWindow) claude.learnContext(model, contextWindow);
+    if (contextWindow) claude.recordContextWindow(model, contextWindow);
   }
 }
 

@@ -1,10 +1,10 @@
 /** What a request asks of the model besides an answer, as the CLI takes it. */
 
 import type { Model } from '../../claude/models';
-import type { Flags } from '../../claude/process/claudeProcess';
+import type { TurnFlags } from '../../claude/process/claudeProcess';
 import type { ChatRequest } from '../request';
 
-export function flagsOf(request: ChatRequest, model: Model): Flags {
+export function flagsOf(request: ChatRequest, model: Model): TurnFlags {
   const { effort, maxTokens, thinking, withoutThinking = false } = request;
   const body = extraBody(request);
   // The API refuses to have a model think that has to call a tool, or gives no call.

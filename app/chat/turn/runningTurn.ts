@@ -4,7 +4,7 @@
  */
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { ApiBlock, RateLimitInfo, ResultMessage } from '../../claude/process/messages';
-import type { TurnEvent } from '../../claude/process/turn';
+import type { TurnEvent } from '../../claude/process/turnEvents';
 import { NO_USAGE } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ChatEvent, EndReason } from '../events';
@@ -36,7 +36,7 @@ export interface TurnOptions {
  * @param signal ends the turn, also while it waits for tool results.
  */
 export function startTurn(process: ClaudeProcess, question: ApiBlock[], signal: AbortSignal): RunningTurn {
-  const events = process.turn(question, signal)[Symbol.asyncIterator]();
+  const events = process.runTurn(question, signal)[Symbol.asyncIterator]();
   const first = events.next();
   // `answerEvents` reports the error; until it awaits the promise, Node must not take it for an unhandled rejection.
   first.catch(() => {});
@@ -88,7 +88,7 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
         case 'retry':
           if (isFinalRefusal(event)) failure = retryToChatError(event.status, event.delayMs);
           break;
-        case 'rateLimit':
+        case 'rate_limit':
           limit = event.info;
           options.onRateLimit(limit);
           break;
@@ -105,7 +105,7 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
           else stop ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NO_USAGE };
           options.onResult(event.result);
           break;
-        case 'unbound':
+        case 'schema_rejected':
           finished = true;
           failure = new ChatError('invalid_request', 'claude cannot bind an answer to this schema: is it a valid one?');
           break;

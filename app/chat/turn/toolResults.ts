@@ -1,5 +1,5 @@
 /** Whether a request brings what a waiting turn waits for: the results of the calls that the model made last, and nothing besides. */
-import type { ToolContent, ToolResult } from '../../claude/process/clientTools';
+import type { McpToolContent, McpToolResult } from '../../claude/process/clientTools';
 import type { Message, ToolResultBlock } from '../request';
 
 /**
@@ -9,7 +9,7 @@ import type { Message, ToolResultBlock } from '../request';
 export function toolResults(
   history: readonly Message[],
   question: readonly Message[],
-): readonly ToolResult[] | undefined {
+): readonly McpToolResult[] | undefined {
   const last = history.at(-1);
   if (last?.role !== 'assistant') return undefined;
   const calls = last.content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
@@ -20,11 +20,11 @@ export function toolResults(
   return ordered.every((result) => result !== undefined) ? ordered.map(toolResult) : undefined;
 }
 
-function toolResult({ content, isError }: ToolResultBlock): ToolResult {
+function toolResult({ content, isError }: ToolResultBlock): McpToolResult {
   return { content: content.map(toolContent), isError };
 }
 
-function toolContent(block: ToolResultBlock['content'][number]): ToolContent {
+function toolContent(block: ToolResultBlock['content'][number]): McpToolContent {
   if (block.type === 'text') return { type: 'text', text: block.text };
   return { type: 'image', data: block.data, mimeType: block.mediaType };
 }

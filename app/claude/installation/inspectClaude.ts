@@ -3,7 +3,7 @@ import spawn from 'cross-spawn';
 import { z } from 'zod';
 
 /** The first that delivers a client's text as written (context/CLAUDE_PROTOCOL.md, "Versions"). */
-export const LEAST_VERSION = '2.1.250';
+export const MINIMUM_VERSION = '2.1.250';
 
 export interface Account {
   readonly loggedIn: boolean;
@@ -20,8 +20,8 @@ export async function readVersion(command: string, env: NodeJS.ProcessEnv): Prom
   return version;
 }
 
-export function isRecentEnough(version: string): boolean {
-  return isAtLeast(version, LEAST_VERSION);
+export function isSupportedVersion(version: string): boolean {
+  return isAtLeast(version, MINIMUM_VERSION);
 }
 
 /** Both as three numbers with dots between. */

@@ -13,7 +13,7 @@ export interface ChildRegister {
   add(pid: number): void;
   remove(pid: number): void;
   /** Ends the children of earlier runs, and only those; resolves with how many there were. Never rejects. */
-  sweep(): Promise<number>;
+  endLeftovers(): Promise<number>;
 }
 
 const Entry = z.object({
@@ -46,7 +46,7 @@ export function childRegister(folder: string): ChildRegister {
       writeFileSync(fileOf(pid), JSON.stringify({ startedAt: Date.now(), app }));
     },
     remove: (pid) => rmSync(fileOf(pid), { force: true }),
-    sweep: async () => {
+    endLeftovers: async () => {
       const swept = await Promise.all(names(folder).map((name) => sweepOne(name).catch(() => false)));
       return swept.filter(Boolean).length;
     },

@@ -7,12 +7,12 @@
  * same another 30–50 ms. Two of these, since programs ask questions about a chat in between, with another prompt: one
  * alone would be ended and started anew each time.
  */
-import type { ClaudeProcess, Resumed, Setup } from '../process/claudeProcess';
+import type { ClaudeProcess, ProcessSetup, ResumedSession } from '../process/claudeProcess';
 import type { InitializeResult } from '../process/messages';
 
-export interface Wanted {
+export interface ProcessRequirements {
   readonly system: string;
-  readonly setup?: Setup | undefined;
+  readonly setup?: ProcessSetup | undefined;
   /** As `set_model` takes it; undefined leaves the CLI's own default. */
   readonly model: string | undefined;
   /** A session file whose history the process is to hold, which no spare can. */
@@ -20,7 +20,7 @@ export interface Wanted {
 }
 
 /** A process that is the holder's alone, told its system prompt and model, with nothing in its transcript but the session file's history. */
-export interface Seat {
+export interface ProcessLease {
   readonly process: ClaudeProcess;
   /** Ends the process and makes room for another. Resolves when it is gone. */
   release(): Promise<void>;
@@ -28,9 +28,9 @@ export interface Seat {
 
 export interface PoolOptions {
   /** Starts a process; throws where there is no CLI to start. */
-  start(resumed?: Resumed): ClaudeProcess;
+  start(resumed?: ResumedSession): ClaudeProcess;
   /** The most processes that may live at one time, spares included. */
-  limit(): number;
+  maxProcesses(): number;
   /** Ends a process that is in use but idle, if there is one: false where there is none. */
   reclaim(): boolean;
   /** How many requests may wait for a process. Default 100. */
@@ -41,7 +41,7 @@ export interface PoolOptions {
   /** Called when the number of spares has changed. */
   onChange(): void;
   /** A spare died by itself, or could not be started. */
-  onFault(message: string): void;
+  onWarning(message: string): void;
 }
 
 /** All processes are taken and the queue is full. */
@@ -59,9 +59,9 @@ export interface Pool {
    * Waits its turn where all processes are taken.
    * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason when it is aborted.
    */
-  acquire(wanted: Wanted, signal: AbortSignal): Promise<Seat>;
+  acquire(wanted: ProcessRequirements, signal: AbortSignal): Promise<ProcessLease>;
   /** Keeps a spare for such a request, as if one had been made. */
-  prepare(wanted: Wanted): void;
+  prepare(wanted: ProcessRequirements): void;
   /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
   warm(): Promise<void>;
   readonly spares: number;
@@ -69,9 +69,9 @@ export interface Pool {
   /** How many processes live, spares included. */
   readonly size: number;
   /** Requests that wait for a process: what has become idle is better ended than kept. */
-  readonly waiting: number;
-  /** Ends every spare; those in use end with their seats. What was signed in or installed since then counts for new ones. */
-  renew(): void;
+  readonly waitingRequests: number;
+  /** Ends every spare; those in use end with their leases. What was signed in or installed since then counts for new ones. */
+  replaceSpares(): void;
   /** Ends every process, taken ones too. Resolves when all are gone. */
   close(): Promise<void>;
 }
@@ -96,7 +96,7 @@ export function createPool(options: PoolOptions): Pool {
   const spares: Spare[] = [];
   const queue: (() => void)[] = [];
   /** What was wanted last, each once, the last first. */
-  let recent: readonly Wanted[] = [];
+  let recent: readonly ProcessRequirements[] = [];
   let lastUsedAt = 0;
   let closed = false;
   let refillTimer: NodeJS.Timeout | undefined;
@@ -104,7 +104,7 @@ export function createPool(options: PoolOptions): Pool {
 
   const wakeNext = () => queue.shift()?.();
 
-  const start = (resumed?: Resumed): ClaudeProcess => {
+  const start = (resumed?: ResumedSession): ClaudeProcess => {
     let process: ClaudeProcess;
     try {
       process = options.start(resumed);
@@ -121,7 +121,7 @@ export function createPool(options: PoolOptions): Pool {
     return process;
   };
 
-  const initialize = async (process: ClaudeProcess, { system, setup, model, sessionFile }: Wanted) => {
+  const initialize = async (process: ClaudeProcess, { system, setup, model, sessionFile }: ProcessRequirements) => {
     options.onInitialized(await process.initialize(system, setup));
     if (model !== undefined && sessionFile === undefined) await process.setModel(model);
   };
@@ -134,7 +134,7 @@ export function createPool(options: PoolOptions): Pool {
     return true;
   };
 
-  const addSpare = (wanted: Wanted | null): Spare => {
+  const addSpare = (wanted: ProcessRequirements | null): Spare => {
     const process = start();
     const prepared = wanted ? initialize(process, wanted) : Promise.resolve();
     const spare: Spare = { process, key: wanted ? keyOf(wanted) : null, model: wanted?.model, prepared };
@@ -149,7 +149,7 @@ export function createPool(options: PoolOptions): Pool {
     );
     void process.exited.then(({ code, signal, stderr }) => {
       if (!remove(spare) || closed) return;
-      options.onFault(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
+      options.onWarning(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
       backoffMs = Math.min(LONGEST_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
       scheduleRefill(backoffMs);
     });
@@ -162,7 +162,7 @@ export function createPool(options: PoolOptions): Pool {
     refillTimer = undefined;
     if (closed) return;
     try {
-      const room = () => queue.length === 0 && living.size < options.limit();
+      const room = () => queue.length === 0 && living.size < options.maxProcesses();
       if (!spares.some(({ key }) => key === null)) {
         if (room()) addSpare(null);
         // The next request is more likely to be a new one than a follow-up to the oldest conversation.
@@ -173,7 +173,7 @@ export function createPool(options: PoolOptions): Pool {
       for (const spare of [...spares]) if (spare.key !== null && !keys.includes(spare.key)) retire(spare);
       for (const one of wanted) if (room() && !spares.some(({ key }) => key === keyOf(one))) addSpare(one);
     } catch (error) {
-      options.onFault(`a spare process could not be started: ${String(error)}`);
+      options.onWarning(`a spare process could not be started: ${String(error)}`);
     }
     if (!idle()) scheduleRefill(idleMs);
   };
@@ -185,7 +185,7 @@ export function createPool(options: PoolOptions): Pool {
     refillTimer.unref();
   };
 
-  const remember = (wanted: Wanted) => {
+  const remember = (wanted: ProcessRequirements) => {
     const others = recent.filter((other) => keyOf(other) !== keyOf(wanted));
     recent = [{ ...wanted, sessionFile: undefined }, ...others].slice(0, MOST_PREPARED);
     lastUsedAt = Date.now();
@@ -219,13 +219,13 @@ export function createPool(options: PoolOptions): Pool {
     });
   };
 
-  const spareFor = (wanted: Wanted): Spare | undefined => {
+  const spareFor = (wanted: ProcessRequirements): Spare | undefined => {
     if (wanted.sessionFile !== undefined) return undefined;
     return spares.find(({ key }) => key === keyOf(wanted)) ?? spares.find(({ key }) => key === null);
   };
 
   /** A process for the request, and what is still to be done before it can be asked. */
-  const take = async (wanted: Wanted, signal: AbortSignal): Promise<Spare> => {
+  const take = async (wanted: ProcessRequirements, signal: AbortSignal): Promise<Spare> => {
     let ahead = false;
     const wait = async (reclaims: boolean) => {
       await room(signal, ahead, reclaims);
@@ -243,7 +243,7 @@ export function createPool(options: PoolOptions): Pool {
         remove(spare);
         return spare;
       }
-      if (living.size < options.limit()) {
+      if (living.size < options.maxProcesses()) {
         return { process: start(resumedBy(wanted)), key: null, model: undefined, prepared: Promise.resolve() };
       }
       const unwanted = spares[0];
@@ -257,7 +257,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   };
 
-  const prepare = async (spare: Spare, wanted: Wanted) => {
+  const prepare = async (spare: Spare, wanted: ProcessRequirements) => {
     await spare.prepared;
     if (spare.key === null) await initialize(spare.process, wanted);
     else if (wanted.model !== undefined && spare.model !== wanted.model) await spare.process.setModel(wanted.model);
@@ -273,7 +273,7 @@ export function createPool(options: PoolOptions): Pool {
     get size() {
       return living.size;
     },
-    get waiting() {
+    get waitingRequests() {
       return queue.length;
     },
     acquire: async (wanted, signal) => {
@@ -316,7 +316,7 @@ export function createPool(options: PoolOptions): Pool {
         throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
       }
     },
-    renew: () => {
+    replaceSpares: () => {
       for (const spare of [...spares]) retire(spare);
       scheduleRefill(0);
     },
@@ -331,10 +331,10 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-function resumedBy({ sessionFile, model }: Wanted): Resumed | undefined {
+function resumedBy({ sessionFile, model }: ProcessRequirements): ResumedSession | undefined {
   return sessionFile === undefined ? undefined : { file: sessionFile, model };
 }
 
-function keyOf({ system, setup }: Wanted): string {
+function keyOf({ system, setup }: ProcessRequirements): string {
   return JSON.stringify([system, setup?.tools ?? [], setup?.schema ?? null]);
 }

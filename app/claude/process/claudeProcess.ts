@@ -9,8 +9,8 @@ import {
   CLIENT_SERVER,
   type ClientTools,
   createClientTools,
-  type ToolDefinition,
-  type ToolResult,
+  type McpToolDefinition,
+  type McpToolResult,
 } from './clientTools';
 import {
   type ApiBlock,
@@ -22,7 +22,7 @@ import {
 } from './messages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
-import { type TurnEvent, turnEvents } from './turn';
+import { type TurnEvent, turnEvents } from './turnEvents';
 
 export interface ClaudeProcess {
   readonly pid: number | undefined;
@@ -33,13 +33,13 @@ export interface ClaudeProcess {
   /** What it can see of this computer, in words for the user. */
   readonly isolation: string;
   /** Once, before anything else; none of it can be changed afterwards. */
-  initialize(system: string, setup?: Setup): Promise<InitializeResult>;
+  initialize(system: string, setup?: ProcessSetup): Promise<InitializeResult>;
   /** Before the first turn only: later it would leave its trace in the transcript. */
   setModel(model: string): Promise<void>;
   /** For the next turn, or what is left of one that waits for a tool, and until it is called again. Asks the CLI only for what differs from before. */
-  configure(flags: Flags): Promise<void>;
+  configure(flags: TurnFlags): Promise<void>;
   /** The result of a call that the model has made in the running turn, which then goes on. */
-  answerTool(toolUseId: string, result: ToolResult): void;
+  sendToolResult(toolUseId: string, result: McpToolResult): void;
   /**
    * Puts a finished exchange into the transcript, in order, without asking the model: ~15 ms a message of the user's.
    * @throws CliEndedError, and the signal's reason when it is aborted on the way.
@@ -51,30 +51,30 @@ export interface ClaudeProcess {
    * the turn and waits until the CLI has stopped.
    * @throws ProtocolError where the CLI says what cannot be understood; CliEndedError where it is gone already.
    */
-  turn(content: ApiBlock[], signal: AbortSignal): AsyncIterable<TurnEvent>;
+  runTurn(content: ApiBlock[], signal: AbortSignal): AsyncIterable<TurnEvent>;
   /** Lets it end by itself, and after `graceMs` ends it. Resolves when it is gone. */
   close(graceMs?: number): Promise<void>;
   kill(): void;
 }
 
 /** What a process can be told once only, besides its system prompt. */
-export interface Setup {
-  readonly tools?: readonly ToolDefinition[] | undefined;
+export interface ProcessSetup {
+  readonly tools?: readonly McpToolDefinition[] | undefined;
   /** A JSON schema for the answers of all its turns. */
   readonly schema?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What can differ from turn to turn; what is absent is the CLI's own default. */
-export interface Flags {
+export interface TurnFlags {
   readonly effort?: string | undefined;
   readonly maxTokens?: number | undefined;
   /** Merged into the body of the request to the API. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
   /** Whether thinking comes as readable text, or does not come; `off` is no more than `hidden` to a model that always thinks. */
-  readonly thinking?: Thinking | undefined;
+  readonly thinking?: ThinkingMode | undefined;
 }
 
-export type Thinking = 'shown' | 'hidden' | 'off';
+export type ThinkingMode = 'shown' | 'hidden' | 'off';
 
 /** Nothing about a request is on the command line, so one process can take any. */
 const ARGUMENTS = [
@@ -105,7 +105,7 @@ const NOT_ISOLATED = 'Not isolated, by your settings: your CLAUDE.md, settings, 
 const INTERRUPT_GRACE_MS = 2_000;
 
 /** What a process holds from its start. */
-export interface Resumed {
+export interface ResumedSession {
   /** As `sessionFile.ts` writes it. */
   readonly file: string;
   /** `set_model` would leave its trace behind the history. undefined leaves the CLI's own default. */
@@ -114,28 +114,28 @@ export interface Resumed {
 
 export interface StartOptions extends PipeOptions {
   readonly isolated: boolean;
-  readonly resumed?: Resumed | undefined;
+  readonly resumed?: ResumedSession | undefined;
 }
 
 /** The command line of a generic process, or of one that takes up a history. */
-export function claudeArguments(isolated: boolean, resumed?: Resumed): readonly string[] {
+export function claudeArguments(isolated: boolean, resumed?: ResumedSession): readonly string[] {
   return [...ARGUMENTS, ...(isolated ? ISOLATION : []), ...(resumed ? resumeArguments(resumed) : [])];
 }
 
-function resumeArguments({ file, model }: Resumed): readonly string[] {
+function resumeArguments({ file, model }: ResumedSession): readonly string[] {
   return ['--resume', file, ...(model === undefined ? [] : ['--model', model])];
 }
 
 export function startClaude(command: string, options: StartOptions): ClaudeProcess {
   const pipe = openPipe(command, claudeArguments(options.isolated, options.resumed), options);
-  let current: Turn | undefined;
+  let current: CliTurn | undefined;
   let alive = true;
   let costUsd = 0;
   let structured = false;
   let tools: ClientTools = createClientTools([]);
-  let flags: Flags = {};
+  let flags: TurnFlags = {};
   /** Those with which the running turn began. */
-  let begunWith: Flags = {};
+  let begunWith: TurnFlags = {};
 
   const protocol = createProtocol(pipe, {
     onRequest: (request) => tools.serve(request),
@@ -161,7 +161,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     return exit;
   });
 
-  const open = (): Turn => {
+  const open = (): CliTurn => {
     if (current) throw new Error('the process is already answering');
     current = createTurn();
     if (!alive) current.channel.end();
@@ -169,7 +169,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   };
 
   /** The process is usable afterwards, or gone. */
-  const interrupt = async (turn: Turn) => {
+  const interrupt = async (turn: CliTurn) => {
     const timer = setTimeout(pipe.kill, INTERRUPT_GRACE_MS);
     await protocol.request({ subtype: 'interrupt' }).catch(pipe.kill);
     await Promise.race([turn.finished, exited]);
@@ -207,7 +207,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       flags = next;
       await Promise.all(asked);
     },
-    answerTool: (id, result) => tools.answer(id, result),
+    sendToolResult: (id, result) => tools.answer(id, result),
     setModel: async (model) => {
       await protocol.request({ subtype: 'set_model', model });
     },
@@ -230,7 +230,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
         }
       }
     },
-    async *turn(content, signal) {
+    async *runTurn(content, signal) {
       if (signal.aborted) return;
       const turn = open();
       begunWith = flags;
@@ -259,8 +259,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
 type FlagSettings = Extract<ControlRequest, { subtype: 'apply_flag_settings' }>['settings'];
 
 /** undefined where nothing differs. An empty value takes back what was set before. */
-function flagSettings(before: Flags, next: Flags): FlagSettings | undefined {
-  const text = ({ maxTokens, extraBody }: Flags) => ({
+function flagSettings(before: TurnFlags, next: TurnFlags): FlagSettings | undefined {
+  const text = ({ maxTokens, extraBody }: TurnFlags) => ({
     CLAUDE_CODE_MAX_OUTPUT_TOKENS: maxTokens === undefined ? '' : String(maxTokens),
     CLAUDE_CODE_EXTRA_BODY: extraBody === undefined ? '' : JSON.stringify(extraBody),
   });
@@ -274,7 +274,7 @@ function flagSettings(before: Flags, next: Flags): FlagSettings | undefined {
 }
 
 /** In a turn that waits for a tool the CLI goes by the limit and effort with which it began, but for what the body itself says. */
-function withinTurn(begunWith: Flags, next: Flags): Flags {
+function withinTurn(begunWith: TurnFlags, next: TurnFlags): TurnFlags {
   const { maxTokens, effort, extraBody } = next;
   const body = {
     ...(maxTokens !== undefined && maxTokens !== begunWith.maxTokens && { max_tokens: maxTokens }),
@@ -292,11 +292,11 @@ const THINKING_BUDGET = 16_000;
 
 /** null is the CLI's own choice, and 0 has it turn thinking off where the model lets it. */
 const MAX_THINKING = { shown: THINKING_BUDGET, hidden: null, off: 0 } as const satisfies Record<
-  Thinking,
+  ThinkingMode,
   number | null
 >;
 
-function thinkingRequest(thinking: Thinking): ControlRequest {
+function thinkingRequest(thinking: ThinkingMode): ControlRequest {
   return {
     subtype: 'set_max_thinking_tokens',
     max_thinking_tokens: MAX_THINKING[thinking],
@@ -305,14 +305,14 @@ function thinkingRequest(thinking: Thinking): ControlRequest {
 }
 
 /** What the CLI says between a question and its `result`. */
-interface Turn {
+interface CliTurn {
   readonly channel: Channel<CliMessage>;
   readonly over: boolean;
   readonly finished: Promise<void>;
   finish(): void;
 }
 
-function createTurn(): Turn {
+function createTurn(): CliTurn {
   let over = false;
   let resolve: () => void = () => {};
   const finished = new Promise<void>((done) => {

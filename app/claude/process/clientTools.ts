@@ -5,16 +5,16 @@
 import { z } from 'zod';
 import type { IncomingControlRequest } from './messages';
 
-export interface ToolDefinition {
+export interface McpToolDefinition {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
-export type ToolContent = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
+export type McpToolContent = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
 
-export interface ToolResult {
-  readonly content: readonly ToolContent[];
+export interface McpToolResult {
+  readonly content: readonly McpToolContent[];
   readonly isError: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface ClientTools {
   /** Answers what the CLI asks of the server; a call when its result is there. */
   serve(request: IncomingControlRequest): Promise<unknown>;
   /** The result of a call, by the id that the model gave it; it may come before the CLI has made the call. */
-  answer(toolUseId: string, result: ToolResult): void;
+  answer(toolUseId: string, result: McpToolResult): void;
 }
 
 export const CLIENT_SERVER = 'client';
@@ -51,9 +51,9 @@ const Message = z.object({
 
 const Permission = z.object({ subtype: z.literal('can_use_tool'), tool_name: z.string(), input: z.unknown() });
 
-export function createClientTools(definitions: readonly ToolDefinition[]): ClientTools {
-  const results = new Map<string, ToolResult>();
-  const open = new Map<string, (result: ToolResult) => void>();
+export function createClientTools(definitions: readonly McpToolDefinition[]): ClientTools {
+  const results = new Map<string, McpToolResult>();
+  const open = new Map<string, (result: McpToolResult) => void>();
   const tools = definitions.map(({ name, description, inputSchema }) => ({
     name,
     description,
@@ -62,7 +62,7 @@ export function createClientTools(definitions: readonly ToolDefinition[]): Clien
     annotations: { readOnlyHint: true },
   }));
 
-  const call = (id: string): Promise<ToolResult> => {
+  const call = (id: string): Promise<McpToolResult> => {
     const known = results.get(id);
     results.delete(id);
     if (known) return Promise.resolve(known);

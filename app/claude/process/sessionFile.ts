@@ -18,9 +18,9 @@ export function readsSessionFiles(version: string): boolean {
 
 export interface SplitHistory {
   /** What a file can hold; empty where it is not worth one. */
-  readonly filed: readonly ApiMessage[];
+  readonly resumable: readonly ApiMessage[];
   /** What is to be replayed after it. */
-  readonly rest: readonly ApiMessage[];
+  readonly remaining: readonly ApiMessage[];
 }
 
 /** A process of its own has to be started for the file; so many turns of the user's take as long to replay. */
@@ -31,9 +31,11 @@ export function splitHistory(history: readonly ApiMessage[]): SplitHistory {
   const end = history.findLastIndex(
     ({ role, content }) => role === 'assistant' && content.every(({ type }) => type !== 'tool_use'),
   );
-  const filed = history.slice(0, end + 1);
-  const turns = filed.filter(({ role }) => role === 'user').length;
-  return turns < WORTH_A_FILE ? { filed: [], rest: history } : { filed, rest: history.slice(end + 1) };
+  const resumable = history.slice(0, end + 1);
+  const turns = resumable.filter(({ role }) => role === 'user').length;
+  return turns < WORTH_A_FILE
+    ? { resumable: [], remaining: history }
+    : { resumable, remaining: history.slice(end + 1) };
 }
 
 /** @param folder of the app's own, for nobody but the user to read. @returns the file's path */

@@ -6,7 +6,7 @@ import { childEnvironment } from '../../../app/claude/installation/environment';
 import { type ClaudeProcess, startClaude } from '../../../app/claude/process/claudeProcess';
 import { ProtocolError } from '../../../app/claude/process/messages';
 import { CliEndedError } from '../../../app/claude/process/protocol';
-import type { TurnEvent } from '../../../app/claude/process/turn';
+import type { TurnEvent } from '../../../app/claude/process/turnEvents';
 import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
 import {
   gate,
@@ -86,7 +86,7 @@ describe('turns', () => {
     const pieces = Array.from({ length: 3_000 }, (_, index) => `${index} `);
     api.answer(text(...pieces));
     let read = '';
-    for await (const event of process.turn([{ type: 'text', text: 'count' }], NEVER)) {
+    for await (const event of process.runTurn([{ type: 'text', text: 'count' }], NEVER)) {
       if (event.type !== 'text') continue;
       read += event.text;
       await new Promise(setImmediate);
@@ -161,7 +161,7 @@ describe('a turn that is left', () => {
 
   test('by its reader is interrupted, and the process is usable', async () => {
     api.answer(text('Part'), hang());
-    for await (const event of process.turn([{ type: 'text', text: 'go' }], NEVER)) if (event.type === 'text') break;
+    for await (const event of process.runTurn([{ type: 'text', text: 'go' }], NEVER)) if (event.type === 'text') break;
 
     expect(await api.requests[0]?.outcome).toBe('aborted');
     expect(types(await turn(process, 'again'))).toContain('result');
@@ -205,7 +205,7 @@ describe('an end', () => {
     const process = await ready();
     api.answer(text('Half'), hang());
     const events: TurnEvent[] = [];
-    for await (const event of process.turn([{ type: 'text', text: 'go' }], NEVER)) {
+    for await (const event of process.runTurn([{ type: 'text', text: 'go' }], NEVER)) {
       events.push(event);
       if (event.type === 'text') process.kill();
     }
@@ -294,7 +294,7 @@ async function program(name: string, script: string): Promise<string> {
 
 async function turn(process: ClaudeProcess, question: string, signal = NEVER): Promise<TurnEvent[]> {
   const events: TurnEvent[] = [];
-  for await (const event of process.turn([{ type: 'text', text: question }], signal)) events.push(event);
+  for await (const event of process.runTurn([{ type: 'text', text: question }], signal)) events.push(event);
   return events;
 }
 

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { claudeArguments, type Resumed } from '../../../app/claude/process/claudeProcess';
+import { claudeArguments, type ResumedSession } from '../../../app/claude/process/claudeProcess';
 import {
   type Account,
   claudePath,
@@ -51,7 +51,7 @@ export interface RawCliOptions {
   cwd?: string;
   home?: string;
   /** A history to begin with. */
-  resumed?: Resumed;
+  resumed?: ResumedSession;
   /** Whether it outlives `tidy`. Default false. */
   kept?: boolean;
 }

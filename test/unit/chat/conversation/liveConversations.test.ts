@@ -46,7 +46,7 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
     die = () => resolve({ code: 0, signal: null, stderr: '' });
   });
   const conversation = Object.assign(added, { die, released: 0 });
-  added.seat = {
+  added.lease = {
     process: { exited, kill: () => {} } as ClaudeProcess,
     release: async () => {
       conversation.released += 1;
@@ -185,7 +185,7 @@ describe('an idle conversation', () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
     const taken = live.takeIdle('history', undefined, false) as LiveConversation;
-    taken.seat = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
+    taken.lease = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
     rest(taken, 'history');
 
     die();

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  isRecentEnough,
-  LEAST_VERSION,
+  isSupportedVersion,
+  MINIMUM_VERSION,
   readAccount,
   readVersion,
   signIn,
@@ -12,12 +12,12 @@ import {
 import { removeFolder, scratchFolder } from '../../../support/cli';
 
 describe('a version', () => {
-  test.each([LEAST_VERSION, '2.1.251', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s will do', (version) => {
-    expect(isRecentEnough(version)).toBe(true);
+  test.each([MINIMUM_VERSION, '2.1.251', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s will do', (version) => {
+    expect(isSupportedVersion(version)).toBe(true);
   });
 
   test.each(['2.1.249', '2.1.25', '2.0.999', '1.9.300', '0.2.250'])('%s is too old', (version) => {
-    expect(isRecentEnough(version)).toBe(false);
+    expect(isSupportedVersion(version)).toBe(false);
   });
 });
 

@@ -38,7 +38,7 @@ test('a child of an app that is gone is ended', async () => {
   const exit = once(child, 'exit');
   await leftBehind(pid);
 
-  expect(await childRegister(folder).sweep()).toBe(1);
+  expect(await childRegister(folder).endLeftovers()).toBe(1);
   expect((await exit)[1]).toBe('SIGKILL');
   expect(await readdir(folder)).toEqual([]);
 });
@@ -47,7 +47,7 @@ test('a process that was given the same number later is left alone', async () =>
   const { child, pid } = await sleeper();
   await leftBehind(pid, Date.now() - 60_000);
 
-  expect(await childRegister(folder).sweep()).toBe(0);
+  expect(await childRegister(folder).endLeftovers()).toBe(0);
   expect(child.exitCode ?? child.signalCode).toBeNull();
   expect(await readdir(folder)).toEqual([]);
 });
@@ -56,7 +56,7 @@ test('a child of an app that lives is left alone', async () => {
   const { child, pid } = await sleeper();
   childRegister(folder).add(pid);
 
-  expect(await childRegister(folder).sweep()).toBe(0);
+  expect(await childRegister(folder).endLeftovers()).toBe(0);
   expect(child.exitCode ?? child.signalCode).toBeNull();
   expect(await readdir(folder)).toEqual([String(pid)]);
 });
@@ -71,6 +71,6 @@ test('a child that has ended is forgotten', async () => {
 test('a file that cannot be read ends nothing', async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, String(process.pid)), 'not JSON');
-  expect(await childRegister(folder).sweep()).toBe(0);
-  expect(await childRegister(path.join(folder, 'absent')).sweep()).toBe(0);
+  expect(await childRegister(folder).endLeftovers()).toBe(0);
+  expect(await childRegister(path.join(folder, 'absent')).endLeftovers()).toBe(0);
 });

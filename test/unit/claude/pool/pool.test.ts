@@ -39,27 +39,27 @@ describe('a process for a request', () => {
   test('is started where there is no spare, and told its system prompt and model', async () => {
     const pool = open();
 
-    const seat = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
 
-    expect(seat.process).toBe(started[0]);
+    expect(lease.process).toBe(started[0]);
     expect(started[0]?.told).toEqual(['initialize Be brief.', 'model haiku']);
   });
 
   test('is the spare that was given the same system prompt', async () => {
     const pool = await warmed();
 
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const lease = await pool.acquire(PLAIN, NEVER);
 
-    expect(seat.process).toBe(started[0]);
+    expect(lease.process).toBe(started[0]);
     expect(started[0]?.told).toEqual(['initialize ']);
   });
 
   test('is the blank spare where the system prompt is another', async () => {
     const pool = await warmed();
 
-    const seat = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
+    const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
 
-    expect(seat.process).toBe(started[1]);
+    expect(lease.process).toBe(started[1]);
     expect(started[1]?.told).toEqual(['initialize Be brief.']);
   });
 
@@ -67,9 +67,9 @@ describe('a process for a request', () => {
     const resumed: unknown[] = [];
     const pool = await warmed({ start: (from) => standIn({}, () => resumed.push(from)) });
 
-    const seat = await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
+    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
 
-    expect(seat.process).toBe(started[2]);
+    expect(lease.process).toBe(started[2]);
     expect(resumed).toEqual([undefined, undefined, { file: '/s.jsonl', model: 'haiku' }]);
     expect(started[2]?.told).toEqual(['initialize Be brief.']);
   });
@@ -79,9 +79,9 @@ describe('a process for a request', () => {
 
     await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
     await vi.advanceTimersByTimeAsync(1_000);
-    const seat = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
 
-    expect(seat.process).toBe(started[3]);
+    expect(lease.process).toBe(started[3]);
     expect(started[3]?.told).toEqual(['initialize Be brief.', 'model haiku']);
   });
 
@@ -94,21 +94,21 @@ describe('a process for a request', () => {
   });
 
   test('is one that takes the place of a spare with another system prompt, where there is room for no more', async () => {
-    const pool = await warmed({ limit: () => 1 });
+    const pool = await warmed({ maxProcesses: () => 1 });
     expect(started).toHaveLength(1);
 
-    const seat = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
+    const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
 
     expect(started[0]?.alive).toBe(false);
-    expect(seat.process).toBe(started[1]);
+    expect(lease.process).toBe(started[1]);
   });
 
   test('is another where the first ended before it could be asked', async () => {
     const pool = open({ behaves: [{ diesAtInitialize: true }] });
 
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const lease = await pool.acquire(PLAIN, NEVER);
 
-    expect(seat.process).toBe(started[1]);
+    expect(lease.process).toBe(started[1]);
   });
 
   test('is refused with its last words where the second ended too', async () => {
@@ -133,13 +133,13 @@ describe('a process for a request', () => {
 
 describe('where all are taken', () => {
   test('requests get theirs in the order in which they came', async () => {
-    const pool = open({ limit: () => 1 });
+    const pool = open({ maxProcesses: () => 1 });
     const order: string[] = [];
     const first = await pool.acquire(PLAIN, NEVER);
     const waiting = ['second', 'third'].map((name) =>
-      pool.acquire(PLAIN, NEVER).then(async (seat) => {
+      pool.acquire(PLAIN, NEVER).then(async (lease) => {
         order.push(name);
-        await seat.release();
+        await lease.release();
       }),
     );
 
@@ -150,15 +150,15 @@ describe('where all are taken', () => {
   });
 
   test('never more live than the limit says', async () => {
-    const pool = open({ limit: () => 3 });
+    const pool = open({ maxProcesses: () => 3 });
     let most = 0;
 
     await Promise.all(
       Array.from({ length: 40 }, async () => {
-        const seat = await pool.acquire(PLAIN, NEVER);
+        const lease = await pool.acquire(PLAIN, NEVER);
         most = Math.max(most, started.filter(({ alive }) => alive).length);
         await nextTick();
-        await seat.release();
+        await lease.release();
       }),
     );
 
@@ -167,30 +167,30 @@ describe('where all are taken', () => {
   });
 
   test('the one that ends a spare for the sake of its place gets the place, though others wait', async () => {
-    const pool = await warmed({ limit: () => 1 });
+    const pool = await warmed({ maxProcesses: () => 1 });
     const other = { system: 'Be brief.', model: undefined };
     const first = pool.acquire(other, NEVER);
     const second = pool.acquire(other, NEVER);
 
-    const seat = await first;
-    await seat.release();
+    const lease = await first;
+    await lease.release();
     await second;
   });
 
   test('one more than may wait is refused at once', async () => {
-    const pool = open({ limit: () => 1, queueLimit: 1 });
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const pool = open({ maxProcesses: () => 1, queueLimit: 1 });
+    const lease = await pool.acquire(PLAIN, NEVER);
     const waiting = pool.acquire(PLAIN, NEVER);
 
     await expect(pool.acquire(PLAIN, NEVER)).rejects.toThrow(PoolBusyError);
 
-    await seat.release();
+    await lease.release();
     await waiting;
   });
 
   test('a request that is cancelled leaves the queue, and the one behind it takes its place', async () => {
-    const pool = open({ limit: () => 1, queueLimit: 2 });
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const pool = open({ maxProcesses: () => 1, queueLimit: 2 });
+    const lease = await pool.acquire(PLAIN, NEVER);
     const leave = new AbortController();
     const cancelled = pool.acquire(PLAIN, leave.signal);
     const behind = pool.acquire(PLAIN, NEVER);
@@ -199,13 +199,13 @@ describe('where all are taken', () => {
     leave.abort(new Error('the client hung up'));
 
     await expect(cancelled).rejects.toThrow('the client hung up');
-    await seat.release();
+    await lease.release();
     expect((await behind).process).toBe(started[1]);
   });
 
   test('a request that is cancelled as its turn comes leaves the place to the one behind it', async () => {
-    const pool = open({ limit: () => 1 });
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const pool = open({ maxProcesses: () => 1 });
+    const lease = await pool.acquire(PLAIN, NEVER);
     const leave = new AbortController();
     const cancelled = pool.acquire(PLAIN, leave.signal);
     const behind = pool.acquire(PLAIN, NEVER);
@@ -213,7 +213,7 @@ describe('where all are taken', () => {
     // As when the client's other request fails with the process whose place becomes free.
     void started[0]?.exited.then(() => leave.abort(new Error('the client hung up')));
 
-    await seat.release();
+    await lease.release();
 
     await expect(cancelled).rejects.toThrow('the client hung up');
     expect((await behind).process).toBe(started[1]);
@@ -226,30 +226,30 @@ describe('where all are taken', () => {
       void oldest?.close();
       return oldest !== undefined;
     };
-    const pool = open({ limit: () => 2, reclaim });
+    const pool = open({ maxProcesses: () => 2, reclaim });
     await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
     idle.push(...started);
 
-    const seats = await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
+    const leases = await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
 
-    expect(seats.map(({ process }) => process)).toEqual(started.slice(2));
+    expect(leases.map(({ process }) => process)).toEqual(started.slice(2));
   });
 
   test('all that wait learn of it when no process can be started any more', async () => {
     let gone = false;
     const pool = open({
-      limit: () => 1,
+      maxProcesses: () => 1,
       start: () => {
         if (gone) throw new Error('there is no claude');
         return standIn();
       },
     });
-    const seat = await pool.acquire(PLAIN, NEVER);
+    const lease = await pool.acquire(PLAIN, NEVER);
     const waiting = Promise.allSettled([1, 2, 3].map(() => pool.acquire(PLAIN, NEVER)));
     await nextTick();
 
     gone = true;
-    await seat.release();
+    await lease.release();
 
     expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   });
@@ -310,7 +310,7 @@ describe('spares', () => {
   });
 
   test('are not started where the limit is reached', async () => {
-    const pool = await warmed({ limit: () => 2 });
+    const pool = await warmed({ maxProcesses: () => 2 });
     await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
 
     await vi.advanceTimersByTimeAsync(1_000);
@@ -366,7 +366,7 @@ describe('spares', () => {
   test('are started anew when what they were started with has changed', async () => {
     const pool = await warmed();
 
-    pool.renew();
+    pool.replaceSpares();
     await vi.advanceTimersByTimeAsync(1);
 
     expect(started.map(({ alive }) => alive)).toEqual([false, false, true, true]);
@@ -394,7 +394,7 @@ describe('the end', () => {
   });
 
   test('refuses those that wait', async () => {
-    const pool = open({ limit: () => 1 });
+    const pool = open({ maxProcesses: () => 1 });
     await pool.acquire(PLAIN, NEVER);
     const waiting = Promise.allSettled([1, 2, 3].map(() => pool.acquire(PLAIN, NEVER)));
     await nextTick();
@@ -429,11 +429,11 @@ type StandIn = ClaudeProcess & { readonly told: string[] };
 function open({ behaves = [], ...options }: Partial<PoolOptions> & { behaves?: readonly Behaviour[] } = {}): Pool {
   const pool = createPool({
     start: () => standIn(behaves[started.length]),
-    limit: () => 16,
+    maxProcesses: () => 16,
     reclaim: () => false,
     onInitialized: () => {},
     onChange: () => {},
-    onFault: (message) => faults.push(message),
+    onWarning: (message) => faults.push(message),
     ...options,
   });
   pools.push(pool);
@@ -482,9 +482,9 @@ function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}
       told.push(`model ${model}`);
     },
     configure: async () => {},
-    answerTool: () => {},
+    sendToolResult: () => {},
     replay: async () => {},
-    turn: async function* () {},
+    runTurn: async function* () {},
     close: async () => end(null),
     kill: () => end('SIGKILL'),
   };

@@ -22,25 +22,25 @@ describe('of a history', () => {
   test('a short one goes into no file', () => {
     const history = exchanges(23);
 
-    expect(splitHistory(history)).toEqual({ filed: [], rest: history });
+    expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
   });
 
   test('a long one goes into the file as a whole', () => {
     const history = exchanges(24);
 
-    expect(splitHistory(history)).toEqual({ filed: history, rest: [] });
+    expect(splitHistory(history)).toEqual({ resumable: history, remaining: [] });
   });
 
   test('what comes after the last words of the model that call no tool is replayed', () => {
     const tail = [user(said('q')), assistant(said('I look.'), CALL)];
 
-    expect(splitHistory([...exchanges(30), ...tail])).toEqual({ filed: exchanges(30), rest: tail });
+    expect(splitHistory([...exchanges(30), ...tail])).toEqual({ resumable: exchanges(30), remaining: tail });
   });
 
   test('one that is nothing but calls of tools is replayed', () => {
     const history = Array.from({ length: 40 }, () => [user(said('r')), assistant(CALL)]).flat();
 
-    expect(splitHistory(history)).toEqual({ filed: [], rest: history });
+    expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
   });
 });
 

@@ -1,7 +1,7 @@
 /** What a turn's messages come to: one answer of the API's, whole or broken off. */
 import { describe, expect, test } from 'vitest';
 import type { CliMessage, ResultMessage, StreamEvent } from '../../../../app/claude/process/messages';
-import { type TurnEvent, turnEvents } from '../../../../app/claude/process/turn';
+import { type TurnEvent, turnEvents } from '../../../../app/claude/process/turnEvents';
 import { NO_USAGE, type Usage } from '../../../../app/shared/usage';
 
 const RESULT: ResultMessage = { type: 'result', subtype: 'success', is_error: false };
@@ -55,7 +55,7 @@ test('an answer that is to be bound to a schema is not, where the CLI has no too
   const init = (...tools: string[]): CliMessage => ({ type: 'system', subtype: 'init', tools });
   expect(types(await turn(init(), start(), RESULT))).toEqual(['begin', 'result']);
   expect(types(await boundTurn(init('StructuredOutput'), start(), RESULT))).toEqual(['begin', 'result']);
-  expect(types(await boundTurn(init('get_weather'), start(), RESULT))).toEqual(['unbound']);
+  expect(types(await boundTurn(init('get_weather'), start(), RESULT))).toEqual(['schema_rejected']);
 });
 
 describe('an answer that breaks off', () => {
@@ -124,7 +124,7 @@ test('words of the CLI’s own, for which no model was asked, are no answer', as
 test('the plan’s limits are passed on', async () => {
   const info = { status: 'allowed', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' };
 
-  expect(await turn({ type: 'rate_limit_event', rate_limit_info: info })).toEqual([{ type: 'rateLimit', info }]);
+  expect(await turn({ type: 'rate_limit_event', rate_limit_info: info })).toEqual([{ type: 'rate_limit', info }]);
 });
 
 test('nothing is read after the result', async () => {

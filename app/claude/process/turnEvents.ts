@@ -27,9 +27,9 @@ export type TurnEvent =
   | { readonly type: 'usage'; readonly usage: Usage }
   /** The API refused, and the CLI will ask again after the delay. Only before `begin`. */
   | { readonly type: 'retry'; readonly status: number | null; readonly delayMs: number }
-  | { readonly type: 'rateLimit'; readonly info: RateLimitInfo }
+  | { readonly type: 'rate_limit'; readonly info: RateLimitInfo }
   /** The CLI has not taken the schema, and would let the model answer anything. Last. */
-  | { readonly type: 'unbound' }
+  | { readonly type: 'schema_rejected' }
   /** The API's answer is whole. `reason` as in the Messages API: `end_turn`, `max_tokens`, `stop_sequence`, `tool_use`, `refusal`… */
   | {
       readonly type: 'stop';
@@ -83,7 +83,7 @@ export async function* turnEvents(
       case 'system':
         if (message.subtype === 'init') {
           if (!structured || message.tools?.includes(STRUCTURED) !== false) break;
-          yield { type: 'unbound' };
+          yield { type: 'schema_rejected' };
           return;
         }
         if (begun && !structured) {
@@ -93,7 +93,7 @@ export async function* turnEvents(
         yield { type: 'retry', status: message.error_status ?? null, delayMs: message.retry_delay_ms };
         break;
       case 'rate_limit_event':
-        yield { type: 'rateLimit', info: message.rate_limit_info };
+        yield { type: 'rate_limit', info: message.rate_limit_info };
         break;
       case 'assistant':
         break;
