@@ -1,6 +1,6 @@
 /**
- * What somebody gets who installs the .deb: the app as its desktop entry starts it, under Chromium's sandbox, answering a
- * client through the real CLI, and nothing left when it is removed. The tests are the steps of one story.
+ * Installs the .deb and uses it: the desktop entry starts the app inside Chromium's sandbox, the app answers a client through
+ * the real CLI, and removing the package leaves nothing behind. The tests depend on each other and run in this order.
  */
 import { type ChildProcess, execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -59,7 +59,7 @@ test('the window is shown by processes inside Chromium’s sandbox', async () =>
   await expect.poll(async () => (await pages()).length, { timeout: 20_000 }).toBeGreaterThan(0);
   for (const [pid, command] of await pages()) {
     expect(command).not.toContain('--no-sandbox');
-    // 2 is a filter on system calls, which the sandbox sets last.
+    // 2 means that a system call filter is active, which is the last thing that the sandbox sets up.
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m);
   }
 });
@@ -100,17 +100,17 @@ test('removing the package leaves none of its files behind', async () => {
   }
 });
 
-/** The main group of the desktop entry. */
+/** The keys of the desktop entry's main group. */
 function desktopEntry(): Map<string, string> {
   const [group = ''] = readFileSync(DESKTOP_ENTRY, 'utf8').split(/^\[(?!Desktop Entry\])/m);
   return new Map([...group.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]));
 }
 
-/** An Exec line as a desktop reads it: words, quotes taken off, the field codes left out where there is no file to open. */
+/** Splits an Exec line as a desktop does: without quotes, and without the field codes, since there is no file to open. */
 function commandOf(exec: string): string[] {
   return [...exec.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
     .map(([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '')
-    .filter((word) => !/^%[a-zA-Z]$/.test(word));
+    .filter((argument) => !/^%[a-zA-Z]$/.test(argument));
 }
 
 async function statusOf(): Promise<number> {

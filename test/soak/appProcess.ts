@@ -1,4 +1,4 @@
-/** The app as a process of its own, without its window, that can be killed and started again. */
+/** Runs the app without its window in a separate process that can be killed and restarted. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
@@ -10,36 +10,46 @@ import { claudePath, cliEnvironment, leftoverProcesses } from '../support/cli';
 import type { MessagesApi } from '../support/messagesApi';
 import { recordingLog } from '../support/recordingLog';
 
+/** The app's memory after a garbage collection. */
 export interface MemorySample {
   readonly pid: number;
+  /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Resident memory in bytes. */
   readonly rss: number;
+  /** Bytes in use on the JavaScript heap. */
   readonly heapUsed: number;
 }
 
+/** The app's process. A restart replaces it: `url` and `pid` are those of the current one. */
 export interface AppProcess {
-  /** Of the one that runs now. */
   readonly url: string;
   readonly pid: number;
+  /** Path of the app's database. */
   readonly database: string;
-  /** Resolves when it listens. */
-  up(): Promise<void>;
-  /** The `claude` processes that live, and what else the app has started. */
+  /** Resolves when no restart is in progress. */
+  waitUntilUp(): Promise<void>;
+  /** The process ids of the running `claude` processes and of all others that the app has started. */
   children(): Promise<number[]>;
-  /** With SIGKILL. Starts it again before it resolves. */
+  /** Kills the process with SIGKILL and starts another. Resolves when that one listens. */
   killAndRestart(): Promise<void>;
-  /** Lets it end by itself. Resolves with its exit code. */
+  /** Asks the process to exit, with SIGTERM. Resolves with its exit code. */
   stop(): Promise<number | null>;
-  /** One a second, of all that have run. */
-  memory(): Promise<MemorySample[]>;
+  /** One sample per second of all processes so far, also of those that were killed. */
+  memorySamples(): Promise<MemorySample[]>;
 }
 
-/** @param home an empty folder: the CLI's home, the app's data and a copy of its bundle are in it */
+/**
+ * Resolves when the app listens. Needs its bundle in out/.
+ * @param home an empty folder for the CLI's home, the app's data and a copy of the bundle
+ * @param maxProcesses the app's setting of that name
+ * @throws if the app exits before it listens
+ */
 export async function startAppProcess(api: MessagesApi, home: string, maxProcesses: number): Promise<AppProcess> {
   const dataDir = path.join(home, 'data');
   const bundle = path.join(home, 'bundle');
   const memoryFile = path.join(home, 'memory.jsonl');
-  // A later `npm run bundle` is not to take the files away.
+  // A copy, because `npm run bundle` during the run would delete the files.
   await cp('out', bundle, { recursive: true });
   const log = recordingLog();
   openSettings({ file: openConfFile(dataDir, log), log, env: {} }).change({ maxProcesses });
@@ -57,42 +67,42 @@ export async function startAppProcess(api: MessagesApi, home: string, maxProcess
   const start = async () => {
     const args = ['--expose-gc', '--require', sampler, path.join(bundle, 'cli.cjs'), 'serve'];
     const child = spawn(process.execPath, args, { env, cwd: home, stdio: ['ignore', 'pipe', 'inherit'] });
-    return { child, url: await urlOf(child) };
+    return { child, url: await listeningUrl(child) };
   };
-  let running = await start();
-  let starting: Promise<unknown> = Promise.resolve();
+  let current = await start();
+  let restarting: Promise<unknown> = Promise.resolve();
 
   const restart = async () => {
-    const ended = once(running.child, 'exit');
-    running.child.kill('SIGKILL');
-    await ended;
-    running = await start();
+    const exited = once(current.child, 'exit');
+    current.child.kill('SIGKILL');
+    await exited;
+    current = await start();
   };
 
   return {
     get url() {
-      return running.url;
+      return current.url;
     },
     get pid() {
-      return running.child.pid as number;
+      return current.child.pid as number;
     },
     database: path.join(dataDir, 'claudacity.db'),
     children: async () =>
-      (await leftoverProcesses(home)).map(({ pid }) => pid).filter((pid) => pid !== running.child.pid),
-    up: async () => {
-      await starting;
+      (await leftoverProcesses(home)).map(({ pid }) => pid).filter((pid) => pid !== current.child.pid),
+    waitUntilUp: async () => {
+      await restarting;
     },
     killAndRestart: async () => {
-      starting = restart();
-      await starting;
+      restarting = restart();
+      await restarting;
     },
     stop: async () => {
-      const ended = once(running.child, 'exit');
-      running.child.kill('SIGTERM');
-      const [code] = await ended;
+      const exited = once(current.child, 'exit');
+      current.child.kill('SIGTERM');
+      const [code] = await exited;
       return code;
     },
-    memory: async () =>
+    memorySamples: async () =>
       (await readFile(memoryFile, 'utf8'))
         .trim()
         .split('\n')
@@ -100,8 +110,8 @@ export async function startAppProcess(api: MessagesApi, home: string, maxProcess
   };
 }
 
-/** @throws where it ends before it listens */
-async function urlOf(child: ChildProcess): Promise<string> {
+/** Reads the URL from the app's output as soon as it listens. @throws if the process exits before */
+async function listeningUrl(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('the app has no output');
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /is running on (http:\S+)/.exec(line)?.[1];

@@ -1,97 +1,103 @@
 /**
- * One conversation as its program knows it. What was asked when the client hung up, or when the app was killed, may have
- * become part of it or not: until the model is next told of the conversation there are several things it can be.
+ * A soak conversation from the client's view. When the client hangs up or the app is killed during a turn, the app may or may
+ * not have stored that turn. Until the next request shows which, several histories are correct.
  */
 import { createHash } from 'node:crypto';
 import type { HistoryMessage } from '../support/messagesApi';
 
+/** The messages of a conversation, oldest first. */
 export type History = readonly HistoryMessage[];
 
-/** `id`: sends its newest message alone. `history`: sends all. */
-export type Way = 'id' | 'history';
+/** What the client sends: `id` sends only the newest message with the conversation's id, `history` sends all messages. */
+export type ClientKind = 'id' | 'history';
 
+/** A conversation and the histories that the app may have stored of it. */
 export interface SoakConversation {
   readonly id: string;
-  readonly way: Way;
-  /** Turns that the client was told had ended. */
+  readonly clientKind: ClientKind;
+  /** Number of turns whose whole answer the client has received. */
   readonly turns: number;
-  /** What the client knows to have been said. */
-  readonly known: History;
-  question(): HistoryMessage;
+  /** The history as the client knows it. */
+  readonly knownHistory: History;
+  /** Makes the next question of the user. */
+  nextQuestion(): HistoryMessage;
   /**
-   * The client was told that the turn had ended.
-   * @param told what the model was told, the question included
-   * @returns what is wrong with that; undefined where nothing is
+   * Records that the client has received a whole answer.
+   * @param sentHistory the messages that the CLI sent to the Messages API for this question
+   * @returns what is wrong with the answer or with `sentHistory`; undefined if nothing is
    */
-  ended(question: HistoryMessage, answer: string, told: History | undefined): string | undefined;
-  /** The client was not told. */
-  leftOpen(question: HistoryMessage): void;
-  /** @returns what is wrong with a history that is kept of it; undefined where nothing is */
-  check(kept: History): string | undefined;
+  recordAnswer(question: HistoryMessage, answer: string, sentHistory: History | undefined): string | undefined;
+  /** Records that the client sent the question but did not receive the whole answer. */
+  recordBrokenTurn(question: HistoryMessage): void;
+  /** @returns what is wrong with a history that the app has stored; undefined if nothing is */
+  checkStored(stored: History): string | undefined;
 }
 
-/** What the stand-in answers: it names what it was told. */
-export function answerTo(told: History): string {
-  return `I was told ${createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 24)}.`;
+/** The mocked Messages API's answer to a history: a digest of it, so that an answer shows which history it belongs to. */
+export function answerTo(history: History): string {
+  return `I was told ${createHash('sha256').update(JSON.stringify(history)).digest('hex').slice(0, 24)}.`;
 }
 
-export function soakConversation(id: string, way: Way): SoakConversation {
-  let known: History = [];
-  let possible: History[] = [[]];
+/** A conversation without turns. */
+export function soakConversation(id: string, clientKind: ClientKind): SoakConversation {
+  let knownHistory: History = [];
+  let possibleHistories: History[] = [[]];
   let turns = 0;
   let questions = 0;
 
   return {
     id,
-    way,
+    clientKind,
     get turns() {
       return turns;
     },
-    get known() {
-      return known;
+    get knownHistory() {
+      return knownHistory;
     },
-    question: () => {
+    nextQuestion: () => {
       questions += 1;
-      return said('user', `${id}, question ${questions}: ${'and so on '.repeat(questions % 40)}`.trim());
+      return message('user', `${id}, question ${questions}: ${'and so on '.repeat(questions % 40)}`.trim());
     },
-    ended: (question, answer, told) => {
-      if (told === undefined) return `${id}: was answered, but the model was never asked ${textOf(question)}`;
-      const before = possible.find((history) => same([...history, question], told));
-      if (!before) return `${id}: the model was told\n  ${lines(told)}\nbut what was said is\n  ${lines(known)}`;
-      if (answer !== answerTo(told)) return `${id}: was given the answer to something else: ${answer}`;
-      known = [...told, said('assistant', answer)];
-      possible = [known];
+    recordAnswer: (question, answer, sentHistory) => {
+      if (sentHistory === undefined) return `${id}: got an answer, but no request contained ${textOf(question)}`;
+      if (!possibleHistories.some((history) => isSame([...history, question], sentHistory))) {
+        return `${id}: the CLI sent\n  ${lines(sentHistory)}\nbut the client knows\n  ${lines(knownHistory)}`;
+      }
+      if (answer !== answerTo(sentHistory)) return `${id}: got the answer to another history: ${answer}`;
+      knownHistory = [...sentHistory, message('assistant', answer)];
+      possibleHistories = [knownHistory];
       turns += 1;
       return undefined;
     },
-    leftOpen: (question) => {
-      // With its history a request says what has been said.
-      if (way === 'history') return;
-      const after = possible.map((history) => {
-        const told = [...history, question];
-        return [...told, said('assistant', answerTo(told))];
+    recordBrokenTurn: (question) => {
+      // This client's next request contains the whole history, so what the app has stored does not matter.
+      if (clientKind === 'history') return;
+      const withTurn = possibleHistories.map((history) => {
+        const sent = [...history, question];
+        return [...sent, message('assistant', answerTo(sent))];
       });
-      possible = [...possible, ...after];
+      possibleHistories = [...possibleHistories, ...withTurn];
     },
-    check: (kept) =>
-      possible.some((history) => same(history, kept))
+    checkStored: (stored) =>
+      possibleHistories.some((history) => isSame(history, stored))
         ? undefined
-        : `${id}: what is kept is\n  ${lines(kept)}\nbut what was said is\n  ${lines(known)}`,
+        : `${id}: the app has stored\n  ${lines(stored)}\nbut the client knows\n  ${lines(knownHistory)}`,
   };
 }
 
-function said(role: string, text: string): HistoryMessage {
-  return { role, content: [{ type: 'text', text }] };
-}
-
+/** The message's text blocks, joined. */
 export function textOf({ content }: HistoryMessage): string {
   return content.map(({ text }) => text ?? '').join('');
 }
 
-function same(one: History, other: History): boolean {
+function message(role: string, text: string): HistoryMessage {
+  return { role, content: [{ type: 'text', text }] };
+}
+
+function isSame(one: History, other: History): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function lines(history: History): string {
-  return history.map((message) => `${message.role}: ${textOf(message)}`).join('\n  ');
+  return history.map((entry) => `${entry.role}: ${textOf(entry)}`).join('\n  ');
 }

@@ -1,4 +1,4 @@
-/** Loaded into the app's process ahead of the app: writes down what it holds of the memory, garbage aside. */
+/** Loaded into the app's process before the app: once a second it collects garbage and appends the memory in use to a file. */
 const { appendFileSync } = require('node:fs');
 
 const { SOAK_MEMORY_FILE = '' } = process.env;

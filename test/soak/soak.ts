@@ -1,7 +1,7 @@
 /**
- * `npm run test:soak`: 200 conversations of ten turns over eight processes, with clients that hang up, two children and
- * the app itself killed on the way. No turn may be lost that a client was told had ended, none mixed with another's; the
- * app's memory is to stay where it was after the first quarter; no process may be left.
+ * `npm run test:soak`: runs 200 conversations of ten turns on eight processes. Some clients hang up, and the run kills the
+ * app once and two of its children. It passes if no completed turn is lost or mixed with another conversation, the app's
+ * memory stays within 10 % after the first quarter of the run, and no process is left over.
  *
  *     npm run test:soak -- [--conversations N] [--turns N] [--seed N]
  */
@@ -28,94 +28,100 @@ const CONVERSATIONS = Number(values.conversations);
 const TURNS = Number(values.turns);
 const SEED = Number(values.seed);
 const PROCESSES = 8;
-/** With a spare and a conversation that is idle, they need all the processes. */
+/** Together with a spare and an idle conversation, their turns need all processes. */
 const CLIENTS = 6;
-const HANG_UPS = 0.04;
+/** Probability that the client hangs up during a turn. */
+const HANG_UP_PROBABILITY = 0.04;
 
+/** Number of requests by their outcome. */
 interface Counts {
   live: number;
   replay: number;
   new: number;
   hungUp: number;
-  /** The client was told that there is no answer. */
+  /** The server answered with an error. */
   failed: number;
-  /** The connection broke, as when the app was killed. */
+  /** The connection broke, as it does when the app is killed. */
   broken: number;
 }
 
 const counts: Counts = { live: 0, replay: 0, new: 0, hungUp: 0, failed: 0, broken: 0 };
 const faults: string[] = [];
-/** What the model was told with the question of that text. */
-const told = new Map<string, History>();
+/** The history that the CLI sent to the Messages API, by the text of its question. */
+const sentHistories = new Map<string, History>();
 
 const home = await scratchFolder();
 const api = await startMessagesApi();
 api.chooseAnswer(({ history }) => {
   const question = history.at(-1);
-  if (question) told.set(textOf(question), history);
+  if (question) sentHistories.set(textOf(question), history);
   const answer = answerTo(history);
   return [text(answer.slice(0, 5)), pause(5), text(answer.slice(5))];
 });
 
-const begin = Date.now();
+const startedAt = Date.now();
 const app = await startAppProcess(api, home, PROCESSES);
 const conversations = Array.from({ length: CONVERSATIONS }, (_, index) =>
   soakConversation(`chat-${index}`, index % 2 === 0 ? 'id' : 'history'),
 );
-const turnsDone = () => conversations.reduce((sum, { turns }) => sum + turns, 0);
+const completedTurns = () => conversations.reduce((sum, { turns }) => sum + turns, 0);
 
 const progress = setInterval(() => {
-  const seconds = Math.round((Date.now() - begin) / 1000);
-  console.error(`${seconds} s: ${turnsDone()} of ${CONVERSATIONS * TURNS} turns ${JSON.stringify(counts)}`);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  console.error(`${seconds} s: ${completedTurns()} of ${CONVERSATIONS * TURNS} turns ${JSON.stringify(counts)}`);
 }, 10_000);
 
-const free = new Set(conversations);
+const unclaimed = new Set(conversations);
 await Promise.all([
   ...Array.from({ length: CLIENTS }, (_, index) => client(random(SEED * 100 + index))),
-  accidents(random(SEED)),
+  injectFaults(random(SEED)),
 ]);
 clearInterval(progress);
 
-const seconds = Math.round((Date.now() - begin) / 1000);
-const memory = (await app.memory()).filter(({ pid }) => pid === app.pid);
+const seconds = Math.round((Date.now() - startedAt) / 1000);
+const memory = (await app.memorySamples()).filter(({ pid }) => pid === app.pid);
 const exitCode = await app.stop();
-const left = await leftoverProcesses(home);
+const leftovers = await leftoverProcesses(home);
 for (const conversation of conversations) {
-  const fault = conversation.check(kept(conversation) ?? []);
-  if (conversation.way === 'id' && fault !== undefined) faults.push(fault);
+  const fault = conversation.checkStored(storedHistory(conversation) ?? []);
+  if (conversation.clientKind === 'id' && fault !== undefined) faults.push(fault);
 }
 await api.close();
-for (const { pid } of left) process.kill(pid, 'SIGKILL');
+for (const { pid } of leftovers) process.kill(pid, 'SIGKILL');
 await removeFolder(home);
 report();
 
-/** Holds conversations, most turns of one after the other, until none is left that lacks a turn. */
+/** Simulates a client: takes an unclaimed conversation, runs several of its turns, and changes to another until all are complete. */
 async function client({ chance, pick, below }: Random): Promise<void> {
   let conversation: SoakConversation | undefined;
   while (faults.length === 0) {
     if (!conversation || conversation.turns >= TURNS || chance(0.25)) {
-      if (conversation && conversation.turns < TURNS) free.add(conversation);
-      conversation = free.size > 0 ? pick([...free]) : undefined;
+      if (conversation && conversation.turns < TURNS) unclaimed.add(conversation);
+      conversation = unclaimed.size > 0 ? pick([...unclaimed]) : undefined;
       if (!conversation) return;
-      free.delete(conversation);
+      unclaimed.delete(conversation);
     }
-    await turn(conversation, chance(HANG_UPS) ? below(250) : undefined, below(2) === 0);
+    await runTurn(conversation, chance(HANG_UP_PROBABILITY) ? below(250) : undefined, below(2) === 0);
   }
 }
 
-async function turn(conversation: SoakConversation, hangUpAfterMs: number | undefined, ollama: boolean): Promise<void> {
-  const question = conversation.question();
-  const { id, way, known } = conversation;
+async function runTurn(
+  conversation: SoakConversation,
+  hangUpAfterMs: number | undefined,
+  ollama: boolean,
+): Promise<void> {
+  const question = conversation.nextQuestion();
+  const { id, clientKind, knownHistory } = conversation;
   const hangUp = new AbortController();
   if (hangUpAfterMs !== undefined) setTimeout(() => hangUp.abort(), hangUpAfterMs);
-  const messages = [...(way === 'id' ? [] : known), question].map((message) => ({
+  const messages = [...(clientKind === 'id' ? [] : knownHistory), question].map((message) => ({
     role: message.role,
     content: textOf(message),
   }));
   try {
     const response = await fetch(`${app.url}${ollama ? '/api/chat' : '/v1/chat/completions'}`, {
       method: 'POST',
-      body: JSON.stringify({ model: 'sonnet', stream: false, messages, ...(way === 'id' && { id }) }),
+      body: JSON.stringify({ model: 'sonnet', stream: false, messages, ...(clientKind === 'id' && { id }) }),
       signal: hangUp.signal,
     });
     const body = await response.json();
@@ -126,40 +132,40 @@ async function turn(conversation: SoakConversation, hangUpAfterMs: number | unde
     const path = response.headers.get('x-claudacity-path');
     if (path === 'live' || path === 'replay' || path === 'new') counts[path] += 1;
     const answer = ollama ? body.message.content : body.choices[0].message.content;
-    const fault = conversation.ended(question, answer, told.get(textOf(question)));
-    told.delete(textOf(question));
+    const fault = conversation.recordAnswer(question, answer, sentHistories.get(textOf(question)));
+    sentHistories.delete(textOf(question));
     if (fault !== undefined) faults.push(fault);
   } catch (error) {
     if (hangUp.signal.aborted) counts.hungUp += 1;
     else counts.broken += 1;
-    if (!isRefused(error)) conversation.leftOpen(question);
-    await app.up();
+    if (!isConnectionRefused(error)) conversation.recordBrokenTurn(question);
+    await app.waitUntilUp();
   }
 }
 
-/** Nothing was sent: nobody listens while the app is down. */
-function isRefused(error: unknown): boolean {
+/** The request was not sent, because no process listens while the app restarts. */
+function isConnectionRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 
-/** The app is killed early, so that the one that follows is measured for most of the time. */
-async function accidents({ pick }: Random): Promise<void> {
-  await reached(0.1);
+/** Kills the app early in the run, so that the memory of its successor is measured for most of it, and later two of its children. */
+async function injectFaults({ pick }: Random): Promise<void> {
+  await waitForProgress(0.1);
   await app.killAndRestart();
   for (const share of [0.4, 0.7]) {
-    await reached(share);
+    await waitForProgress(share);
     const children = await app.children();
     if (children.length > 0) process.kill(pick(children), 'SIGKILL');
   }
 }
 
-async function reached(share: number): Promise<void> {
-  while (turnsDone() < share * CONVERSATIONS * TURNS && faults.length === 0) await sleep(50);
+async function waitForProgress(share: number): Promise<void> {
+  while (completedTurns() < share * CONVERSATIONS * TURNS && faults.length === 0) await sleep(50);
 }
 
-/** What the app has kept of it. */
-function kept({ id }: SoakConversation): History | undefined {
+/** The conversation as it is in the app's database. */
+function storedHistory({ id }: SoakConversation): History | undefined {
   const log = recordingLog();
   const database = openDatabase(app.database, log);
   try {
@@ -175,34 +181,34 @@ function asHistory({ role, content }: Message): HistoryMessage {
 }
 
 function report(): void {
-  const quarter = memory.slice(Math.floor(memory.length / 4));
-  const rss = drift(quarter, ({ rss }) => rss);
-  const heap = drift(quarter, ({ heapUsed }) => heapUsed);
-  const done = turnsDone();
+  const afterFirstQuarter = memory.slice(Math.floor(memory.length / 4));
+  const rss = drift(afterFirstQuarter, ({ rss }) => rss);
+  const heap = drift(afterFirstQuarter, ({ heapUsed }) => heapUsed);
+  const completed = completedTurns();
   const checks: [string, string, boolean][] = [
-    ['turns that clients were told had ended', `${done} of ${CONVERSATIONS * TURNS}`, done === CONVERSATIONS * TURNS],
+    ['completed turns', `${completed} of ${CONVERSATIONS * TURNS}`, completed === CONVERSATIONS * TURNS],
     ['turns lost or mixed', String(faults.length), faults.length === 0],
     ['resident memory after the first quarter', rss.text, rss.share <= 0.1],
-    ['processes left', String(left.length), left.length === 0],
+    ['processes left over', String(leftovers.length), leftovers.length === 0],
     ['exit code of the app', String(exitCode), exitCode === 0],
   ];
   console.log(`seed ${SEED}, ${seconds} s, ${JSON.stringify(counts)}`);
   console.log(`heap in use after the first quarter: ${heap.text}`);
-  for (const [what, value, ok] of checks) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${what.padEnd(42)} ${value}`);
+  for (const [name, value, ok] of checks) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(42)} ${value}`);
   for (const fault of faults.slice(0, 5)) console.log(fault);
   const passed = checks.every(([, , ok]) => ok);
   console.log(passed ? 'PASS' : 'FAIL');
   process.exitCode = passed ? 0 : 1;
 }
 
-/** How far the median of a tenth of the time strays from that of the first tenth. */
+/** The largest deviation of the median of a tenth of the samples from that of the first tenth, as a share and as a text. */
 function drift(
   samples: readonly MemorySample[],
-  of: (sample: MemorySample) => number,
+  bytesOf: (sample: MemorySample) => number,
 ): { share: number; text: string } {
   const length = Math.max(1, Math.floor(samples.length / 10));
   const tenths = Array.from({ length: 10 }, (_, index) =>
-    median(samples.slice(index * length, (index + 1) * length).map(of)),
+    median(samples.slice(index * length, (index + 1) * length).map(bytesOf)),
   ).filter((value) => value > 0);
   const [first = 0] = tenths;
   const share = Math.max(0, ...tenths.map((value) => Math.abs(value / first - 1)));
