@@ -7,6 +7,7 @@ import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
 import { openSettings } from './settings/settings';
 import { ENVIRONMENT_VARIABLES } from './shared/environmentVariables';
+import { errorText } from './shared/errorText';
 
 declare const CLAUDACITY_VERSION: string;
 
@@ -70,6 +71,6 @@ async function serve(port: string | undefined): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(errorText(error));
   process.exit(1);
 });

@@ -27,6 +27,7 @@ import type {
   StoredConversation,
   StoredMessage,
 } from './shared/contract';
+import { errorText } from './shared/errorText';
 import { SHOWN_SETTING_NAMES } from './shared/settings';
 import { openConversationStore } from './store/conversationStore';
 import { openDatabase } from './store/database';
@@ -299,7 +300,7 @@ function listenProblem(error: unknown, host: string, port: number): Problem {
   }
   return {
     code: 'server_failed',
-    message: `The server could not be started: ${error instanceof Error ? error.message : String(error)}.`,
+    message: `The server could not be started: ${errorText(error)}.`,
     remedy: code === 'EACCES' ? 'Choose a port above 1023 in the settings.' : 'Start it again, or choose another port.',
   };
 }

@@ -15,6 +15,7 @@ import { registerAppScheme } from './desktop/window/appProtocol';
 import { openLog } from './log/log';
 import { dataDir } from './settings/dataDir';
 import { openSettings } from './settings/settings';
+import { errorText } from './shared/errorText';
 
 const folder = dataDir({ env: process.env });
 mkdirSync(folder, { recursive: true });
@@ -66,7 +67,7 @@ async function start({ port, hidden }: CommandLine): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   console.error(`Claudacity cannot start: ${message}`);
   dialog.showErrorBox('Claudacity cannot start', message);
   app.exit(1);

@@ -1,4 +1,5 @@
 /** Everything that can go wrong with a request, by kind. A dialect translates a kind into its status and words once. */
+import { errorText } from '../shared/errorText';
 
 export type ChatErrorKind =
   /** The request is not what the dialect takes, or what the model can do. */
@@ -57,7 +58,6 @@ export class ChatError extends Error {
   /** The error itself where it is one already, else a defect of ours with the original as its cause. */
   static from(error: unknown): ChatError {
     if (error instanceof ChatError) return error;
-    const message = error instanceof Error ? error.message : String(error);
-    return new ChatError('internal', message, { cause: error });
+    return new ChatError('internal', errorText(error), { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 /** The `claude` CLI of this computer: found, checked, and kept ready in a pool of processes. */
 import { mkdirSync } from 'node:fs';
+import { errorText } from '../shared/errorText';
 import { childEnvironment } from './installation/environment';
 import { findClaude } from './installation/findClaude';
 import {
@@ -198,8 +199,7 @@ export function createClaude(options: ClaudeOptions): Claude {
           : { phase: 'problem', path, version, account, problem: signedOut() },
       );
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return become({ phase: 'problem', problem: failed(path, message) });
+      return become({ phase: 'problem', problem: failed(path, errorText(error)) });
     }
   };
 
@@ -217,7 +217,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       await pool.warm();
     } catch (error) {
       warming = undefined;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       warmFault = message;
       options.onWarning(`the first process did not come up: ${message}`);
     }

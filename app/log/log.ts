@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import winston from 'winston';
+import { asError } from '../shared/errorText';
 
 export type LogField = string | number | boolean | null | undefined | Error;
 export type LogFields = Readonly<Record<string, LogField>>;
@@ -73,7 +74,7 @@ function fileTransport(folder: string, maxsize: number) {
       ),
     });
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return asError(error);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the settings need of whatever keeps them: electron-store in the desktop app, conf in the command. */
 import type { Log } from '../log/log';
+import { asError } from '../shared/errorText';
 import { setAside } from './quarantineFile';
 
 export interface SettingsFile {
@@ -46,8 +47,4 @@ function openOrBeginAnew(open: () => Store, file: string, log: Log): Store {
     log.error('The settings cannot be kept', { file, error: asError(error) });
     return { store: {} };
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

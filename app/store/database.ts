@@ -7,6 +7,7 @@ import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Log } from '../log/log';
 import { setAside } from '../settings/quarantineFile';
+import { asError } from '../shared/errorText';
 
 export type Database = DatabaseSyncInstance;
 
@@ -178,8 +179,4 @@ function migrate(database: Database): void {
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
 import type { RequestDetails, RequestRow } from '../shared/contract';
+import { asError } from '../shared/errorText';
 import { type Database, transaction } from './database';
 import type { Journal, RequestRecord, RequestStart } from './journal';
 import { requestsTable } from './requestsTable';
@@ -208,8 +209,4 @@ function toRow(request: RequestDetails): RequestRow {
     ...{ id, at, client, address, dialect, method, path, model, stream, phase, status },
     ...{ usage, firstTokenMs, durationMs },
   };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,7 +1,7 @@
 /** What was said in a stored conversation, asked for again when it was used since. */
 import { useCallback, useEffect, useState } from 'react';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
-import { errorText } from '../state/errorText';
+import { callErrorText } from '../state/callErrorText';
 import { useCommands } from '../state/page';
 
 export interface StoredMessages {
@@ -24,7 +24,7 @@ export function useStoredMessages({ id, turns, usedAt }: StoredConversation): St
     setFailure(null);
     commands.readConversation(id).then(
       (messages) => wanted && setAnswer({ id, messages }),
-      (error) => wanted && setFailure(errorText(error)),
+      (error) => wanted && setFailure(callErrorText(error)),
     );
     return () => {
       wanted = false;

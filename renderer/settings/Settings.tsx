@@ -1,7 +1,7 @@
 /** The settings dialog. Where the environment sets a value, the value and the variable are shown instead of a field. */
 import { type FormEvent, useRef, useState } from 'react';
 import type { Theme } from '../../app/shared/contract';
-import { errorText } from '../state/errorText';
+import { callErrorText } from '../state/callErrorText';
 import { useApp, useCommands } from '../state/page';
 import { Confirm } from '../ui/Confirm';
 import { Dialog } from '../ui/Dialog';
@@ -36,7 +36,7 @@ export function Settings({ focus, onClose }: { focus: SettingsField; onClose: ()
       await commands.saveSettings(settings, openAtLogin);
       onClose();
     } catch (error) {
-      setRefusal(errorText(error));
+      setRefusal(callErrorText(error));
       setSaving(false);
     }
   };

@@ -3,7 +3,7 @@
  * request log. Components subscribe to the part they draw.
  */
 import type { AppSnapshot, AppUpdate, Bridge, RequestRow } from '../../app/shared/contract';
-import { errorText } from './errorText';
+import { callErrorText } from './callErrorText';
 import { createRequestLog, type RequestLog, type RowTest } from './requestLog';
 
 export type AppState = Omit<AppSnapshot, 'requests'>;
@@ -65,7 +65,7 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
         set({ app, logVersion: state.logVersion + 1 });
         if (pending) flush();
       } catch (error) {
-        set({ failure: errorText(error) });
+        set({ failure: callErrorText(error) });
       }
     },
     apply,

@@ -11,7 +11,7 @@ import type {
   Theme,
 } from '../../app/shared/contract';
 import type { AppStore } from './appStore';
-import { errorText } from './errorText';
+import { callErrorText } from './callErrorText';
 import type { Notices } from './notices';
 import type { StoredConversations } from './storedConversations';
 
@@ -47,7 +47,7 @@ export function createCommands(
       await action();
       return true;
     } catch (error) {
-      notices.show(errorText(error));
+      notices.show(callErrorText(error));
       return false;
     }
   };

@@ -3,7 +3,7 @@
  * have changed: a conversation that is used moves there.
  */
 import type { Bridge, StoredConversation } from '../../app/shared/contract';
-import { errorText } from './errorText';
+import { callErrorText } from './callErrorText';
 
 export interface StoredConversationsState {
   /** Newest first; another array whenever they change. */
@@ -47,7 +47,7 @@ export function createStoredConversations(bridge: Bridge, pageSize = 100): Store
   };
   const inTurn = (action: () => Promise<void>): Promise<void> => {
     work = work.then(action).catch((error) => {
-      set({ failure: errorText(error), older: state.older === 'loading' ? 'more' : state.older });
+      set({ failure: callErrorText(error), older: state.older === 'loading' ? 'more' : state.older });
     });
     return work;
   };

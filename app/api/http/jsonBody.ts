@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { ChatError } from '../../chat/errors';
+import { errorText } from '../../shared/errorText';
 import { Refusal } from '../fault';
 
 /** Bytes, after decompression: 64 MB, a body of exactly this size included. */
@@ -27,7 +28,7 @@ function parse(bytes: Buffer): unknown {
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     // The parser quotes the body, which may be what somebody wrote to the model.
-    throw new Refusal(400, 'invalid_request', messageOf(error), 'the body is not JSON');
+    throw new Refusal(400, 'invalid_request', errorText(error), 'the body is not JSON');
   }
   if (isDeeper(value, MOST_LEVELS)) {
     throw new Refusal(400, 'invalid_request', `the body is nested more than ${MOST_LEVELS} levels deep`);
@@ -127,9 +128,5 @@ function tooLarge(limit: number): Refusal {
 
 function undecodable(req: IncomingMessage, error: unknown): Refusal {
   const encoding = req.headers['content-encoding'] ?? '';
-  return new Refusal(400, 'invalid_request', `the body is not valid ${encoding}: ${messageOf(error)}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return new Refusal(400, 'invalid_request', `the body is not valid ${encoding}: ${errorText(error)}`);
 }

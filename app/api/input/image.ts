@@ -1,6 +1,7 @@
 /** Images come as base64 with a type that is missing or not to be trusted, or as an address; the bytes say what they are. */
 import { ChatError } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
+import { errorText } from '../../shared/errorText';
 import type { DialectServices } from '../dialect';
 import { type FetchLimits, fetchImage } from './fetchImage';
 
@@ -25,7 +26,7 @@ export function imageReader(
       return blockOf((await fetchImage(source, limits)).toString('base64'), param);
     } catch (error) {
       if (error instanceof ChatError) throw error;
-      throw refused(`the image cannot be fetched: ${error instanceof Error ? error.message : String(error)}`, param);
+      throw refused(`the image cannot be fetched: ${errorText(error)}`, param);
     }
   };
 }

@@ -2,6 +2,7 @@
  * Which answer belongs to which question, over lines that somebody else carries: no process and no I/O here,
  * so that it can be tested with two arrays.
  */
+import { asError } from '../../shared/errorText';
 import {
   type CliMessage,
   type ControlRequest,
@@ -99,7 +100,7 @@ export function createProtocol(carrier: Lines, options: ProtocolOptions): Protoc
         await read();
         ended = new CliEndedError();
       } catch (error) {
-        ended = error instanceof Error ? error : new Error(String(error));
+        ended = asError(error);
         throw ended;
       } finally {
         for (const question of waiting.values()) question.reject(ended ?? new CliEndedError());

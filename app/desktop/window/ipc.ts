@@ -6,6 +6,7 @@ import { ipcMain, type WebFrameMain } from 'electron';
 import { z } from 'zod';
 import type { Log } from '../../log/log';
 import type { Calls, Channel } from '../../shared/contract';
+import { errorText } from '../../shared/errorText';
 import { shownSettingsChange } from '../../shared/settingsSchema';
 import { isPageUrl } from './appProtocol';
 import type { Reply } from './channels';
@@ -38,7 +39,7 @@ function handle<C extends Channel>(
       return { ok: true, value: await handler(...parsed.data) };
     } catch (error) {
       log.error('a call failed', { channel, error: String(error) });
-      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+      return { ok: false, message: errorText(error) };
     }
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AppSnapshot, AppUpdate, Bridge, Calls, Channel, RequestRow } from '../../../app/shared/contract';
 import { NO_USAGE } from '../../../app/shared/usage';
 import { createAppStore } from '../../../renderer/state/appStore';
-import { errorText } from '../../../renderer/state/errorText';
+import { callErrorText } from '../../../renderer/state/callErrorText';
 import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
@@ -138,12 +138,12 @@ describe('the store of the page', () => {
 
 describe('the text of an error', () => {
   it('is the message alone, without what Electron puts before it', () => {
-    expect(errorText(new Error("Error invoking remote method 'x:y': TypeError: Port 80 needs an administrator."))).toBe(
-      'Port 80 needs an administrator.',
-    );
+    expect(
+      callErrorText(new Error("Error invoking remote method 'x:y': TypeError: Port 80 needs an administrator.")),
+    ).toBe('Port 80 needs an administrator.');
   });
 
   it('keeps a message that merely has a colon', () => {
-    expect(errorText(new Error('Cannot listen: port taken'))).toBe('Cannot listen: port taken');
+    expect(callErrorText(new Error('Cannot listen: port taken'))).toBe('Cannot listen: port taken');
   });
 });
