@@ -7,10 +7,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CLEAN_REGISTRY_DIST, ensureElectron, REGISTRY_ELECTRON_VERSION } from './electron.mjs';
-import { capture, foreground, ROOT } from './setup/command.mjs';
+import { captureOutput, ROOT, runInForeground } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { Problem, runCommand, say, step } from './setup/step.mjs';
-import { ensurePrograms, onPath } from './setup/systemPackages.mjs';
+import { Problem, printLine, runCommand, runStep } from './setup/step.mjs';
+import { ensurePrograms, isOnPath } from './setup/systemPackages.mjs';
 
 const BUILDER = path.join(ROOT, 'node_modules', 'electron-builder', 'cli.js');
 
@@ -21,15 +21,15 @@ async function dist() {
   const system = { darwin: '--mac', win32: '--win' }[/** @type {string} */ (process.platform)] ?? '--linux';
   const code =
     origin === 'registry'
-      ? await foreground(process.execPath, [BUILDER, '--linux', ...(await localTargets()), ...localOptions()], {
+      ? await runInForeground(process.execPath, [BUILDER, '--linux', ...(await localTargets()), ...localOptions()], {
           env: await localEnvironment(),
         })
-      : await foreground(process.execPath, [BUILDER, system, '--publish', 'never']);
+      : await runInForeground(process.execPath, [BUILDER, system, '--publish', 'never']);
   if (code !== 0) throw new Problem('electron-builder failed.', 'Its messages above say what it missed.');
   const built = fs
     .readdirSync(path.join(ROOT, 'dist'))
     .filter((name) => /\.(deb|rpm|gz|AppImage|exe|dmg|zip)$/.test(name));
-  say(`In dist/: ${built.join(', ')}`);
+  printLine(`In dist/: ${built.join(', ')}`);
 }
 
 /**
@@ -38,14 +38,14 @@ async function dist() {
  * @throws {Problem} where this system cannot
  */
 export async function buildDeb() {
-  if (process.platform !== 'linux' || !onPath('dpkg-deb')) {
+  if (process.platform !== 'linux' || !isOnPath('dpkg-deb')) {
     throw new Problem('A .deb can only be built on Debian, Ubuntu and their kin.', 'Run this check there.');
   }
   await bundle();
   const { origin, dir } = await ensureElectron();
   const electron = origin === 'registry' ? localOptions() : [`-c.electronDist=${dir}`, '--publish', 'never'];
-  return step('Build the .deb', async () => {
-    const { code, output } = await capture(
+  return runStep('Build the .deb', async () => {
+    const { code, output } = await captureOutput(
       process.execPath,
       [BUILDER, '--linux', 'deb', '-c.deb.compression=gz', ...electron],
       {
@@ -62,19 +62,19 @@ export async function buildDeb() {
 
 async function bundle() {
   const { bundle } = await import('./bundle.mjs');
-  await step('Bundle', bundle).catch(() => {
+  await runStep('Bundle', bundle).catch(() => {
     throw new Problem('The app could not be bundled.', 'The messages above name the files and lines.');
   });
 }
 
 async function localTargets() {
-  say(
+  printLine(
     `Only a registry is in reach: packages are built on Electron ${REGISTRY_ELECTRON_VERSION}, to be tried, not published.`,
   );
-  say('Left out: AppImage (its runtime is downloaded from a release page), and all that is for other systems.');
+  printLine('Left out: AppImage (its runtime is downloaded from a release page), and all that is for other systems.');
   await ensurePrograms({ '7za': 'p7zip-full' }, 'A tar.gz is packed with 7za');
-  if (!onPath('rpmbuild')) say('Left out: rpm (rpmbuild is not installed; Debian has it in the package rpm).');
-  return ['deb', 'tar.gz', ...(onPath('rpmbuild') ? ['rpm'] : [])];
+  if (!isOnPath('rpmbuild')) printLine('Left out: rpm (rpmbuild is not installed; Debian has it in the package rpm).');
+  return ['deb', 'tar.gz', ...(isOnPath('rpmbuild') ? ['rpm'] : [])];
 }
 
 function localOptions() {

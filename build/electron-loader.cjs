@@ -1,13 +1,13 @@
 /**
- * Stands in for Electron's default app in a runtime that was published without it: `electron [-r module] [flags] <app dir>`.
- * Sets name, version and folders as the official one does, so that an app sees no difference.
+ * Replaces Electron's default app in a runtime that was published without it: `electron [-r module] [flags] <app dir>`.
+ * Sets name, version and folders as the official default app does.
  */
 const fs = require('node:fs');
 const path = require('node:path');
 const { app } = require('electron');
 
-const required = process.argv.indexOf('-r');
-if (required !== -1) require(process.argv.splice(required, 2)[1]);
+const requireFlag = process.argv.indexOf('-r');
+if (requireFlag !== -1) require(process.argv.splice(requireFlag, 2)[1]);
 
 const target = process.argv.slice(1).find((arg) => !arg.startsWith('-'));
 if (!target) {
@@ -21,5 +21,5 @@ app.name = manifest.productName ?? manifest.name;
 if (manifest.desktopName) app.setDesktopName(manifest.desktopName);
 app.setPath('userData', path.join(app.getPath('appData'), app.name));
 app.setAppPath(dir);
-// Loaded as the main module, because an app may ask `require.main === module`.
+// Loaded as the main module, because apps test `require.main === module`.
 require('node:module')._load(path.resolve(dir, manifest.main), module, true);

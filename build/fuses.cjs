@@ -1,4 +1,4 @@
-/** Flips Electron's fuses in a packaged app (electron-builder's afterPack), so that it runs our code and nothing else. */
+/** electron-builder's afterPack hook: sets Electron's fuses in a packaged app, so that it runs no other code than the app's. */
 const { FuseVersion, FuseV1Options } = require('@electron/fuses');
 
 /** @param {import('electron-builder').AfterPackContext} context */
@@ -6,15 +6,15 @@ module.exports = (context) => {
   const electron = Number(context.packager.info.framework.version.split('.')[0]);
   return context.packager.addElectronFuses(context, {
     version: FuseVersion.V1,
-    // On Linux the installed `claudacity` command is this binary as plain Node, for servers without a display. Elsewhere
-    // a signed app holds permissions that a stranger's script could borrow that way; on Linux it holds none.
+    // On Linux the installed `claudacity` command runs this binary as plain Node, so that it works without a display. On macOS
+    // and Windows any script could use the permissions of the signed app that way; on Linux an app has no such permissions.
     [FuseV1Options.RunAsNode]: context.electronPlatformName === 'linux',
     [FuseV1Options.EnableCookieEncryption]: true,
     [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: false,
     [FuseV1Options.EnableNodeCliInspectArguments]: false,
     [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: true,
     [FuseV1Options.OnlyLoadAppFromAsar]: true,
-    // The fuse came with Electron 29; the page is served from app://, never from a file.
+    // The fuse exists since Electron 29. The page is served from app://, never from a file.
     ...(electron >= 29 ? { [FuseV1Options.GrantFileProtocolExtraPrivileges]: false } : {}),
   });
 };

@@ -1,12 +1,12 @@
-/** Bundling leaves the licence files of what it bundles behind; their terms ask for them to be shipped. */
+/** Collects the licence texts of bundled packages, which their terms require to be shipped. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './setup/command.mjs';
 
 /**
- * Writes one text file with the licence of every package that has code in the given bundles.
- * @param {import('esbuild').BuildResult[]} results
- * @param {string} file
+ * Writes one text file with the licence of every package whose code is in the bundles.
+ * @param {import('esbuild').BuildResult[]} results of builds with `metafile`
+ * @param {string} file the path to write
  */
 export function writeLicenses(results, file) {
   const folders = new Set();
@@ -23,7 +23,9 @@ export function writeLicenses(results, file) {
 /** @param {string} folder */
 function licenseOf(folder) {
   const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const found = fs.readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = found ? fs.readFileSync(path.join(folder, found), 'utf8').trim() : `Licensed under ${license}.`;
+  const licenseFile = fs.readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const text = licenseFile
+    ? fs.readFileSync(path.join(folder, licenseFile), 'utf8').trim()
+    : `Licensed under ${license}.`;
   return `${name} ${version}\n\n${text}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * Takes the place of `node-gyp-build` in the bundles: loads the prebuilt addon that build/bundle.mjs put into
- * native/<platform>-<arch>/ beside them. Electron finds it outside the archive by itself (asarUnpack).
+ * Replaces `node-gyp-build` in the bundles: loads SQLite's prebuilt addon, which build/bundle.mjs copies to
+ * native/<platform>-<arch>/ beside them. In a package the file is outside app.asar (asarUnpack), where Electron looks by itself.
  */
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,7 +1,7 @@
-/** `node build/run.mjs <file.ts> [arguments]`: runs a TypeScript file of this checkout with plain Node, for benchmarks and the like. */
+/** `node build/run.mjs <file.ts> [arguments]`: bundles a TypeScript file of this checkout and runs it with plain Node. */
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { foreground, ROOT } from './setup/command.mjs';
+import { ROOT, runInForeground } from './setup/command.mjs';
 
 const [file, ...args] = process.argv.slice(2);
 if (!file) {
@@ -17,8 +17,8 @@ await esbuild.build({
   format: 'esm',
   target: 'node20',
   sourcemap: 'inline',
-  // Packages stay where they are: in a checkout each finds its own files and addons.
+  // Packages are not bundled, so that they find their own files and native addons in node_modules.
   packages: 'external',
   logLevel: 'warning',
 });
-process.exitCode = await foreground(process.execPath, ['--enable-source-maps', outfile, ...args]);
+process.exitCode = await runInForeground(process.execPath, ['--enable-source-maps', outfile, ...args]);

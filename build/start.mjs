@@ -6,16 +6,16 @@ import './setup/node.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureElectron } from './electron.mjs';
-import { foreground, ROOT } from './setup/command.mjs';
+import { ROOT, runInForeground } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { Problem, runCommand, say, step } from './setup/step.mjs';
+import { Problem, printLine, runCommand, runStep } from './setup/step.mjs';
 import { ensureElectronLibraries } from './setup/systemPackages.mjs';
 
 const appArguments = process.argv.slice(2);
 
 await runCommand(async () => {
   await ensurePackages();
-  await step('Bundle', bundle);
+  await runStep('Bundle', bundle);
   const desktop = await desktopElectron();
   process.exitCode = desktop ? await startTray(desktop) : await startHeadless();
 });
@@ -31,7 +31,7 @@ async function bundle() {
 /** @returns {Promise<string | undefined>} the executable, where a tray app can be shown here */
 async function desktopElectron() {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
-    say(
+    printLine(
       'There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so there will be no tray icon and no window.',
     );
     return undefined;
@@ -42,22 +42,22 @@ async function desktopElectron() {
     return executable;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    say(error.message);
-    say(error.remedy);
+    printLine(error.message);
+    printLine(error.remedy);
     return undefined;
   }
 }
 
 /** @param {string} executable */
 function startTray(executable) {
-  say('Claudacity starts: look for the speech bubble in the tray. Ctrl+C ends it.');
+  printLine('Claudacity starts: look for the speech bubble in the tray. Ctrl+C ends it.');
   const flags = needsNoSandbox(executable) ? ['--no-sandbox'] : [];
-  return foreground(executable, [...flags, ROOT, ...appArguments]);
+  return runInForeground(executable, [...flags, ROOT, ...appArguments]);
 }
 
 function startHeadless() {
-  say('The server starts in this terminal. Ctrl+C ends it.');
-  return foreground(process.execPath, [path.join(ROOT, 'out', 'cli.cjs'), 'serve', ...appArguments]);
+  printLine('The server starts in this terminal. Ctrl+C ends it.');
+  return runInForeground(process.execPath, [path.join(ROOT, 'out', 'cli.cjs'), 'serve', ...appArguments]);
 }
 
 /**
@@ -68,7 +68,7 @@ function startHeadless() {
 function needsNoSandbox(executable) {
   if (process.platform !== 'linux') return false;
   if (process.getuid?.() === 0) {
-    say("Running as root, where Chromium's sandbox cannot work: starting with --no-sandbox.");
+    printLine("Running as root, where Chromium's sandbox cannot work: starting with --no-sandbox.");
     return true;
   }
   const setting = (/** @type {string} */ name) =>
@@ -77,7 +77,7 @@ function needsNoSandbox(executable) {
     setting('unprivileged_userns_clone') !== '0' && setting('apparmor_restrict_unprivileged_userns') !== '1';
   const helper = fs.statSync(path.join(path.dirname(executable), 'chrome-sandbox'), { throwIfNoEntry: false });
   if (namespaces || (helper && helper.uid === 0 && helper.mode & 0o4000)) return false;
-  say(
+  printLine(
     "This system forbids Chromium's sandbox to a program in a checkout (installed packages have it): starting with --no-sandbox.",
   );
   return true;

@@ -10,9 +10,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ensureElectron } from './electron.mjs';
-import { capture, ROOT, whenAbandoned } from './setup/command.mjs';
+import { captureOutput, onNpmExit, ROOT } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { Problem, runCommand, step } from './setup/step.mjs';
+import { Problem, runCommand, runStep } from './setup/step.mjs';
 import { ensureElectronLibraries, ensureTestPrograms } from './setup/systemPackages.mjs';
 
 /**
@@ -152,7 +152,7 @@ function within(minutes, command, env = process.env) {
       process.exit(130);
     };
     process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-    const stopWatching = whenAbandoned(interrupted);
+    const stopWatching = onNpmExit(interrupted);
     const done = (/** @type {number} */ code) => {
       stopWatching();
       clearTimeout(timer);
@@ -235,7 +235,7 @@ async function preparePackage() {
 
 async function bundle() {
   const { bundle } = await import('./bundle.mjs');
-  await step('Bundle', bundle).catch(() => {
+  await runStep('Bundle', bundle).catch(() => {
     throw new Problem('The app could not be bundled.', 'The messages above name the files and lines.');
   });
 }
@@ -245,5 +245,5 @@ async function ensureClaude() {
   const folder = path.join(ROOT, 'node_modules', '@anthropic-ai', 'claude-code');
   const placed = fs.statSync(path.join(folder, 'bin', 'claude.exe'), { throwIfNoEntry: false });
   if (placed && placed.size > 1e6) return;
-  await capture(process.execPath, [path.join(folder, 'install.cjs')]);
+  await captureOutput(process.execPath, [path.join(folder, 'install.cjs')]);
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs as root once the files are gone, and also in the middle of an update, where nothing is to be undone.
+# Runs as root after the files were removed. It also runs during an update, when it must not undo anything.
 set -e
 case "${1:-}" in
-  # dpkg says which of the two it is in words, rpm by the number of versions that stay.
+  # dpkg passes the name of the action, rpm the number of versions that remain installed.
   remove | purge | 0) ;;
   *) exit 0 ;;
 esac

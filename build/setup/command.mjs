@@ -1,4 +1,4 @@
-/** Child processes for the scripts in build/: run one to its end and know what it said. */
+/** Child processes for the scripts in build/. */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /**
- * Runs a program and collects its output. A program that cannot be started counts as exit code 127.
+ * Runs a program and collects its output. Never rejects: a program that cannot be started counts as exit code 127.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, signal?: AbortSignal }} [options]
- *   `timeoutMs` and `signal` kill it; none by default
- * @returns {Promise<{ code: number, output: string }>} stdout and stderr together; code 128 where a signal ended it
+ *   `timeoutMs` and `signal` kill it with SIGKILL; without them it may run for ever
+ * @returns {Promise<{ code: number, output: string }>} stdout and stderr together; code 128 if a signal ended it
  */
-export function capture(command, args, { cwd = ROOT, env = process.env, timeoutMs, signal } = {}) {
+export function captureOutput(command, args, { cwd = ROOT, env = process.env, timeoutMs, signal } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -36,57 +36,60 @@ export function capture(command, args, { cwd = ROOT, env = process.env, timeoutM
 }
 
 /**
- * Runs a program in the foreground, on this terminal.
+ * Runs a program that uses this terminal. SIGINT, SIGTERM and SIGHUP are forwarded to it, and this process waits until it exits.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
- * @returns {Promise<number>} its exit code; 128 where a signal ended it. SIGINT, SIGTERM and SIGHUP reach the child,
- *   and this process waits for it.
+ * @returns {Promise<number>} its exit code; 128 if a signal ended it
+ * @throws if it cannot be started
  */
-export function foreground(command, args, { env = process.env, cwd = ROOT } = {}) {
+export function runInForeground(command, args, { env = process.env, cwd = ROOT } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
-    // Ctrl+C reaches the whole foreground group by itself: then the child has it already and only the wait matters.
-    const passed = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    const pass = (/** @type {NodeJS.Signals} */ signal) => {
-      if (passed.includes(signal)) child.kill(signal);
+    // On a terminal, Ctrl+C already sends SIGINT to every process of the foreground group, the child included.
+    const forwardedSignals = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const forwardSignal = (/** @type {NodeJS.Signals} */ signal) => {
+      if (forwardedSignals.includes(signal)) child.kill(signal);
     };
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, pass);
-    const stopWatching = whenAbandoned(() => child.kill('SIGTERM'));
-    const done = () => {
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, forwardSignal);
+    const stopWatching = onNpmExit(() => child.kill('SIGTERM'));
+    const cleanUp = () => {
       stopWatching();
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, pass);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, forwardSignal);
     };
     child.on('error', (error) => {
-      done();
+      cleanUp();
       reject(error);
     });
     child.on('close', (code) => {
-      done();
+      cleanUp();
       resolve(code ?? 128);
     });
   });
 }
 
 /**
- * Tells when the npm that runs this script has gone. It starts scripts through a shell that passes no signal on, so to
- * end npm would otherwise leave them, and all that they started, running.
- * @param {() => void} react
- * @returns {() => void} ends the watch
+ * Calls `listener` when the npm process that runs this script exits; does nothing in a script that npm does not run. npm
+ * starts scripts through a shell that forwards no signals, so after npm was killed the script and its children would run on.
+ * @param {() => void} listener
+ * @returns {() => void} stops watching
  */
-export function whenAbandoned(react) {
+export function onNpmExit(listener) {
   if (!process.env.npm_lifecycle_event) return () => {};
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
-    react();
+    listener();
   }, 300);
   return () => clearInterval(watch);
 }
 
-/** npm's own script, run with this Node: `npm.cmd` cannot be spawned without a shell on Windows. */
-export function npm() {
+/**
+ * The command that runs npm. It runs npm's script with this Node where it knows the path, because Windows cannot spawn
+ * `npm.cmd` without a shell.
+ */
+export function npmCommand() {
   const script = process.env.npm_execpath;
   if (script?.endsWith('.js')) return { command: process.execPath, args: [script] };
   return process.platform === 'win32'

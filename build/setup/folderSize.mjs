@@ -1,8 +1,7 @@
-/** How much a folder holds. */
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** @param {string} folder @returns {number} bytes; files that vanish meanwhile count as nothing */
+/** The size of all files in a folder. @param {string} folder @returns {number} bytes, without files that are deleted meanwhile */
 export function folderSize(folder) {
   let total = 0;
   for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

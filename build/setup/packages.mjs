@@ -1,18 +1,17 @@
-/** Installs the npm packages where they are missing or no longer those of the lockfile. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { capture, npm, ROOT } from './command.mjs';
-import { Problem, step } from './step.mjs';
+import { captureOutput, npmCommand, ROOT } from './command.mjs';
+import { Problem, runStep } from './step.mjs';
 
-/** @throws {Problem} where npm fails */
+/** Installs the npm packages if they are missing or differ from the lockfile. @throws {Problem} if npm fails */
 export async function ensurePackages() {
   const missing = !fs.existsSync(path.join(ROOT, 'node_modules'));
-  if (!missing && installedAsLocked()) return;
-  await step(missing ? 'Install packages' : 'Update packages', async () => {
-    const { command, args } = npm();
-    // `ci` starts from nothing; onto what is there, `install --no-save` adds only what is missing and keeps the lockfile.
-    const how = missing ? ['ci'] : ['install', '--no-save'];
-    const { code, output } = await capture(command, [...args, ...how, '--no-audit', '--no-fund']);
+  if (!missing && matchesLockfile()) return;
+  await runStep(missing ? 'Install packages' : 'Update packages', async () => {
+    const { command, args } = npmCommand();
+    // `ci` deletes node_modules first. `install --no-save` only adds what is missing and leaves the lockfile as it is.
+    const subcommand = missing ? ['ci'] : ['install', '--no-save'];
+    const { code, output } = await captureOutput(command, [...args, ...subcommand, '--no-audit', '--no-fund']);
     if (code !== 0) {
       throw new Problem(
         `npm could not install the packages:\n${output.trim()}`,
@@ -22,12 +21,12 @@ export async function ensurePackages() {
   });
 }
 
-/** Whether node_modules holds what the lockfile asks for, by npm's own record of what it installed. */
-function installedAsLocked() {
-  const wanted = packagesIn('package-lock.json');
+/** Compares the versions in the lockfile with npm's record of what is installed. */
+function matchesLockfile() {
+  const locked = packagesIn('package-lock.json');
   const installed = packagesIn('node_modules/.package-lock.json');
-  return Object.entries(wanted).every(
-    // Optional ones are mostly for other systems.
+  return Object.entries(locked).every(
+    // Most optional packages are for other systems.
     ([name, { version, optional }]) => name === '' || optional || installed[name]?.version === version,
   );
 }

@@ -1,9 +1,9 @@
 /**
- * What the commands of this repository print while they prepare something: each step by name, a sign of life when it is
- * slow, and what to do when it fails. On stderr, so that a command's own output stays clean.
+ * Progress output of the scripts in build/: the name of each step, its progress when it is slow, and what to do when it fails.
+ * It goes to stderr, so that stdout contains only a command's result.
  */
 
-/** A failure that the person at the terminal can act on: printed as two lines, without a stack. */
+/** An error that the user of the terminal can fix. `runCommand` prints its message and remedy without a stack trace. */
 export class Problem extends Error {
   /**
    * @param {string} what what went wrong, in one sentence
@@ -16,52 +16,53 @@ export class Problem extends Error {
 }
 
 /**
- * Runs one named step. After two seconds it shows how long it has been at it, with the last note, until it ends.
+ * Runs one step and prints its name with ✓ or ✗ at its end. After two seconds it also prints the elapsed time and the last note.
  * @template T
  * @param {string} name
- * @param {(note: (text: string) => void) => Promise<T> | T} work gets a function to say how far it is
- * @returns {Promise<T>} what `work` gave; its error passes through, after the step was marked as failed
+ * @param {(note: (text: string) => void) => Promise<T> | T} work gets a function that sets the note
+ * @returns {Promise<T>} the result of `work`
+ * @throws the error of `work`
  */
-export async function step(name, work) {
+export async function runStep(name, work) {
   const started = Date.now();
-  const live = process.stderr.isTTY;
-  let latest = '';
+  const isTerminal = process.stderr.isTTY;
+  let lastNote = '';
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
-  const show = () => {
-    const line = `  … ${name}: ${latest ? `${latest}, ` : ''}${seconds()}`;
-    process.stderr.write(live ? `\r\x1b[K${line}` : `${line}\n`);
+  const printProgress = () => {
+    const line = `  … ${name}: ${lastNote ? `${lastNote}, ` : ''}${seconds()}`;
+    process.stderr.write(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
   };
   /** @type {NodeJS.Timeout | undefined} */
-  let ticking;
-  const slow = setTimeout(() => {
-    show();
-    ticking = setInterval(show, live ? 1000 : 10_000);
+  let interval;
+  const timeout = setTimeout(() => {
+    printProgress();
+    interval = setInterval(printProgress, isTerminal ? 1000 : 10_000);
   }, 2000);
-  const end = (/** @type {string} */ mark) => {
-    clearTimeout(slow);
-    clearInterval(ticking);
-    const took = Date.now() - started < 1000 ? '' : ` (${seconds()})`;
-    process.stderr.write(`${live ? '\r\x1b[K' : ''}${mark} ${name}${took}\n`);
+  const printResult = (/** @type {string} */ mark) => {
+    clearTimeout(timeout);
+    clearInterval(interval);
+    const duration = Date.now() - started < 1000 ? '' : ` (${seconds()})`;
+    process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}${mark} ${name}${duration}\n`);
   };
   try {
     const result = await work((text) => {
-      latest = text;
+      lastNote = text;
     });
-    end('✓');
+    printResult('✓');
     return result;
   } catch (error) {
-    end('✗');
+    printResult('✗');
     throw error;
   }
 }
 
-/** Prints one line beside the steps. @param {string} text */
-export function say(text) {
+/** Prints one indented line between the steps. @param {string} text */
+export function printLine(text) {
   process.stderr.write(`  ${text}\n`);
 }
 
 /**
- * Runs a command's main function; a Problem becomes two readable lines and exit code 1.
+ * Runs a script's main function. A `Problem` is printed and sets exit code 1; other errors are thrown.
  * @param {() => Promise<void>} main
  */
 export async function runCommand(main) {

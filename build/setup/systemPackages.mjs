@@ -1,12 +1,12 @@
 /**
- * What Electron and the tests need of a Linux system. On Debian and Ubuntu root gets it installed; everybody else gets
- * the one command to run.
+ * The system packages that Electron and the tests need on Linux. On Debian and Ubuntu they are installed when the script runs
+ * as root; otherwise the error names the command that installs them.
  */
 import fs from 'node:fs';
-import { capture } from './command.mjs';
-import { Problem, step } from './step.mjs';
+import { captureOutput } from './command.mjs';
+import { Problem, runStep } from './step.mjs';
 
-/** What Electron links to or opens at run time, as Debian 12 names it; Ubuntu 24.04 renamed some for its 64 bit time. */
+/** The libraries that Electron links to or loads, by their names in Debian 12 and, after |, in Ubuntu 24.04 (64 bit time). */
 const ELECTRON_LIBRARIES = [
   'libnss3',
   'libgtk-3-0|libgtk-3-0t64',
@@ -20,87 +20,93 @@ const ELECTRON_LIBRARIES = [
   'libnotify4',
 ];
 
-/** A virtual screen, a session bus, letters to draw: where one shows, and the packages that bring it. */
-const TEST_NEEDS = [
-  { at: '/usr/bin/xvfb-run', packages: ['xvfb', 'xauth'] },
-  { at: '/usr/bin/dbus-run-session', packages: ['dbus-daemon|dbus'] },
-  { at: '/usr/bin/gio', packages: ['libglib2.0-bin'] },
-  { at: '/usr/share/fonts/truetype', packages: ['fonts-dejavu-core'] },
+/** A virtual screen, a session bus, GIO's command and fonts: a path that exists if they are installed, and their packages. */
+const TEST_PROGRAMS = [
+  { path: '/usr/bin/xvfb-run', packages: ['xvfb', 'xauth'] },
+  { path: '/usr/bin/dbus-run-session', packages: ['dbus-daemon|dbus'] },
+  { path: '/usr/bin/gio', packages: ['libglib2.0-bin'] },
+  { path: '/usr/share/fonts/truetype', packages: ['fonts-dejavu-core'] },
 ];
 
 /**
- * Makes sure that this Electron finds its shared libraries. Does nothing on other systems.
+ * Installs the shared libraries that this Electron cannot find. Does nothing on other systems than Linux.
  * @param {string} executable
- * @throws {Problem} where they are missing and cannot be installed from here
+ * @throws {Problem} if some are missing and this script cannot install them
  */
 export async function ensureElectronLibraries(executable) {
   if (process.platform !== 'linux') return;
-  const missing = await missingLibraries(executable);
-  if (missing.length > 0) await install(ELECTRON_LIBRARIES, `Electron needs ${missing.join(', ')}`);
-  const still = missing.length > 0 ? await missingLibraries(executable) : [];
-  if (still.length > 0) {
-    throw new Problem(`Electron still misses ${still.join(', ')}.`, "Install them with this system's package manager.");
+  const missing = await findMissingLibraries(executable);
+  if (missing.length > 0) await installPackages(ELECTRON_LIBRARIES, `Electron needs ${missing.join(', ')}`);
+  const stillMissing = missing.length > 0 ? await findMissingLibraries(executable) : [];
+  if (stillMissing.length > 0) {
+    throw new Problem(
+      `Electron still cannot find ${stillMissing.join(', ')}.`,
+      "Install them with this system's package manager.",
+    );
   }
 }
 
 /**
- * Makes sure of a virtual screen, a session bus and letters to draw. Does nothing on other systems.
- * @throws {Problem} where they are missing and cannot be installed from here
+ * Installs what the tests of the window need and the system lacks. Does nothing on other systems than Linux.
+ * @throws {Problem} if some are missing and this script cannot install them
  */
 export async function ensureTestPrograms() {
   if (process.platform !== 'linux') return;
-  const missing = TEST_NEEDS.filter((need) => !fs.existsSync(need.at)).flatMap((need) => need.packages);
-  if (missing.length > 0) await install(missing, 'The window tests need a virtual screen, a session bus and a font');
+  const missing = TEST_PROGRAMS.filter(({ path }) => !fs.existsSync(path)).flatMap(({ packages }) => packages);
+  if (missing.length > 0)
+    await installPackages(missing, 'The window tests need a virtual screen, a session bus and a font');
 }
 
 /**
- * Makes sure of programs, each with the Debian package it comes in.
- * @param {Record<string, string>} programs
- * @param {string} why
+ * Installs the programs that are not in PATH.
+ * @param {Record<string, string>} programs the Debian package of each program
+ * @param {string} reason printed with the installation, and the message of the error
+ * @throws {Problem} if some are missing and this script cannot install them
  */
-export async function ensurePrograms(programs, why) {
-  const missing = Object.keys(programs).filter((program) => !onPath(program));
-  if (missing.length > 0) await install([...new Set(missing.map((program) => programs[program] ?? program))], why);
+export async function ensurePrograms(programs, reason) {
+  const missing = Object.keys(programs).filter((program) => !isOnPath(program));
+  if (missing.length > 0)
+    await installPackages([...new Set(missing.map((program) => programs[program] ?? program))], reason);
 }
 
-/** @param {string} program */
-export function onPath(program) {
+/** Whether a folder in PATH contains the program. @param {string} program */
+export function isOnPath(program) {
   return (process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(`${dir}/${program}`));
 }
 
 /** @param {string} executable @returns {Promise<string[]>} */
-async function missingLibraries(executable) {
-  const { output } = await capture('ldd', [executable]);
+async function findMissingLibraries(executable) {
+  const { output } = await captureOutput('ldd', [executable]);
   return [...output.matchAll(/^\s*(\S+) => not found$/gm)].map((match) => /** @type {string} */ (match[1]));
 }
 
 /**
- * @param {string[]} packages alternatives with |
- * @param {string} why
+ * @param {string[]} packages the alternative names of a package are separated by |
+ * @param {string} reason
  */
-async function install(packages, why) {
-  const first = packages.map((name) => name.split('|')[0]).join(' ');
-  if (!onPath('apt-get')) {
-    throw new Problem(`${why}.`, `Install what your system has for these Debian packages: ${first}`);
+async function installPackages(packages, reason) {
+  const debianNames = packages.map((name) => name.split('|')[0]).join(' ');
+  if (!isOnPath('apt-get')) {
+    throw new Problem(`${reason}.`, `Install your system's equivalents of these Debian packages: ${debianNames}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new Problem(`${why}.`, `Run: sudo apt-get install -y ${(await choose(packages)).join(' ')}`);
+    throw new Problem(`${reason}.`, `Run: sudo apt-get install -y ${(await availablePackages(packages)).join(' ')}`);
   }
-  await step(`${why}: apt-get install`, async (note) => {
+  await runStep(`${reason}: apt-get install`, async (note) => {
     note('reading package lists');
-    await apt(['update']);
+    await runApt(['update']);
     note('installing');
-    await apt(['install', '-y', '--no-install-recommends', ...(await choose(packages))]);
+    await runApt(['install', '-y', '--no-install-recommends', ...(await availablePackages(packages))]);
   });
 }
 
-/** The alternatives that this release has. @param {string[]} packages */
-async function choose(packages) {
+/** Chooses the name of each package that exists in this release. @param {string[]} packages */
+async function availablePackages(packages) {
   return Promise.all(
     packages.map(async (names) => {
       const [first = '', ...others] = names.split('|');
       for (const name of [first, ...others]) {
-        const { output } = await capture('apt-cache', ['policy', name]);
+        const { output } = await captureOutput('apt-cache', ['policy', name]);
         if (/Candidate: (?!\(none\))/.test(output)) return name;
       }
       return first;
@@ -109,14 +115,14 @@ async function choose(packages) {
 }
 
 /** @param {string[]} args */
-async function apt(args) {
-  const { code, output } = await capture('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+async function runApt(args) {
+  const { code, output } = await captureOutput('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   if (code !== 0) {
     throw new Problem(
       `apt-get ${args[0]} failed:\n${output.trim().split('\n').slice(-8).join('\n')}`,
-      'Run it by hand to see more.',
+      'Run it by hand to see its whole output.',
     );
   }
 }

@@ -1,5 +1,5 @@
-; The login item is written by the app, not by the installer, so the installer has to be told of it: it goes with the
-; app, but stays when the old version is only uninstalled to make room for the new one.
+; The app writes its login item itself, so the uninstaller has to delete it explicitly. It keeps it during an update, which
+; uninstalls the old version before it installs the new one.
 !macro customUnInstall
   ${ifNot} ${isUpdated}
     DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "Claudacity"

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { capture } from '../../build/setup/command.mjs';
+import { captureOutput } from '../../build/setup/command.mjs';
 import { removeFolder, scratchFolder } from '../support/cli';
 import { type HistoryMessage, text, thinking, toolUse } from '../support/messagesApi';
 import type { TestApp } from '../support/testApp';
@@ -57,7 +57,7 @@ async function run(script: string, args: readonly string[], home: string, port: 
   await Promise.all([mkdir(codexHome), mkdir(folder)]);
   // Nothing is run but the command above, and not every system has what its sandbox needs.
   const how = ['exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', ...args];
-  return capture(process.execPath, [script, ...how, 'What is the sum?'], {
+  return captureOutput(process.execPath, [script, ...how, 'What is the sum?'], {
     cwd: folder,
     timeoutMs: LONGEST_MS,
     env: {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { capture, npm, ROOT } from '../../build/setup/command.mjs';
+import { captureOutput, npmCommand, ROOT } from '../../build/setup/command.mjs';
 
 /** The one that the test is known to work with. */
 const VERSION = '0.169.0';
@@ -15,9 +15,9 @@ export async function installCodex(): Promise<string> {
   const script = path.join(folder, 'node_modules', '@openai', 'codex', 'bin', 'codex.js');
   if (existsSync(script)) return script;
   await mkdir(folder, { recursive: true });
-  const { command, args } = npm();
+  const { command, args } = npmCommand();
   const install = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `@openai/codex@${VERSION}`];
-  const { code, output } = await capture(command, [...args, ...install], { cwd: folder, timeoutMs: LONGEST_MS });
+  const { code, output } = await captureOutput(command, [...args, ...install], { cwd: folder, timeoutMs: LONGEST_MS });
   if (code !== 0 || !existsSync(script)) throw new Error(`npm could not install Codex ${VERSION}:\n${output.trim()}`);
   return script;
 }
