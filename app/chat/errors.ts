@@ -61,3 +61,15 @@ export class ChatError extends Error {
     return new ChatError('internal', errorText(error), { cause: error });
   }
 }
+
+/**
+ * Refuses a parameter of the request.
+ * @param param its name, with a path to the part at fault: `messages[0].content`.
+ * @param message continues the name where it begins with one of the verbs below (`must be a text`); otherwise it stands behind a colon.
+ */
+export function invalidParam(param: string, message: string): ChatError {
+  const separator = VERB.test(message) ? ' ' : ': ';
+  return new ChatError('invalid_request', `${param}${separator}${message}`, { param });
+}
+
+const VERB = /^(is|must|can|has|needs|names) /;

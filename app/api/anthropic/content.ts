@@ -1,6 +1,6 @@
 /** Messages as Anthropic's clients write them, read into turns. */
 import { z } from 'zod';
-import { ChatError } from '../../chat/errors';
+import { type ChatError, invalidParam } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
 import { type ContentBlock, type HistoryTurn, toolResultContent } from '../input/history';
 import type { ReadImage } from '../input/image';
@@ -174,7 +174,5 @@ function paragraphs(...texts: readonly (string | null | undefined)[]): string {
 }
 
 function unsupported(what: string, param: string): ChatError {
-  return new ChatError('invalid_request', `${param}: ${what} is not supported: only texts, images and PDFs are`, {
-    param,
-  });
+  return invalidParam(param, `${what} is not supported: only texts, images and PDFs are`);
 }

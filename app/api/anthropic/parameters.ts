@@ -1,6 +1,6 @@
 /** What a message asks for besides its words, as a `ChatRequest` has it. What has no effect here is listed, never refused. */
 import { z } from 'zod';
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
 import { clientTools, reservedTools } from '../input/clientTools';
 import { objectSchema } from '../input/objectSchema';
@@ -100,12 +100,10 @@ function toolChoice(choice: Parameters['tool_choice'], names: ReadonlySet<string
   if (type === 'auto' || type === 'none') return { type };
   if (type === 'tool') {
     if (name != null && names.has(name)) return { type: 'named', name };
-    throw new ChatError('invalid_request', 'tool_choice.name must be the name of one of the tools', {
-      param: 'tool_choice.name',
-    });
+    throw invalidParam('tool_choice.name', 'must be the name of one of the tools');
   }
   if (names.size > 0) return { type: 'required' };
-  throw new ChatError('invalid_request', 'tool_choice: there is no tool to choose', { param: 'tool_choice' });
+  throw invalidParam('tool_choice', 'there is no tool to choose');
 }
 
 /** Today's models take an effort in place of a number of tokens. */

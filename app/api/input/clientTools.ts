@@ -1,5 +1,5 @@
 /** A client's functions, as every dialect names them. What the API would refuse is refused here, by the name of the field. */
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 import type { ClientTool } from '../../chat/request';
 import { objectSchema } from './objectSchema';
 
@@ -21,9 +21,9 @@ export function clientTools(definitions: readonly DeclaredTool[]): readonly Clie
   const names = new Set<string>();
   const tools = definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
     if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
-      throw refused('must be 1 to 128 letters, digits, underscores and dashes', nameParam);
+      throw invalidParam(nameParam, 'must be 1 to 128 letters, digits, underscores and dashes');
     }
-    if (names.has(name)) throw refused('must differ from the names of the other tools', nameParam);
+    if (names.has(name)) throw invalidParam(nameParam, 'must differ from the names of the other tools');
     names.add(name);
     // Clients write the absence of arguments in many ways.
     const given = schema && Object.keys(schema).length > 0 ? schema : { type: 'object', properties: {} };
@@ -38,8 +38,4 @@ const RESERVED = 'ToolSearch';
 /** What the model is not offered, by the names under which it is told to the client. */
 export function reservedTools(names: readonly (string | null | undefined)[]): string[] {
   return names.includes(RESERVED) ? [`tools.${RESERVED}`] : [];
-}
-
-function refused(message: string, param: string): ChatError {
-  return new ChatError('invalid_request', `${param} ${message}`, { param });
 }

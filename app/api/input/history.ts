@@ -2,7 +2,7 @@
  * The dialects write a history alike and differ in spelling. A dialect spells it out as turns; here they become the
  * messages of a `ChatRequest`: system texts joined, tool results put to the calls that they answer.
  */
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 import type {
   AssistantBlock,
   ChatRequest,
@@ -82,7 +82,7 @@ export function buildHistory(
     if (turn.role === 'user') {
       const content = turn.content.filter(isSomething);
       if (content.length > 0) messages.push({ role: 'user', content });
-      else if (at === spoken.length - 1) throw unanswerable('the last message is empty', field);
+      else if (at === spoken.length - 1) throw invalidParam(field, 'the last message is empty');
       continue;
     }
     const calls = turn.calls.map((call, index) => ({ ...call, id: callId(call, at, index) }));
@@ -92,13 +92,13 @@ export function buildHistory(
     open = calls;
   }
   if (spoken.at(-1)?.role === 'assistant') {
-    throw unanswerable(
-      'the last message is from the assistant: there is nothing to answer (continuing it is not supported)',
+    throw invalidParam(
       field,
+      'the last message is from the assistant: there is nothing to answer (continuing it is not supported)',
     );
   }
   closeCalls();
-  if (messages.length === 0) throw unanswerable('there is no user message', field);
+  if (messages.length === 0) throw invalidParam(field, 'there is no user message');
 
   const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBilling(turn.text)] : []));
   return { system: system.filter((words) => words !== '').join('\n\n'), messages };
@@ -158,14 +158,10 @@ function isSomething(block: ContentBlock): boolean {
 export function toolResultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
   return content.map((block) => {
     if (block.type !== 'document') return block;
-    throw new ChatError('invalid_request', `${param}: a document in the result of a tool is not supported`, { param });
+    throw invalidParam(param, 'a document in the result of a tool is not supported');
   });
 }
 
 function text(value: string): TextBlock {
   return { type: 'text', text: value };
-}
-
-function unanswerable(message: string, field: string): ChatError {
-  return new ChatError('invalid_request', `${field}: ${message}`, { param: field });
 }

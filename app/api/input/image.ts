@@ -1,5 +1,5 @@
 /** Images come as base64 with a type that is missing or not to be trusted, or as an address; the bytes say what they are. */
-import { ChatError } from '../../chat/errors';
+import { ChatError, invalidParam } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
 import { errorText } from '../../shared/errorText';
 import type { DialectServices } from '../dialect';
@@ -21,12 +21,12 @@ export function imageReader(
   return async (source, param) => {
     if (!isAddress(source) || !fetchesImages()) return imageBlock(source, param);
     fetched += 1;
-    if (fetched > MOST_FETCHED) throw refused(`at most ${MOST_FETCHED} images are fetched for a request`, param);
+    if (fetched > MOST_FETCHED) throw invalidParam(param, `at most ${MOST_FETCHED} images are fetched for a request`);
     try {
       return blockOf((await fetchImage(source, limits)).toString('base64'), param);
     } catch (error) {
       if (error instanceof ChatError) throw error;
-      throw refused(`the image cannot be fetched: ${errorText(error)}`, param);
+      throw invalidParam(param, `the image cannot be fetched: ${errorText(error)}`);
     }
   };
 }
@@ -37,7 +37,7 @@ const MOST_FETCHED = 20;
 export function imageBlock(source: string, param: string): ImageBlock {
   if (isAddress(source)) {
     const remedy = 'send the image itself as base64, or allow fetching in the settings of Claudacity';
-    throw refused(`images by address are not fetched: ${remedy}`, param);
+    throw invalidParam(param, `images by address are not fetched: ${remedy}`);
   }
   return blockOf(base64Of(source, param), param);
 }
@@ -48,7 +48,7 @@ function isAddress(source: string): boolean {
 
 function blockOf(data: string, param: string): ImageBlock {
   const mediaType = sniff(Buffer.from(data.slice(0, 24), 'base64'));
-  if (mediaType === null) throw refused('not a PNG, JPEG, GIF or WebP image', param);
+  if (mediaType === null) throw invalidParam(param, 'not a PNG, JPEG, GIF or WebP image');
   return { type: 'image', mediaType, data };
 }
 
@@ -56,7 +56,7 @@ function blockOf(data: string, param: string): ImageBlock {
 export function base64Of(source: string, param: string): string {
   const encoded = source.startsWith('data:') ? source.slice(source.indexOf(',') + 1) : source;
   const data = encoded.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) throw refused('not base64', param);
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) throw invalidParam(param, 'not base64');
   return data;
 }
 
@@ -67,8 +67,4 @@ function sniff(head: Buffer): string | null {
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'image/gif';
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'image/webp';
   return null;
-}
-
-function refused(message: string, param: string): ChatError {
-  return new ChatError('invalid_request', `${param}: ${message}`, { param });
 }

@@ -1,5 +1,5 @@
 /** JSON schemas of what the model is to write: of a tool's arguments, and of a whole answer. The API takes them of objects alone. */
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 
 /**
  * The schema as it is; one that leaves its type open is of an object, since nothing else can be asked for.
@@ -12,14 +12,9 @@ export function objectSchema(
 ): Readonly<Record<string, unknown>> {
   const choice = ['anyOf', 'oneOf', 'allOf'].find((name) => schema[name] !== undefined);
   if (choice !== undefined)
-    throw refused(`"${choice}" is not supported at the top of a schema, only further in`, param);
+    throw invalidParam(param, `"${choice}" is not supported at the top of a schema, only further in`);
   const { type } = schema;
   if (type === undefined) return { type: 'object', ...schema };
-  if (type !== 'object') throw refused('must be a schema of type "object"', param);
+  if (type !== 'object') throw invalidParam(param, 'must be a schema of type "object"');
   return schema;
-}
-
-function refused(message: string, param: string): ChatError {
-  const separator = message.startsWith('must ') ? ' ' : ': ';
-  return new ChatError('invalid_request', `${param}${separator}${message}`, { param });
 }

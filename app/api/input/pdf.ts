@@ -1,5 +1,5 @@
 /** Documents that are sent along as files: the model reads PDFs, whatever the client calls them. */
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 import type { DocumentBlock } from '../../chat/request';
 import { base64Of } from './image';
 
@@ -11,7 +11,7 @@ import { base64Of } from './image';
 export function pdfBlock(source: string, title: string | null | undefined, param: string): DocumentBlock {
   const data = base64Of(source, param);
   if (!Buffer.from(data.slice(0, 8), 'base64').toString('latin1').startsWith('%PDF-')) {
-    throw new ChatError('invalid_request', `${param}: not a PDF`, { param });
+    throw invalidParam(param, 'not a PDF');
   }
   return { type: 'document', data, title: title || undefined };
 }

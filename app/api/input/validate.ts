@@ -1,6 +1,6 @@
 /** Bodies are checked where they come in; what is wrong with one is told by the name of the field. */
 import type { z } from 'zod';
-import { ChatError } from '../../chat/errors';
+import { ChatError, invalidParam } from '../../chat/errors';
 
 /** @throws ChatError `invalid_request` that names the first field at fault. */
 export function validate<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
@@ -9,8 +9,7 @@ export function validate<S extends z.ZodType>(schema: S, body: unknown): z.outpu
   const { path, message } = deepest(result.error.issues, []);
   const field = fieldName(path);
   if (field === '') throw new ChatError('invalid_request', message);
-  const sentence = /^(is|must) /.test(message) ? `${field} ${message}` : `${field}: ${message}`;
-  throw new ChatError('invalid_request', sentence, { param: field });
+  throw invalidParam(field, message);
 }
 
 interface Finding {

@@ -1,6 +1,6 @@
 /** The functions that the model may call, and which of them it has to. Tools that OpenAI would run itself are left out, and named. */
 import { z } from 'zod';
-import { ChatError } from '../../chat/errors';
+import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools, type DeclaredTool, reservedTools } from '../input/clientTools';
 import type { Honoured } from './chat/limits';
@@ -160,7 +160,8 @@ interface Chosen {
 function chosen(tools: readonly ClientTool[], asked: Choice): Chosen {
   if (!asked) return { tools };
   if (typeof asked === 'string') {
-    if (asked === 'required' && tools.length === 0) throw refused('needs at least one function among the tools');
+    if (asked === 'required' && tools.length === 0)
+      throw invalidParam('tool_choice', 'needs at least one function among the tools');
     return { tools, toolChoice: { type: asked } };
   }
   switch (asked.type) {
@@ -172,30 +173,30 @@ function chosen(tools: readonly ClientTool[], asked: Choice): Chosen {
       const { mode, tools: allowed } = asked.allowed_tools ?? asked;
       const names = (allowed ?? []).map((tool) => {
         const name = 'function' in tool ? tool.function?.name : 'name' in tool ? tool.name : undefined;
-        if (tool.type !== 'function' || !name) throw refused('can allow functions only');
+        if (tool.type !== 'function' || !name) throw invalidParam('tool_choice', 'can allow functions only');
         return name;
       });
       const among = [...new Set(names)].map((name) => toolNamed(tools, name));
-      if (among.length === 0) throw refused('must allow at least one function');
+      if (among.length === 0) throw invalidParam('tool_choice', 'must allow at least one function');
       return chosen(among, modeOf(mode));
     }
     default:
-      throw refused(`of type "${asked.type.slice(0, 40)}" cannot be honoured: only functions can be called here`);
+      throw invalidParam(
+        'tool_choice',
+        `type "${asked.type.slice(0, 40)}" cannot be honoured: only functions can be called here`,
+      );
   }
 }
 
 function modeOf(mode: string | null | undefined): 'auto' | 'required' {
   if (mode === 'required') return mode;
   if (mode === 'auto' || mode === null || mode === undefined) return 'auto';
-  throw refused('has a mode other than "auto" and "required"');
+  throw invalidParam('tool_choice', 'has a mode other than "auto" and "required"');
 }
 
 function toolNamed(tools: readonly ClientTool[], name: string): ClientTool {
   const tool = tools.find((tool) => tool.name === name);
-  if (!tool) throw refused(`names the function "${name.slice(0, 128)}", which is not among the tools`);
+  if (!tool)
+    throw invalidParam('tool_choice', `names the function "${name.slice(0, 128)}", which is not among the tools`);
   return tool;
-}
-
-function refused(message: string): ChatError {
-  return new ChatError('invalid_request', `tool_choice ${message}`, { param: 'tool_choice' });
 }

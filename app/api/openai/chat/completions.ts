@@ -1,6 +1,6 @@
 /** `POST /v1/completions`: a text in, a text out, or several, and nothing remembered of it unless the client gives it a name. */
 import { z } from 'zod';
-import { ChatError } from '../../../chat/errors';
+import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
@@ -47,14 +47,12 @@ export function textCompletionReply(
   { client, owner, header }: Asker,
   services: Pick<AnswerServices, 'sendsSampling'>,
 ): ChatReply {
-  if (asked.suffix) throw new ChatError('invalid_request', 'suffix: inserting is not supported', { param: 'suffix' });
+  if (asked.suffix) throw invalidParam('suffix', 'inserting is not supported');
   const model = asked.model || DEFAULT_MODEL;
   const prompts = [asked.prompt].flat();
   const choices = asked.n ?? 1;
   if (prompts.length * choices > MOST_TEXTS) {
-    throw new ChatError('invalid_request', `prompt: at most ${MOST_TEXTS} texts are completed at once`, {
-      param: 'prompt',
-    });
+    throw invalidParam('prompt', `at most ${MOST_TEXTS} texts are completed at once`);
   }
   const name = conversationName(asked, header);
   const stop = stopSequences(asked.stop);
@@ -75,7 +73,7 @@ export function textCompletionReply(
       ...maxTokens(asked.max_tokens),
     }),
   );
-  if (!request) throw new ChatError('invalid_request', 'prompt must hold at least one text', { param: 'prompt' });
+  if (!request) throw invalidParam('prompt', 'must hold at least one text');
   const also = [request, ...others].flatMap((one, index) => [
     ...(index === 0 ? [] : [one]),
     ...furtherChoices(one, choices),

@@ -1,6 +1,6 @@
 /** Messages as OpenAI's clients write them, read into turns. */
 import { z } from 'zod';
-import { ChatError } from '../../../chat/errors';
+import { invalidParam } from '../../../chat/errors';
 import { type ContentBlock, type HistoryTurn, toolResultContent } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { pdfBlock } from '../../input/pdf';
@@ -94,12 +94,11 @@ async function blockOf(part: Part, field: string, readImage: ReadImage): Promise
     case 'input_file': {
       const { file_data, filename } = part.file ?? part;
       if (file_data) return pdfBlock(file_data, filename, `${field}.file_data`);
-      const message = `${field}: send the file itself, as base64 in file_data: nothing is uploaded here or fetched`;
-      throw new ChatError('invalid_request', message, { param: field });
+      throw invalidParam(field, 'send the file itself, as base64 in file_data: nothing is uploaded here or fetched');
     }
     default: {
-      const message = `${field}: content of type "${part.type.slice(0, 40)}" is not supported: only text, images and PDFs are`;
-      throw new ChatError('invalid_request', message, { param: field });
+      const type = part.type.slice(0, 40);
+      throw invalidParam(field, `content of type "${type}" is not supported: only text, images and PDFs are`);
     }
   }
 }

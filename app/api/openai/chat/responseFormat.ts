@@ -1,6 +1,6 @@
 /** The form that the answer is to have: text, JSON, or JSON after a schema. */
 import { z } from 'zod';
-import { ChatError } from '../../../chat/errors';
+import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import { objectSchema } from '../../input/objectSchema';
 
@@ -45,8 +45,6 @@ function schema(
     case 'json_schema':
       return given ? objectSchema(given, schemaParam) : ANY_OBJECT;
     default:
-      throw new ChatError('invalid_request', `${param}.type must be "text", "json_object" or "json_schema"`, {
-        param: `${param}.type`,
-      });
+      throw invalidParam(`${param}.type`, 'must be "text", "json_object" or "json_schema"');
   }
 }

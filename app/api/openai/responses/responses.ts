@@ -1,6 +1,6 @@
 /** `POST /v1/responses`: what Codex and the AI SDK ask. */
 import { z } from 'zod';
-import { ChatError } from '../../../chat/errors';
+import { type ChatError, invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, DialectServices, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
@@ -101,12 +101,10 @@ export async function responseReply(
 }
 
 function refuseUnserved({ background, conversation, prompt }: ResponseBody): void {
-  const refused = (param: string, message: string) =>
-    new ChatError('invalid_request', `${param}: ${message}`, { param });
-  if (background) throw refused('background', 'a response can only be waited for');
+  if (background) throw invalidParam('background', 'a response can only be waited for');
   const instead = 'send the whole history, or previous_response_id';
-  if (conversation) throw refused('conversation', `conversations are not kept under an id here: ${instead}`);
-  if (prompt) throw refused('prompt', 'prompts are not kept here: send the text itself');
+  if (conversation) throw invalidParam('conversation', `conversations are not kept under an id here: ${instead}`);
+  if (prompt) throw invalidParam('prompt', 'prompts are not kept here: send the text itself');
 }
 
 interface GivenItems {
@@ -144,8 +142,7 @@ function referred(
 }
 
 function forgotten(param: string, what: string): ChatError {
-  const message = `${param}: ${what} is not held here (any more): send the whole history instead`;
-  return new ChatError('invalid_request', message, { param });
+  return invalidParam(param, `${what} is not held here (any more): send the whole history instead`);
 }
 
 async function turnsOf(
