@@ -59,7 +59,7 @@ async function serve(port: string | undefined): Promise<void> {
   process.once('SIGTERM', stop);
 
   await core.start();
-  const server = settings.value.startServer ? core.snapshot().server : await core.startServer();
+  const server = settings.value.startServer ? core.snapshot().server : await core.calls['server.start']();
   if (server.phase !== 'running') {
     console.error(`${server.problem?.message} ${server.problem?.remedy}`);
     process.exitCode = 1;

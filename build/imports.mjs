@@ -27,12 +27,12 @@ const RULES = [
   {
     from: /^app\/claude\//,
     rule: 'claude/ knows neither HTTP, Electron nor chat/',
-    allows: none(...HTTP, ...ELECTRON, 'app/chat/', 'app/api/', 'app/desktop/', 'app/core.ts'),
+    allows: none(...HTTP, ...ELECTRON, 'app/chat/', 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
   },
   {
     from: /^app\/chat\//,
     rule: 'chat/ knows neither HTTP nor Electron',
-    allows: none(...HTTP, ...ELECTRON, 'app/api/', 'app/desktop/', 'app/core.ts'),
+    allows: none(...HTTP, ...ELECTRON, 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
   },
   { from: /^app\/api\//, rule: 'api/ does not import from claude/', allows: none('app/claude/', 'app/desktop/') },
   {

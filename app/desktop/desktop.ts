@@ -3,14 +3,14 @@ import path from 'node:path';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
-import { type AppUpdate, type LoginItemState, UPDATE_CHANNEL } from '../shared/contract';
+import type { LoginItemState } from '../shared/contract';
 import { RENDERER_DIR } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createTray } from './tray/tray';
 import { appMenu } from './window/appMenu';
 import { servePage } from './window/appProtocol';
 import { externalPageUrl } from './window/externalPages';
-import { type CallHandlers, handleCalls } from './window/ipc';
+import { handleCalls, handleSubscriptions } from './window/ipc';
 import { createAppWindow } from './window/window';
 
 export interface DesktopOptions {
@@ -28,37 +28,15 @@ export interface Desktop {
 
 /** Call once the app is ready. */
 export async function startDesktop({ core, log, loginItem, dataDir, hidden }: DesktopOptions): Promise<Desktop> {
-  let { server, cli, settings } = core.snapshot();
+  let { server, cli } = core.snapshot();
   let login = await readLoginItem(loginItem, log);
-  nativeTheme.themeSource = settings.theme;
-
-  servePage(RENDERER_DIR);
-  const window = createAppWindow({ stateFile: path.join(dataDir, 'window.json'), log });
-  const openDocs = () => void shell.openExternal(externalPageUrl('docs', server.url));
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(appMenu({ platform: process.platform, development: !app.isPackaged, openDocs })),
-  );
-
-  const tray = createTray(
-    { server, cli, loginItem: login },
-    {
-      startServer: () => report(core.startServer()),
-      stopServer: () => report(core.stopServer()),
-      openWindow: window.open,
-      copyAddress: () => clipboard.writeText(server.url),
-      setLoginItem: (enabled) => report(setLoginItem(enabled)),
-      quit: () => app.quit(),
-    },
-  );
-  const refreshTray = () => tray.show({ server, cli, loginItem: login });
-  const report = (work: Promise<unknown>) => {
-    work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
-  };
+  core.topics.provide('loginItem', () => login);
 
   const showLoginItem = (state: LoginItemState) => {
     login = state;
-    tray.showAnew({ server, cli, loginItem: login });
-    window.send(UPDATE_CHANNEL, { loginItem: login } satisfies AppUpdate);
+    core.topics.changed('loginItem');
+    // Also where nothing has changed: a click has moved the tick in the tray's menu by itself.
+    tray.redraw({ server, cli, loginItem: login });
     return state;
   };
   const setLoginItem = async (enabled: boolean) => {
@@ -70,63 +48,56 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     return login;
   };
 
-  core.subscribe((update) => {
-    window.send(UPDATE_CHANNEL, update);
-    if (update.settings) nativeTheme.themeSource = update.settings.theme;
-    if (!update.server && !update.cli) return;
-    server = update.server ?? server;
-    cli = update.cli ?? cli;
-    refreshTray();
+  servePage(RENDERER_DIR);
+  const window = createAppWindow({
+    stateFile: path.join(dataDir, 'window.json'),
+    topics: core.topics,
+    log,
+    // The user may have switched the login item off in the system's own settings meanwhile.
+    onShow: () => void readLoginItem(loginItem, log).then(showLoginItem),
+  });
+  const openDocs = () => void shell.openExternal(externalPageUrl('docs', server.url));
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(appMenu({ platform: process.platform, development: !app.isPackaged, openDocs })),
+  );
+
+  const tray = createTray(
+    { server, cli, loginItem: login },
+    {
+      startServer: () => runFromTray(core.calls['server.start']()),
+      stopServer: () => runFromTray(core.calls['server.stop']()),
+      openWindow: window.open,
+      copyAddress: () => clipboard.writeText(server.url),
+      setLoginItem: (enabled) => runFromTray(setLoginItem(enabled)),
+      quit: () => app.quit(),
+    },
+  );
+  const runFromTray = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
+  };
+  core.topics.subscribe(['server', 'cli', 'settings'], ({ values }) => {
+    if (values.settings) nativeTheme.themeSource = values.settings.theme;
+    server = values.server ?? server;
+    cli = values.cli ?? cli;
+    tray.update({ server, cli, loginItem: login });
   });
 
-  const handlers: CallHandlers = {
-    'app:snapshot': async () => {
-      // The user may have switched the entry off in the system's own settings meanwhile.
-      login = await readLoginItem(loginItem, log);
-      refreshTray();
-      return { ...core.snapshot(), loginItem: login };
+  handleCalls(
+    {
+      ...core.calls,
+      'loginItem.set': setLoginItem,
+      'clipboard.copy': (text) => clipboard.writeText(text),
+      'externalPage.open': (page) => shell.openExternal(externalPageUrl(page, server.url)),
     },
-    'server:start': () => core.startServer(),
-    'server:stop': () => core.stopServer(),
-    'cli:check': () => core.checkCli(),
-    'cli:sign-in': () => core.signIn(),
-    'request:details': (id) => core.requestDetails(id),
-    'request:older': (before, limit) => core.olderRequests(before, limit),
-    'request:clear': () => {
-      core.clearRequests();
-      return null;
-    },
-    'conversation:end': async (id) => {
-      await core.endConversation(id);
-      return null;
-    },
-    'conversation:stored': (before, limit) => core.storedConversations(before, limit),
-    'conversation:read': (id) => core.readConversation(id),
-    'conversation:delete': async (id) => {
-      await core.deleteConversation(id);
-      return null;
-    },
-    'conversation:delete-all': async () => {
-      await core.deleteConversations();
-      return null;
-    },
-    'settings:change': (change) => core.changeSettings(change),
-    'login:set': setLoginItem,
-    'clipboard:copy': (text) => {
-      clipboard.writeText(text);
-      return null;
-    },
-    'external:open': async (page) => {
-      await shell.openExternal(externalPageUrl(page, server.url));
-      return null;
-    },
-  };
-  handleCalls(handlers, window.mainFrame, log);
+    window,
+    log,
+  );
+  handleSubscriptions(window, log);
 
   // The tray keeps the app alive: without this listener Electron would quit with the window.
   app.on('window-all-closed', () => undefined);
   app.on('activate', window.open);
-  app.on('before-quit', window.letGo);
+  app.on('before-quit', window.allowClosing);
   app.on('quit', tray.close);
 
   if (!hidden) window.open();

@@ -1,10 +1,12 @@
 /**
- * What crosses between the app and its window: the state the window shows and the calls it may make.
- * Imports nothing but its neighbours in this folder, so that the page can be built without any of the app behind it.
+ * What crosses between the app and its window: the state that the window shows, the calls that it may make, and the topics that it can subscribe to.
+ * The page imports the types only: the schemas would compile code, which its security policy forbids.
  *
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
+import { z } from 'zod';
 import type { SettingsValues, ShownSettingName } from './settings';
+import { shownSettingsChange } from './settingsSchema';
 import type { Usage } from './usage';
 
 /** A fault that the user can do something about: what is wrong, and how to mend it. */
@@ -175,67 +177,120 @@ export interface LoginItemState {
   enabled: boolean;
 }
 
-/** All that the window shows, at one moment. */
-export interface AppSnapshot {
+export interface AppInfo {
   version: string;
+  /** As Node names it: `linux`. */
   platform: string;
   /** One entry for each dialect that the server speaks; the journal may hold rows of others. */
   dialects: readonly DialectTitle[];
-  server: ServerState;
-  cli: CliState;
-  requests: RequestRow[];
-  conversations: ConversationRow[];
-  /** Processes that are ready for the next request. */
-  spares: number;
-  day: DayUsage;
-  settings: AppSettings;
-  pinned: PinnedSettings;
-  loginItem: LoginItemState;
 }
-
-/**
- * A change since the last update: each field present replaces what the window holds, except `requests`,
- * whose rows are new or take the place of the row with the same id. At most one update every 50 ms.
- */
-export type AppUpdate = Partial<Omit<AppSnapshot, 'version' | 'platform' | 'dialects'>>;
 
 /** Pages that the window may ask the app to open in the browser; the window never names an address itself. */
-export type ExternalPage = 'install-cli' | 'docs' | 'readme';
+export type ExternalPage = z.infer<typeof externalPage>;
+const externalPage = z.enum(['install-cli', 'docs', 'readme']);
 
-/** What the window may ask for, by channel: arguments and answer. */
-export interface Calls {
-  'app:snapshot': { args: []; result: AppSnapshot };
-  'server:start': { args: []; result: ServerState };
-  'server:stop': { args: []; result: ServerState };
-  'cli:check': { args: []; result: CliState };
-  /** Runs `claude auth login`, which opens the browser. */
-  'cli:sign-in': { args: []; result: CliState };
-  'request:details': { args: [id: string]; result: RequestDetails | null };
-  /** Rows older than the ones in the snapshot, newest first; at most `limit`. */
-  'request:older': { args: [before: number, limit: number]; result: RequestRow[] };
-  'request:clear': { args: []; result: null };
-  'conversation:end': { args: [id: string]; result: null };
-  /** Kept conversations last used before `before`, newest first; at most `limit`. */
-  'conversation:stored': { args: [before: number, limit: number]; result: StoredConversation[] };
-  /** What was said in it; null where texts are not kept or it is gone. */
-  'conversation:read': { args: [id: string]; result: StoredMessage[] | null };
-  /** Deletes it, and ends its process if it has one. */
-  'conversation:delete': { args: [id: string]; result: null };
-  'conversation:delete-all': { args: []; result: null };
-  'settings:change': { args: [change: Partial<AppSettings>]; result: AppSettings };
-  'login:set': { args: [enabled: boolean]; result: LoginItemState };
-  'clipboard:copy': { args: [text: string]; result: null };
-  'external:open': { args: [page: ExternalPage]; result: null };
+const id = z.string().max(200);
+const time = z.number();
+const rowLimit = z.int().min(1).max(1000);
+
+/**
+ * Every call that the window may make: the schemas of its arguments, and its result. A call is an entry here, a handler in the core (app/core/calls.ts) or, where it
+ * needs Electron, in the desktop shell, and the code that calls it.
+ */
+export const CALLS = {
+  'server.start': call<ServerState>()(),
+  'server.stop': call<ServerState>()(),
+  /** Searches for the CLI again and reads its version and sign-in state. */
+  'cli.check': call<CliState>()(),
+  /** Runs `claude auth login`, which opens the browser; resolves when it has ended. */
+  'cli.signIn': call<CliState>()(),
+  /** null where the request is not known any more. */
+  'requests.details': call<RequestDetails | null>()(id),
+  /** At most `limit` requests that arrived before a time, newest first. */
+  'requests.older': call<RequestRow[]>()(time, rowLimit),
+  /** Deletes the requests that have ended; the day's totals stay. */
+  'requests.clear': call<void>()(),
+  /** Ends the conversation's process; its history stays stored. */
+  'conversations.end': call<void>()(id),
+  /** At most `limit` stored conversations last used before a time, newest first. */
+  'conversations.list': call<StoredConversation[]>()(time, rowLimit),
+  /** The messages of a stored conversation; null where texts are not stored or it is gone. */
+  'conversations.read': call<StoredMessage[] | null>()(id),
+  /** Deletes a conversation's history and ends its process, if it has one. */
+  'conversations.delete': call<void>()(id),
+  'conversations.deleteAll': call<void>()(),
+  /** Rejects with what is wrong with the change. A new host or port restarts the server. */
+  'settings.change': call<AppSettings>()(shownSettingsChange),
+  'loginItem.set': call<LoginItemState>()(z.boolean()),
+  'clipboard.copy': call<void>()(z.string().max(1_000_000)),
+  'externalPage.open': call<void>()(externalPage),
+};
+
+export type CallName = keyof typeof CALLS;
+export type CallArguments<N extends CallName> = z.infer<(typeof CALLS)[N]['arguments']>;
+export type CallResult<N extends CallName> = NonNullable<(typeof CALLS)[N]['resultType']>['of'];
+
+/** The functions that answer the calls. */
+export type CallHandlers = {
+  [N in CallName]: (...args: CallArguments<N>) => CallResult<N> | Promise<CallResult<N>>;
+};
+
+/** What the window can subscribe to. A topic's value replaces the one before it, but for `requests`. */
+export const TOPICS = {
+  app: topic<AppInfo>(),
+  server: topic<ServerState>(),
+  cli: topic<CliState>(),
+  /** A snapshot has the newest 500 rows, newest first; a change has the rows that are new or have changed. */
+  requests: topic<RequestRow[]>(),
+  /** The live conversations. */
+  conversations: topic<ConversationRow[]>(),
+  /** How many processes are ready for the next request. */
+  spares: topic<number>(),
+  /** Today's usage. */
+  usage: topic<DayUsage>(),
+  settings: topic<AppSettings>(),
+  pinned: topic<PinnedSettings>(),
+  loginItem: topic<LoginItemState>(),
+};
+
+export type Topic = keyof typeof TOPICS;
+export type TopicValues = { [T in Topic]: NonNullable<(typeof TOPICS)[T]['valueType']>['of'] };
+
+export interface TopicUpdate<T extends Topic = Topic> {
+  /**
+   * Whether this holds the values of all topics of the subscription: the first update, and the first after the window was hidden. Changes between two
+   * snapshots may be missing.
+   */
+  snapshot: boolean;
+  values: { [P in T]?: TopicValues[P] };
 }
-
-export type Channel = keyof Calls;
-
-/** The one channel on which the app speaks to the window unasked. */
-export const UPDATE_CHANNEL = 'app:update';
 
 /** What the preload puts on the page as `window.claudacity`. */
 export interface Bridge {
-  call<C extends Channel>(channel: C, ...args: Calls[C]['args']): Promise<Calls[C]['result']>;
-  /** Returns the function that ends the subscription. */
-  onUpdate(listener: (update: AppUpdate) => void): () => void;
+  /** Rejects with a message for the user. */
+  call<N extends CallName>(name: N, ...args: CallArguments<N>): Promise<CallResult<N>>;
+  /**
+   * Calls the listener with a snapshot of the topics, then with their changes, at most once in 50 ms and not while the window is hidden.
+   * Returns the function that ends the subscription.
+   */
+  subscribe<T extends Topic>(topics: readonly T[], listener: (update: TopicUpdate<T>) => void): () => void;
+}
+
+/** A type that is only known to the compiler. */
+interface TypeOnly<T> {
+  of: T;
+}
+
+function call<Result>() {
+  return <Schemas extends readonly z.ZodType[]>(...schemas: Schemas) => {
+    const tuple: unknown = z.tuple(schemas as unknown as []);
+    return {
+      arguments: tuple as z.ZodType<{ -readonly [I in keyof Schemas]: z.infer<Schemas[I]> }>,
+      resultType: undefined as TypeOnly<Result> | undefined,
+    };
+  };
+}
+
+function topic<Value>() {
+  return { valueType: undefined as TypeOnly<Value> | undefined };
 }

@@ -4,7 +4,7 @@ import { useApp, useCommands } from '../state/page';
 
 export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   const cli = useApp((app) => app.cli);
-  const version = useApp((app) => app.version);
+  const version = useApp(({ app }) => app.version);
   const running = useApp((app) => app.server.phase === 'running');
   const commands = useCommands();
   return (

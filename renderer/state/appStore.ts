@@ -2,11 +2,26 @@
  * What the page shows, kept outside React: the app's snapshot, brought up to date once a frame however many updates arrive, and the
  * request log. Components subscribe to the part they draw.
  */
-import type { AppSnapshot, AppUpdate, Bridge, RequestRow } from '../../app/shared/contract';
+import type { Bridge, RequestRow, TopicUpdate, TopicValues } from '../../app/shared/contract';
 import { callErrorText } from './callErrorText';
 import { createRequestLog, type RequestLog, type RowTest } from './requestLog';
 
-export type AppState = Omit<AppSnapshot, 'requests'>;
+/** The topics that the page follows. */
+const PAGE_TOPICS = [
+  'app',
+  'server',
+  'cli',
+  'requests',
+  'conversations',
+  'spares',
+  'usage',
+  'settings',
+  'pinned',
+  'loginItem',
+] as const;
+
+export type AppState = Omit<TopicValues, 'requests'>;
+export type AppChange = TopicUpdate['values'];
 
 export interface PageState {
   /** null until the app has answered for the first time. */
@@ -24,10 +39,10 @@ export interface AppStore {
   readonly log: RequestLog;
   /** Called at most once a frame. Returns the function that ends the subscription. */
   subscribe(listener: () => void): () => void;
-  /** Asks for the snapshot and follows the updates from then on. */
+  /** Subscribes to the app's topics. Resolves when the first snapshot has arrived or the subscription has failed. */
   connect(): Promise<void>;
-  /** Applies what a call has answered without waiting for the app's next update. */
-  apply(update: AppUpdate): void;
+  /** Applies the result of a call without waiting for the app's next update. */
+  apply(change: AppChange): void;
   filterLog(test: RowTest | null): void;
   /** Asks for rows older than those held; nothing happens where there are none, or a question is on its way. */
   loadOlder(): Promise<void>;
@@ -55,19 +70,20 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async connect() {
-      // Listening begins first: a change between the snapshot and the subscription would be lost otherwise.
-      bridge.onUpdate(apply);
-      set({ failure: null });
-      try {
-        const { requests, ...app } = await bridge.call('app:snapshot');
-        log.upsert(requests);
-        set({ app, logVersion: state.logVersion + 1 });
-        if (pending) flush();
-      } catch (error) {
-        set({ failure: callErrorText(error) });
-      }
-    },
+    connect: () =>
+      new Promise((resolve) => {
+        set({ failure: null });
+        try {
+          bridge.subscribe(PAGE_TOPICS, ({ snapshot, values }) => {
+            if (snapshot) applySnapshot(values as TopicValues);
+            else apply(values);
+            resolve();
+          });
+        } catch (error) {
+          set({ failure: callErrorText(error) });
+          resolve();
+        }
+      }),
     apply,
     filterLog(test) {
       log.filter(test);
@@ -80,7 +96,7 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
       set({ older: 'loading' });
       try {
         // One millisecond later than the oldest, or those that share its millisecond would never be seen.
-        const rows = await bridge.call('request:older', oldest.at + 1, pageSize);
+        const rows = await bridge.call('requests.older', oldest.at + 1, pageSize);
         const added = log.addOlder(rows);
         set({ older: added > 0 && rows.length === pageSize ? 'more' : 'end', logVersion: state.logVersion + 1 });
       } catch {
@@ -93,9 +109,27 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
     },
   };
 
-  function apply(update: AppUpdate): void {
+  /** Replaces the state. The first snapshot after the window was hidden may leave out changes of the log that came in between. */
+  function applySnapshot({ requests, ...app }: TopicValues): void {
+    pending = null;
+    const oldest = requests.at(-1);
+    const hasGap = log.total() > 0 && !(oldest && log.byId(oldest.id));
+    if (hasGap) log.clear();
+    log.upsert(requests);
+    set({ app, logVersion: state.logVersion + 1, ...(hasGap ? { older: 'more' } : {}) });
+    const current = new Set(requests.map(({ id }) => id));
+    for (const { id } of log.unfinished()) if (!current.has(id)) void refresh(id);
+  }
+
+  /** Reads a row that may have changed while the window was hidden. */
+  async function refresh(id: string): Promise<void> {
+    const row = await bridge.call('requests.details', id).catch(() => null);
+    if (row) apply({ requests: [row] });
+  }
+
+  function apply(change: AppChange): void {
     const scheduled = pending !== null;
-    pending = merge(pending ?? { rows: new Map(), rest: {} }, update);
+    pending = merge(pending ?? { rows: new Map(), rest: {} }, change);
     if (!scheduled) nextFrame(flush);
   }
 
@@ -115,10 +149,10 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
 
 interface PendingUpdate {
   rows: Map<string, RequestRow>;
-  rest: Omit<AppUpdate, 'requests'>;
+  rest: Omit<AppChange, 'requests'>;
 }
 
-function merge(pending: PendingUpdate, { requests = [], ...rest }: AppUpdate): PendingUpdate {
+function merge(pending: PendingUpdate, { requests = [], ...rest }: AppChange): PendingUpdate {
   for (const row of requests) pending.rows.set(row.id, row);
   return { rows: pending.rows, rest: { ...pending.rest, ...rest } };
 }

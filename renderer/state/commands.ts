@@ -54,34 +54,34 @@ export function createCommands(
   const run = (action: () => Promise<void>) => async (): Promise<void> => void (await attempt(action));
 
   return {
-    startServer: run(async () => store.apply({ server: await bridge.call('server:start') })),
-    stopServer: run(async () => store.apply({ server: await bridge.call('server:stop') })),
-    checkCli: run(async () => store.apply({ cli: await bridge.call('cli:check') })),
-    signIn: run(async () => store.apply({ cli: await bridge.call('cli:sign-in') })),
-    endConversation: (id) => run(async () => void (await bridge.call('conversation:end', id)))(),
-    readConversation: (id) => bridge.call('conversation:read', id),
+    startServer: run(async () => store.apply({ server: await bridge.call('server.start') })),
+    stopServer: run(async () => store.apply({ server: await bridge.call('server.stop') })),
+    checkCli: run(async () => store.apply({ cli: await bridge.call('cli.check') })),
+    signIn: run(async () => store.apply({ cli: await bridge.call('cli.signIn') })),
+    endConversation: (id) => run(async () => void (await bridge.call('conversations.end', id)))(),
+    readConversation: (id) => bridge.call('conversations.read', id),
     deleteConversation: (id) =>
       run(async () => {
-        await bridge.call('conversation:delete', id);
+        await bridge.call('conversations.delete', id);
         storedConversations.drop(id);
       })(),
     deleteConversations: run(async () => {
-      await bridge.call('conversation:delete-all');
+      await bridge.call('conversations.deleteAll');
       storedConversations.dropAll();
     }),
     clearLog: run(async () => {
-      await bridge.call('request:clear');
+      await bridge.call('requests.clear');
       store.dropEndedRequests();
     }),
-    setTheme: (theme) => run(async () => store.apply({ settings: await bridge.call('settings:change', { theme }) }))(),
-    copy: (text) => attempt(async () => void (await bridge.call('clipboard:copy', text))),
-    open: (page) => run(async () => void (await bridge.call('external:open', page)))(),
+    setTheme: (theme) => run(async () => store.apply({ settings: await bridge.call('settings.change', { theme }) }))(),
+    copy: (text) => attempt(async () => void (await bridge.call('clipboard.copy', text))),
+    open: (page) => run(async () => void (await bridge.call('externalPage.open', page)))(),
     async saveSettings(change, openAtLogin) {
-      if (Object.keys(change).length > 0) store.apply({ settings: await bridge.call('settings:change', change) });
+      if (Object.keys(change).length > 0) store.apply({ settings: await bridge.call('settings.change', change) });
       // The app keeps nothing of what was said before either.
       if (change.keepTexts === false) storedConversations.dropAll();
-      if (openAtLogin !== null) store.apply({ loginItem: await bridge.call('login:set', openAtLogin) });
+      if (openAtLogin !== null) store.apply({ loginItem: await bridge.call('loginItem.set', openAtLogin) });
     },
-    details: (id) => bridge.call('request:details', id),
+    details: (id) => bridge.call('requests.details', id),
   };
 }

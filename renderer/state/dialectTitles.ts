@@ -4,13 +4,13 @@ import type { AppState } from './appStore';
 import { useApp } from './page';
 
 /** The dialect's title, or its name where the app no longer speaks it. */
-export function dialectTitle(dialects: AppState['dialects'], name: DialectName): string {
+export function dialectTitle(dialects: AppState['app']['dialects'], name: DialectName): string {
   return dialects.find((dialect) => dialect.name === name)?.title ?? name;
 }
 
 export function useDialectTitle(name: DialectName): string {
   return dialectTitle(
-    useApp(({ dialects }) => dialects),
+    useApp(({ app }) => app.dialects),
     name,
   );
 }

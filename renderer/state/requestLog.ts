@@ -24,6 +24,10 @@ export interface RequestLog {
   addOlder(rows: readonly RequestRow[]): number;
   /** Forgets the rows whose requests have ended. */
   dropEnded(): void;
+  /** Rows whose requests have not ended. */
+  unfinished(): RequestRow[];
+  /** Forgets every row. */
+  clear(): void;
   /** null shows every row. */
   filter(test: RowTest | null): void;
 }
@@ -83,12 +87,12 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
       return added.length;
     },
     dropEnded() {
-      const live = rows.filter((row) => row.phase === 'waiting' || row.phase === 'streaming');
-      rows = [];
-      places = new Map();
-      shown = [];
+      const live = rows.filter(isUnfinished);
+      clear();
       for (const row of live) append(row);
     },
+    unfinished: () => rows.filter(isUnfinished),
+    clear,
     filter(test) {
       passes = test;
       shown = [];
@@ -97,6 +101,12 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
       });
     },
   };
+
+  function clear(): void {
+    rows = [];
+    places = new Map();
+    shown = [];
+  }
 
   function append(row: RequestRow): void {
     const place = firstPlace + rows.length;
@@ -122,6 +132,10 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     firstPlace += excess;
     shown.splice(0, lowerBound(shown, firstPlace));
   }
+}
+
+function isUnfinished({ phase }: RequestRow): boolean {
+  return phase === 'waiting' || phase === 'streaming';
 }
 
 /** The first position whose number is not below `wanted`. */

@@ -55,7 +55,7 @@ export function createStoredConversations(bridge: Bridge, pageSize = 100): Store
   const refresh = (): Promise<void> => {
     waiting ??= inTurn(async () => {
       waiting = null;
-      const newest = await bridge.call('conversation:stored', Number.MAX_SAFE_INTEGER, pageSize);
+      const newest = await bridge.call('conversations.list', Number.MAX_SAFE_INTEGER, pageSize);
       const all = newest.length < pageSize;
       const rows = all ? newest : withNewest(state.rows, newest);
       const atEnd = all || (state.older === 'end' && rows.length > newest.length);
@@ -69,7 +69,7 @@ export function createStoredConversations(bridge: Bridge, pageSize = 100): Store
       if (state.older !== 'more' || !oldest) return;
       set({ older: 'loading' });
       // One millisecond later than the oldest, or those that share its millisecond would never be seen.
-      const page = await bridge.call('conversation:stored', oldest.usedAt + 1, pageSize);
+      const page = await bridge.call('conversations.list', oldest.usedAt + 1, pageSize);
       const added = page.filter(({ id }) => !places.has(id));
       const more = page.length === pageSize && added.length > 0;
       set({ rows: [...state.rows, ...added], older: more ? 'more' : 'end', failure: null });

@@ -103,6 +103,9 @@ test('a browser that asks ahead is told what it may send', async () => {
 test('a refused request is recorded, with the reason', async () => {
   const { headers } = await send(local('/api/tags'), { headers: { origin: 'https://evil.example' } });
   const id = String(headers['x-request-id']);
-  await expect.poll(() => app.core.requestDetails(id)?.phase).toBe('failed');
-  expect(app.core.requestDetails(id)).toMatchObject({ status: 403, error: expect.stringContaining('origin') });
+  await expect.poll(() => app.core.calls['requests.details'](id)?.phase).toBe('failed');
+  expect(app.core.calls['requests.details'](id)).toMatchObject({
+    status: 403,
+    error: expect.stringContaining('origin'),
+  });
 });

@@ -222,11 +222,11 @@ describe('a user’s name', () => {
   });
 
   test('stands for nothing where the setting is off', async () => {
-    await app.core.changeSettings({ usersAreIds: false });
+    await app.core.calls['settings.change']({ usersAreIds: false });
     try {
       expect((await twice({ user: uniqueWord('user') })).two.path).toBe('new');
     } finally {
-      await app.core.changeSettings({ usersAreIds: true });
+      await app.core.calls['settings.change']({ usersAreIds: true });
     }
   });
 });
@@ -252,10 +252,10 @@ describe('what is kept', () => {
   test('can be listed and read, newest first', async () => {
     const { two, question, answer, next } = await twice({ id });
 
-    const [newest] = app.core.storedConversations(Number.POSITIVE_INFINITY, 1);
+    const [newest] = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1);
 
     expect(newest).toMatchObject({ id: two.conversation, name: id, turns: 2, title: question });
-    expect(app.core.readConversation(two.conversation ?? '')).toEqual([
+    expect(app.core.calls['conversations.read'](two.conversation ?? '')).toEqual([
       { role: 'user', text: question },
       { role: 'assistant', text: answer },
       { role: 'user', text: next },
@@ -266,10 +266,10 @@ describe('what is kept', () => {
   test('is gone when it was deleted, its process too', async () => {
     const { two } = await twice({ id });
 
-    await app.core.deleteConversation(two.conversation ?? '');
+    await app.core.calls['conversations.delete'](two.conversation ?? '');
 
     expect(app.core.snapshot().conversations.map((row) => row.id)).not.toContain(two.conversation);
-    expect(app.core.readConversation(two.conversation ?? '')).toBeNull();
+    expect(app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
     expect((await twice({ id })).one.path).toBe('new');
   });
 
@@ -278,20 +278,20 @@ describe('what is kept', () => {
     app.api.answer(text('par'), gate());
     const answer = await startStream(app, [user(uniqueWord('Q'))], { id });
 
-    await app.core.deleteConversation(two.conversation ?? '');
+    await app.core.calls['conversations.delete'](two.conversation ?? '');
 
     expect(await answer.rest()).toContain('"error"');
-    expect(app.core.readConversation(two.conversation ?? '')).toBeNull();
+    expect(app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
     expect((await twice({ id })).one.path).toBe('new');
   });
 
   test('is gone altogether when all was deleted: nothing of it is left in any file', async () => {
     const { question, answer } = await twice({ id });
 
-    await app.core.deleteConversations();
+    await app.core.calls['conversations.deleteAll']();
 
     expect(app.core.snapshot().conversations).toEqual([]);
-    expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1)).toEqual([]);
+    expect(app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1)).toEqual([]);
     const bytes = await bytesOf(app.dataDir);
     for (const words of [question, answer]) expect(bytes.includes(words)).toBe(false);
   });

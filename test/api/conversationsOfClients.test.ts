@@ -22,7 +22,7 @@ afterAll(() => app.stop());
 
 beforeEach(() => {
   app.api.reset();
-  app.core.clearRequests();
+  app.core.calls['requests.clear']();
   app.api.chooseAnswer(() => [text(` Answer ${app.api.requests.length}: `, 'Wie schön! 🎉\n\n```js\n1 < 2\n```\n')]);
 });
 
@@ -32,7 +32,7 @@ const question = (turn: number) => `Question ${turn}?`;
 const paths = () =>
   [...app.core.snapshot().requests]
     .reverse()
-    .map(({ id }) => app.core.requestDetails(id)?.served)
+    .map(({ id }) => app.core.calls['requests.details'](id)?.served)
     .filter((served) => served);
 
 function expectOneProcess(program: string): void {

@@ -24,7 +24,7 @@ describe('an Ollama client', () => {
       messages: [{ role: 'user', content: question }],
       ...(keep_alive !== undefined && { keep_alive }),
     });
-    return app.core.storedConversations(Number.POSITIVE_INFINITY, 1)[0]?.id ?? null;
+    return app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1)[0]?.id ?? null;
   };
 
   test('that says keep_alive 0 has no process left after the answer', async () => {
@@ -49,7 +49,7 @@ describe('an Ollama client', () => {
     expect(model?.name).toBe('sonnet:latest');
     expect(new Date(model?.expires_at ?? 0).getFullYear()).toBeGreaterThan(2200);
     expect(model?.size).toBeGreaterThan(1e6);
-    await app.core.endConversation(conversation ?? '');
+    await app.core.calls['conversations.end'](conversation ?? '');
   });
 
   test('that says nothing has its process kept for as long as the setting says, and unloading ends it', async () => {

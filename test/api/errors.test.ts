@@ -230,7 +230,7 @@ test('a server that stops ends its streams with an error that says so', async ()
   app.api.answer(text('Hel'), hang());
   const stream = await ollama.chat({ model: 'sonnet', messages: user('Stop.'), stream: true });
   const read = async () => {
-    for await (const part of stream) if (part.message.content === 'Hel') void app.core.stopServer();
+    for await (const part of stream) if (part.message.content === 'Hel') void app.core.calls['server.stop']();
   };
   await expect(read()).rejects.toThrow('stopping');
   await expect.poll(() => app.core.snapshot().server.phase).toBe('stopped');

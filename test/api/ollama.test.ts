@@ -197,7 +197,7 @@ test('parameters without effect are named in a header and in the record', async 
   const { headers } = await send(`${app.url}/api/generate`, { body: JSON.stringify(body) });
   expect(headers['x-claudacity-ignored']).toBe('temperature');
   const [row] = app.core.snapshot().requests;
-  expect(app.core.requestDetails(row?.id ?? '')?.ignored).toEqual(['temperature']);
+  expect(app.core.calls['requests.details'](row?.id ?? '')?.ignored).toEqual(['temperature']);
 });
 
 test('pulling a model that is there tells how it goes, and ends with success', async () => {
@@ -279,9 +279,9 @@ test('an image by address is refused, in the words that say how to go on', async
 });
 
 test('an image by the address of this computer is refused too where the user allows fetching', async () => {
-  await app.core.changeSettings({ fetchImages: true });
+  await app.core.calls['settings.change']({ fetchImages: true });
   const messages = [{ role: 'user', content: 'What is it?', images: [`${app.url}/api/tags`] }];
   const answer = await send(`${app.url}/api/chat`, { body: JSON.stringify({ model: 'sonnet', messages }) });
-  await app.core.changeSettings({ fetchImages: false });
+  await app.core.calls['settings.change']({ fetchImages: false });
   expect(JSON.parse(answer.text).error).toContain('the address is not one of the internet');
 });

@@ -43,7 +43,7 @@ function last() {
 /** How the last request was served: `live` where its process held what it was about. */
 function served(): string | null {
   const [row] = app.core.snapshot().requests;
-  return app.core.requestDetails(row?.id ?? '')?.served ?? null;
+  return app.core.calls['requests.details'](row?.id ?? '')?.served ?? null;
 }
 
 /** The results that the API was given last, by the call's id. */
@@ -205,9 +205,9 @@ describe('options', () => {
       return last().body.temperature;
     };
     const before = await ask('Cool?');
-    await app.core.changeSettings({ sendSampling: true });
+    await app.core.calls['settings.change']({ sendSampling: true });
     const after = await ask('Cool!');
-    await app.core.changeSettings({ sendSampling: false });
+    await app.core.calls['settings.change']({ sendSampling: false });
     expect([before, after]).toEqual([undefined, 0.2]);
   });
 });

@@ -98,10 +98,12 @@ describe.each(MODES)('as an $mode connection', (mode) => {
       `assistant: ${answer}`,
       `user: ${next}`,
     ]);
-    expect(app.core.readConversation(first.conversation ?? '')?.map((message) => message.text)).toEqual([
+    expect(app.core.calls['conversations.read'](first.conversation ?? '')?.map((message) => message.text)).toEqual([
       ...[question, answer, next, 'OK'],
     ]);
-    const named = app.core.storedConversations(Number.POSITIVE_INFINITY, 100).filter(({ name }) => name === chat);
+    const named = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 100).filter(
+      ({ name }) => name === chat,
+    );
     expect(named.map(({ id }) => id)).toEqual([first.conversation]);
   });
 
@@ -119,14 +121,17 @@ describe.each(MODES)('as an $mode connection', (mode) => {
       'assistant: OK',
       `user: ${next}`,
     ]);
-    expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1)[0]).toMatchObject({ name: chat, turns: 2 });
+    expect(app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1)[0]).toMatchObject({
+      name: chat,
+      turns: 2,
+    });
   });
 });
 
 const [, openai] = MODES;
 
 test('a task that its program names as one leaves no conversation, whatever its form', async () => {
-  const before = app.core.storedConversations(Number.POSITIVE_INFINITY, 1000).length;
+  const before = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000).length;
 
   const { conversation } = await call(
     openai,
@@ -136,21 +141,23 @@ test('a task that its program names as one leaves no conversation, whatever its 
   );
 
   await waitForProcessEnd(app, conversation);
-  expect(app.core.storedConversations(Number.POSITIVE_INFINITY, 1000)).toHaveLength(before);
+  expect(app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000)).toHaveLength(before);
 });
 
 test('an unset task variable is no task', async () => {
   for (const unset of ['{{TASK}}', 'None', '']) {
     const headers = { 'x-claudacity-task': unset };
     const { conversation } = await call(openai, [user(uniqueWord('Q'))], { stream: false }, headers);
-    expect(app.core.readConversation(conversation ?? '')).toHaveLength(2);
+    expect(app.core.calls['conversations.read'](conversation ?? '')).toHaveLength(2);
   }
 });
 
 test('a temporary chat has no name here', async () => {
   const { conversation } = await call(openai, [user(uniqueWord('Q'))], {}, { 'x-openwebui-chat-id': `local:${chat}` });
 
-  const stored = app.core.storedConversations(Number.POSITIVE_INFINITY, 1000).find(({ id }) => id === conversation);
+  const stored = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000).find(
+    ({ id }) => id === conversation,
+  );
   expect(stored?.name).toBeNull();
 });
 
@@ -163,6 +170,8 @@ test('tasks that are asked while the chat’s first answer comes do not take its
   ]);
   await say(openai, [user(question), { role: 'assistant', content: 'OK' }, user(next)]);
 
-  const stored = app.core.storedConversations(Number.POSITIVE_INFINITY, 1000).filter(({ name }) => name === chat);
+  const stored = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000).filter(
+    ({ name }) => name === chat,
+  );
   expect(stored).toMatchObject([{ id: first.conversation, turns: 2 }]);
 });

@@ -245,7 +245,7 @@ describe.each([
     const second = await askStreamed(mode, { messages: [question, said, ...results], tools });
     expect(second).toEqual({ content: 'Cold and warm.', calls: [] });
     const [row] = app.core.snapshot().requests;
-    expect(app.core.requestDetails(row?.id ?? '')?.served).toBe('live');
+    expect(app.core.calls['requests.details'](row?.id ?? '')?.served).toBe('live');
     expect(app.api.requests.at(-1)?.history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 });

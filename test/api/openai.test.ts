@@ -157,8 +157,8 @@ test('a request is recorded from its arrival to its last byte', async () => {
     .withResponse();
   const id = response.headers.get('x-request-id') ?? '';
   await response.text().catch(() => '');
-  await expect.poll(() => app.core.requestDetails(id)?.phase).toBe('done');
-  expect(app.core.requestDetails(id)).toMatchObject({
+  await expect.poll(() => app.core.calls['requests.details'](id)?.phase).toBe('done');
+  expect(app.core.calls['requests.details'](id)).toMatchObject({
     client: 'openai-node',
     dialect: 'openai',
     path: '/v1/chat/completions',

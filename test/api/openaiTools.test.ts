@@ -190,8 +190,8 @@ describe('several answers', () => {
     }
     expect(texts).toEqual(['Hello', 'Hello']);
     const id = response.headers.get('x-request-id') ?? '';
-    await expect.poll(() => app.core.requestDetails(id)?.phase).toBe('done');
-    expect(app.core.requestDetails(id)?.usage).toMatchObject({ input: 6, output: 4 });
+    await expect.poll(() => app.core.calls['requests.details'](id)?.phase).toBe('done');
+    expect(app.core.calls['requests.details'](id)?.usage).toMatchObject({ input: 6, output: 4 });
   });
 
   test('are all interrupted when the client leaves', async () => {

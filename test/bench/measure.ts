@@ -175,5 +175,5 @@ async function waitForSpare(app: TestApp): Promise<void> {
 
 /** Ends all conversations, so that the next request is a first turn and the pool has room for its process. */
 async function endConversations(app: TestApp): Promise<void> {
-  await Promise.all(app.core.snapshot().conversations.map(({ id }) => app.core.endConversation(id)));
+  await Promise.all(app.core.snapshot().conversations.map(({ id }) => app.core.calls['conversations.end'](id)));
 }

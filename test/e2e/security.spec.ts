@@ -58,7 +58,7 @@ test('the page sees nothing of Node or Electron but the bridge', async ({ deskto
     'process' in window,
     Object.keys(window.claudacity).sort().join(),
   ]);
-  expect(seen).toEqual([false, false, 'call,onUpdate']);
+  expect(seen).toEqual([false, false, 'call,subscribe']);
 });
 
 test('calls that do not fit the contract are refused, and say why', async ({ desktop }) => {
@@ -67,12 +67,12 @@ test('calls that do not fit the contract are refused, and say why', async ({ des
     const call = (...args: unknown[]): Promise<unknown> => Reflect.apply(window.claudacity.call, undefined, args);
     const refusal = (error: Error) => error.message;
     return [
-      await call('settings:change', { port: '22434' }).catch(refusal),
-      await call('settings:change', { isolation: false }).catch(refusal),
-      await call('external:open', 'https://example.com').catch(refusal),
-      await call('request:older', 0, 1_000_000).catch(refusal),
-      await call('app:snapshot', 'more').catch(refusal),
-      await call('no:such-call').catch(refusal),
+      await call('settings.change', { port: '22434' }).catch(refusal),
+      await call('settings.change', { isolation: false }).catch(refusal),
+      await call('externalPage.open', 'https://example.com').catch(refusal),
+      await call('requests.older', 0, 1_000_000).catch(refusal),
+      await call('server.start', 'more').catch(refusal),
+      await call('constructor').catch(refusal),
     ];
   });
   expect(answers).toEqual([

@@ -1,4 +1,4 @@
-/** The icon in the system's tray: what the app is doing, and everything that can be told to it without a window. */
+/** The icon in the system's tray: shows what the app is doing, and offers the commands that need no window. */
 import path from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
 import { ICON_DIR } from '../assets';
@@ -6,10 +6,10 @@ import { type TrayActions, type TrayState, trayMenu } from './trayMenu';
 import { type TrayIcon, trayStatus } from './trayStatus';
 
 export interface AppTray {
-  /** A menu that says the same is left as it is: a new one closes or outdates the one that the user has open. */
-  show(state: TrayState): void;
-  /** Takes back the tick that a click has set by itself. */
-  showAnew(state: TrayState): void;
+  /** Leaves a menu that would not change as it is: a new one closes or outdates the one that the user has open. */
+  update(state: TrayState): void;
+  /** Replaces the menu in any case, and so takes back the tick that a click has set by itself. */
+  redraw(state: TrayState): void;
   close(): void;
 }
 
@@ -19,23 +19,23 @@ export function createTray(state: TrayState, actions: TrayActions): AppTray {
   // On macOS a click opens the menu; a listener would take that away.
   if (process.platform !== 'darwin') tray.on('click', actions.openWindow);
   let shown = '';
-  const draw = (next: TrayState) => ({
+  const contentsOf = (next: TrayState) => ({
     status: trayStatus(next.server, next.cli),
     menu: trayMenu(next, actions),
   });
-  const showAnew = (next: TrayState) => {
-    const { status, menu } = draw(next);
+  const redraw = (next: TrayState) => {
+    const { status, menu } = contentsOf(next);
     shown = JSON.stringify({ status, menu });
     if (status.icon !== icon) tray.setImage(iconImage(status.icon));
     icon = status.icon;
     tray.setToolTip(`Claudacity: ${status.text}`);
     tray.setContextMenu(Menu.buildFromTemplate(menu));
   };
-  const show = (next: TrayState) => {
-    if (JSON.stringify(draw(next)) !== shown) showAnew(next);
+  const update = (next: TrayState) => {
+    if (JSON.stringify(contentsOf(next)) !== shown) redraw(next);
   };
-  showAnew(state);
-  return { show, showAnew, close: () => tray.destroy() };
+  redraw(state);
+  return { update, redraw, close: () => tray.destroy() };
 }
 
 /** Electron finds the @2x file beside each .png by itself. */

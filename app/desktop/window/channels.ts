@@ -1,29 +1,13 @@
-/** The channels that the preload lets through; the type fails to check when the contract gains one. */
-import type { Channel } from '../../shared/contract';
+/** The IPC channels between the preload and the main process. The preload loads this file, so it imports nothing. */
 
-const CHANNELS: { [C in Channel]: true } = {
-  'app:snapshot': true,
-  'server:start': true,
-  'server:stop': true,
-  'cli:check': true,
-  'cli:sign-in': true,
-  'request:details': true,
-  'request:older': true,
-  'request:clear': true,
-  'conversation:end': true,
-  'conversation:stored': true,
-  'conversation:read': true,
-  'conversation:delete': true,
-  'conversation:delete-all': true,
-  'settings:change': true,
-  'login:set': true,
-  'clipboard:copy': true,
-  'external:open': true,
-};
+/** Invoked with a call's name and arguments; answers with a `CallReply`. */
+export const CALL_CHANNEL = 'claudacity:call';
+/** Page to app: the number that the page has given the subscription, and its topics. */
+export const SUBSCRIBE_CHANNEL = 'claudacity:subscribe';
+/** Page to app: the subscription's number. */
+export const UNSUBSCRIBE_CHANNEL = 'claudacity:unsubscribe';
+/** App to page: the subscription's number, and a `TopicUpdate`. */
+export const UPDATE_CHANNEL = 'claudacity:update';
 
-export function isChannel(name: string): name is Channel {
-  return Object.hasOwn(CHANNELS, name);
-}
-
-/** An answer to a call: Electron would wrap a thrown error's message in words of its own. */
-export type Reply<T> = { ok: true; value: T } | { ok: false; message: string };
+/** The answer to a call: Electron would put words of its own around the message of a thrown error. */
+export type CallReply<T> = { ok: true; value: T } | { ok: false; message: string };

@@ -3,37 +3,44 @@
  * no Node in the page. Closing it hides it, since the app lives in the tray.
  */
 import { BrowserWindow, type Event, Notification, nativeTheme, screen, session, type WebFrameMain } from 'electron';
+import type { Topics } from '../../core/topics';
 import type { Log } from '../../log/log';
 import { APP_ICON, PRELOAD_FILE } from '../assets';
 import { PAGE_URL } from './appProtocol';
+import { type PageSubscriptions, pageSubscriptions } from './pageSubscriptions';
 import { readWindowState, visibleBounds, type WindowState, writeWindowState } from './windowState';
 
 export interface AppWindow {
   /** Brings the window to the front; creates it where there is none. */
   open(): void;
-  /** Does nothing while there is no window. */
-  send(channel: string, message: unknown): void;
+  /** Of the window's page; undefined while there is no window. */
   mainFrame(): WebFrameMain | undefined;
-  /** From here on, closing the window closes it. */
-  letGo(): void;
+  subscriptions(): PageSubscriptions | undefined;
+  /** From here on, closing the window closes it instead of hiding it: the app quits. */
+  allowClosing(): void;
 }
 
 export interface AppWindowOptions {
-  /** Where the window's place is kept. */
+  /** Where the window's place on the screen is stored. */
   stateFile: string;
+  /** What the window's page can subscribe to. */
+  topics: Topics;
   log: Log;
+  /** Called whenever the window becomes visible. */
+  onShow: () => void;
 }
 
-export function createAppWindow({ stateFile, log }: AppWindowOptions): AppWindow {
+export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOptions): AppWindow {
   denyPermissions();
   let window: BrowserWindow | undefined;
-  let keep = true;
+  let subscriptions: PageSubscriptions | undefined;
+  let hidesOnClose = true;
 
   const saveState = (state: WindowState) => {
     try {
       writeWindowState(stateFile, state);
     } catch (error) {
-      log.warn("the window's place could not be kept", { error: String(error) });
+      log.warn("the window's place could not be stored", { error: String(error) });
     }
   };
 
@@ -63,19 +70,29 @@ export function createAppWindow({ stateFile, log }: AppWindowOptions): AppWindow
       },
     });
     confine(created);
+    const page = pageSubscriptions(topics, created.webContents);
+    subscriptions = page;
     if (state.maximized) created.maximize();
     created.once('ready-to-show', () => created.show());
     created.on('close', (event) => {
-      const explain = keep && !state.closeExplained;
-      state.closeExplained ||= keep;
+      const explain = hidesOnClose && !state.closeExplained;
+      state.closeExplained ||= hidesOnClose;
       saveState({ ...state, bounds: created.getNormalBounds(), maximized: created.isMaximized() });
-      if (!keep) return;
+      if (!hidesOnClose) return;
       event.preventDefault();
       created.hide();
       if (explain) explainClosing();
     });
+    created.on('hide', () => page.setVisible(false));
+    created.on('minimize', () => page.setVisible(false));
+    created.on('restore', () => page.setVisible(true));
+    created.on('show', () => {
+      page.setVisible(true);
+      onShow();
+    });
     created.on('closed', () => {
       window = undefined;
+      subscriptions = undefined;
     });
     created.webContents.on('render-process-gone', (_event, { reason }) => {
       log.error('the window has crashed', { reason });
@@ -97,10 +114,10 @@ export function createAppWindow({ stateFile, log }: AppWindowOptions): AppWindow
       window.show();
       window.focus();
     },
-    send: (channel, message) => window?.webContents.send(channel, message),
     mainFrame: () => window?.webContents.mainFrame,
-    letGo() {
-      keep = false;
+    subscriptions: () => subscriptions,
+    allowClosing() {
+      hidesOnClose = false;
     },
   };
 }

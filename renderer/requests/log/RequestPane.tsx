@@ -77,7 +77,7 @@ const SWITCHES = 'request-switches';
 /** The filter in use. The switches outlive the window, the words do not. */
 function useRequestFilter(): [RequestFilter, (filter: RequestFilter) => void] {
   const store = useStore();
-  const dialects = useApp((app) => app.dialects);
+  const dialects = useApp(({ app }) => app.dialects);
   const [filter, setFilter] = useState<RequestFilter>(() => ({
     ...NO_FILTER,
     hideListings: localStorage.getItem(SWITCHES) === 'hideListings',

@@ -5,7 +5,7 @@ import { plural } from '../../ui/format';
 
 export function Welcome() {
   const { url, phase } = useApp((app) => app.server);
-  const platform = useApp((app) => app.platform);
+  const platform = useApp(({ app }) => app.platform);
   const commands = useCommands();
   if (phase === 'stopped' || phase === 'error') {
     return (

@@ -8,7 +8,7 @@ import { TokenChart } from './TokenChart';
 import { TOKEN_KINDS } from './tokenKinds';
 
 export function Today() {
-  const day = useApp((app) => app.day);
+  const day = useApp((app) => app.usage);
   const [hour, setHour] = useState<number | null>(null);
   const ofHour = hour === null ? undefined : day.hourly[hour];
   return (

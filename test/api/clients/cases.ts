@@ -283,7 +283,7 @@ function said(role: Turn['role'], words: string) {
 
 /** How the app's last request was served. */
 function served(app: TestApp): string | null | undefined {
-  return app.core.requestDetails(app.core.snapshot().requests[0]?.id ?? '')?.served;
+  return app.core.calls['requests.details'](app.core.snapshot().requests[0]?.id ?? '')?.served;
 }
 
 async function refused(connection: Connection, asking: Promise<unknown>) {

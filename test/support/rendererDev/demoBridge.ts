@@ -3,11 +3,11 @@
  * says which day.
  */
 import type {
-  AppSnapshot,
-  AppUpdate,
   Bridge,
-  Calls,
-  Channel,
+  CallArguments,
+  CallHandlers,
+  CallName,
+  CallResult,
   ConversationRow,
   DayUsage,
   DialectName,
@@ -17,6 +17,8 @@ import type {
   StoredConversation,
   StoredMessage,
   Theme,
+  TopicUpdate,
+  TopicValues,
 } from '../../../app/shared/contract';
 import { addUsage, NO_USAGE, type Usage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
@@ -91,18 +93,20 @@ const QUESTIONS = [
 ] as const;
 
 const rows = new Map<string, RequestRow>();
-const listeners = new Set<(update: AppUpdate) => void>();
+const listeners = new Set<(update: TopicUpdate) => void>();
 let serial = 0;
 
 const busy = demo.day === 'busy' || demo.day === 'calm' || demo.day === 'signed_out';
-const snapshot: AppSnapshot = {
-  version: '0.1.0',
-  platform: 'linux',
-  dialects: [
-    { name: 'ollama', title: 'Ollama' },
-    { name: 'openai', title: 'OpenAI' },
-    { name: 'anthropic', title: 'Anthropic' },
-  ],
+const snapshot: TopicValues = {
+  app: {
+    version: '0.1.0',
+    platform: 'linux',
+    dialects: [
+      { name: 'ollama', title: 'Ollama' },
+      { name: 'openai', title: 'OpenAI' },
+      { name: 'anthropic', title: 'Anthropic' },
+    ],
+  },
   server: {
     phase: demo.day === 'stopped' ? 'stopped' : demo.day === 'port_taken' ? 'error' : 'running',
     host: '0.0.0.0',
@@ -120,7 +124,7 @@ const snapshot: AppSnapshot = {
   requests: [],
   conversations: busy ? conversations() : [],
   spares: demo.day === 'cli_missing' ? 0 : 2,
-  day: busy ? busyDay() : emptyDay(),
+  usage: busy ? busyDay() : emptyDay(),
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
@@ -129,97 +133,94 @@ let stored: StoredConversation[] = busy ? storedConversations(demo.stored ?? 340
 if (busy) fill(demo.rows ?? 240);
 
 const bridge: Bridge = {
-  async call<C extends Channel>(channel: C, ...args: Calls[C]['args']): Promise<Calls[C]['result']> {
-    const answer = answers[channel] as (...given: Calls[C]['args']) => Calls[C]['result'] | Promise<Calls[C]['result']>;
-    return answer(...args);
+  async call<N extends CallName>(name: N, ...args: CallArguments<N>): Promise<CallResult<N>> {
+    return handlers[name](...args);
   },
-  onUpdate(listener) {
+  subscribe(_topics, listener) {
     listeners.add(listener);
+    const values: TopicValues = { ...snapshot, requests: [...rows.values()].reverse().slice(0, 200_000) };
+    setTimeout(() => listener({ snapshot: true, values }));
     return () => listeners.delete(listener);
   },
 };
 Object.defineProperty(window, 'claudacity', { value: bridge });
 if (busy && !demo.still) live();
 
-const answers: { [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result'] | Promise<Calls[C]['result']> } = {
-  'app:snapshot': () => ({ ...snapshot, requests: [...rows.values()].reverse().slice(0, 200_000) }),
-  'server:start': async () => {
+const handlers: CallHandlers = {
+  'server.start': async () => {
     change({ server: { ...snapshot.server, phase: 'starting' } });
     await later(700);
     const { problem: _mended, ...server } = snapshot.server;
     change({ server: { ...server, phase: 'running' } });
     return snapshot.server;
   },
-  'server:stop': () => {
+  'server.stop': () => {
     change({ server: { ...snapshot.server, phase: 'stopped' } });
     return snapshot.server;
   },
-  'cli:check': async () => {
+  'cli.check': async () => {
     await later(600);
     return snapshot.cli;
   },
-  'cli:sign-in': async () => {
+  'cli.signIn': async () => {
     await later(1500);
     change({ cli: { phase: 'ready', version: '2.1.330', account: 'personal account' } });
     return snapshot.cli;
   },
-  'request:details': (id) => {
+  'requests.details': (id) => {
     const row = rows.get(id);
     return row ? details(row) : null;
   },
-  'request:older': async (before, limit) => {
+  'requests.older': async (before, limit) => {
     await later(120);
     if (rows.size > 3_000) return [];
     const older = Array.from({ length: limit }, (_, index) => finished(before - 60_000 * (index + 1)));
     for (const row of older) rows.set(row.id, row);
     return older;
   },
-  'request:clear': () => {
+  'requests.clear': () => {
     rows.clear();
-    return null;
   },
-  'conversation:end': (id) => {
+  'conversations.end': (id) => {
     change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
-    return null;
   },
-  'conversation:stored': async (before, limit) => {
+  'conversations.list': async (before, limit) => {
     await later(40);
     return stored.filter(({ usedAt }) => usedAt < before).slice(0, limit);
   },
-  'conversation:read': async (id) => {
+  'conversations.read': async (id) => {
     await later(40);
     const row = stored.find((conversation) => conversation.id === id);
     return row && !demo.noTexts ? said(row) : null;
   },
-  'conversation:delete': (id) => {
+  'conversations.delete': (id) => {
     stored = stored.filter((conversation) => conversation.id !== id);
-    return answers['conversation:end'](id);
+    return handlers['conversations.end'](id);
   },
-  'conversation:delete-all': () => {
+  'conversations.deleteAll': () => {
     stored = [];
     change({ conversations: [] });
-    return null;
   },
-  'settings:change': (settings) => {
+  'settings.change': (settings) => {
     if (settings.port === 80)
       throw new Error(
-        "Error invoking remote method 'settings:change': Error: Port 80 needs an administrator. Choose one above 1023.",
+        "Error invoking remote method 'settings.change': Error: Port 80 needs an administrator. Choose one above 1023.",
       );
     change({ settings: { ...snapshot.settings, ...settings } });
     return snapshot.settings;
   },
-  'login:set': (enabled) => ({ supported: true, enabled }),
-  'clipboard:copy': () => null,
-  'external:open': () => {
+  'loginItem.set': (enabled) => ({ supported: true, enabled }),
+  'clipboard.copy': () => undefined,
+  'externalPage.open': () => {
     throw new Error('No browser could be opened.');
   },
 };
 
-function change(update: AppUpdate): void {
-  const { requests = [], ...rest } = update;
+function change(values: TopicUpdate['values']): void {
+  const { requests = [], ...rest } = values;
   for (const row of requests) rows.set(row.id, row);
   Object.assign(snapshot, rest);
-  for (const listener of listeners) listener(update);
+  for (const listener of listeners) listener({ snapshot: false, values });
 }
 
 function fill(count: number): void {
@@ -246,13 +247,13 @@ function live(): void {
           path: row.path,
           dialect: row.dialect,
         };
-        const { day } = snapshot;
+        const { usage: day } = snapshot;
         const hourly = day.hourly.map((hour, index) =>
           index === new Date().getHours() && done.usage ? addUsage(hour, done.usage) : hour,
         );
         change({
           requests: [{ ...done, durationMs: Date.now() - row.at }],
-          day: {
+          usage: {
             ...day,
             requests: day.requests + 1,
             usage: done.usage ? addUsage(day.usage, done.usage) : day.usage,

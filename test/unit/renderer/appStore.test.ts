@@ -1,37 +1,61 @@
 import { describe, expect, it } from 'vitest';
-import type { AppSnapshot, AppUpdate, Bridge, Calls, Channel, RequestRow } from '../../../app/shared/contract';
+import type {
+  Bridge,
+  CallArguments,
+  CallHandlers,
+  CallName,
+  RequestRow,
+  TopicUpdate,
+  TopicValues,
+} from '../../../app/shared/contract';
 import { NO_USAGE } from '../../../app/shared/usage';
 import { createAppStore } from '../../../renderer/state/appStore';
 import { callErrorText } from '../../../renderer/state/callErrorText';
 import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
+const NO_DETAILS = {
+  userAgent: '',
+  resolvedModel: null,
+  conversation: null,
+  served: null,
+  messages: null,
+  loadMs: null,
+  error: null,
+  ignored: [],
+  isolation: null,
+};
+
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */
-function connection(held: Partial<AppSnapshot> = {}, older: RequestRow[] = []) {
-  const listeners = new Set<(update: AppUpdate) => void>();
+function connection(held: Partial<TopicValues> = {}, older: RequestRow[] = []) {
+  const listeners = new Set<(update: TopicUpdate) => void>();
   const frames: (() => void)[] = [];
   const asked: unknown[][] = [];
-  const answers: Partial<{ [C in Channel]: (...args: Calls[C]['args']) => Calls[C]['result'] }> = {
-    'app:snapshot': () => snapshot(held),
-    'request:older': (before, limit) => older.filter((row) => row.at < before).slice(0, limit),
+  const answers: Partial<CallHandlers> = {
+    'requests.details': (id) => ({ ...requestRow({ id }), ...NO_DETAILS }),
+    'requests.older': (before, limit) => older.filter((row) => row.at < before).slice(0, limit),
   };
   const bridge: Bridge = {
-    async call<C extends Channel>(channel: C, ...args: Calls[C]['args']) {
-      asked.push([channel, ...args]);
-      const answer = answers[channel];
-      if (!answer) throw new Error(`unexpected: ${channel}`);
+    async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
+      asked.push([name, ...args]);
+      const answer: CallHandlers[N] | undefined = answers[name];
+      if (!answer) throw new Error(`unexpected: ${name}`);
       return answer(...args);
     },
-    onUpdate(listener) {
+    subscribe(_topics, listener) {
       listeners.add(listener);
+      listener({ snapshot: true, values: snapshot(held) });
       return () => listeners.delete(listener);
     },
   };
   return {
     asked,
     store: createAppStore(bridge, { nextFrame: (run) => frames.push(run), pageSize: 2 }),
-    send: (update: AppUpdate) => {
-      for (const listener of listeners) listener(update);
+    send: (values: TopicUpdate['values']) => {
+      for (const listener of listeners) listener({ snapshot: false, values });
+    },
+    sendSnapshot: (values: Partial<TopicValues>) => {
+      for (const listener of listeners) listener({ snapshot: true, values: snapshot(values) });
     },
     drawFrame: () => {
       for (const run of frames.splice(0)) run();
@@ -39,17 +63,15 @@ function connection(held: Partial<AppSnapshot> = {}, older: RequestRow[] = []) {
   };
 }
 
-function snapshot(held: Partial<AppSnapshot>): AppSnapshot {
+function snapshot(held: Partial<TopicValues>): TopicValues {
   return {
-    version: '0.1.0',
-    platform: 'linux',
-    dialects: [],
+    app: { version: '0.1.0', platform: 'linux', dialects: [] },
     server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
     cli: { phase: 'ready' },
     requests: [],
     conversations: [],
     spares: 0,
-    day: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
+    usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
     settings: appSettings(),
     pinned: {},
     loginItem: { supported: true, enabled: false },
@@ -79,7 +101,7 @@ describe('the store of the page', () => {
     expect(store.log.total()).toBe(5);
   });
 
-  it('loses no update that comes before the snapshot', async () => {
+  it('loses no update that comes right after the snapshot', async () => {
     const { store, send, drawFrame } = connection({ spares: 1 });
     const connected = store.connect();
     send({ spares: 3 });
@@ -88,13 +110,41 @@ describe('the store of the page', () => {
     expect(store.state().app?.spares).toBe(3);
   });
 
+  it('takes a later snapshot in place of what it holds, and keeps the rows that it continues', async () => {
+    const { store, sendSnapshot } = connection({
+      requests: [requestRow({ id: 'b', at: 2 }), requestRow({ id: 'a', at: 1 })],
+    });
+    await store.connect();
+    sendSnapshot({ spares: 4, requests: [requestRow({ id: 'c', at: 3 }), requestRow({ id: 'b', at: 2 })] });
+    expect(store.state().app?.spares).toBe(4);
+    expect(['a', 'b', 'c'].map((id) => store.log.byId(id)?.id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('drops its rows where a later snapshot begins after them, and can load those in between', async () => {
+    const { store, sendSnapshot } = connection({ requests: [requestRow({ id: 'a', at: 1 })] });
+    await store.connect();
+    sendSnapshot({ requests: [requestRow({ id: 'd', at: 4 }), requestRow({ id: 'c', at: 3 })] });
+    expect([store.log.total(), store.state().older]).toEqual([2, 'more']);
+  });
+
+  it('reads the rows that had not ended and that a later snapshot leaves out', async () => {
+    const { store, sendSnapshot, drawFrame, asked } = connection({
+      requests: [requestRow({ id: 'b', at: 2 }), requestRow({ id: 'a', at: 1, phase: 'streaming' })],
+    });
+    await store.connect();
+    sendSnapshot({ requests: [requestRow({ id: 'b', at: 2 })] });
+    await expect.poll(() => asked).toEqual([['requests.details', 'a']]);
+    drawFrame();
+    expect(store.log.byId('a')?.phase).toBe('done');
+  });
+
   it('keeps what an update leaves out', async () => {
     const { store, send, drawFrame } = connection();
     await store.connect();
-    const { day } = store.state().app ?? {};
+    const { usage } = store.state().app ?? {};
     send({ spares: 1 });
     drawFrame();
-    expect(store.state().app?.day).toBe(day);
+    expect(store.state().app?.usage).toBe(usage);
   });
 
   it('leaves the log’s version alone when no request has changed', async () => {
@@ -116,18 +166,20 @@ describe('the store of the page', () => {
     await store.loadOlder();
     await store.loadOlder();
     expect([store.log.total(), store.state().older]).toEqual([4, 'end']);
-    expect(asked.filter(([channel]) => channel === 'request:older')).toEqual([
-      ['request:older', 6, 2],
-      ['request:older', 4, 2],
-      ['request:older', 3, 2],
+    expect(asked.filter(([channel]) => channel === 'requests.older')).toEqual([
+      ['requests.older', 6, 2],
+      ['requests.older', 4, 2],
+      ['requests.older', 3, 2],
     ]);
   });
 
   it('says why, where the app does not answer', async () => {
     const { store } = connection();
     const silent: Bridge = {
-      call: () => Promise.reject(new Error("Error invoking remote method 'app:snapshot': Error: The core is gone")),
-      onUpdate: () => () => undefined,
+      call: () => Promise.reject(new Error('The core is gone')),
+      subscribe: () => {
+        throw new Error('Error: The core is gone');
+      },
     };
     const unconnected = createAppStore(silent);
     await unconnected.connect();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bridge, Calls, Channel, StoredConversation } from '../../../app/shared/contract';
+import type { Bridge, CallArguments, CallName, CallResult, StoredConversation } from '../../../app/shared/contract';
 import { conversationTitle } from '../../../renderer/history/conversationTitle';
 import { splitMessage } from '../../../renderer/history/splitMessage';
 import { searchStored, storedRows } from '../../../renderer/history/storedSearch';
@@ -13,15 +13,15 @@ function app(stored: StoredConversation[], pageSize = 2) {
   const asked: number[] = [];
   const state = { stored, fault: null as Error | null };
   const bridge: Bridge = {
-    async call<C extends Channel>(channel: C, ...args: Calls[C]['args']) {
-      if (channel !== 'conversation:stored') throw new Error(`unexpected: ${channel}`);
+    async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
+      if (name !== 'conversations.list') throw new Error(`unexpected: ${name}`);
       if (state.fault) throw state.fault;
-      const [before, limit] = args as Calls['conversation:stored']['args'];
+      const [before, limit] = args as CallArguments<'conversations.list'>;
       asked.push(before);
       const newestFirst = state.stored.toSorted((a, b) => b.usedAt - a.usedAt);
-      return newestFirst.filter(({ usedAt }) => usedAt < before).slice(0, limit) as Calls[C]['result'];
+      return newestFirst.filter(({ usedAt }) => usedAt < before).slice(0, limit) as CallResult<N>;
     },
-    onUpdate: () => () => undefined,
+    subscribe: () => () => undefined,
   };
   const conversations = createStoredConversations(bridge, pageSize);
   return { state, asked, conversations, ids: () => conversations.state().rows.map(({ id }) => id) };

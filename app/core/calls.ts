@@ -1,0 +1,57 @@
+/** The handlers of the calls that need no Electron; app/shared/contract.ts says what each promises. */
+import type { Chat } from '../chat/service';
+import type { Claude } from '../claude/claude';
+import type { Settings } from '../settings/settings';
+import type { CallHandlers, CliState } from '../shared/contract';
+import type { ConversationStore } from '../store/conversationStore';
+import type { Journal } from '../store/journal';
+import type { ServerControl } from './serverControl';
+import { appSettings, cliState, storedMessage } from './windowValues';
+
+export interface CoreParts {
+  readonly server: ServerControl;
+  readonly claude: Claude;
+  readonly checkCli: () => Promise<CliState>;
+  readonly chat: Chat;
+  readonly conversations: ConversationStore;
+  readonly journal: Journal;
+  readonly settings: Settings;
+}
+
+/** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
+export type CoreCalls = ReturnType<typeof coreCalls>;
+
+export function coreCalls({ server, claude, checkCli, chat, conversations, journal, settings }: CoreParts) {
+  return {
+    'server.start': () => server.start(),
+    'server.stop': () => server.stop(),
+    'cli.check': () => checkCli(),
+    'cli.signIn': async () => cliState(await claude.signIn()),
+    'requests.details': (id) => journal.details(id),
+    'requests.older': (before, limit) => journal.older(before, limit),
+    'requests.clear': () => journal.clear(),
+    'conversations.end': async (id) => {
+      await chat.endConversation(id);
+    },
+    'conversations.list': (before, limit) => conversations.list(before, limit),
+    'conversations.read': (id) => conversations.messages(id)?.map(storedMessage) ?? null,
+    'conversations.delete': async (id) => {
+      await chat.endConversation(id);
+      conversations.delete(id);
+    },
+    'conversations.deleteAll': async () => {
+      await Promise.all(chat.liveConversations().map(({ id }) => chat.endConversation(id)));
+      conversations.deleteAll();
+    },
+    'settings.change': async (change) => {
+      const before = settings.value;
+      const { host, port, cliPath, keepTexts } = settings.change(change);
+      // A user who turns the history off does not want to leave what is stored already.
+      if (before.keepTexts && !keepTexts) conversations.deleteAll();
+      conversations.prune();
+      if (cliPath !== before.cliPath) void checkCli();
+      if (host !== before.host || port !== before.port) await server.restart();
+      return appSettings(settings);
+    },
+  } satisfies Partial<CallHandlers>;
+}

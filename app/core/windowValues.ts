@@ -1,0 +1,44 @@
+/** The state of the app's parts in the form in which the window shows it. */
+import type { Message } from '../chat/request';
+import type { ConversationStatus } from '../chat/service';
+import type { ClaudeState } from '../claude/claude';
+import type { Settings } from '../settings/settings';
+import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
+import { SHOWN_SETTING_NAMES } from '../shared/settings';
+
+const PROBLEM_CODES = {
+  missing: 'cli_missing',
+  outdated: 'cli_outdated',
+  failed: 'cli_failed',
+  signed_out: 'signed_out',
+} as const;
+
+export function cliState({ phase, path: file, version, account, problem }: ClaudeState): CliState {
+  return {
+    phase,
+    ...(file === undefined ? {} : { path: file }),
+    ...(version === undefined ? {} : { version }),
+    ...(account ? { authMethod: account.authMethod } : {}),
+    ...(account?.email ? { account: account.email } : {}),
+    ...(problem
+      ? { problem: { code: PROBLEM_CODES[problem.kind], message: problem.message, remedy: problem.remedy } }
+      : {}),
+  };
+}
+
+export function conversationRow(live: ConversationStatus): ConversationRow {
+  const { expiresAt, ...rest } = live;
+  return {
+    ...rest,
+    expiresAt: expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt,
+  };
+}
+
+export function appSettings(settings: Settings): AppSettings {
+  return Object.fromEntries(SHOWN_SETTING_NAMES.map((name) => [name, settings.value[name]])) as AppSettings;
+}
+
+export function storedMessage({ role, content }: Message): StoredMessage {
+  const texts = content.map((block) => (block.type === 'text' ? block.text : `[${block.type.replace('_', ' ')}]`));
+  return { role, text: texts.join('\n') };
+}
