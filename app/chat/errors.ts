@@ -1,26 +1,29 @@
-/** Everything that can go wrong with a request, by kind. A dialect translates a kind into its status and words once. */
+/** Every error that a request can end with, by kind. Each dialect translates a kind into its own status and body in one place. */
 import { errorText } from '../shared/errorText';
 
 export type ChatErrorKind =
-  /** The request is not what the dialect takes, or what the model can do. */
+  /** The dialect does not accept the request, or the model cannot do what it asks for. */
   | 'invalid_request'
   | 'model_not_found'
-  /** More than the model's context holds. */
+  /** The messages exceed the model's context window. */
   | 'context_too_long'
+  /** The request's body is too large (413). */
   | 'too_large'
-  /** Nobody is signed in to the CLI. */
+  /** The CLI is signed out. */
   | 'signed_out'
   /** The API refused the CLI's sign-in. */
   | 'authentication'
+  /** The API denies the account what it asked for (403). */
   | 'permission'
+  /** A rate limit of the API or of the plan is reached (429). */
   | 'rate_limit'
   /** The API has no capacity (529). */
   | 'overloaded'
-  /** This app has no process free and its queue is full. */
+  /** All processes of this app are busy and its queue is full. */
   | 'busy'
   | 'cli_missing'
   | 'cli_outdated'
-  /** The CLI could not be started, ended, or said something that cannot be understood. */
+  /** The CLI could not be started, has ended, or its output cannot be read. */
   | 'cli_failed'
   /** The API answered with another error. */
   | 'api'
@@ -30,11 +33,11 @@ export type ChatErrorKind =
   | 'internal';
 
 export interface ChatErrorOptions {
-  /** How long the client should wait before it asks again, where that is known. */
+  /** How long the client should wait before it retries, where that is known. */
   readonly retryAfterMs?: number;
   /** The request parameter at fault. */
   readonly param?: string;
-  /** The API's own status, where it was the API that refused. */
+  /** The HTTP status of the API, where the API refused. */
   readonly apiStatus?: number;
   readonly cause?: unknown;
 }
@@ -46,7 +49,7 @@ export class ChatError extends Error {
   readonly param: string | undefined;
   readonly apiStatus: number | undefined;
 
-  /** @param message says what is wrong and, where the user can mend it, how. */
+  /** @param message says what is wrong and, where the user can fix it, how. */
   constructor(kind: ChatErrorKind, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
@@ -55,7 +58,7 @@ export class ChatError extends Error {
     this.apiStatus = options.apiStatus;
   }
 
-  /** The error itself where it is one already, else a defect of ours with the original as its cause. */
+  /** Returns a `ChatError` as it is; anything else becomes one of kind `internal`, with the original as its cause. */
   static from(error: unknown): ChatError {
     if (error instanceof ChatError) return error;
     return new ChatError('internal', errorText(error), { cause: error });

@@ -1,7 +1,4 @@
-/**
- * The question as every dialect asks it. A dialect's folder in api/ turns its bodies into this and nothing else,
- * so that what follows is the same for all of them.
- */
+/** A client's request in the form that all dialects share. Each dialect in api/ translates its bodies into a `ChatRequest`. */
 
 export interface TextBlock {
   readonly type: 'text';
@@ -10,7 +7,7 @@ export interface TextBlock {
 
 export interface ImageBlock {
   readonly type: 'image';
-  /** `image/png`, `image/jpeg`, `image/gif` or `image/webp`: what the Messages API takes. */
+  /** One that the Messages API accepts: `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
   readonly mediaType: string;
   /** Base64, without a `data:` prefix. */
   readonly data: string;
@@ -20,7 +17,7 @@ export interface DocumentBlock {
   readonly type: 'document';
   /** A PDF in base64, without a `data:` prefix. */
   readonly data: string;
-  /** Such as its file's name. */
+  /** For example its file name. */
   readonly title?: string | undefined;
 }
 
@@ -49,32 +46,33 @@ export type Message =
 /**
  * The client's own name for a conversation.
  *
- * - `id`: a lone new message under it is appended to what has been said; a history that is sent along wins.
- * - `label`: the client sends its whole history every time, and the name says only which conversation it is of.
+ * - `id`: the client may send only its newest message, which is appended to the stored history of that name. Where it
+ *   sends a history, that one counts.
+ * - `label`: the client always sends its whole history; the name only says which conversation the turn belongs to.
  */
 export interface ConversationName {
   readonly kind: 'id' | 'label';
   readonly id: string;
 }
 
-/** A function of the client's that the model may call. */
+/** A function of the client that the model may call. */
 export interface ClientTool {
-  /** Reaches the model as it is. */
+  /** Passed on to the model unchanged. */
   readonly name: string;
   readonly description: string;
   /** A JSON schema of type `object`. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
-/** `required`: some tool must be called. `named`: this one must. */
+/** `required`: the model must call a tool. `named`: it must call this tool. */
 export type ToolChoice =
   | { readonly type: 'auto' | 'none' | 'required' }
   | { readonly type: 'named'; readonly name: string };
 
-/** How hard the model thinks, as the CLI names it. */
+/** How much the model thinks, in the CLI's own terms. */
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** Parameters that today's models refuse: sent only where the user's settings say so. */
+/** Sampling parameters, which today's models refuse: sent only if the user's settings say so. */
 export interface Sampling {
   readonly temperature?: number;
   readonly topP?: number;
@@ -82,27 +80,27 @@ export interface Sampling {
 }
 
 export interface ChatRequest {
-  /** The model as the client named it; resolved, and refused, by the chat. */
+  /** The model as the client named it. The chat resolves it, or refuses the request. */
   readonly model: string;
-  /** All system and developer messages of the request, joined by a blank line; '' where there is none. */
+  /** All system and developer messages of the request, joined by blank lines; '' where there is none. */
   readonly system: string;
-  /** In the order sent. The last one is the question, of role `user`. */
+  /** In the order in which the client sent them. The last one is the question and has the role `user`. */
   readonly messages: readonly Message[];
-  /** A short name of the program that asks, for the window. */
+  /** A short name of the program that sent the request, for the window. */
   readonly client: string;
-  /** Whether the client wants to see the model think. */
+  /** Whether the client wants to receive the model's thinking. */
   readonly thinking: boolean;
-  /** The client does not want it to think at all, which not every model can. Default: false. */
+  /** The model is not to think at all, which not every model can. Default: false. */
   readonly withoutThinking?: boolean | undefined;
-  /** The id of the API key; '' for this computer without one. Conversations of different owners never meet. */
+  /** The id of the API key; '' for requests without one. A request never gets to a conversation of another owner. */
   readonly owner: string;
   readonly name?: ConversationName | undefined;
   /**
-   * A user's name, which some clients send in place of an id and others with every chat: taken for an id where there
-   * is none, and only until its user has sent a history.
+   * The name of the client's user. Some clients send it in place of a conversation's id, others with every chat: it is
+   * taken for an id where there is no `name`, and only as long as this user has never sent a history.
    */
   readonly user?: string | undefined;
-  /** A question about a conversation and not of it, such as for its title: answered, and forgotten. */
+  /** A question about a conversation, such as for a title, and no turn of it: it is answered and not stored. */
   readonly ephemeral?: boolean | undefined;
   /** Default: none. */
   readonly tools?: readonly ClientTool[] | undefined;
@@ -110,14 +108,14 @@ export interface ChatRequest {
   readonly toolChoice?: ToolChoice | undefined;
   /** Whether the model may call several tools in one answer. Default: true. */
   readonly parallelTools?: boolean | undefined;
-  /** The answer is JSON that is valid against this schema; it comes as text events. */
+  /** A JSON schema for the answer, which is then JSON and comes as text events. */
   readonly schema?: Readonly<Record<string, unknown>> | undefined;
   readonly effort?: Effort | undefined;
-  /** The most tokens of the answer. */
+  /** The most tokens that the answer may have. */
   readonly maxTokens?: number | undefined;
-  /** The answer ends before the first of these. */
+  /** Stop sequences: the answer ends before the first of these. */
   readonly stop?: readonly string[] | undefined;
   readonly sampling?: Sampling | undefined;
-  /** How long the process is kept for a follow-up, in ms: 0 not at all, Infinity for good. Default: the setting. */
+  /** How long the process waits for a follow-up, in ms: 0 not at all, Infinity without limit. Default: the setting. */
   readonly keepAliveMs?: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** What the driver and the CLI report as a fault, as the one kind of error that the dialects know. */
+/** Translates the errors of app/claude, and those that the CLI reports, into `ChatError`, which the dialects know. */
 import { ClaudeUnavailableError } from '../claude/claude';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool/pool';
 import { LineTooLongError } from '../claude/process/lines';
@@ -6,10 +6,10 @@ import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude
 import { CliEndedError } from '../claude/process/protocol';
 import { ChatError, type ChatErrorKind } from './errors';
 
-/** When a place in the pool is likely to be free again: about the length of a short answer. */
+/** After this time a process is likely to be free again: about the length of a short answer. */
 const BUSY_RETRY_MS = 5_000;
 
-/** An error that the driver threw. */
+/** Translates an error that app/claude threw; one that is unknown becomes `internal`. */
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ClaudeUnavailableError) {
     const kinds = {
@@ -30,32 +30,35 @@ export function toChatError(error: unknown): ChatError {
     return new ChatError('cli_failed', 'claude ended before it had taken the question', { cause: error });
   }
   if (error instanceof ProtocolError || error instanceof LineTooLongError) {
-    return new ChatError('cli_failed', `claude said what cannot be understood: ${error.message}`, { cause: error });
+    return new ChatError('cli_failed', `the output of claude cannot be read: ${error.message}`, { cause: error });
   }
   return ChatError.from(error);
 }
 
-/** The API said so, or the CLI reckoned so and did not ask it. */
-const TOO_LONG = new Set(['prompt_too_long', 'blocking_limit']);
+/** The prompt is too long: for the API, or by the CLI's own count, in which case it has sent no request. */
+const TOO_LONG_REASONS = new Set(['prompt_too_long', 'blocking_limit']);
 
-/** @param limit the last that the CLI reported of the plan's limits. */
+/** Translates a turn's result that is an error. @param limit the CLI's last report on a rate limit of the plan. */
 export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
-  const said = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
+  const text = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
   const status = result.api_error_status ?? undefined;
-  if (/^not logged in/i.test(said)) {
+  if (/^not logged in/i.test(text)) {
     return new ChatError('signed_out', 'Nobody is signed in to claude. Sign in with `claude auth login`.');
   }
-  const kind = TOO_LONG.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOf(status);
-  const message = kind === 'authentication' ? `${plain(said)} (sign in anew with \`claude auth login\`)` : plain(said);
+  const kind = TOO_LONG_REASONS.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOfStatus(status);
+  const message =
+    kind === 'authentication'
+      ? `${withoutPrefix(text)} (sign in anew with \`claude auth login\`)`
+      : withoutPrefix(text);
   return new ChatError(kind, message, {
     ...(status === undefined ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
   });
 }
 
-/** The API refused, and the CLI would wait for so long before it asks again. */
+/** Translates a refusal of the API that the CLI would repeat after `delayMs`. */
 export function retryToChatError(status: number | null, delayMs: number): ChatError {
-  const kind = kindOf(status ?? undefined);
+  const kind = kindOfStatus(status ?? undefined);
   const message =
     kind === 'rate_limit'
       ? `the API's rate limit is reached: try again in ${Math.ceil(delayMs / 1000)} s`
@@ -66,7 +69,7 @@ export function retryToChatError(status: number | null, delayMs: number): ChatEr
   });
 }
 
-function kindOf(status: number | undefined): ChatErrorKind {
+function kindOfStatus(status: number | undefined): ChatErrorKind {
   switch (status) {
     case 400:
     case 422:
@@ -88,12 +91,12 @@ function kindOf(status: number | undefined): ChatErrorKind {
   }
 }
 
-/** Without the words that the CLI puts ahead of the API's. */
-function plain(said: string): string {
-  return said.replace(/^API Error: /, '').replace(/^Request rejected \(\d+\) · /, '');
+/** Removes what the CLI puts before the API's own message. */
+function withoutPrefix(message: string): string {
+  return message.replace(/^API Error: /, '').replace(/^Request rejected \(\d+\) · /, '');
 }
 
-/** Until the window that is used up begins anew; the CLI does not always say which one that is. */
+/** The time until the limit's used-up window is reset; where the CLI does not name that window, it is the one that is full. */
 function retryAfter(limit: RateLimitInfo | undefined): { retryAfterMs?: number } {
   const windows = Object.values(limit?.unifiedWindows ?? {});
   const full = windows.filter(({ utilization }) => (utilization ?? 0) >= 1).map(({ resetsAt }) => resetsAt ?? 0);

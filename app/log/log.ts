@@ -1,6 +1,6 @@
 /**
- * The app's log: what happened and when, for the person who has to find out why. Prompts, answers and keys are never
- * in it: fields are plain values that the caller names one by one, and whatever looks like a key is masked.
+ * The app's log file, for the person who looks for the cause of a fault. It never has prompts, answers or keys: a caller names
+ * each field, fields are plain values, and everything that looks like a key is masked.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -18,28 +18,28 @@ export interface Log {
 }
 
 export interface OpenLog extends Log {
-  /** Resolves when all that was logged is in the file. */
+  /** Resolves when all entries are in the file. */
   close(): Promise<void>;
 }
 
 export interface LogOptions {
-  /** The log goes to `logs/claudacity.log` in it, JSON by lines; older ones are `claudacity1.log` and so on. */
+  /** The folder of `logs/claudacity.log`, which has one JSON object a line; older files are `claudacity1.log` and so on. */
   readonly dataDir: string;
   /** `CLAUDACITY_LOG` sets the level: error, warn, info (the default) or debug. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Also write to standard error, for people to read. Default false. */
   readonly console?: boolean;
-  /** When a file is full. Default 5 MB; five are kept. */
+  /** The size at which the next file is begun, in bytes. Default 5 MB. The newest five files stay. */
   readonly maxFileBytes?: number;
 }
 
 const LEVELS = ['error', 'warn', 'info', 'debug'];
-const KEPT_FILES = 5;
+const MAX_FILES = 5;
 
-/** Opens the log. Where its folder cannot be written, it goes to standard error alone: a log is no reason not to start. */
+/** Opens the log. Where its folder cannot be written, it goes to standard error alone, since the app must start all the same. */
 export function openLog({ dataDir, env, console = false, maxFileBytes = 5_000_000 }: LogOptions): OpenLog {
-  const wanted = env.CLAUDACITY_LOG?.toLowerCase();
-  const level = wanted !== undefined && LEVELS.includes(wanted) ? wanted : 'info';
+  const requestedLevel = env.CLAUDACITY_LOG?.toLowerCase();
+  const level = requestedLevel !== undefined && LEVELS.includes(requestedLevel) ? requestedLevel : 'info';
   const file = fileTransport(path.join(dataDir, 'logs'), maxFileBytes);
   const logger = winston.createLogger({
     level,
@@ -48,16 +48,17 @@ export function openLog({ dataDir, env, console = false, maxFileBytes = 5_000_00
       ...(console || file instanceof Error ? [consoleTransport()] : []),
     ],
   });
-  // A full disk must not take the app down with it.
+  // Without a listener, a full disk would end the app with an unhandled error event.
   logger.on('error', () => {});
 
   const write = (severity: string) => (message: string, fields?: LogFields) => {
-    logger.log({ level: severity, message: masked(message), fields: plain(fields) });
+    logger.log({ level: severity, message: maskKeys(message), fields: plainFields(fields) });
   };
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-  if (file instanceof Error) log.warn('The log cannot be kept in a file', { error: file });
-  if (wanted && wanted !== level) log.warn(`CLAUDACITY_LOG must be one of ${LEVELS.join(', ')}`, { value: wanted });
-  return { ...log, close: () => end(logger, file) };
+  if (file instanceof Error) log.warn('The log file cannot be written', { error: file });
+  if (requestedLevel && requestedLevel !== level)
+    log.warn(`CLAUDACITY_LOG must be one of ${LEVELS.join(', ')}`, { value: requestedLevel });
+  return { ...log, close: () => close(logger, file) };
 }
 
 function fileTransport(folder: string, maxsize: number) {
@@ -67,7 +68,7 @@ function fileTransport(folder: string, maxsize: number) {
       dirname: folder,
       filename: 'claudacity.log',
       maxsize,
-      maxFiles: KEPT_FILES,
+      maxFiles: MAX_FILES,
       tailable: true,
       format: winston.format.printf(({ level, message, fields }) =>
         JSON.stringify({ time: new Date().toISOString(), level, message, ...Object(fields) }),
@@ -80,7 +81,7 @@ function fileTransport(folder: string, maxsize: number) {
 
 function consoleTransport() {
   return new winston.transports.Console({
-    // Standard output belongs to the command that runs.
+    // Standard output is for what the command line prints.
     stderrLevels: LEVELS,
     format: winston.format.printf(({ level, message, fields }) => {
       const details = Object.entries(Object(fields)).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
@@ -89,22 +90,22 @@ function consoleTransport() {
   });
 }
 
-function plain(fields: LogFields = {}): Record<string, unknown> {
+function plainFields(fields: LogFields = {}): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
-        if (value instanceof Error) return [name, masked(value.stack ?? value.message)];
-        return [name, typeof value === 'string' ? masked(value) : value];
+        if (value instanceof Error) return [name, maskKeys(value.stack ?? value.message)];
+        return [name, typeof value === 'string' ? maskKeys(value) : value];
       }),
   );
 }
 
-function masked(text: string): string {
+function maskKeys(text: string): string {
   return text.replace(/\bsk-[\w-]{6,}/g, 'sk-…').replace(/\b(Bearer\s+)[\w.~+/=-]{6,}/gi, '$1…');
 }
 
-function end(logger: winston.Logger, file: winston.transport | Error): Promise<void> {
+function close(logger: winston.Logger, file: winston.transport | Error): Promise<void> {
   return new Promise((resolve) => {
     if (file instanceof Error) logger.once('finish', () => resolve());
     else file.once('finish', () => resolve()).once('error', () => resolve());

@@ -1,7 +1,4 @@
-/**
- * The app's SQLite file: opened, brought to the schema of this version, closed. What is in it belongs to the files
- * beside this one, each with its tables.
- */
+/** Opens the app's SQLite file and migrates it to the schema of this version. The `…Table.ts` files read and write its tables. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
@@ -11,7 +8,7 @@ import { asError } from '../shared/errorText';
 
 export type Database = DatabaseSyncInstance;
 
-/** Each takes the schema one version on; `PRAGMA user_version` counts those that have run. Only ever add to the end. */
+/** Each migrates the schema by one version; `PRAGMA user_version` counts those that have run. Only ever append to the list. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE requests (
      id TEXT PRIMARY KEY,
@@ -96,23 +93,26 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE history_senders (owner TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (owner, user)) WITHOUT ROWID;`,
 ];
 
-/** The file can be opened, and what is in it is of no use. */
+/** The file can be opened, but its content cannot be used. */
 class UnusableDatabase extends Error {}
 
-/** SQLite's result codes for a file that is damaged or no database. */
+/** SQLite's result codes for a file that is damaged, and for one that is no database. */
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 /**
- * Opens the file, or makes it. One that is no sound database, or is of a later version of the app, is set aside and a
- * new one begun. One that cannot be opened for another reason (no right to, in use) stays where it is, and the data
- * lasts until the app ends. Both are logged.
+ * Opens the file, or creates it. A file that is damaged, is no database or comes from a later version of the app is
+ * renamed and a new one created. A file that cannot be opened for another reason (no permission, in use) stays as it is,
+ * and the database is in memory until the app ends. Both cases are logged.
  */
 export function openDatabase(file: string, log: Log): Database {
   try {
-    return openOrBeginAnew(file, log);
+    return openOrReplace(file, log);
   } catch (error) {
-    log.error('No database can be kept; requests are forgotten when the app ends', { file, error: asError(error) });
+    log.error('The database cannot be opened; requests and conversations are lost when the app ends', {
+      file,
+      error: asError(error),
+    });
     return open(':memory:');
   }
 }
@@ -130,13 +130,13 @@ export function transaction<T>(database: Database, work: () => T): T {
   }
 }
 
-function openOrBeginAnew(file: string, log: Log): Database {
+function openOrReplace(file: string, log: Log): Database {
   try {
     return open(file);
   } catch (error) {
     if (!isUnusable(error)) throw error;
     const aside = setAside(file, ['-wal', '-shm']);
-    log.warn('The database cannot be used: it was set aside and a new one begun', { aside, error: asError(error) });
+    log.warn('The database cannot be used: it was renamed and a new one created', { aside, error: asError(error) });
     return open(file);
   }
 }
@@ -150,9 +150,9 @@ function open(file: string): Database {
   if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
-    // Losing the last moments to a power cut is better than waiting for the disk on every request.
+    // A power cut may cost the last moments; in return, no request waits for the disk to confirm a write.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    // What is deleted is not to be found in the file any more.
+    // Deleted texts must not be readable in the file any more: SQLite overwrites them.
     database.exec('PRAGMA secure_delete = ON;');
     check(database);
     migrate(database);
@@ -163,7 +163,7 @@ function open(file: string): Database {
   }
 }
 
-/** Waiting for another process blocks everything else here; what was not written is tried again. */
+/** How long to wait for another process's lock. The wait blocks the whole app, and a write that fails is tried again later. */
 const BUSY_MS = 250;
 
 function check(database: Database): void {

@@ -1,6 +1,6 @@
 /**
- * Every request is recorded once, here: as a row that changes while it is answered (for the window), and in SQLite
- * when it has ended (for history and for the day's use).
+ * The journal records every request: as a row that changes while the request is answered (for the window), and in SQLite
+ * when it has ended (for the request log and for the day's usage).
  */
 import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
 
@@ -10,34 +10,34 @@ export type RequestStart = Pick<
   'client' | 'address' | 'dialect' | 'method' | 'path' | 'model' | 'stream' | 'userAgent'
 >;
 
-/** What becomes known later. */
+/** What becomes known while it is answered. */
 export type RequestChange = Partial<Omit<RequestDetails, 'id' | 'at' | 'method' | 'path' | 'address'>>;
 
-/** The record of one request, open until `end`. A request that has not ended when the app does is not kept. */
+/** The record of one request, open until `end`. A request that is still open when the app ends is not stored. */
 export interface RequestRecord {
   readonly id: string;
   change(change: RequestChange): void;
-  /** Sets the duration, writes the record, and ignores everything after it. */
+  /** Sets the duration and writes the record. Later calls of `change` and `end` are ignored. */
   end(change: RequestChange & { status: number; phase: 'done' | 'failed' | 'cancelled' }): void;
 }
 
 export interface Journal {
   begin(start: RequestStart): RequestRecord;
-  /** The newest rows, newest first, live ones included. */
+  /** The newest rows, newest first, including requests that are being answered. */
   recent(limit: number): RequestRow[];
   /** Rows that began before `before` (ms since the epoch), newest first. */
   older(before: number, limit: number): RequestRow[];
   details(id: string): RequestDetails | null;
-  /** Forgets the requests that have ended; the day's totals stay. */
+  /** Deletes the requests that have ended; the day's totals stay. */
   clear(): void;
   /**
-   * Use on the local day that `now` falls in; a request belongs to the hour in which it ended. Counted are requests
-   * that asked a model: of a dialect other than `app`, with `messages` above 0, or `served` or `usage` known. Their
-   * model is the resolved one where it is known. `failed` are those of them that ended in that phase.
+   * The usage on the local day of `now` (ms since the epoch). A request counts in the hour in which it ended, and only if
+   * it asked a model: its dialect is not `app`, and `messages` is above 0 or `served` or `usage` is set. It counts for
+   * the resolved model where that is known. `failed` counts those that ended in this phase.
    */
   day(now: number): DayUsage;
-  /** Called at each new row, change and end. Returns the function that ends the subscription. */
+  /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */
   onChange(listener: (row: RequestRow) => void): () => void;
-  /** Writes what is not written yet. */
+  /** Writes what has not been written yet; nothing is recorded after it. */
   close(): void;
 }

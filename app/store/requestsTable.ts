@@ -1,11 +1,11 @@
-/** The requests that have ended, as rows of SQLite. */
+/** The request log: the requests that have ended, as rows of SQLite. */
 import { z } from 'zod';
 import type { RequestDetails } from '../shared/contract';
 import type { Database } from './database';
 
 export interface RequestsTable {
   insert(request: RequestDetails): void;
-  /** Those that began before `before`, newest first. */
+  /** Requests that began before `before` (ms since the epoch), newest first. */
   older(before: number, limit: number): RequestDetails[];
   find(id: string): RequestDetails | null;
   count(): number;
@@ -39,7 +39,7 @@ export function requestsTable(database: Database): RequestsTable {
 
 const nullableNumber = z.number().nullable();
 
-/** One row as it stands in the file. */
+/** A row of the table. */
 const Columns = z.object({
   id: z.string(),
   at: z.number(),
@@ -108,7 +108,7 @@ function toColumns(request: RequestDetails): z.infer<typeof Columns> {
 function fromColumns(row: unknown): RequestDetails {
   const columns = Columns.parse(row);
   const { input, cache_read: cacheRead, cache_write: cacheWrite, output } = columns;
-  const known = input !== null && cacheRead !== null && cacheWrite !== null && output !== null;
+  const hasUsage = input !== null && cacheRead !== null && cacheWrite !== null && output !== null;
   return {
     id: columns.id,
     at: columns.at,
@@ -121,7 +121,7 @@ function fromColumns(row: unknown): RequestDetails {
     stream: columns.stream === 1,
     phase: columns.phase,
     status: columns.status,
-    usage: known ? { input, cacheRead, cacheWrite, output, thinking: 0, costUsd: columns.cost_usd ?? 0 } : null,
+    usage: hasUsage ? { input, cacheRead, cacheWrite, output, thinking: 0, costUsd: columns.cost_usd ?? 0 } : null,
     firstTokenMs: columns.first_token_ms,
     durationMs: columns.duration_ms,
     userAgent: columns.user_agent,

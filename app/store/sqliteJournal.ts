@@ -1,6 +1,6 @@
 /**
- * The journal on SQLite. A request lives in memory until it ends; those that have ended are written together, a
- * transaction every 100 ms, so that recording costs the requests themselves nothing.
+ * The journal in SQLite. A request stays in memory until it ends; ended requests are written together, in one transaction
+ * every 100 ms, so that no request waits for its record to be written.
  */
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
@@ -9,81 +9,81 @@ import { asError } from '../shared/errorText';
 import { type Database, transaction } from './database';
 import type { Journal, RequestRecord, RequestStart } from './journal';
 import { requestsTable } from './requestsTable';
-import { addUse, type HourUsage, localDay, mergeUse, noUse, usageTable, useOf } from './usageTable';
+import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, localDay, usageTable } from './usageTable';
 
 export interface JournalOptions {
   readonly database: Database;
   readonly log: Log;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** How many requests are kept; the oldest go first. Default 50,000. */
-  readonly keep?: number;
+  /** The most requests to store; beyond that the oldest are deleted. Default 50,000. */
+  readonly maxRequests?: number;
 }
 
 const WRITE_AFTER_MS = 100;
-/** After a failure: a full disk does not become free at once. */
+/** The time until the next attempt after a failed write: a full disk does not become free at once. */
 const RETRY_AFTER_MS = 5_000;
 
-/** Never throws for the sake of its file: what cannot be read or written is logged and gone without. */
-export function openJournal({ database, log, now = Date.now, keep = 50_000 }: JournalOptions): Journal {
+/** Never throws for the sake of its file: what cannot be read or written is logged and left out. */
+export function openJournal({ database, log, now = Date.now, maxRequests = 50_000 }: JournalOptions): Journal {
   const requests = requestsTable(database);
   const usage = usageTable(database);
-  const live = new Map<string, RequestDetails>();
+  const openRequests = new Map<string, RequestDetails>();
   let unwritten: RequestDetails[] = [];
-  let unwrittenUse: HourUsage[] = [];
+  let unwrittenUsage: HourUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  let count = attempt('count', 0, () => requests.count());
-  let today = noUse('');
+  let storedCount = attempt('count', 0, () => requests.count());
+  let today = emptyDay('');
   const listeners = new Set<(row: RequestRow) => void>();
   const nextTime = distinctTimes(now);
 
-  const tell = (request: RequestDetails) => {
+  const notify = (request: RequestDetails) => {
     const row = toRow(request);
     for (const listener of listeners) listener(row);
   };
 
   const writeSoon = (afterMs: number) => {
     if (closed) return;
-    timer ??= setTimeout(write, afterMs).unref();
+    timer ??= setTimeout(writeNow, afterMs).unref();
   };
 
-  const write = () => {
+  const writeNow = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (unwritten.length === 0 && unwrittenUse.length === 0) return;
+    if (unwritten.length === 0 && unwrittenUsage.length === 0) return;
     try {
       transaction(database, () => {
         for (const request of unwritten) requests.insert(request);
-        for (const use of unwrittenUse) usage.add(use);
-        requests.deleteOldest(Math.max(0, count + unwritten.length - keep));
+        for (const hourUsage of unwrittenUsage) usage.add(hourUsage);
+        requests.deleteOldest(Math.max(0, storedCount + unwritten.length - maxRequests));
       });
-      count = Math.min(keep, count + unwritten.length);
+      storedCount = Math.min(maxRequests, storedCount + unwritten.length);
       unwritten = [];
-      unwrittenUse = [];
+      unwrittenUsage = [];
     } catch (error) {
       log.error('Requests could not be written; this will be tried again', {
         waiting: unwritten.length,
         error: asError(error),
       });
-      unwritten = unwritten.slice(-keep);
+      unwritten = unwritten.slice(-maxRequests);
       writeSoon(RETRY_AFTER_MS);
     }
   };
 
-  const ended = (request: RequestDetails) => {
-    live.delete(request.id);
+  const onEnd = (request: RequestDetails) => {
+    openRequests.delete(request.id);
     unwritten.push(request);
-    const use = useOf(request, now());
-    if (use !== null) {
-      mergeUse(unwrittenUse, use);
-      if (use.day === today.day) addUse(today, use);
+    const hourUsage = hourUsageOf(request, now());
+    if (hourUsage !== null) {
+      addToHours(unwrittenUsage, hourUsage);
+      if (hourUsage.day === today.day) addToDay(today, hourUsage);
     }
     writeSoon(WRITE_AFTER_MS);
   };
 
   const older = (before: number, limit: number): RequestRow[] => {
-    const inMemory = [...live.values(), ...unwritten].filter((request) => request.at < before);
+    const inMemory = [...openRequests.values(), ...unwritten].filter((request) => request.at < before);
     const written = attempt('read', [], () => requests.older(before, limit));
     return [...inMemory, ...written]
       .sort((a, b) => b.at - a.at)
@@ -91,40 +91,40 @@ export function openJournal({ database, log, now = Date.now, keep = 50_000 }: Jo
       .map(toRow);
   };
 
-  function attempt<T>(what: string, otherwise: T, work: () => T): T {
-    if (closed) return otherwise;
+  function attempt<T>(what: string, fallback: T, work: () => T): T {
+    if (closed) return fallback;
     try {
       return work();
     } catch (error) {
       log.error('The database failed', { what, error: asError(error) });
-      return otherwise;
+      return fallback;
     }
   }
 
   return {
     begin(start) {
       const request = newRequest(start, nextTime());
-      live.set(request.id, request);
-      tell(request);
-      return record(request, tell, ended);
+      openRequests.set(request.id, request);
+      notify(request);
+      return openRecord(request, notify, onEnd);
     },
     recent: (limit) => older(Number.POSITIVE_INFINITY, limit),
     older,
     details(id) {
-      const inMemory = live.get(id) ?? unwritten.find((request) => request.id === id);
+      const inMemory = openRequests.get(id) ?? unwritten.find((request) => request.id === id);
       return inMemory ? structuredClone(inMemory) : attempt('read', null, () => requests.find(id));
     },
     clear() {
       unwritten = [];
       attempt('clear', undefined, () => requests.deleteAll());
-      count = 0;
+      storedCount = 0;
     },
     day(at) {
       const day = localDay(at);
       if (day !== today.day) {
-        today = noUse(day);
+        today = emptyDay(day);
         const written = attempt('read', [], () => usage.ofDay(day));
-        for (const use of [...written, ...unwrittenUse]) if (use.day === day) addUse(today, use);
+        for (const hourUsage of [...written, ...unwrittenUsage]) if (hourUsage.day === day) addToDay(today, hourUsage);
       }
       return structuredClone(today);
     },
@@ -134,7 +134,7 @@ export function openJournal({ database, log, now = Date.now, keep = 50_000 }: Jo
     },
     close() {
       if (closed) return;
-      write();
+      writeNow();
       closed = true;
       clearTimeout(timer);
     },
@@ -142,17 +142,17 @@ export function openJournal({ database, log, now = Date.now, keep = 50_000 }: Jo
 }
 
 /**
- * Times of which no two are the same: requests of one millisecond are a thousandth apart. Pages of the log are asked
- * for by time, and would lose the requests that share the time of a page's last row.
+ * Returns times of which no two are equal: requests of the same millisecond are a thousandth apart. The log is read in
+ * pages by time, and requests that shared the time of a page's last row would be missing from the next page.
  */
 function distinctTimes(now: () => number): () => number {
   let millisecond = 0;
-  let within = 0;
+  let countInMillisecond = 0;
   return () => {
     const at = now();
-    within = at === millisecond ? within + 1 : 0;
+    countInMillisecond = at === millisecond ? countInMillisecond + 1 : 0;
     millisecond = at;
-    return at + within / 1000;
+    return at + countInMillisecond / 1000;
   };
 }
 
@@ -177,26 +177,26 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
   };
 }
 
-function record(
+function openRecord(
   request: RequestDetails,
-  tell: (request: RequestDetails) => void,
-  ended: (request: RequestDetails) => void,
+  onChange: (request: RequestDetails) => void,
+  onEnd: (request: RequestDetails) => void,
 ): RequestRecord {
-  const began = performance.now();
+  const startedAt = performance.now();
   let open = true;
   return {
     id: request.id,
     change(change) {
       if (!open) return;
       Object.assign(request, change);
-      tell(request);
+      onChange(request);
     },
     end(change) {
       if (!open) return;
       open = false;
-      Object.assign(request, change, { durationMs: Math.round(performance.now() - began) });
-      ended(request);
-      tell(request);
+      Object.assign(request, change, { durationMs: Math.round(performance.now() - startedAt) });
+      onEnd(request);
+      onChange(request);
     },
   };
 }

@@ -1,21 +1,21 @@
-/** What was used, summed by hour and model. Requests may be forgotten; these sums stay. */
+/** Usage summed by hour and model. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
 import { addUsage, NO_USAGE } from '../shared/usage';
 import type { Database } from './database';
 
-/** Sums of one model in one hour of one local day. */
+/** The sums of one model in one hour of one local day. */
 export interface HourUsage extends ModelUsage {
   /** `2026-11-22` */
   readonly day: string;
-  /** 0 to 23, local time. In the hour that a change of the clocks repeats, both fall together. */
+  /** 0 to 23, local time. When clocks are set back, the hour that is repeated is counted as one. */
   readonly hour: number;
   failed: number;
 }
 
 export interface UsageTable {
   /** Adds to the sums of the same day, hour and model. */
-  add(use: HourUsage): void;
+  add(hourUsage: HourUsage): void;
   ofDay(day: string): HourUsage[];
 }
 
@@ -47,10 +47,10 @@ export function usageTable(database: Database): UsageTable {
   };
 }
 
-/** What one request that has ended at `endedAt` adds to the sums; null where it asked no model (see `Journal.day`). */
-export function useOf(request: RequestDetails, endedAt: number): HourUsage | null {
-  const asked = (request.messages ?? 0) > 0 || request.served !== null || request.usage !== null;
-  if (!asked || request.dialect === 'app') return null;
+/** What a request that ended at `endedAt` (ms since the epoch) adds to the sums; null where it asked no model (see `Journal.day`). */
+export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage | null {
+  const askedModel = (request.messages ?? 0) > 0 || request.served !== null || request.usage !== null;
+  if (!askedModel || request.dialect === 'app') return null;
   return {
     day: localDay(endedAt),
     hour: new Date(endedAt).getHours(),
@@ -61,7 +61,7 @@ export function useOf(request: RequestDetails, endedAt: number): HourUsage | nul
   };
 }
 
-/** `2026-11-22`, by this computer's time zone. */
+/** The day in this computer's time zone, as `2026-11-22`. */
 export function localDay(at: number): string {
   const date = new Date(at);
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
@@ -69,7 +69,8 @@ export function localDay(at: number): string {
     .join('-');
 }
 
-export function noUse(day: string): DayUsage {
+/** A day without requests. */
+export function emptyDay(day: string): DayUsage {
   return {
     day,
     requests: 0,
@@ -81,31 +82,31 @@ export function noUse(day: string): DayUsage {
 }
 
 /** Adds to the day's sums, in place. */
-export function addUse(day: DayUsage, use: HourUsage): void {
-  day.requests += use.requests;
-  day.failed += use.failed;
-  day.usage = addUsage(day.usage, use.usage);
-  const hour = day.hourly[use.hour];
-  if (hour) day.hourly[use.hour] = addUsage(hour, use.usage);
-  const model = day.models.find((known) => known.model === use.model);
+export function addToDay(day: DayUsage, added: HourUsage): void {
+  day.requests += added.requests;
+  day.failed += added.failed;
+  day.usage = addUsage(day.usage, added.usage);
+  const hour = day.hourly[added.hour];
+  if (hour) day.hourly[added.hour] = addUsage(hour, added.usage);
+  const model = day.models.find(({ model: name }) => name === added.model);
   if (model === undefined) {
-    day.models.push({ model: use.model, requests: use.requests, usage: use.usage });
+    day.models.push({ model: added.model, requests: added.requests, usage: added.usage });
     return;
   }
-  model.requests += use.requests;
-  model.usage = addUsage(model.usage, use.usage);
+  model.requests += added.requests;
+  model.usage = addUsage(model.usage, added.usage);
 }
 
-/** Adds to what is summed for the same day, hour and model, in place. */
-export function mergeUse(uses: HourUsage[], use: HourUsage): void {
-  const same = uses.find((known) => known.day === use.day && known.hour === use.hour && known.model === use.model);
+/** Adds to the entry of the same day, hour and model, in place; where there is none, appends one. */
+export function addToHours(hours: HourUsage[], added: HourUsage): void {
+  const same = hours.find(({ day, hour, model }) => day === added.day && hour === added.hour && model === added.model);
   if (same === undefined) {
-    uses.push({ ...use });
+    hours.push({ ...added });
     return;
   }
-  same.requests += use.requests;
-  same.failed += use.failed;
-  same.usage = addUsage(same.usage, use.usage);
+  same.requests += added.requests;
+  same.failed += added.failed;
+  same.usage = addUsage(same.usage, added.usage);
 }
 
 const Columns = z.object({

@@ -1,35 +1,35 @@
-/** A request's messages as the CLI takes them: the turns that are over, and the question. */
+/** Converts the messages of a request into those of the Messages API: the history, and the question that follows it. */
 import type { ApiBlock, ApiMessage } from '../../claude/process/messages';
 import { ChatError } from '../errors';
 import type { AssistantBlock, Message, UserBlock } from '../request';
 
 export interface ApiConversation {
-  /** Roles alternate; the first is the user's wherever the client's was. */
+  /** The roles alternate. The first message is the user's, unless the client began with the assistant's. */
   readonly history: readonly ApiMessage[];
   readonly question: ApiBlock[];
 }
 
 /**
- * Messages of one role in a row become one message with all their blocks, since the CLI would join them itself and
- * put line breaks between; blank texts are left out, since the API refuses them and the CLI would send "(no content)".
- * @throws ChatError `invalid_request` where there is nothing to ask.
+ * Consecutive messages of one role become one message with all their blocks, since the CLI would join them itself, with
+ * line breaks between. Blank texts are left out, since the API refuses them and the CLI would send "(no content)".
+ * @throws ChatError `invalid_request` where the last message is not the user's or is empty.
  */
 export function toApiConversation(messages: readonly Message[]): ApiConversation {
-  const turns: ApiMessage[] = [];
+  const merged: ApiMessage[] = [];
   for (const { role, content } of messages) {
     const blocks = content.filter((block) => block.type !== 'text' || block.text.trim() !== '').map(apiBlock);
-    const previous = turns.at(-1);
+    const previous = merged.at(-1);
     if (blocks.length === 0) continue;
     if (previous?.role === role) previous.content.push(...blocks);
-    else turns.push({ role, content: blocks });
+    else merged.push({ role, content: blocks });
   }
-  const question = turns.pop();
+  const question = merged.pop();
   if (question?.role !== 'user') {
     throw new ChatError('invalid_request', 'the last message must be the user’s and must not be empty', {
       param: 'messages',
     });
   }
-  return { history: turns, question: question.content };
+  return { history: merged, question: question.content };
 }
 
 function apiBlock(block: UserBlock | AssistantBlock): ApiBlock {

@@ -1,19 +1,19 @@
 /**
- * When two histories are the same: message by message, with their roles and all their parts, white space at a
- * message's ends aside. A digest stands for a whole history, so that the process which holds it is found at once
- * however long it is.
+ * Digests of histories. Two histories have the same digest if they are equal message by message, with roles and all parts,
+ * except for white space at the ends of a message. A process is looked up by the digest of the history that it holds,
+ * which takes the same time however long the history is.
  */
 import { createHash } from 'node:crypto';
 import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from '../request';
 
-/** What a process was told before its first turn, and whose it is. Histories under different keys are never the same. */
+/** What is fixed for a process before its first turn, and its owner. Histories under different keys never have the same digest. */
 export interface ConversationKey {
   /** The API key's id, '' for this computer without one. */
   readonly owner: string;
   readonly system: string;
   /** The model's full name. */
   readonly model: string;
-  /** What else its process was told once for all, written down; '' for nothing. */
+  /** Tools and schema of the process as JSON; '' where it has neither. */
   readonly setup: string;
 }
 
@@ -22,9 +22,9 @@ export function digestOfKey({ owner, system, model, setup }: ConversationKey): s
   return hash(JSON.stringify([owner, system, model, setup]));
 }
 
-/** The digest of the history of `digest` with one message more. */
+/** The digest of a history with one more message. @param digest of the history without it */
 export function extendDigest(digest: string, message: Message): string {
-  return hash(`${digest}\n${canonical(message)}`);
+  return hash(`${digest}\n${canonicalMessage(message)}`);
 }
 
 export function digestOf(key: ConversationKey, messages: readonly Message[]): string {
@@ -35,31 +35,31 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-function canonical(message: Message): string {
-  const parts = message.role === 'assistant' ? spoken(message.content) : message.content.map(userPart);
+function canonicalMessage(message: Message): string {
+  const parts = message.role === 'assistant' ? assistantParts(message.content) : message.content.map(userPart);
   return JSON.stringify([message.role, ...trimEnds(parts)]);
 }
 
 type Part = string | readonly unknown[];
 
 /**
- * The model may answer in several blocks of text, which most dialects hand on as one. Ids of calls are left out:
- * some clients drop or replace them (context/OLLAMA_COMPATIBILITY.md).
+ * All texts as one part, then the calls: the model may answer in several blocks of text, which most dialects pass on as
+ * one. The ids of calls are left out, since some clients drop or replace them (context/OLLAMA_COMPATIBILITY.md).
  */
-function spoken(blocks: readonly AssistantBlock[]): Part[] {
+function assistantParts(blocks: readonly AssistantBlock[]): Part[] {
   const text = blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
   const calls = blocks.flatMap((block) =>
-    block.type === 'tool_use' ? [['tool_use', block.name, ordered(block.input)]] : [],
+    block.type === 'tool_use' ? [['tool_use', block.name, sortKeys(block.input)]] : [],
   );
   return [text, ...calls];
 }
 
 function userPart(block: UserBlock): Part {
-  if (block.type !== 'tool_result') return shown(block);
-  return ['tool_result', block.isError, ...block.content.map(shown)];
+  if (block.type !== 'tool_result') return contentPart(block);
+  return ['tool_result', block.isError, ...block.content.map(contentPart)];
 }
 
-function shown(block: TextBlock | ImageBlock | DocumentBlock): Part {
+function contentPart(block: TextBlock | ImageBlock | DocumentBlock): Part {
   if (block.type === 'text') return block.text;
   if (block.type === 'document') return ['document', block.title ?? '', hash(block.data)];
   return ['image', block.mediaType, hash(block.data)];
@@ -71,16 +71,16 @@ function trimEnds(parts: readonly Part[]): Part[] {
   if (typeof first === 'string') trimmed[0] = first.trimStart();
   const last = trimmed.at(-1);
   if (typeof last === 'string') trimmed[trimmed.length - 1] = last.trimEnd();
-  // An answer's text stands before its calls, and its end is the message's for the client that sends it alone.
+  // Some clients send an answer's text without its calls, with its ends trimmed: the text before calls is trimmed alike.
   if (trimmed.length > 1 && typeof trimmed[0] === 'string') trimmed[0] = trimmed[0].trim();
   return trimmed.filter((part) => part !== '');
 }
 
-/** Keys in one order: clients parse a call's arguments and write them anew. */
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
+/** Objects as lists of entries in the order of their keys: clients parse a call's arguments and serialize them in another order. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => [key, ordered(inner)]);
+    .map(([key, inner]) => [key, sortKeys(inner)]);
 }

@@ -1,12 +1,12 @@
 /**
- * The API refuses a history with calls in it where no tools are defined ("Requests which include `tool_use` or
- * `tool_result` blocks must define tools"). Clients that are done with their tools leave them out all the same.
+ * The API refuses a history with tool calls where the request defines no tools ("Requests which include `tool_use` or
+ * `tool_result` blocks must define tools"). Clients that need their tools no more leave the definitions out all the same.
  */
 import type { ChatRequest, Message } from '../request';
 
-/** The request, with a stand-in for each tool that its history calls where it offers none; the model may call none of them. */
+/** Where the request defines no tools, returns it with a placeholder for each tool that is called in the messages; the model may not call these. */
 export function defineCalledTools(request: ChatRequest, messages: readonly Message[]): ChatRequest {
-  // What binds an answer to a schema is a tool.
+  // The CLI binds an answer to a schema by a tool of its own, so such a request does define a tool.
   if (request.tools?.length || request.schema) return request;
   const blocks = messages.flatMap(({ role, content }) => (role === 'assistant' ? content : []));
   const names = new Set(blocks.flatMap((block) => (block.type === 'tool_use' ? [block.name] : [])));

@@ -1,4 +1,4 @@
-/** What a request asks of the model besides an answer, as the CLI takes it. */
+/** Translates the parameters of a request (effort, limits, tool choice, sampling) into the CLI's flags. */
 
 import type { Model } from '../../claude/models';
 import type { TurnFlags } from '../../claude/process/claudeProcess';
@@ -7,8 +7,8 @@ import type { ChatRequest } from '../request';
 export function flagsOf(request: ChatRequest, model: Model): TurnFlags {
   const { effort, maxTokens, thinking, withoutThinking = false } = request;
   const body = extraBody(request);
-  // The API refuses to have a model think that has to call a tool, or gives no call.
-  const off = withoutThinking || isForced(request);
+  // When a tool call is required, the API refuses a thinking model, or the model does not call any tool.
+  const off = withoutThinking || requiresToolCall(request);
   return {
     effort,
     maxTokens,
@@ -17,11 +17,11 @@ export function flagsOf(request: ChatRequest, model: Model): TurnFlags {
   };
 }
 
-function isForced({ tools = [], toolChoice }: ChatRequest): boolean {
+function requiresToolCall({ tools = [], toolChoice }: ChatRequest): boolean {
   return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'named');
 }
 
-/** Fields of the Messages API for which the CLI has no setting of its own. */
+/** The fields of the Messages API that the CLI has no flag for. */
 function extraBody({ stop = [], sampling, ...request }: ChatRequest): Record<string, unknown> {
   const choice = toolChoice(request);
   return {

@@ -1,21 +1,21 @@
-/** Whether a request brings what a waiting turn waits for: the results of the calls that the model made last, and nothing besides. */
+/** Reads the tool results that resume a waiting turn from a request. */
 import type { McpToolContent, McpToolResult } from '../../claude/process/clientTools';
 import type { Message, ToolResultBlock } from '../request';
 
 /**
- * The results in the order of the calls; undefined where one is missing or something else is said too, which only a
- * process of its own can be told.
+ * The results of the tool calls in the model's last answer, in the order of the calls; undefined where one is missing or
+ * the client sends anything else too: a waiting turn takes results only, so such a request needs another process.
  */
 export function toolResults(
   history: readonly Message[],
-  question: readonly Message[],
+  newMessages: readonly Message[],
 ): readonly McpToolResult[] | undefined {
   const last = history.at(-1);
   if (last?.role !== 'assistant') return undefined;
   const calls = last.content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
-  const said = question.flatMap(({ content }) => [...content]);
-  const results = said.filter((block): block is ToolResultBlock => block.type === 'tool_result');
-  if (calls.length === 0 || said.length !== results.length || results.length !== calls.length) return undefined;
+  const blocks = newMessages.flatMap(({ content }) => [...content]);
+  const results = blocks.filter((block): block is ToolResultBlock => block.type === 'tool_result');
+  if (calls.length === 0 || blocks.length !== results.length || results.length !== calls.length) return undefined;
   const ordered = calls.map((id) => results.find(({ toolUseId }) => toolUseId === id));
   return ordered.every((result) => result !== undefined) ? ordered.map(toolResult) : undefined;
 }

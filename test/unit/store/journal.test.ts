@@ -30,7 +30,7 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
-function open(options: { keep?: number } = {}): Journal {
+function open(options: { maxRequests?: number } = {}): Journal {
   const database = openDatabase(file, log);
   const opened = openJournal({ database, log, now: () => clock.getTime(), ...options });
   const journal: Journal = {
@@ -143,12 +143,12 @@ describe('rows', () => {
   });
 
   test('only the newest are kept', () => {
-    const journal = open({ keep: 5 });
+    const journal = open({ maxRequests: 5 });
     const ids = Array.from({ length: 8 }, () => serve(journal));
     journal.close();
 
     expect(
-      open({ keep: 5 })
+      open({ maxRequests: 5 })
         .recent(10)
         .map((row) => row.id),
     ).toEqual(ids.slice(3).reverse());
