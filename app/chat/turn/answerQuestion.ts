@@ -18,7 +18,7 @@ import { flagsOf } from './flags';
 import { answerEvents, type RunningTurn, startTurn } from './runningTurn';
 import { toolResults } from './toolResults';
 
-export interface AnswerServices {
+export interface AnswerDependencies {
   readonly claude: Claude;
   readonly live: LiveConversations;
   readonly conversationHistory: ConversationHistory;
@@ -39,7 +39,7 @@ export async function* answerQuestion(
   question: Question,
   conversation: LiveConversation,
   clock: Clock,
-  services: AnswerServices,
+  services: AnswerDependencies,
 ): AsyncGenerator<AnswerEvent> {
   const { request, key, model, digest, history, newMessages } = question;
   const { claude, live, conversationHistory, onRateLimit } = services;
@@ -157,7 +157,7 @@ function beginRecord(
 function idleMsAfter(
   { ephemeral, schema, keepAliveMs }: ChatRequest,
   reason: EndReason,
-  { idleMs }: AnswerServices,
+  { idleMs }: AnswerDependencies,
 ): number {
   if (ephemeral) return 0;
   if (reason === 'tool_use') return TOOL_WAIT_MS;
