@@ -4,7 +4,7 @@ import { docsRoutes } from './docs';
 import { metricsRoutes } from './metrics';
 import { errorObject } from './openai/errorObject';
 
-/** @param dialects the clients' dialects, which are documented and measured. */
+/** @param dialects the clients' dialects, for the documentation. */
 export function appDialect(dialects: readonly Dialect[]): Dialect {
   return {
     name: 'app',
@@ -13,11 +13,8 @@ export function appDialect(dialects: readonly Dialect[]): Dialect {
     fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
     routes: (services) => {
       const sections = dialects.map((dialect) => ({ title: dialect.title, routes: dialect.routes(services) }));
-      const metrics = metricsRoutes(services, () => paths);
-      const docs = docsRoutes(services.version, [...sections, { title: 'Claudacity', routes: metrics }]);
-      const routes = [...docs, ...metrics];
-      const paths = [...sections.flatMap((section) => section.routes), ...routes].map(({ path }) => path);
-      return routes;
+      const metrics = metricsRoutes(services);
+      return [...docsRoutes(services.version, [...sections, { title: 'Claudacity', routes: metrics }]), ...metrics];
     },
   };
 }

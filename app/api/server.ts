@@ -1,4 +1,4 @@
-/** Opens the port and puts every request through the same steps: record, access, body, dialect, answer. */
+/** Listens on the port and takes every request through the same steps: record, access control, body, dialect, answer. */
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import { ChatError } from '../chat/errors';
@@ -7,11 +7,11 @@ import type { Journal } from '../store/journal';
 import type { ApiRequest, DialectServices, Route } from './dialect';
 import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
-import { type AccessRules, access } from './http/access';
+import { type AccessRules, accessControl } from './http/access';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
 import { jsonBody } from './http/jsonBody';
 import { normalizePath } from './http/normalizePath';
-import { errorToReport, type Responder, respond } from './http/respond';
+import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { recordFault, sendFault } from './http/send';
 
 export interface ApiDeps extends DialectServices, AccessRules {
@@ -21,23 +21,23 @@ export interface ApiDeps extends DialectServices, AccessRules {
 
 export interface ApiServer {
   /**
-   * Resolves with the port that it listens on, which is another than the one asked for only where that is 0.
-   * @throws the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`) where it cannot. It may listen again after `close`.
+   * Resolves with the port; the system chooses one where `port` is 0. Can be called again after `close`.
+   * @throws the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`) if the server cannot listen there.
    */
   listen(host: string, port: number): Promise<{ port: number }>;
-  /** Ends what is being answered with an error that says so, and resolves when no connection is left. */
+  /** Ends the running answers with a `busy` error, and resolves when the last connection is closed. */
   close(): Promise<void>;
 }
 
 export function createApi(deps: ApiDeps): ApiServer {
   const open = new Set<Exchange>();
   const server = createServer({ noDelay: true }, application(deps, open));
-  // A long prompt over a slow line is no attack; what may come in at all is bounded by size.
+  // A long prompt over a slow connection takes its time; `jsonBody` bounds the size of a body instead.
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.on('error', (error) => {
-    // What goes wrong before it listens is thrown by `listen`; after that, one connection could not be taken.
+    // `listen` throws the errors of listening; later ones concern a single connection.
     if (server.listening) deps.log.error('a connection failed', { error });
   });
   return {
@@ -48,41 +48,47 @@ export function createApi(deps: ApiDeps): ApiServer {
 
 const HEADERS_TIMEOUT_MS = 60_000;
 
-/** Longer than the 60 s for which Python's clients keep a connection, which they would otherwise reuse as it closes. */
+/** Longer than the 60 s for which Python clients keep a connection: they would reuse one at the moment this server closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 function application(deps: ApiDeps, open: Set<Exchange>): Express {
   const app = express();
-  // The dialect that words the errors goes by the path as it stands, so the routes have to do so too.
+  // Case-sensitive like `dialectOf`: the dialect that answers a path must also be the one that words its errors.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use((req, res, next) => {
     req.url = normalizePath(req.url);
     res.setHeader('X-Claudacity-Version', deps.version);
     next();
   });
+  const routes = dialects.flatMap((dialect) => dialect.routes(deps));
   app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf }, open));
-  app.use(access(deps));
-  mount(
-    app,
-    dialects.flatMap((dialect) => dialect.routes(deps)),
-    deps,
-  );
+  app.use(matchRoute(routes));
+  app.use(accessControl(deps));
+  mount(app, routes, deps);
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');
   });
-  app.use(faults(deps.log));
+  app.use(faultHandler(deps.log));
   return app;
 }
 
-function mount(app: Express, routes: readonly Route[], responder: Responder): void {
+/** Sets `req.route` ahead of the access check, so that the metrics count a refused request under the path it was for. */
+function matchRoute(routes: readonly Route[]): RequestHandler {
+  const router = express.Router({ caseSensitive: true });
+  for (const path of new Set(routes.map((route) => route.path))) router.all(path, (_req, _res, next) => next());
+  // A malformed path makes the match fail; the same error is thrown again after the access check, where it is reported.
+  return (req, res, next) => router(req, res, () => next());
+}
+
+function mount(app: Express, routes: readonly Route[], deps: RespondDeps): void {
   const paths = new Set(routes.map((route) => route.path));
   for (const path of paths) {
-    const here = routes.filter((route) => route.path === path);
-    for (const route of here) {
-      const read = takesBody(route) ? [jsonBody()] : [];
-      app[route.method](path, ...read, handler(route, responder));
+    const routesAtPath = routes.filter((route) => route.path === path);
+    for (const route of routesAtPath) {
+      const readBody = takesBody(route) ? [jsonBody()] : [];
+      app[route.method](path, ...readBody, routeHandler(route, deps));
     }
-    const methods = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    const methods = routesAtPath.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     app.all(path, (req, res) => {
       res.setHeader('Allow', [...methods, 'OPTIONS'].join(', '));
       throw new Refusal(405, 'method_not_allowed', `${req.method} is not allowed here: use ${methods.join(' or ')}`);
@@ -94,17 +100,17 @@ function takesBody({ method, hasBody = true }: Route): boolean {
   return hasBody && (method === 'post' || method === 'delete');
 }
 
-function handler(route: Route, responder: Responder): RequestHandler {
+function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
   return async (req, res) => {
     const exchange = exchangeOf(res);
-    exchange.change(asked(req.body, route));
-    const reply = await route.handle(callOf(req, exchange));
-    await respond(res, exchange, reply, responder);
+    exchange.change(modelAndStream(req.body, route));
+    const reply = await route.handle(apiRequest(req, exchange));
+    await respond(res, exchange, reply, deps);
   };
 }
 
-/** For the record, ahead of any check: a refused request is also one for a model. All dialects agree on these two names. */
-function asked(body: unknown, route: Route): { model?: string; stream?: boolean } {
+/** Read from the body before it is validated, so that the journal has them for a refused request too; all dialects use these names. */
+function modelAndStream(body: unknown, route: Route): { model?: string; stream?: boolean } {
   if (typeof body !== 'object' || body === null) return {};
   const fields = new Map<string, unknown>(Object.entries(body));
   const model = fields.get('model');
@@ -115,7 +121,7 @@ function asked(body: unknown, route: Route): { model?: string; stream?: boolean 
   };
 }
 
-function callOf(req: Request, exchange: Exchange): ApiRequest {
+function apiRequest(req: Request, exchange: Exchange): ApiRequest {
   const body: unknown = req.body;
   const params = Object.entries(req.params).map(([name, value]) => [name, [value].flat().join('/')]);
   return {
@@ -125,17 +131,17 @@ function callOf(req: Request, exchange: Exchange): ApiRequest {
     client: exchange.client,
     userAgent: req.headers['user-agent'] ?? '',
     header: (name) => req.get(name) || undefined,
-    // There are no keys yet; a request that is let in is this computer's own.
+    // API keys do not exist yet: every request that passes the access check comes from this computer.
     owner: '',
   };
 }
 
-function faults(log: Log): ErrorRequestHandler {
+function faultHandler(log: Log): ErrorRequestHandler {
   return (thrown: unknown, _req, res, _next) => {
     const exchange = exchangeOf(res);
     const error = errorToReport(exchange, thrown);
     const fault = toFault(error, exchange.id);
-    // Either nobody is there to be answered, and that is recorded as such, or the answer was given in full.
+    // The client has hung up, which `exchangeMiddleware` records, or it has the complete answer.
     if (res.destroyed || res.writableEnded) return;
     recordFault(exchange, fault, error, log);
     if (res.headersSent) res.destroy();
@@ -154,20 +160,20 @@ function listen(server: Server, host: string, port: number): Promise<{ port: num
   });
 }
 
-/** Ms that a client has to take what ends its answer. */
-const FAREWELL_MS = 1_000;
+/** How long, in ms, clients have to read the error that ends their answer before their connections are closed. */
+const CLOSE_GRACE_MS = 1_000;
 
-/** Ms between looks for connections that have become idle, which `close` alone looks for once. */
-const TIDY_MS = 20;
+/** `Server.close` closes the connections that are idle at that moment; this is the interval, in ms, for those that become idle later. */
+const CLOSE_IDLE_INTERVAL_MS = 20;
 
 function close(server: Server, open: Set<Exchange>): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) return resolve();
-    const tidy = setInterval(() => server.closeIdleConnections(), TIDY_MS);
-    const farewell = setTimeout(() => server.closeAllConnections(), FAREWELL_MS);
+    const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+    const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     server.close(() => {
-      clearInterval(tidy);
-      clearTimeout(farewell);
+      clearInterval(closeIdle);
+      clearTimeout(closeAll);
       resolve();
     });
     for (const exchange of open) exchange.abort(new ChatError('busy', 'the server is stopping'));

@@ -90,6 +90,8 @@ export interface RequestRow {
 
 /** The rest of what is known of a request; no prompt or answer text is among it. */
 export interface RequestDetails extends RequestRow {
+  /** The Express path that matched (`/v1/models/*id`); null where none did. The database does not store it. */
+  route: string | null;
   userAgent: string;
   /** The model that answered, in full: `claude-sonnet-5-5`. */
   resolvedModel: string | null;

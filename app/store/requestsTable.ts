@@ -117,6 +117,7 @@ function fromColumns(row: unknown): RequestDetails {
     dialect: columns.dialect,
     method: columns.method,
     path: columns.path,
+    route: null,
     model: columns.model,
     stream: columns.stream === 1,
     phase: columns.phase,

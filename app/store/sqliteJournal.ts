@@ -161,6 +161,7 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     id: randomUUID(),
     at,
     ...start,
+    route: null,
     phase: 'waiting',
     status: null,
     usage: null,

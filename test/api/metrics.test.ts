@@ -1,13 +1,12 @@
-/** What Prometheus is told of what happens here, and what whoever watches over the app is told of its health. */
+/** `GET /metrics` and `GET /health`. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { pathTemplates } from '../../app/api/metrics/pathTemplate';
 import { rateLimits, text, toolUse, usage } from '../support/messagesApi';
 import { send } from '../support/send';
 import { startTestApp, type TestApp } from '../support/testApp';
 
-/** The CLI does not believe in windows that are far off. */
+/** Within the next hours, since the CLI ignores limit windows that reset too far in the future. */
 const RESET = Math.floor(Date.now() / 1000) + 3600;
 
 let app: TestApp;
@@ -24,13 +23,13 @@ async function scrape(): Promise<ReadonlyMap<string, number>> {
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
 }
 
-/** A record is closed just after its answer was read. */
+/** Waits for the sample: the journal ends a record only after the client has read the answer. */
 async function scraped(sample: string): Promise<ReadonlyMap<string, number>> {
   await expect.poll(async () => (await scrape()).has(sample)).toBe(true);
   return scrape();
 }
 
-test('requests, tokens by kind and model, times and the plan’s windows are counted', async () => {
+test('requests, tokens by kind and model, durations and the plan’s limit windows are measured', async () => {
   app.api.answer(
     text('Yes.'),
     usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5 }),
@@ -56,7 +55,7 @@ test('requests, tokens by kind and model, times and the plan’s windows are cou
   expect(samples.get('claudacity_rate_limit_reset_timestamp_seconds{window="seven_day"}')).toBe(RESET + 1);
 });
 
-test('one question’s counts are the same in every dialect, each in its own fields', async () => {
+test('every dialect reports the same token counts, each in its own fields', async () => {
   app.api.setDefaultAnswer(text('Yes.'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5, thinking: 2 }));
   const ask = async (path: string, body: object) =>
     JSON.parse((await send(app.url + path, { body: JSON.stringify({ model: 'sonnet', ...body }) })).text);
@@ -91,7 +90,7 @@ test('one question’s counts are the same in every dialect, each in its own fie
   });
 });
 
-test('the cost comes with the end of the turn, and not with a call', async () => {
+test('the cost is reported at the end of the turn, and not with a tool call', async () => {
   const openai = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: 'any', maxRetries: 0 });
   const tools = [{ type: 'function' as const, function: { name: 'look', parameters: { type: 'object' } } }];
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Look.' }];
@@ -106,7 +105,7 @@ test('the cost comes with the end of the turn, and not with a call', async () =>
   expect(costOf(ended.usage)).toBeGreaterThan(0);
 });
 
-test('processes are counted by what they do', async () => {
+test('processes are counted by state', async () => {
   const samples = await scrape();
   const states = ['preparing', 'answering', 'waiting_for_tool', 'idle', 'spare'];
   expect(states.map((state) => samples.has(`claudacity_processes{state="${state}"}`))).toEqual(states.map(() => true));
@@ -114,7 +113,7 @@ test('processes are counted by what they do', async () => {
   expect(samples.get('claudacity_cli_ready')).toBe(1);
 });
 
-test('what a client makes up becomes no label', async () => {
+test('names that a client invents do not become labels', async () => {
   await send(`${app.url}/v1/models/made-up-1`);
   await send(`${app.url}/made/up/2`);
   await send(`${app.url}/api/chat`, { body: JSON.stringify({ model: 'made-up-3', messages: [] }) });
@@ -125,7 +124,7 @@ test('what a client makes up becomes no label', async () => {
   expect([...samples.keys()].filter((name) => name.includes('made'))).toEqual([]);
 });
 
-test('it is healthy where the CLI is there and signed in', async () => {
+test('the app is healthy if the CLI was found and is signed in', async () => {
   const { status, text: body } = await send(`${app.url}/health`);
   expect(status).toBe(200);
   expect(JSON.parse(body)).toEqual({
@@ -136,7 +135,7 @@ test('it is healthy where the CLI is there and signed in', async () => {
   });
 });
 
-test('it is not where nobody is signed in, and neither is whose account it was said', async () => {
+test('the app is not healthy if the CLI is signed out, and the answer does not name the account', async () => {
   const signedOut = await startTestApp({ account: 'signed-out' });
   const { status, text: body } = await send(`${signedOut.url}/health`);
   await signedOut.stop();
@@ -145,13 +144,27 @@ test('it is not where nobody is signed in, and neither is whose account it was s
   expect(body).not.toContain(signedOut.home);
 });
 
-test('a path is told by its template, the more telling one first', () => {
-  const templateOf = pathTemplates(['/v1/models/*id', '/v1/models/all', '/api/blobs/:digest', '/']);
-  expect(
-    ['/', '/v1/models/a/b', '/v1/models/all/', '/api/blobs/x', '/api/blobs/x/y', '/v1/models', '/v1xmodels/a'].map(
-      templateOf,
-    ),
-  ).toEqual(['/', '/v1/models/*id', '/v1/models/all', '/api/blobs/:digest', 'other', 'other', 'other']);
-  // Nothing is served there.
-  expect(templateOf('/V1/models/all')).toBe('other');
+test('the label `path` is the template of the route that matched', async () => {
+  await send(`${app.url}/v1/models/a/b`);
+  await send(`${app.url}/api/blobs/x/`, { body: '{}' });
+  await send(`${app.url}/api/blobs/x/y`);
+  // Paths are case-sensitive.
+  await send(`${app.url}/V1/models`);
+  await send(`${app.url}/api/blobs/%zz`, { body: '{}' });
+  const label = (path: string, status: number, dialect = 'ollama') =>
+    `claudacity_requests_total{dialect="${dialect}",path="${path}",status="${status}"}`;
+  const samples = await scraped(label('other', 400));
+  expect(samples.get(label('/v1/models/*id', 404, 'openai'))).toBe(2);
+  expect(samples.get(label('/api/blobs/:digest', 400))).toBe(1);
+  expect(samples.get(label('other', 404))).toBe(1);
+  expect(samples.get(label('other', 404, 'openai'))).toBe(2);
+});
+
+test('a refused request is counted under the path that it was for', async () => {
+  await send(`${app.url}/api/show`, { method: 'GET' });
+  await send(`${app.url}/api/show`, { headers: { host: 'evil.example' }, body: '{}' });
+  const forbidden = 'claudacity_requests_total{dialect="ollama",path="/api/show",status="403"}';
+  const samples = await scraped(forbidden);
+  expect(samples.get(forbidden)).toBe(1);
+  expect(samples.get('claudacity_requests_total{dialect="ollama",path="/api/show",status="405"}')).toBe(1);
 });

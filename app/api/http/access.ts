@@ -26,7 +26,7 @@ export interface AccessRules {
   verifyKey?(key: string): boolean;
 }
 
-export function access(rules: AccessRules): RequestHandler {
+export function accessControl(rules: AccessRules): RequestHandler {
   return (req, res, next) => {
     const exchange = exchangeOf(res);
     const { origin, host = '' } = req.headers;

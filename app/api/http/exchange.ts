@@ -76,13 +76,14 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   let failure: string | null = null;
 
   res.once('close', () => {
+    const route = routeOf(req);
     if (!res.writableFinished) {
       hangUp.abort();
-      record.end({ status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
+      record.end({ route, status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
     } else if (failure !== null || res.statusCode >= 400) {
-      record.end({ status: res.statusCode, phase: 'failed', error: failure });
+      record.end({ route, status: res.statusCode, phase: 'failed', error: failure });
     } else {
-      record.end({ status: res.statusCode, phase: 'done' });
+      record.end({ route, status: res.statusCode, phase: 'done' });
     }
     const status = res.writableFinished ? res.statusCode : 499;
     log.debug('request', { id: record.id, client, method: req.method, path: req.path, status });
@@ -103,7 +104,13 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   };
 }
 
-/** The socket's own address: a forwarding header is whatever its sender says. */
+/** The path of the route that Express has matched. */
+function routeOf(req: Request): string | null {
+  const route: { path?: unknown } | undefined = req.route;
+  return typeof route?.path === 'string' ? route.path : null;
+}
+
+/** The address of the TCP connection; forwarding headers are not trusted, since any client can send them. */
 function peerAddress(req: Request): string {
   return (req.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 }

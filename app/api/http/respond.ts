@@ -12,18 +12,13 @@ import type { Exchange } from './exchange';
 import { recordFault, sendJson, setHeaders } from './send';
 import { splitLongText } from './splitLongText';
 
-export interface Responder {
+export interface RespondDeps {
   readonly chat: Chat;
   readonly log: Log;
 }
 
 /** Resolves when all has been given; throws what goes wrong while the status can still say so. */
-export async function respond(
-  res: Response,
-  exchange: Exchange,
-  reply: RouteReply,
-  responder: Responder,
-): Promise<void> {
+export async function respond(res: Response, exchange: Exchange, reply: RouteReply, deps: RespondDeps): Promise<void> {
   setHeaders(res, reply.headers);
   if (reply.type === 'json') {
     sendJson(res, reply.status ?? 200, reply.body);
@@ -36,9 +31,9 @@ export async function respond(
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const asked = parallelAnswers(responder.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
+    const asked = parallelAnswers(deps.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
     const events = watched(asked, res, exchange, reply);
-    await (reply.stream ? stream(res, exchange, reply, events, responder.log) : once(res, reply, events));
+    await (reply.stream ? stream(res, exchange, reply, events, deps.log) : once(res, reply, events));
   }
 }
 

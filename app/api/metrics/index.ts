@@ -1,11 +1,10 @@
-/** `GET /metrics`, for Prometheus, and `GET /health`, for whoever starts this app and wants to know whether it serves. */
+/** `GET /metrics`, for Prometheus, and `GET /health`, for monitoring and container health checks. */
 import type { DialectServices, Route } from '../dialect';
 import { healthRoute } from './health';
 import { createMetrics } from './metrics';
 
-/** @param paths the templates of all paths that are served; called when the first request has ended. */
-export function metricsRoutes(services: DialectServices, paths: () => readonly string[]): readonly Route[] {
-  const registry = createMetrics(services, paths);
+export function metricsRoutes(services: DialectServices): readonly Route[] {
+  const registry = createMetrics(services);
   return [
     {
       method: 'get',

@@ -1,38 +1,36 @@
-/** What happens here as Prometheus counts it: from the journal what ends, from the chat how it is at the moment of asking. */
+/** The app's metrics for Prometheus: the journal's events advance the counters, and gauges are read when they are scraped. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestRow } from '../../shared/contract';
 import type { Usage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
-import { pathTemplates } from './pathTemplate';
 
-/** @param paths the templates of all paths that are served, which are all that the label `path` can be, `other` aside. */
-export function createMetrics(services: DialectServices, paths: () => readonly string[]): Registry {
+/** Labels take no value that a client can invent, since each value of a label costs Prometheus a time series. */
+export function createMetrics(services: DialectServices): Registry {
   const registry = new Registry();
-  countRequests(registry, services.journal, paths);
-  showProcesses(registry, services.chat);
-  showLimits(registry, services.chat);
-  showApp(registry, services);
+  addRequestMetrics(registry, services.journal);
+  addProcessMetrics(registry, services.chat);
+  addLimitMetrics(registry, services.chat);
+  addAppMetrics(registry, services);
   return registry;
 }
 
-function countRequests(registry: Registry, journal: DialectServices['journal'], paths: () => readonly string[]): void {
+function addRequestMetrics(registry: Registry, journal: DialectServices['journal']): void {
   const registers = [registry];
-  let templates: ReturnType<typeof pathTemplates> | undefined;
   const requests = new Counter({
     name: 'claudacity_requests_total',
-    help: 'Requests that have ended, by dialect, path and HTTP status; 499 where the client hung up.',
+    help: 'Ended requests, by dialect, path and HTTP status; 499 if the client hung up.',
     labelNames: ['dialect', 'path', 'status'],
     registers,
   });
   const tokens = new Counter({
     name: 'claudacity_tokens_total',
-    help: 'Tokens as the API reported them. input is what was neither read from nor written to the prompt cache.',
+    help: 'Tokens as the API reported them. kind="input" counts those neither read from nor written to the prompt cache.',
     labelNames: ['kind', 'model'],
     registers,
   });
   const cost = new Counter({
     name: 'claudacity_cost_usd_total',
-    help: 'What the requests would cost at list prices, as the CLI computes it, in US dollars.',
+    help: 'Cost of the requests at list prices, as the CLI computes it, in US dollars.',
     labelNames: ['model'],
     registers,
   });
@@ -53,13 +51,12 @@ function countRequests(registry: Registry, journal: DialectServices['journal'], 
   journal.onChange((row: RequestRow) => {
     if (row.durationMs === null) return;
     const { dialect } = row;
-    templates ??= pathTemplates(paths());
-    const path = templates(row.path);
+    const details = journal.details(row.id);
+    const path = details?.route ?? 'other';
     requests.inc({ dialect, path, status: String(row.status) });
     duration.observe({ dialect, path }, row.durationMs / 1000);
     if (row.firstTokenMs === null && row.usage === null) return;
-    // The client's own name for it could be anything.
-    const model = journal.details(row.id)?.resolvedModel ?? 'other';
+    const model = details?.resolvedModel ?? 'other';
     if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
     for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model }, count);
     cost.inc({ model }, Math.max(0, row.usage?.costUsd ?? 0));
@@ -78,10 +75,10 @@ function kinds(usage: Usage | null): [kind: string, count: number][] {
 
 const STATES = ['preparing', 'answering', 'waiting_for_tool', 'idle'] as const;
 
-function showProcesses(registry: Registry, chat: DialectServices['chat']): void {
+function addProcessMetrics(registry: Registry, chat: DialectServices['chat']): void {
   new Gauge({
     name: 'claudacity_processes',
-    help: 'Processes of the CLI: those that hold a conversation by what they do, and the ones ready for the next.',
+    help: 'CLI processes: those that hold a conversation, by their state, and spare ones.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -92,7 +89,7 @@ function showProcesses(registry: Registry, chat: DialectServices['chat']): void 
   });
   new Gauge({
     name: 'claudacity_queue_length',
-    help: 'Requests that wait for a process.',
+    help: 'Requests that are waiting for a process.',
     registers: [registry],
     collect() {
       this.set(chat.poolState().waiting);
@@ -100,11 +97,11 @@ function showProcesses(registry: Registry, chat: DialectServices['chat']): void 
   });
 }
 
-function showLimits(registry: Registry, chat: DialectServices['chat']): void {
+function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): void {
   const registers = [registry];
   new Gauge({
     name: 'claudacity_rate_limit_status',
-    help: "1 for what the API said last of each of the plan's limits: allowed, allowed_warning or rejected.",
+    help: "1 for the latest status of each of the plan's limits: allowed, allowed_warning or rejected.",
     labelNames: ['limit', 'status'],
     registers,
     collect() {
@@ -115,30 +112,30 @@ function showLimits(registry: Registry, chat: DialectServices['chat']): void {
   });
   new Gauge({
     name: 'claudacity_rate_limit_utilization_ratio',
-    help: "The part of each of the plan's windows that is used up, from 0 to 1.",
+    help: "The used share of each of the plan's limit windows, from 0 to 1.",
     labelNames: ['window'],
     registers,
     collect() {
       this.reset();
-      for (const [window, { utilization }] of windows(chat))
+      for (const [window, { utilization }] of limitWindows(chat))
         if (utilization !== null) this.set({ window }, utilization);
     },
   });
   new Gauge({
     name: 'claudacity_rate_limit_reset_timestamp_seconds',
-    help: "When each of the plan's windows begins anew, in seconds since the epoch.",
+    help: "When each of the plan's limit windows resets, in seconds since the epoch.",
     labelNames: ['window'],
     registers,
     collect() {
       this.reset();
-      for (const [window, { resetsAt }] of windows(chat)) if (resetsAt !== null) this.set({ window }, resetsAt);
+      for (const [window, { resetsAt }] of limitWindows(chat)) if (resetsAt !== null) this.set({ window }, resetsAt);
     },
   });
 }
 
-/** Each limit was reported with all windows as they were then: the one that was reset, or used, further is the newer. */
-function windows(chat: DialectServices['chat']): ReadonlyMap<string, Window> {
-  const newest = new Map<string, Window>();
+/** Each limit was reported with a snapshot of all windows. Of two snapshots, the one with the later reset, or the higher use, is the newer. */
+function limitWindows(chat: DialectServices['chat']): ReadonlyMap<string, LimitWindow> {
+  const newest = new Map<string, LimitWindow>();
   for (const { unifiedWindows } of chat.rateLimits()) {
     for (const [name, { utilization, resetsAt }] of Object.entries(unifiedWindows ?? {})) {
       const window = { utilization: utilization ?? null, resetsAt: resetsAt ?? null };
@@ -149,19 +146,19 @@ function windows(chat: DialectServices['chat']): ReadonlyMap<string, Window> {
   return newest;
 }
 
-interface Window {
-  /** From 0 to 1. */
+interface LimitWindow {
+  /** The used share, from 0 to 1. */
   readonly utilization: number | null;
   /** Seconds since the epoch. */
   readonly resetsAt: number | null;
 }
 
-function isNewer(a: Window, b: Window): boolean {
+function isNewer(a: LimitWindow, b: LimitWindow): boolean {
   const later = (a.resetsAt ?? 0) - (b.resetsAt ?? 0);
   return later === 0 ? (a.utilization ?? 0) > (b.utilization ?? 0) : later > 0;
 }
 
-function showApp(registry: Registry, { version, status }: Pick<DialectServices, 'version' | 'status'>): void {
+function addAppMetrics(registry: Registry, { version, status }: Pick<DialectServices, 'version' | 'status'>): void {
   new Gauge({
     name: 'claudacity_info',
     help: 'Always 1; the version is in the label.',
@@ -170,7 +167,7 @@ function showApp(registry: Registry, { version, status }: Pick<DialectServices, 
   }).set({ version }, 1);
   new Gauge({
     name: 'claudacity_cli_ready',
-    help: '1 where the CLI was found and is signed in, else 0.',
+    help: '1 if the CLI was found and is signed in, else 0.',
     registers: [registry],
     collect() {
       this.set(status().cli.phase === 'ready' ? 1 : 0);

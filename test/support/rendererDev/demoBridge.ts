@@ -329,6 +329,7 @@ function details(row: RequestRow): RequestDetails {
   const failed = row.phase === 'failed';
   return {
     ...row,
+    route: row.path,
     userAgent: CLIENTS.find(({ client }) => client === row.client)?.agent ?? 'unknown',
     resolvedModel: row.model && !failed ? 'claude-sonnet-5-5' : null,
     conversation: row.model && !failed ? 'conv_6900' : null,

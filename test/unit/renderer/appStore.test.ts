@@ -15,6 +15,7 @@ import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
 const NO_DETAILS = {
+  route: null,
   userAgent: '',
   resolvedModel: null,
   conversation: null,
