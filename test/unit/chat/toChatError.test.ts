@@ -1,4 +1,4 @@
-/** Every fault of the driver and of the CLI has its kind, and words that help. */
+/** Each error of app/claude and of the CLI becomes a ChatError of its kind, with a message that says what to do. */
 import { describe, expect, test } from 'vitest';
 import { ChatError } from '../../../app/chat/errors';
 import { resultToChatError, retryToChatError, toChatError } from '../../../app/chat/toChatError';
@@ -8,19 +8,19 @@ import { LineTooLongError } from '../../../app/claude/process/lines';
 import { ProtocolError, type ResultMessage } from '../../../app/claude/process/messages';
 import { CliEndedError } from '../../../app/claude/process/protocol';
 
-describe('what the driver throws', () => {
+describe('an error that app/claude throws', () => {
   test.each([
     ['missing', 'cli_missing'],
     ['outdated', 'cli_outdated'],
     ['failed', 'cli_failed'],
     ['signed_out', 'signed_out'],
-  ] as const)('a CLI that is %s, with the remedy', (kind, expected) => {
+  ] as const)('a CLI that is %s: the message has the remedy', (kind, expected) => {
     const error = toChatError(new ClaudeUnavailableError({ kind, message: 'It is so.', remedy: 'Do `this`.' }));
 
     expect(error).toMatchObject({ kind: expected, message: 'It is so. Do `this`.' });
   });
 
-  test('a full queue, with the time to wait', () => {
+  test('a full queue: the error has the time to wait', () => {
     const error = toChatError(new PoolBusyError('all 3 processes are busy'));
 
     expect(error.kind).toBe('busy');
@@ -28,26 +28,26 @@ describe('what the driver throws', () => {
   });
 
   test.each([
-    ['a process that did not come up', new ProcessFailedError('out of memory')],
+    ['a process that did not start', new ProcessFailedError('out of memory')],
     ['a process that ended', new CliEndedError()],
-    ['a line that cannot be understood', new ProtocolError('not JSON')],
+    ['a line that cannot be parsed', new ProtocolError('not JSON')],
     ['a line without end', new LineTooLongError('a line of more than 8 bytes')],
-  ])('%s is the CLI’s failure', (_, thrown) => {
+  ])('%s becomes `cli_failed`', (_, thrown) => {
     expect(toChatError(thrown)).toMatchObject({ kind: 'cli_failed', cause: thrown });
   });
 
-  test('an error that is one already stays as it is', () => {
+  test('a ChatError is returned as it is', () => {
     const error = new ChatError('too_large', 'too large');
 
     expect(toChatError(error)).toBe(error);
   });
 
-  test('all else is a defect of ours', () => {
+  test('any other error becomes `internal`', () => {
     expect(toChatError(new TypeError('undefined is not a function')).kind).toBe('internal');
   });
 });
 
-describe('a result that is an error', () => {
+describe('a result message that is an error', () => {
   test.each([
     [400, 'invalid_request'],
     [401, 'authentication'],
@@ -59,11 +59,11 @@ describe('a result that is an error', () => {
     [500, 'api'],
     [529, 'overloaded'],
     [null, 'api'],
-  ] as const)('of status %s is %s', (api_error_status, kind) => {
+  ] as const)('with status %s becomes `%s`', (api_error_status, kind) => {
     expect(resultToChatError(result({ api_error_status, result: 'API Error: so' }), undefined).kind).toBe(kind);
   });
 
-  test('keeps the API’s status and its words, without those of the CLI', () => {
+  test('keeps the API’s status and message, without the CLI’s prefix', () => {
     expect(
       resultToChatError(result({ api_error_status: 500, result: 'API Error: 500 scripted' }), undefined),
     ).toMatchObject({
@@ -81,32 +81,32 @@ describe('a result that is an error', () => {
   test.each([
     ['by the API', { api_error_status: 400, terminal_reason: 'prompt_too_long' }],
     ['by the CLI itself', { terminal_reason: 'blocking_limit' }],
-  ])('a prompt that was found too long %s is told from other bad requests', (_, fields) => {
+  ])('about a prompt that was found too long %s becomes `context_too_long`', (_, fields) => {
     expect(resultToChatError(result({ ...fields, result: 'Prompt is too long' }), undefined).kind).toBe(
       'context_too_long',
     );
   });
 
-  test('nobody signed in says what to do', () => {
+  test('of a signed-out CLI says how to sign in', () => {
     const error = resultToChatError(result({ result: 'Not logged in · Please run /login' }), undefined);
 
     expect(error.kind).toBe('signed_out');
     expect(error.message).toContain('`claude auth login`');
   });
 
-  test('a sign-in that the API refused says what to do', () => {
+  test('about a sign-in that the API refused says how to sign in', () => {
     expect(resultToChatError(result({ api_error_status: 401, result: 'Failed' }), undefined).message).toContain(
       '`claude auth login`',
     );
   });
 
-  test('without words says how the turn ended', () => {
+  test('without a message says how the turn ended', () => {
     expect(resultToChatError(result({ terminal_reason: 'aborted_streaming' }), undefined).message).toContain(
       'aborted_streaming',
     );
   });
 
-  test('a plan’s limit says how long it lasts', () => {
+  test('about a plan’s rate limit has the time until its reset', () => {
     const resetsAt = Math.floor(Date.now() / 1000) + 3600;
 
     const { retryAfterMs } = resultToChatError(result({ api_error_status: 429, result: 'limit' }), {
@@ -118,7 +118,7 @@ describe('a result that is an error', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
   });
 
-  test('a limit that is over already says to wait a second', () => {
+  test('about a limit that has been reset already says to wait a second', () => {
     const { retryAfterMs } = resultToChatError(result({ api_error_status: 429, result: 'limit' }), {
       status: 'rejected',
       resetsAt: 1,
@@ -127,7 +127,7 @@ describe('a result that is an error', () => {
     expect(retryAfterMs).toBe(1_000);
   });
 
-  test('the window that is used up says how long it lasts, where the CLI does not', () => {
+  test('has the time until the full window’s reset where the CLI does not name one', () => {
     const now = Math.floor(Date.now() / 1000);
 
     const { retryAfterMs } = resultToChatError(result({ api_error_status: 429, result: 'limit' }), {
@@ -141,20 +141,20 @@ describe('a result that is an error', () => {
     expect(retryAfterMs).toBeGreaterThan(3_500_000);
   });
 
-  test('other errors name no time to wait', () => {
+  test('of any other kind has no time to wait', () => {
     const limit = { status: 'allowed', resetsAt: Math.floor(Date.now() / 1000) + 3600 };
 
     expect(resultToChatError(result({ api_error_status: 500, result: 'so' }), limit).retryAfterMs).toBeUndefined();
   });
 });
 
-describe('a refusal that the CLI would wait out', () => {
-  test('of a rate limit says for how long', () => {
+describe('a refusal that the CLI would retry', () => {
+  test('for a rate limit has the time to wait', () => {
     expect(retryToChatError(429, 30_400)).toMatchObject({ kind: 'rate_limit', apiStatus: 429, retryAfterMs: 30_400 });
     expect(retryToChatError(429, 30_400).message).toContain('31 s');
   });
 
-  test('of another kind has its kind and status', () => {
+  test('for another reason has its kind and status', () => {
     const error = retryToChatError(401, 600);
 
     expect(error).toMatchObject({ kind: 'authentication', apiStatus: 401 });

@@ -1,4 +1,4 @@
-/** What is in the log file, what must never be, and that the file stays of bounded size. */
+/** What the log file has, what it must never have, and that its size is bounded. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -52,7 +52,7 @@ test('CLAUDACITY_LOG sets the level', async () => {
   expect((await lines()).map((line) => line.message)).toEqual(['This']);
 });
 
-test('a level that there is not is said and info is used', async () => {
+test('an unknown level is logged, and info is used', async () => {
   const log = openLog({ dataDir: folder, env: { CLAUDACITY_LOG: 'loud' } });
 
   log.info('Still here');
@@ -64,7 +64,7 @@ test('a level that there is not is said and info is used', async () => {
   ]);
 });
 
-test('keys are masked wherever they stand', async () => {
+test('keys are masked in messages, fields and errors', async () => {
   const log = openLog({ dataDir: folder, env: {} });
 
   log.info('Key sk-ant-api03-secret', { header: 'Bearer c2VjcmV0', error: new Error('bad sk-ant-oat01-secret') });
@@ -75,13 +75,13 @@ test('keys are masked wherever they stand', async () => {
   expect(text).not.toContain('c2VjcmV0');
 });
 
-test('a full file makes room for the next, and no more than five are kept', async () => {
+test('a full file is followed by the next, and no more than five stay', async () => {
   const log = openLog({ dataDir: folder, env: {}, maxFileBytes: 2_000 });
   const newest = () => stat(path.join(folder, 'logs', 'claudacity.log'));
 
   for (let round = 0; round < 8; round += 1) {
     for (let n = 0; n < 30; n += 1) log.info('An entry of about a hundred bytes', { n });
-    // The file is changed for an empty one when the disk has taken what was written.
+    // The next file is begun only when the disk has written the full one.
     await vi.waitFor(async () => {
       log.info('One more');
       expect((await newest()).size).toBeLessThan(1_000);
@@ -94,11 +94,11 @@ test('a full file makes room for the next, and no more than five are kept', asyn
   expect(files.length).toBeLessThanOrEqual(5);
 });
 
-test('where the folder cannot be made, logging goes on without a file', async () => {
+test('where the folder cannot be created, logging goes on without a file', async () => {
   await writeFile(path.join(folder, 'file'), '');
 
   const log = openLog({ dataDir: path.join(folder, 'file'), env: { CLAUDACITY_LOG: 'error' } });
 
-  log.info('Not kept');
+  log.info('Not in any file');
   await log.close();
 });

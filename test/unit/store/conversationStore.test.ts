@@ -1,4 +1,4 @@
-/** What is kept of conversations, with a real SQLite file. */
+/** The conversation history in a real SQLite file. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ function open(): void {
   store = openConversationStore({ database, log, retention: () => retention, now: () => now });
 }
 
-/** As if the app had been ended by force, and started again. */
+/** As if the app had been killed and started again. */
 function crash(): void {
   database.close();
   open();
@@ -67,8 +67,13 @@ function turn(history: readonly Message[], question: string, more: Partial<TurnS
   };
 }
 
-/** A whole turn. Returns the history with it. */
-function say(history: readonly Message[], question: string, answer: string, more: Partial<TurnStart> = {}): Message[] {
+/** Stores a complete turn. Returns the history with it. */
+function storeTurn(
+  history: readonly Message[],
+  question: string,
+  answer: string,
+  more: Partial<TurnStart> = {},
+): Message[] {
   const start = turn(history, question, more);
   const record = store.beginTurn(start);
   const after = [...history, ...start.question, assistant(answer)];
@@ -80,10 +85,10 @@ function say(history: readonly Message[], question: string, answer: string, more
 const listed = () => store.list(Number.POSITIVE_INFINITY, 100);
 
 describe('a conversation', () => {
-  test('is kept turn by turn, with what it has cost', () => {
-    const first = say([], 'Why is\n the sky blue?', 'Light.', { name: 'sky' });
+  test('is stored turn by turn, with its usage', () => {
+    const first = storeTurn([], 'Why is\n the sky blue?', 'Light.', { name: 'sky' });
     now += 1_000;
-    const second = say(first, 'And red?', 'Dust.', { name: 'sky' });
+    const second = storeTurn(first, 'And red?', 'Dust.', { name: 'sky' });
 
     expect(store.messages('one')).toEqual(second);
     expect(listed()).toEqual([
@@ -103,26 +108,26 @@ describe('a conversation', () => {
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('that began elsewhere is kept with the history that came along', () => {
+  test('that began in another app is stored with the history that its client sent', () => {
     const history = [user('a'), assistant('b')];
 
-    const after = say(history, 'c', 'd');
+    const after = storeTurn(history, 'c', 'd');
 
     expect(store.messages('one')).toEqual(after);
     expect(listed()[0]).toMatchObject({ turns: 1, title: 'a' });
   });
 
-  test('follows a history that reads otherwise', () => {
-    say([], 'a', 'b');
+  test('takes over a history that its client has changed', () => {
+    storeTurn([], 'a', 'b');
 
-    const after = say([user('edited'), assistant('b')], 'c', 'd');
+    const after = storeTurn([user('edited'), assistant('b')], 'c', 'd');
 
     expect(store.messages('one')).toEqual(after);
     expect(listed()[0]).toMatchObject({ turns: 2 });
   });
 
-  test('says what its turns have taken, and one that there is not says nothing', () => {
-    say(say([], 'a', 'b'), 'c', 'd');
+  test('has the summed usage of its turns; an unknown one has none', () => {
+    storeTurn(storeTurn([], 'a', 'b'), 'c', 'd');
 
     expect(store.usageOf('one')).toEqual({
       ...USAGE,
@@ -135,14 +140,14 @@ describe('a conversation', () => {
     expect(store.usageOf('two').input).toBe(0);
   });
 
-  test('has a title of 80 characters at most, however long its first question', () => {
-    say([], `${'😀'.repeat(100)}`, 'b');
+  test('has a title of at most 80 characters, however long its first question is', () => {
+    storeTurn([], `${'😀'.repeat(100)}`, 'b');
 
     expect([...(listed()[0]?.title ?? '')]).toHaveLength(80);
   });
 
-  test('is found by the digest of all that was said, unless it has another name', () => {
-    const after = say([], 'a', 'b', { name: 'mine' });
+  test('is found by the digest of all its messages, unless it has another name', () => {
+    const after = storeTurn([], 'a', 'b', { name: 'mine' });
 
     expect(store.findByDigest(digest(after), 'mine')).toBe('one');
     expect(store.findByDigest(digest(after), 'yours')).toBeUndefined();
@@ -150,8 +155,8 @@ describe('a conversation', () => {
     expect(store.findByDigest('a', 'mine')).toBeUndefined();
   });
 
-  test('outlasts the app', () => {
-    const after = say([], 'a', 'b', { name: 'mine' });
+  test('is there after a restart of the app', () => {
+    const after = storeTurn([], 'a', 'b', { name: 'mine' });
 
     crash();
 
@@ -162,8 +167,8 @@ describe('a conversation', () => {
 });
 
 describe('a turn', () => {
-  test('is no part of the conversation before it has ended', () => {
-    const first = say([], 'a', 'b', { name: 'mine' });
+  test('becomes part of the conversation only when it has ended', () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
     const record = store.beginTurn(turn(first, 'c', { name: 'mine' }));
     record.append('half');
 
@@ -171,21 +176,21 @@ describe('a turn', () => {
     expect(store.findByName('', 'mine')?.digest).toBe(digest(first));
   });
 
-  test.each(['dropped', 'cut off by a crash'])('that is %s leaves the conversation as it was', (how) => {
-    const first = say([], 'a', 'b', { name: 'mine' });
+  test.each(['discarded', 'cut off by a crash'])('that is %s leaves the conversation as it was', (how) => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
     const record = store.beginTurn(turn(first, 'lost', { name: 'mine' }));
     record.append('half');
 
-    if (how === 'dropped') record.discard();
+    if (how === 'discarded') record.discard();
     else crash();
 
     expect(store.findByName('', 'mine')).toMatchObject({ digest: digest(first), messages: first });
-    const after = say(first, 'c', 'd', { name: 'mine' });
+    const after = storeTurn(first, 'c', 'd', { name: 'mine' });
     expect(store.messages('one')).toEqual(after);
   });
 
-  test('that is dropped after another history was sent leaves the conversation as it was', () => {
-    const first = say([], 'a', 'b', { name: 'mine' });
+  test('that is discarded after it had replaced the history leaves the conversation as it was', () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
     const before = listed();
 
     store.beginTurn(turn([user('edited'), assistant('b')], 'c', { name: 'mine', system: 'Other.' })).discard();
@@ -194,14 +199,14 @@ describe('a turn', () => {
     expect(listed()).toEqual(before);
   });
 
-  test('that was the first and is dropped leaves nothing', () => {
+  test('that was the first and is discarded leaves no conversation', () => {
     store.beginTurn(turn([], 'a', { name: 'mine' })).discard();
 
     expect(listed()).toEqual([]);
     expect(store.findByName('', 'mine')).toBeUndefined();
   });
 
-  test('of a conversation that was deleted meanwhile brings nothing back', () => {
+  test('of a conversation that was deleted meanwhile restores nothing', () => {
     const record = store.beginTurn(turn([], 'a'));
 
     store.deleteAll();
@@ -214,16 +219,16 @@ describe('a turn', () => {
 });
 
 describe('a name', () => {
-  test('is of the conversation whose turn under it ended last', () => {
-    say([], 'a', 'b', { name: 'mine' });
-    say([], 'c', 'd', { conversation: 'two', name: 'mine' });
+  test('belongs to the conversation whose turn under it ended last', () => {
+    storeTurn([], 'a', 'b', { name: 'mine' });
+    storeTurn([], 'c', 'd', { conversation: 'two', name: 'mine' });
 
     expect(store.findByName('', 'mine')?.id).toBe('two');
     expect(listed().map(({ id, name }) => [id, name])).toContainEqual(['one', null]);
   });
 
-  test('stays with its conversation while another asks under it, and when that one is dropped', () => {
-    say([], 'a', 'b', { name: 'mine' });
+  test('stays with its conversation while another turn uses it, and when that turn is discarded', () => {
+    storeTurn([], 'a', 'b', { name: 'mine' });
 
     const record = store.beginTurn(turn([], 'c', { conversation: 'two', name: 'mine' }));
     expect(store.findByName('', 'mine')?.id).toBe('one');
@@ -232,21 +237,21 @@ describe('a name', () => {
     expect(store.findByName('', 'mine')?.id).toBe('one');
   });
 
-  test('is of its conversation as soon as that begins, where nobody has it', () => {
+  test('belongs to a conversation from its beginning where no other has it', () => {
     store.beginTurn(turn([], 'a', { name: 'mine' }));
 
     expect(store.findByName('', 'mine')?.id).toBe('one');
   });
 
-  test('is one conversation’s for each owner', () => {
-    say([], 'a', 'b', { name: 'mine' });
-    say([], 'c', 'd', { conversation: 'two', owner: 'key', name: 'mine' });
+  test('can be used once by each owner', () => {
+    storeTurn([], 'a', 'b', { name: 'mine' });
+    storeTurn([], 'c', 'd', { conversation: 'two', owner: 'key', name: 'mine' });
 
     expect([store.findByName('', 'mine')?.id, store.findByName('key', 'mine')?.id]).toEqual(['one', 'two']);
   });
 });
 
-test('who has sent a history is remembered for each owner', () => {
+test('senders of a history are stored for each owner', () => {
   store.recordHistorySender('', 'Ada');
   store.recordHistorySender('', 'Ada');
   crash();
@@ -256,43 +261,43 @@ test('who has sent a history is remembered for each owner', () => {
   ]);
 });
 
-describe('where texts are not kept', () => {
-  test('there is a conversation without any, in no file', () => {
+describe('with texts turned off', () => {
+  test('a conversation is stored without texts, and no file has any', () => {
     retention = { ...retention, keepTexts: false };
 
-    say([], 'SECRET-QUESTION', 'SECRET-ANSWER', { name: 'mine', system: 'SECRET-SYSTEM' });
+    storeTurn([], 'SECRET-QUESTION', 'SECRET-ANSWER', { name: 'mine', system: 'SECRET-SYSTEM' });
 
     expect(store.findByName('', 'mine')).toMatchObject({ id: 'one', messages: null });
     expect(store.messages('one')).toBeNull();
     expect(listed()[0]).toMatchObject({ turns: 1, bytes: 0, title: '' });
-    expect(written()).not.toContain('SECRET');
+    expect(bytesOnDisk()).not.toContain('SECRET');
   });
 
-  test('those that were kept are gone with the next turn', () => {
-    const first = say([], 'a', 'b');
+  test('the next turn deletes the texts that were stored before', () => {
+    const first = storeTurn([], 'a', 'b');
     retention = { ...retention, keepTexts: false };
 
-    say(first, 'c', 'd');
+    storeTurn(first, 'c', 'd');
 
     expect(store.messages('one')).toBeNull();
     expect(database.prepare('SELECT count(*) AS count FROM messages').get()).toEqual({ count: 0 });
   });
 
-  test('a conversation is kept whole from the turn on that texts are kept again', () => {
+  test('a conversation is stored completely with the first turn after texts are turned on again', () => {
     retention = { ...retention, keepTexts: false };
-    const first = say([], 'a', 'b');
+    const first = storeTurn([], 'a', 'b');
     retention = { ...retention, keepTexts: true };
 
-    const second = say(first, 'c', 'd');
+    const second = storeTurn(first, 'c', 'd');
 
     expect(store.messages('one')).toEqual(second);
   });
 });
 
 describe('deletion', () => {
-  test('of one leaves the others', () => {
-    say([], 'a', 'b');
-    say([], 'c', 'd', { conversation: 'two' });
+  test('of one conversation leaves the others', () => {
+    storeTurn([], 'a', 'b');
+    storeTurn([], 'c', 'd', { conversation: 'two' });
 
     store.delete('one');
 
@@ -300,32 +305,32 @@ describe('deletion', () => {
     expect(store.messages('one')).toBeNull();
   });
 
-  test('of one leaves nothing of it in any file', () => {
-    say([], 'SECRET', 'SECRET '.repeat(20_000), { name: 'SECRET' });
-    say([], 'c', 'd', { conversation: 'two' });
+  test('of one conversation leaves nothing of it in any file', () => {
+    storeTurn([], 'SECRET', 'SECRET '.repeat(20_000), { name: 'SECRET' });
+    storeTurn([], 'c', 'd', { conversation: 'two' });
 
     store.delete('one');
 
-    expect(written()).not.toContain('SECRET');
+    expect(bytesOnDisk()).not.toContain('SECRET');
   });
 
-  test('of all leaves nothing of them in any file', () => {
-    say([], 'SECRET', 'SECRET', { name: 'SECRET' });
+  test('of all conversations leaves nothing of them in any file', () => {
+    storeTurn([], 'SECRET', 'SECRET', { name: 'SECRET' });
     store.recordHistorySender('', 'SECRET');
 
     store.deleteAll();
 
     expect(store.count()).toEqual({ conversations: 0, bytes: 0 });
-    expect(written()).not.toContain('SECRET');
+    expect(bytesOnDisk()).not.toContain('SECRET');
   });
 });
 
-describe('what is too old or too much', () => {
-  test('goes after so many days without use', () => {
-    const first = say([], 'a', 'b');
-    say([], 'c', 'd', { conversation: 'two' });
+describe('pruning', () => {
+  test('deletes conversations that were not used for so many days', () => {
+    const first = storeTurn([], 'a', 'b');
+    storeTurn([], 'c', 'd', { conversation: 'two' });
     now += 20 * DAY_MS;
-    say(first, 'e', 'f');
+    storeTurn(first, 'e', 'f');
     now += 20 * DAY_MS;
 
     store.prune();
@@ -333,10 +338,10 @@ describe('what is too old or too much', () => {
     expect(listed().map(({ id }) => id)).toEqual(['one']);
   });
 
-  test('goes, the least recently used first, until the rest is small enough', () => {
+  test('deletes the least recently used until the rest is small enough', () => {
     for (const conversation of ['one', 'two', 'three']) {
       now += 1;
-      say([], 'x'.repeat(1_000), 'y', { conversation });
+      storeTurn([], 'x'.repeat(1_000), 'y', { conversation });
     }
     const { bytes } = store.count();
 
@@ -347,8 +352,8 @@ describe('what is too old or too much', () => {
     expect(store.count().bytes).toBe((bytes * 2) / 3);
   });
 
-  test('is none of what is neither', () => {
-    say([], 'a', 'b');
+  test('deletes nothing within the limits', () => {
+    storeTurn([], 'a', 'b');
 
     store.prune();
 
@@ -359,7 +364,7 @@ describe('what is too old or too much', () => {
 test('the list comes in pages, newest first', () => {
   for (const conversation of ['one', 'two', 'three']) {
     now += 1;
-    say([], 'a', 'b', { conversation });
+    storeTurn([], 'a', 'b', { conversation });
   }
 
   const page = store.list(Number.POSITIVE_INFINITY, 2);
@@ -368,7 +373,7 @@ test('the list comes in pages, newest first', () => {
   expect([page, next].map((rows) => rows.map(({ id }) => id))).toEqual([['three', 'two'], ['one']]);
 });
 
-test('a disk that fails costs the memory and no answer', () => {
+test('a failing disk costs the history and no answer', () => {
   const record = store.beginTurn(turn([], 'a'));
   database.exec('DROP TABLE messages');
 
@@ -380,8 +385,8 @@ test('a disk that fails costs the memory and no answer', () => {
   expect(log.entries.some(({ level }) => level === 'error')).toBe(true);
 });
 
-/** All that is on disk. */
-function written(): string {
+/** The bytes of all files. */
+function bytesOnDisk(): string {
   return readdirSync(folder)
     .map((name) => readFileSync(path.join(folder, name), 'latin1'))
     .join('');

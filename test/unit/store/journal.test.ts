@@ -1,4 +1,4 @@
-/** What the journal promises the window and the metrics, on real SQLite files. */
+/** The journal, as the window and the metrics use it, with real SQLite files. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -67,7 +67,7 @@ function serve(journal: Journal, start: Partial<RequestStart> = {}, change: Outc
 }
 
 describe('rows', () => {
-  test('a request is a row from its beginning, and changes until it ends', () => {
+  test('a request has a row from its beginning, which changes until it ends', () => {
     const journal = open();
     const record = journal.begin(START);
 
@@ -78,7 +78,7 @@ describe('rows', () => {
     expect(journal.recent(10)).toMatchObject([{ phase: 'done', status: 200, durationMs: expect.any(Number) }]);
   });
 
-  test('what comes after the end is ignored', () => {
+  test('changes after the end are ignored', () => {
     const journal = open();
     const record = journal.begin(START);
 
@@ -89,7 +89,7 @@ describe('rows', () => {
     expect(journal.recent(10)).toMatchObject([{ status: 200, model: 'sonnet' }]);
   });
 
-  test('details hold all that was recorded, before and after the journal is opened again', () => {
+  test('details have everything that was recorded, also after the journal was opened again', () => {
     const change: Outcome = {
       resolvedModel: 'claude-sonnet-5-5',
       conversation: 'c1',
@@ -110,11 +110,11 @@ describe('rows', () => {
     expect(open().details(id)).toEqual(details);
   });
 
-  test('a request of which nothing is known has no details', () => {
+  test('an unknown request has no details', () => {
     expect(open().details('nothing')).toBeNull();
   });
 
-  test('pages of older rows join without gap or overlap, live and written ones together', () => {
+  test('pages of older rows have neither gap nor overlap, with open and written requests among them', () => {
     const first = open();
     const ids = Array.from({ length: 20 }, () => serve(first));
     first.close();
@@ -129,7 +129,7 @@ describe('rows', () => {
     expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 1, 0]);
   });
 
-  test('ended requests reach the file without the journal being closed; open ones do not', async () => {
+  test('ended requests are written before the journal is closed; open ones are not', async () => {
     const journal = open();
     journal.begin(START);
     const ended = serve(journal);
@@ -142,7 +142,7 @@ describe('rows', () => {
     });
   });
 
-  test('only the newest are kept', () => {
+  test('only the newest requests stay', () => {
     const journal = open({ maxRequests: 5 });
     const ids = Array.from({ length: 8 }, () => serve(journal));
     journal.close();
@@ -154,7 +154,7 @@ describe('rows', () => {
     ).toEqual(ids.slice(3).reverse());
   });
 
-  test('clear forgets what has ended and leaves what is open', () => {
+  test('clear deletes ended requests and leaves open ones', () => {
     const first = open();
     serve(first);
     first.close();
@@ -169,7 +169,7 @@ describe('rows', () => {
     expect(open().recent(10)).toEqual([]);
   });
 
-  test('listeners get each new row, change and end as it then was', () => {
+  test('listeners get the row of each beginning, change and end as it was at that moment', () => {
     const journal = open();
     const seen: RequestRow[] = [];
     const unsubscribe = journal.onChange((row) => seen.push(row));
@@ -184,7 +184,7 @@ describe('rows', () => {
   });
 });
 
-describe('the day', () => {
+describe('the day’s usage', () => {
   test('sums requests, tokens and costs, by model and by hour', () => {
     const journal = open();
     serve(journal, {}, { resolvedModel: 'claude-sonnet-5-5' });
@@ -206,7 +206,7 @@ describe('the day', () => {
     expect(day.hourly[15]).toEqual(none);
   });
 
-  test('is the same when the journal is opened again, and adds to it', () => {
+  test('is the same after the journal was opened again, and grows from there', () => {
     const first = open();
     serve(first);
     const before = first.day(clock.getTime());
@@ -218,7 +218,7 @@ describe('the day', () => {
     expect(journal.day(clock.getTime())).toMatchObject({ requests: 2, usage: { costUsd: 0.5 } });
   });
 
-  test('keeps counting what was cleared, also once it is opened again', () => {
+  test('still counts requests that were cleared, also after the journal was opened again', () => {
     const journal = open();
     serve(journal);
     journal.clear();
@@ -228,7 +228,7 @@ describe('the day', () => {
     expect(open().day(clock.getTime()).requests).toBe(1);
   });
 
-  test('begins anew at midnight, and yesterday can still be asked for', () => {
+  test('starts from zero at midnight, and yesterday’s can still be read', () => {
     const journal = open();
     serve(journal);
     const yesterday = clock.getTime();
@@ -252,14 +252,14 @@ describe('the day', () => {
   });
 
   test.each<[string, Partial<RequestStart>, Outcome, number]>([
-    ['a question that was answered', {}, {}, 1],
-    ['a question for a model that there is not', {}, { status: 404, phase: 'failed', usage: null }, 1],
-    ['a body that could not be read', {}, { status: 400, phase: 'failed', usage: null, messages: null }, 0],
+    ['an answered question', {}, {}, 1],
+    ['a question to an unknown model', {}, { status: 404, phase: 'failed', usage: null }, 1],
+    ['an unreadable body', {}, { status: 400, phase: 'failed', usage: null, messages: null }, 0],
     ['a list of models', { method: 'GET', path: '/api/tags', model: '' }, { usage: null, messages: null }, 0],
     ['the description of a model', { path: '/api/show' }, { usage: null, messages: null }, 0],
     ['the loading of a model', { path: '/api/generate' }, { usage: null, messages: 0 }, 0],
     ['a request of the app itself', { dialect: 'app' }, {}, 0],
-  ])('%s counts as it should', (_, start, change, requests) => {
+  ])('%s: counted only where it asked a model', (_, start, change, requests) => {
     const journal = open();
 
     serve(journal, start, change);
@@ -268,7 +268,7 @@ describe('the day', () => {
     expect(journal.day(clock.getTime()).requests).toBe(requests);
   });
 
-  test('what is handed out does not change afterwards', () => {
+  test('a day that was returned does not change afterwards', () => {
     const journal = open();
     const before = journal.day(clock.getTime());
 
@@ -279,8 +279,8 @@ describe('the day', () => {
   });
 });
 
-describe('the file', () => {
-  test('that is no database is set aside, logged, and a new one begun', async () => {
+describe('the database file', () => {
+  test('that is no database is renamed, which is logged, and a new one created', async () => {
     await writeFile(file, 'no database, only words, and enough of them to be taken for one at first sight');
 
     serve(open());
@@ -290,7 +290,7 @@ describe('the file', () => {
     expect(log.entries.map((entry) => entry.level)).toEqual(['warn']);
   });
 
-  test('whose pages are damaged is set aside', async () => {
+  test('whose pages are damaged is renamed', async () => {
     const journal = open();
     for (let n = 0; n < 200; n += 1) serve(journal);
     journal.close();
@@ -302,7 +302,7 @@ describe('the file', () => {
     expect((await readdir(folder)).some((name) => name.includes('.broken-'))).toBe(true);
   });
 
-  test('of a later version is set aside and not changed', async () => {
+  test('of a later version is renamed and not changed', async () => {
     const later = new DatabaseSync(file);
     later.exec('CREATE TABLE later (x); PRAGMA user_version = 999');
     later.close();
@@ -315,7 +315,7 @@ describe('the file', () => {
     kept.close();
   });
 
-  test('in a folder that does not exist is made with it', () => {
+  test('in a folder that does not exist is created with the folder', () => {
     file = path.join(folder, 'a', 'b', 'claudacity.db');
 
     serve(open());
@@ -323,7 +323,7 @@ describe('the file', () => {
     expect(log.entries).toEqual([]);
   });
 
-  test('that cannot be made leaves a journal that lasts until the end', async () => {
+  test('that cannot be created leaves a journal in memory', async () => {
     await writeFile(path.join(folder, 'file'), '');
     file = path.join(folder, 'file', 'claudacity.db');
     const journal = open();
@@ -334,7 +334,7 @@ describe('the file', () => {
     expect(log.entries.map((entry) => entry.level)).toEqual(['error']);
   });
 
-  test('that another process has locked is written when the lock is gone', async () => {
+  test('that another process has locked is written after it was unlocked', async () => {
     const journal = open();
     const other = new DatabaseSync(file);
     other.exec('BEGIN EXCLUSIVE');
@@ -348,7 +348,7 @@ describe('the file', () => {
     expect(open().recent(1)[0]?.id).toBe(id);
   });
 
-  test('a request that ends after the journal was closed does no harm', () => {
+  test('is not needed by a request that ends after the journal was closed', () => {
     const journal = open();
     const record = journal.begin(START);
     journal.close();

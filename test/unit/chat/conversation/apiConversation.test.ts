@@ -1,10 +1,10 @@
-/** A client's messages as the turns of a conversation. */
+/** A request's messages as those of the Messages API. */
 import { describe, expect, test } from 'vitest';
 import { toApiConversation } from '../../../../app/chat/conversation/apiConversation';
 import { ChatError } from '../../../../app/chat/errors';
 import type { Message } from '../../../../app/chat/request';
 
-test('the last message is the question, those before it the history, in their roles', () => {
+test('the last message is the question, the ones before it are the history, with their roles', () => {
   expect(toApiConversation([user('one'), assistant('uno'), user('two'), assistant('dos'), user('three')])).toEqual({
     history: [
       { role: 'user', content: [text('one')] },
@@ -16,7 +16,7 @@ test('the last message is the question, those before it the history, in their ro
   });
 });
 
-test('messages of one role in a row become one, block for block, with nothing put between', () => {
+test('consecutive messages of one role become one message, block for block, with nothing between them', () => {
   const { history, question } = toApiConversation([
     user('a'),
     user('b'),
@@ -33,7 +33,7 @@ test('messages of one role in a row become one, block for block, with nothing pu
   expect(question).toEqual([text('e'), text('f')]);
 });
 
-test.each(['', ' \n'])('a blank text, %j, is left out, and the turns around it join', (blank) => {
+test.each(['', ' \n'])('a blank text, %j, is left out, and the messages around it become one', (blank) => {
   const { history, question } = toApiConversation([user('a'), assistant(blank), user('b')]);
 
   expect(history).toEqual([]);
@@ -44,7 +44,7 @@ test('white space around a text is kept as sent', () => {
   expect(toApiConversation([user('\n a ')]).question).toEqual([text('\n a ')]);
 });
 
-test('images, tool calls and results are put as the Messages API has them', () => {
+test('images, tool calls and results are written as in the Messages API', () => {
   const image = { type: 'image', mediaType: 'image/png', data: 'aGk=' } as const;
   const source = { type: 'base64', media_type: 'image/png', data: 'aGk=' };
 
@@ -73,12 +73,12 @@ test('images, tool calls and results are put as the Messages API has them', () =
   });
 });
 
-describe('there is nothing to ask', () => {
+describe('a request without a question is refused', () => {
   test.each<[string, Message[]]>([
     ['without messages', []],
     ['where all texts are blank', [user(''), user(' \n')]],
-    ['where the assistant spoke last', [user('a'), assistant('b')]],
-    ['where only a blank question follows the assistant', [user('a'), assistant('b'), user('')]],
+    ['where the last message is the assistant’s', [user('a'), assistant('b')]],
+    ['where only a blank question follows the assistant’s message', [user('a'), assistant('b'), user('')]],
   ])('%s', (_, messages) => {
     expect(() => toApiConversation(messages)).toThrow(ChatError);
     expect(() => toApiConversation(messages)).toThrow(

@@ -1,91 +1,85 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createKeyedMutex } from '../../../../app/chat/conversation/keyedMutex';
+import { createKeyedMutex, type KeyedMutex } from '../../../../app/chat/conversation/keyedMutex';
 
 const NEVER = new AbortController().signal;
 
-/** Enters, and tells of it in the list. */
-async function enter(
-  queue: ReturnType<typeof createKeyedMutex>,
-  name: string,
-  as: string,
-  seen: string[],
-  signal = NEVER,
-) {
-  const leave = await queue.lock(name, signal);
-  seen.push(as);
-  return leave;
+/** Locks the key, and then adds the holder to the list. */
+async function lock(mutex: KeyedMutex, key: string, holder: string, order: string[], signal = NEVER) {
+  const unlock = await mutex.lock(key, signal);
+  order.push(holder);
+  return unlock;
 }
 
-test('the first enters at once, the others in their order, each when the one before has left', async () => {
-  const queue = createKeyedMutex();
-  const seen: string[] = [];
-  const [one, two, three] = ['one', 'two', 'three'].map((as) => enter(queue, 'chat', as, seen));
+test('the first holder locks at once, the others in order, each when the one before has unlocked', async () => {
+  const mutex = createKeyedMutex();
+  const order: string[] = [];
+  const [one, two, three] = ['one', 'two', 'three'].map((holder) => lock(mutex, 'chat', holder, order));
   await nextTick();
-  expect(seen).toEqual(['one']);
+  expect(order).toEqual(['one']);
 
   (await one)?.();
   await nextTick();
-  expect(seen).toEqual(['one', 'two']);
+  expect(order).toEqual(['one', 'two']);
 
   (await two)?.();
   (await three)?.();
-  expect(seen).toEqual(['one', 'two', 'three']);
+  expect(order).toEqual(['one', 'two', 'three']);
 });
 
-test('another conversation does not wait', async () => {
-  const queue = createKeyedMutex();
-  const seen: string[] = [];
-  await enter(queue, 'chat', 'one', seen);
+test('another key is free', async () => {
+  const mutex = createKeyedMutex();
+  const order: string[] = [];
+  await lock(mutex, 'chat', 'one', order);
 
-  await enter(queue, 'other', 'two', seen);
+  await lock(mutex, 'other', 'two', order);
 
-  expect(seen).toEqual(['one', 'two']);
+  expect(order).toEqual(['one', 'two']);
 });
 
-test('one that is cancelled while it waits is passed over', async () => {
-  const queue = createKeyedMutex();
-  const seen: string[] = [];
+test('a holder that is aborted while it waits is passed over', async () => {
+  const mutex = createKeyedMutex();
+  const order: string[] = [];
   const cancel = new AbortController();
-  const one = await enter(queue, 'chat', 'one', seen);
-  const two = enter(queue, 'chat', 'two', seen, cancel.signal);
-  const three = enter(queue, 'chat', 'three', seen);
+  const one = await lock(mutex, 'chat', 'one', order);
+  const two = lock(mutex, 'chat', 'two', order, cancel.signal);
+  const three = lock(mutex, 'chat', 'three', order);
 
   cancel.abort(new Error('the client hung up'));
   await expect(two).rejects.toThrow('the client hung up');
   await nextTick();
-  expect(seen).toEqual(['one']);
+  expect(order).toEqual(['one']);
 
   one();
   (await three)();
-  expect(seen).toEqual(['one', 'three']);
+  expect(order).toEqual(['one', 'three']);
 });
 
-test('one that was cancelled before it came does not enter', async () => {
-  const queue = createKeyedMutex();
-  const seen: string[] = [];
-  const one = await enter(queue, 'chat', 'one', seen);
+test('a holder that was aborted before does not lock', async () => {
+  const mutex = createKeyedMutex();
+  const order: string[] = [];
+  const one = await lock(mutex, 'chat', 'one', order);
 
-  await expect(queue.lock('chat', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await expect(mutex.lock('chat', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
 
   one();
-  await enter(queue, 'chat', 'three', seen);
-  expect(seen).toEqual(['one', 'three']);
+  await lock(mutex, 'chat', 'three', order);
+  expect(order).toEqual(['one', 'three']);
 });
 
-test('to leave twice is to leave once', async () => {
-  const queue = createKeyedMutex();
-  const seen: string[] = [];
-  const one = await enter(queue, 'chat', 'one', seen);
-  const two = enter(queue, 'chat', 'two', seen);
-  const three = enter(queue, 'chat', 'three', seen);
+test('unlocking twice is the same as unlocking once', async () => {
+  const mutex = createKeyedMutex();
+  const order: string[] = [];
+  const one = await lock(mutex, 'chat', 'one', order);
+  const two = lock(mutex, 'chat', 'two', order);
+  const three = lock(mutex, 'chat', 'three', order);
 
   one();
   one();
   await two;
   await nextTick();
 
-  expect(seen).toEqual(['one', 'two']);
+  expect(order).toEqual(['one', 'two']);
   (await two)();
   (await three)();
 });

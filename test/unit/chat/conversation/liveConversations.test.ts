@@ -1,4 +1,4 @@
-/** Which process a follow-up gets, and which must go. The processes are stand-ins that can end, and no more. */
+/** Which process a follow-up gets, and which is ended to make room. The processes are fakes that can only end. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createLiveConversations,
@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A conversation that is being asked. */
+/** A conversation that is answering. */
 function busy(id: string, name?: string): LiveConversation & { die(): void; released: number } {
   const now = Date.now();
   const status = {
@@ -56,14 +56,14 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
   return conversation;
 }
 
-function rest(conversation: LiveConversation, digest: string, idleMs = 1_000): void {
+function markIdle(conversation: LiveConversation, digest: string, idleMs = 1_000): void {
   live.markIdle(conversation, { digest, system: '', messages: [] }, idleMs);
 }
 
-/** A conversation that waits for a follow-up to the history of that digest. */
+/** A conversation that waits for a follow-up; its process holds the history of that digest. */
 function idle(id: string, digest: string, { name, idleMs }: { name?: string; idleMs?: number } = {}) {
   const conversation = busy(id, name);
-  rest(conversation, digest, idleMs);
+  markIdle(conversation, digest, idleMs);
   return conversation;
 }
 
@@ -71,14 +71,14 @@ function idle(id: string, digest: string, { name, idleMs }: { name?: string; idl
 function waiting(id: string) {
   const conversation = busy(id);
   conversation.waitingTurn = { process: { exited: new Promise(() => {}) } } as unknown as RunningTurn;
-  rest(conversation, id);
+  markIdle(conversation, id);
   return conversation;
 }
 
 const ids = () => live.list().map(({ id }) => id);
 
 describe('a follow-up', () => {
-  test('gets the process that holds exactly its history, once', () => {
+  test('takes the process that holds exactly its history, once', () => {
     const conversation = idle('one', 'history');
 
     expect(live.takeIdle('another', undefined, false)).toBeUndefined();
@@ -86,7 +86,7 @@ describe('a follow-up', () => {
     expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
-  test('of a name gets its own among those that hold the same', () => {
+  test('with a name takes the conversation of that name among those with the same history', () => {
     const own = idle('one', 'history', { name: 'mine' });
     idle('two', 'history', { name: 'yours' });
     idle('three', 'history');
@@ -94,7 +94,7 @@ describe('a follow-up', () => {
     expect(live.takeIdle('history', 'mine', false)).toBe(own);
   });
 
-  test('without a name gets the nameless among those that hold the same', () => {
+  test('without a name takes a nameless conversation among those with the same history', () => {
     idle('one', 'history', { name: 'yours' });
     const nameless = idle('two', 'history');
     idle('three', 'history', { name: 'yours too' });
@@ -102,7 +102,7 @@ describe('a follow-up', () => {
     expect(live.takeIdle('history', undefined, false)).toBe(nameless);
   });
 
-  test('of another name gets a process all the same, and it becomes another conversation', () => {
+  test('with another name takes the process all the same, which becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
     conversation.status.usage = { ...NO_USAGE, input: 5 };
 
@@ -114,7 +114,7 @@ describe('a follow-up', () => {
     expect(live.find('one')).toBeUndefined();
   });
 
-  test('is not given the process that is still answering', () => {
+  test('does not take a process that is still answering', () => {
     const conversation = idle('one', 'history');
     live.takeIdle('history', undefined, false);
 
@@ -122,16 +122,16 @@ describe('a follow-up', () => {
     expect(conversation.transcript).toBeUndefined();
   });
 
-  test('can be interrupted even where the one before it was', () => {
+  test('can be interrupted even where the request before it was', () => {
     const conversation = busy('one');
     conversation.abort.abort();
-    rest(conversation, 'history');
+    markIdle(conversation, 'history');
 
     expect(live.takeIdle('history', undefined, false)?.abort.signal.aborted).toBe(false);
   });
 });
 
-test('what an idle process was told can be read without taking it', () => {
+test('the transcript of an idle process can be read without taking the process', () => {
   const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
   live.markIdle(busy('one'), { digest: 'history', system: 'Be brief.', messages }, 1_000);
 
@@ -141,7 +141,7 @@ test('what an idle process was told can be read without taking it', () => {
 });
 
 describe('an idle conversation', () => {
-  test('ends when its time is over', () => {
+  test('ends when its idle time is over', () => {
     const conversation = idle('one', 'history', { idleMs: 1_000 });
     expect(live.list()[0]?.expiresAt).toBe(Date.now() + 1_000);
 
@@ -153,7 +153,7 @@ describe('an idle conversation', () => {
     expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
-  test('does not end while it is asked again', () => {
+  test('does not end while it answers another request', () => {
     const conversation = idle('one', 'history', { idleMs: 1_000 });
     live.takeIdle('history', undefined, false);
 
@@ -162,7 +162,7 @@ describe('an idle conversation', () => {
     expect(conversation.released).toBe(0);
   });
 
-  test('is kept for good where that was asked for', () => {
+  test('never ends by itself where its idle time is infinite', () => {
     const conversation = idle('one', 'history', { idleMs: Number.POSITIVE_INFINITY });
 
     vi.advanceTimersByTime(3_000_000_000);
@@ -171,7 +171,7 @@ describe('an idle conversation', () => {
     expect(live.list()[0]?.expiresAt).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('is listed no more when its process has died', async () => {
+  test('is removed from the list when its process dies', async () => {
     const conversation = idle('one', 'history');
 
     conversation.die();
@@ -181,12 +181,12 @@ describe('an idle conversation', () => {
     expect(live.takeIdle('history', undefined, false)).toBeUndefined();
   });
 
-  test('stays where the process that has died was one that it had before', async () => {
+  test('stays in the list when a process that it had before dies', async () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
     const taken = live.takeIdle('history', undefined, false) as LiveConversation;
     taken.lease = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
-    rest(taken, 'history');
+    markIdle(taken, 'history');
 
     die();
     await vi.advanceTimersByTimeAsync(0);
@@ -195,12 +195,12 @@ describe('an idle conversation', () => {
   });
 });
 
-describe('to make room', () => {
-  test('the one goes that was not used for longest', () => {
+describe('reclaim', () => {
+  test('ends the least recently used conversation', () => {
     const one = idle('one', 'a');
     const two = idle('two', 'b');
     const three = idle('three', 'c');
-    rest(live.takeIdle('a', undefined, false) as LiveConversation, 'a2');
+    markIdle(live.takeIdle('a', undefined, false) as LiveConversation, 'a2');
 
     expect(live.reclaim()).toBe(true);
 
@@ -208,18 +208,18 @@ describe('to make room', () => {
     expect(ids()).toEqual(['three', 'one']);
   });
 
-  test('the one goes that has been idle for longest, whichever was asked first', () => {
+  test('ends the conversation that has been idle for longest, whichever began first', () => {
     const slow = busy('slow');
     const quick = busy('quick');
-    rest(quick, 'a');
-    rest(slow, 'b');
+    markIdle(quick, 'a');
+    markIdle(slow, 'b');
 
     live.reclaim();
 
     expect([slow.released, quick.released]).toEqual([0, 1]);
   });
 
-  test('none goes that waits for a tool, where as many do not', () => {
+  test('spares a conversation that waits for a tool where as many do not', () => {
     waiting('calls');
     idle('chat', 'a');
 
@@ -228,7 +228,7 @@ describe('to make room', () => {
     expect(ids()).toEqual(['calls']);
   });
 
-  test('the one goes that has waited for a tool for longest, where most of them do', () => {
+  test('ends the one that has waited for a tool for longest where most of them do', () => {
     idle('chat', 'a');
     waiting('first');
     waiting('second');
@@ -238,7 +238,7 @@ describe('to make room', () => {
     expect(ids()).toEqual(['chat', 'second']);
   });
 
-  test('none goes that is answering', () => {
+  test('ends no conversation that is answering', () => {
     const conversation = busy('one');
 
     expect(live.reclaim()).toBe(false);
@@ -246,8 +246,8 @@ describe('to make room', () => {
   });
 });
 
-describe('to end a conversation', () => {
-  test('ends its process at once where it is idle', async () => {
+describe('end', () => {
+  test('ends an idle conversation’s process at once', async () => {
     const conversation = idle('one', 'history');
 
     expect(await live.end('one')).toBe(true);
@@ -255,7 +255,7 @@ describe('to end a conversation', () => {
     expect([conversation.released, ids()]).toEqual([1, []]);
   });
 
-  test('interrupts its answer, and waits until that is over', async () => {
+  test('interrupts an answer, and waits until the conversation is removed', async () => {
     const conversation = busy('one');
     const ended = live.end('one');
     expect(conversation.abort.signal.aborted).toBe(true);
@@ -265,12 +265,12 @@ describe('to end a conversation', () => {
     expect(await ended).toBe(true);
   });
 
-  test('does nothing where there is none', async () => {
+  test('returns false where there is no such conversation', async () => {
     expect(await live.end('one')).toBe(false);
   });
 });
 
-test('whoever watches is told of what comes and goes', () => {
+test('the listener is called when a conversation is removed', () => {
   const conversation = idle('one', 'history');
   const before = changes;
 
