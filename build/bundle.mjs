@@ -63,6 +63,8 @@ function bundles() {
       entryPoints: ['renderer/main.tsx'],
       outdir: 'out/renderer',
       jsx: 'automatic',
+      // A file for each page of the window, loaded when the page is first shown. Their styles are all in main.css.
+      splitting: true,
       loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
     },
     DOCS_PAGE,

@@ -1,15 +1,16 @@
-/**
- * The page's entry: connects the store to the app through the bridge that the preload has put on the window, and mounts the page.
- */
+/** Entry point of the window's document: connects the stores to the app through the preload's bridge and mounts the window. */
+// First: the styles of the pages build on these.
+import './main.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../app/shared/contract';
+import { PAGES } from './pages';
 import { App } from './shell/App';
 import { createAppStore } from './state/appStore';
 import { createCommands } from './state/commands';
+import { createNavigation } from './state/navigation';
 import { createNotices } from './state/notices';
 import { createStoredConversations } from './state/storedConversations';
-import './main.css';
 
 declare global {
   interface Window {
@@ -19,14 +20,16 @@ declare global {
 
 const root = document.getElementById('root');
 if (root) {
-  const store = createAppStore(window.claudacity);
+  const bridge = window.claudacity;
+  const appStore = createAppStore(bridge);
   const notices = createNotices();
-  const storedConversations = createStoredConversations(window.claudacity);
-  const commands = createCommands(window.claudacity, store, notices, storedConversations);
-  void store.connect();
+  const storedConversations = createStoredConversations(bridge);
+  const commands = createCommands(bridge, appStore, notices, storedConversations);
+  const navigation = createNavigation(PAGES[0].id);
+  void appStore.connect();
   createRoot(root).render(
     <StrictMode>
-      <App page={{ store, notices, commands, storedConversations }} />
+      <App services={{ appStore, notices, commands, storedConversations, navigation, pageStores: new Map() }} />
     </StrictMode>,
   );
 }

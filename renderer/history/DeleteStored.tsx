@@ -1,6 +1,6 @@
 /** Asks before stored conversations are deleted. */
 import type { StoredConversation } from '../../app/shared/contract';
-import { useApp } from '../state/page';
+import { useApp } from '../state/services';
 import { Confirm } from '../ui/Confirm';
 import { conversationTitle } from './conversationTitle';
 
@@ -16,7 +16,7 @@ export function DeleteOne({ row, onConfirm, onClose }: DeleteOneProps) {
   return (
     <Confirm title="Delete this conversation?" action="Delete" onConfirm={onConfirm} onClose={onClose}>
       <p>{generated ? text : `“${text}”`} is deleted from this computer. This cannot be undone.</p>
-      {live && <p>It is active now: its process ends, and an answer on its way is cut off.</p>}
+      {live && <p>It is active now: its process is ended, and an answer under way is cut off.</p>}
     </Confirm>
   );
 }
@@ -29,7 +29,7 @@ export function DeleteAll({ onConfirm, onClose }: Omit<DeleteOneProps, 'row'>) {
         Every stored conversation is deleted from this computer, also those further back than the list shows. This
         cannot be undone.
       </p>
-      {live > 0 && <p>Active ones end as well, and answers on their way are cut off.</p>}
+      {live > 0 && <p>Active conversations are ended as well, and answers under way are cut off.</p>}
       <p>The request log and today’s totals stay.</p>
     </Confirm>
   );

@@ -8,7 +8,7 @@ import { conversationTitle } from './conversationTitle';
 
 export interface StoredCellsProps {
   row: StoredConversation;
-  /** A process holds it now. */
+  /** Whether it has a process now. */
   live: boolean;
 }
 
@@ -21,7 +21,7 @@ export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsP
         <span className="s-words" data-generated={generated}>
           {text}
         </span>
-        {live && <span className="dot s-live" role="img" aria-label="active" title="Active: a process holds it now" />}
+        {live && <span className="dot s-live" role="img" aria-label="active" title="Active: it has a process now" />}
       </Cell>
       <Cell name="s-client" title={client}>
         {client}
@@ -41,7 +41,7 @@ export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsP
   );
 });
 
-/** How long ago, kept up to date. */
+/** How long ago it was used. */
 function LastUse({ at }: { at: number }) {
   return formatLastUse(at, useSeconds());
 }

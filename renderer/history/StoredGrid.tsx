@@ -1,8 +1,8 @@
 /** The list of stored conversations, and older ones as its end comes into view. */
 import { type RefObject, useCallback, useMemo } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
-import { useApp, useStoredConversations, useStoredState } from '../state/page';
-import { type Column, RowGrid } from '../ui/list/RowGrid';
+import { useApp, useStoredConversations, useStoredState } from '../state/services';
+import { type Column, type GridPosition, RowGrid } from '../ui/list/RowGrid';
 import { StoredCells } from './StoredCells';
 import { storedRows } from './storedSearch';
 
@@ -11,6 +11,7 @@ export interface StoredGridProps {
   /** Another array whenever they change. */
   shown: readonly StoredConversation[];
   searched: boolean;
+  position: GridPosition;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: () => void;
@@ -26,7 +27,8 @@ export function StoredGrid({ shown, searched, ...grid }: StoredGridProps) {
   const live = useMemo(() => new Set(active.map(({ id }) => id)), [active]);
   const rows = useMemo(() => storedRows(shown), [shown]);
   const loadOlder = useCallback(() => {
-    // With a search the end may be near all the time; then it is the user who asks for more, as they do after a fault.
+    // With a search the end may always be in view, and every older conversation would be loaded; the user asks for them
+    // instead, as after a failure.
     if (!searched && older === 'more' && !failure) void storedConversations.loadOlder();
   }, [storedConversations, searched, older, failure]);
   return (
@@ -62,7 +64,7 @@ function Foot({ searched }: { searched: boolean }) {
   if (older !== 'more' || (!searched && !failure)) return null;
   return (
     <button type="button" className="link" onClick={() => void storedConversations.loadOlder()}>
-      {failure ? 'Older ones could not be loaded. Try again' : 'Look further back'}
+      {failure ? 'Older ones could not be loaded. Try again' : 'Search older conversations'}
     </button>
   );
 }

@@ -1,9 +1,9 @@
-/** What a stored conversation is called on the page. */
+/** The title that the window shows for a stored conversation. */
 import type { StoredConversation } from '../../app/shared/contract';
 
 export interface ConversationTitle {
   text: string;
-  /** It is no word of the user's or the client's. */
+  /** Whether it is made up here, as neither the user nor the client named the conversation. */
   generated: boolean;
 }
 

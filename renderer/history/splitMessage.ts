@@ -1,11 +1,11 @@
-/** Prose and code of a message, told apart by the fences that models write around code. */
+/** Splits a message into prose and code at the fences that models write around code. */
 
 export interface MessagePart {
   kind: 'prose' | 'code';
   text: string;
 }
 
-/** A fence that is never closed runs to the end, as where a message was cut. */
+/** A fence that is not closed runs to the end of the message. */
 export function splitMessage(text: string): MessagePart[] {
   return text
     .split(/^ {0,3}```[^`\n]*(?:\n|$)/m)
@@ -13,5 +13,5 @@ export function splitMessage(text: string): MessagePart[] {
       const code = index % 2 === 1;
       return { kind: code ? 'code' : 'prose', text: code ? piece.replace(/\n$/, '') : piece.replace(/^\n+|\s+$/g, '') };
     })
-    .filter(({ text: held }) => held !== '');
+    .filter((part) => part.text !== '');
 }

@@ -1,11 +1,11 @@
-/** What was said in a stored conversation, asked for again when it was used since. */
+/** The messages of a stored conversation, loaded again whenever it was used. */
 import { useCallback, useEffect, useState } from 'react';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
 import { callErrorText } from '../state/callErrorText';
-import { useCommands } from '../state/page';
+import { useCommands } from '../state/services';
 
 export interface StoredMessages {
-  /** undefined until the app has answered; null where it keeps none. */
+  /** undefined until the app has answered; null where the texts are not stored. */
   messages: StoredMessage[] | null | undefined;
   failure: string | null;
   retry: () => void;
@@ -18,16 +18,16 @@ export function useStoredMessages({ id, turns, usedAt }: StoredConversation): St
   const [tries, setTries] = useState(0);
   const retry = useCallback(() => setTries((before) => before + 1), []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn more, or another use, is another text
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the conversation has more messages after each use
   useEffect(() => {
-    let wanted = true;
+    let current = true;
     setFailure(null);
-    commands.readConversation(id).then(
-      (messages) => wanted && setAnswer({ id, messages }),
-      (error) => wanted && setFailure(callErrorText(error)),
+    commands.call('conversations.read', id).then(
+      (messages) => current && setAnswer({ id, messages }),
+      (error) => current && setFailure(callErrorText(error)),
     );
     return () => {
-      wanted = false;
+      current = false;
     };
   }, [commands, id, turns, usedAt, tries]);
 

@@ -1,5 +1,5 @@
-/** Asks before the log is cleared. */
-import { useCommands } from '../state/page';
+/** Asks before the request log is cleared. */
+import { useCommands } from '../state/services';
 import { Confirm } from '../ui/Confirm';
 
 export function ClearLog({ onClose }: { onClose: () => void }) {
@@ -8,10 +8,11 @@ export function ClearLog({ onClose }: { onClose: () => void }) {
     <Confirm
       title="Clear the request log?"
       action="Clear log"
-      onConfirm={() => void commands.clearLog()}
+      onConfirm={() => void commands.run('requests.clear')}
       onClose={onClose}
     >
-      The requests that have ended are forgotten, older ones included. Conversations go on, and today’s totals stay.
+      Every finished request is removed from the log, including older ones that are not loaded yet. Running requests,
+      conversations and today’s totals stay.
     </Confirm>
   );
 }

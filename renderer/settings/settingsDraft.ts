@@ -1,66 +1,28 @@
-/** What the settings dialog holds while it is open, what of it will not do, and what of it is new when it is saved. */
-import type { AppSettings, LoginItemState, PinnedSettings, Theme } from '../../app/shared/contract';
+/** The settings as the user edits them: all as texts, what is wrong with them, and what saving them would change. */
+import type { AppSettings, LoginItemState, PinnedSettings } from '../../app/shared/contract';
+import { SETTINGS, type Setting, SHOWN_SETTING_NAMES, type ShownSettingName } from '../../app/shared/settings';
+import { parseSettingText, settingFault, settingText } from '../../app/shared/settingText';
 
-/** Numbers are as typed. */
-export interface SettingsDraft {
-  host: string;
-  port: string;
-  startServer: boolean;
-  openAtLogin: boolean;
-  cliPath: string;
-  /** Empty: as many as the memory allows. */
-  maxProcesses: string;
-  idleMinutes: string;
-  keepTexts: boolean;
-  keepDays: string;
-  keepMegabytes: string;
-  usersAreIds: boolean;
-  sendSampling: boolean;
-  fetchImages: boolean;
-  theme: Theme;
+/** The text of each field; a toggle's is `on` or `off`. */
+export type SettingTexts = Readonly<Record<ShownSettingName, string>>;
+
+export interface SettingsDraft extends SettingTexts {
+  readonly openAtLogin: boolean;
 }
 
+/** A draft without any edit. */
 export function settingsDraft(settings: AppSettings, loginItem: LoginItemState): SettingsDraft {
-  return {
-    ...settings,
-    port: String(settings.port),
-    maxProcesses: settings.maxProcesses === null ? '' : String(settings.maxProcesses),
-    idleMinutes: String(settings.idleMinutes),
-    keepDays: String(settings.keepDays),
-    keepMegabytes: String(settings.keepMegabytes),
-    openAtLogin: loginItem.enabled,
-  };
+  const texts = SHOWN_SETTING_NAMES.map((name) => [name, settingText(settings[name])]);
+  return { ...Object.fromEntries(texts), openAtLogin: loginItem.enabled };
 }
 
-/** What is wrong, by field, in words that say what would do. */
-export type SettingsFaults = Partial<Record<keyof SettingsDraft, string>>;
+/** What is wrong, by setting, in sentences that say what is valid. */
+export type SettingsFaults = Partial<Record<ShownSettingName, string>>;
 
-/** The bounds are those of app/settings/. What the environment sets is not the user's to mend. */
+/** Pinned settings have no faults: the user cannot change them here. */
 export function settingsFaults(draft: SettingsDraft, pinned: PinnedSettings): SettingsFaults {
-  const faults: [keyof AppSettings, string | undefined][] = [
-    ['host', draft.host.trim() === '' ? 'Enter an address or a host name.' : undefined],
-    ['port', numberFault(draft.port, 1, 65_535)],
-    ['maxProcesses', draft.maxProcesses.trim() === '' ? undefined : numberFault(draft.maxProcesses, 1, 256)],
-    ['idleMinutes', minutesFault(draft.idleMinutes)],
-    ['keepDays', numberFault(draft.keepDays, 1, 3_650)],
-    ['keepMegabytes', numberFault(draft.keepMegabytes, 1, 1_000_000)],
-  ];
-  return Object.fromEntries(faults.filter(([name, fault]) => fault && !pinned[name]));
-}
-
-function numberFault(text: string, least: number, most: number): string | undefined {
-  const number = numberOf(text);
-  if (Number.isInteger(number) && number >= least && number <= most) return undefined;
-  return `Enter a whole number from ${least} to ${most.toLocaleString('en-US')}.`;
-}
-
-function minutesFault(text: string): string | undefined {
-  const minutes = numberOf(text);
-  return minutes > 0 && minutes <= 1_440 ? undefined : 'Enter a number above 0, and at most 1,440: a day.';
-}
-
-function numberOf(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
+  const faults = SHOWN_SETTING_NAMES.map((name) => [name, pinned[name] ? undefined : settingFault(name, draft[name])]);
+  return Object.fromEntries(faults.filter(([, fault]) => fault));
 }
 
 export interface ChangedSettings {
@@ -69,22 +31,24 @@ export interface ChangedSettings {
   openAtLogin: boolean | null;
 }
 
-/** Only what differs is sent: a change of host or port restarts the server. */
+/** The valid values that differ. The app gets no others: a change of host or port restarts the server. */
 export function changedSettings(draft: SettingsDraft, settings: AppSettings, login: LoginItemState): ChangedSettings {
-  const { openAtLogin, ...rest } = draft;
-  const wanted: AppSettings = {
-    ...rest,
-    host: draft.host.trim(),
-    port: Number(draft.port),
-    cliPath: draft.cliPath.trim(),
-    maxProcesses: draft.maxProcesses.trim() === '' ? null : Number(draft.maxProcesses),
-    idleMinutes: Number(draft.idleMinutes),
-    keepDays: Number(draft.keepDays),
-    keepMegabytes: Number(draft.keepMegabytes),
-  };
-  const changed = Object.entries(wanted).filter(([name, value]) => value !== settings[name as keyof AppSettings]);
+  const changed = SHOWN_SETTING_NAMES.filter((name) => draft[name] !== settingText(settings[name]))
+    .filter((name) => settingFault(name, draft[name]) === undefined)
+    .map((name) => [name, parseSettingText(name, draft[name])] as const)
+    .filter(([name, value]) => value !== settings[name]);
   return {
     settings: Object.fromEntries(changed),
-    openAtLogin: openAtLogin === login.enabled ? null : openAtLogin,
+    openAtLogin: draft.openAtLogin === login.enabled ? null : draft.openAtLogin,
   };
+}
+
+/** What saving the change does that the user may not expect; undefined where it does nothing of the kind. */
+export function settingWarning(name: ShownSettingName, { settings }: ChangedSettings, current: AppSettings) {
+  const { warning }: Setting = SETTINGS[name];
+  const [before, after] = [current[name], settings[name]];
+  if (!warning || after === undefined) return undefined;
+  const turnedOff = before === true && after === false;
+  const lowered = typeof before === 'number' && typeof after === 'number' && after < before;
+  return (warning.on === 'turnedOff' ? turnedOff : lowered) ? warning.text : undefined;
 }

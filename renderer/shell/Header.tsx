@@ -1,22 +1,11 @@
-/** What the server does and the few things one does to it. */
+/** The bar on top of the window: the server's state and address, start and stop, the theme. */
 import type { ServerState, Theme } from '../../app/shared/contract';
-import { useApp, useCommands } from '../state/page';
+import { useApp, useCommands } from '../state/services';
 import { CopyButton } from '../ui/CopyButton';
 import { Icon, type IconName } from '../ui/Icon';
-import { keyName } from '../ui/keys';
 import { usePending } from '../ui/usePending';
 
-/** What the page shows. A narrow window alone has to choose the overview: in a wide one it is beside the others. */
-export type View = 'requests' | 'history' | 'overview';
-
-export interface HeaderProps {
-  view: View;
-  narrow: boolean;
-  onView: (view: View) => void;
-  onSettings: () => void;
-}
-
-export function Header({ view, narrow, onView, onSettings }: HeaderProps) {
+export function Header() {
   return (
     <header className="header">
       <h1 className="brand">
@@ -24,19 +13,9 @@ export function Header({ view, narrow, onView, onSettings }: HeaderProps) {
         <span>Claudacity</span>
       </h1>
       <ServerStatus />
-      <ViewSwitch view={view} narrow={narrow} onView={onView} />
       <span className="header-end">
         <StartStop />
         <ThemeSwitch />
-        <button
-          type="button"
-          className="icon-button"
-          title={`Settings (${keyName(',')})`}
-          aria-label="Settings"
-          onClick={onSettings}
-        >
-          <Icon name="settings" />
-        </button>
       </span>
     </header>
   );
@@ -71,7 +50,7 @@ function ServerStatus() {
         <span className="dot" />
         {PHASE_NAMES[server.phase]}
       </span>
-      <span className="server-address" title={open ? `Listens on ${server.host}: other computers need an API key` : ''}>
+      <span className="server-address" title={open ? `Listens on ${server.host}; other computers need an API key` : ''}>
         <code title={server.url}>{server.url}</code>
         <CopyButton text={server.url} label="Copy address" />
       </span>
@@ -79,45 +58,27 @@ function ServerStatus() {
   );
 }
 
-const VIEWS: { name: View; label: string; title?: string }[] = [
-  { name: 'requests', label: 'Requests', title: keyName('1') },
-  { name: 'history', label: 'History', title: keyName('2') },
-  { name: 'overview', label: 'Overview' },
-];
-
-function ViewSwitch({ view, narrow, onView }: Pick<HeaderProps, 'view' | 'narrow' | 'onView'>) {
-  return (
-    <fieldset className="segments view-switch" aria-label="View">
-      {VIEWS.filter(({ name }) => narrow || name !== 'overview').map(({ name, label, title = '' }) => (
-        <button key={name} type="button" title={title} aria-pressed={view === name} onClick={() => onView(name)}>
-          {label}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
 function StartStop() {
   const phase = useApp((app) => app.server.phase);
   const commands = useCommands();
-  const up = phase === 'running' || phase === 'stopping';
-  const [run, pending] = usePending(up ? commands.stopServer : commands.startServer);
+  const isUp = phase === 'running' || phase === 'stopping';
+  const [run, pending] = usePending(() => commands.run(isUp ? 'server.stop' : 'server.start'));
   const busy = pending || phase === 'starting' || phase === 'stopping';
   return (
     <button
       type="button"
-      className={up ? 'button start-stop' : 'button button-main start-stop'}
+      className={isUp ? 'button start-stop' : 'button button-main start-stop'}
       disabled={busy}
       onClick={run}
     >
-      <Icon name={up ? 'stop' : 'play'} />
-      <span>{up ? 'Stop' : 'Start'}</span>
+      <Icon name={isUp ? 'stop' : 'play'} />
+      <span>{isUp ? 'Stop' : 'Start'}</span>
     </button>
   );
 }
 
 const THEMES: { theme: Theme; name: string; icon: IconName }[] = [
-  { theme: 'system', name: 'Theme of the system', icon: 'screen' },
+  { theme: 'system', name: 'System theme', icon: 'screen' },
   { theme: 'light', name: 'Light theme', icon: 'sun' },
   { theme: 'dark', name: 'Dark theme', icon: 'moon' },
 ];
@@ -140,7 +101,7 @@ function ThemeSwitch() {
           title={pinnedBy ? '' : name}
           aria-label={name}
           aria-pressed={current === theme}
-          onClick={() => void commands.setTheme(theme)}
+          onClick={() => void commands.run('settings.change', { theme })}
         >
           <Icon name={icon} />
         </button>

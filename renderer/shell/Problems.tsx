@@ -1,12 +1,12 @@
-/** What is wrong and how to mend it, with the button that does. */
-import type { Problem } from '../../app/shared/contract';
-import type { SettingsField } from '../settings/Settings';
-import { useApp, useCommands } from '../state/page';
+/** Banners for what keeps the server or the CLI from working, each with the buttons that may fix it. */
+import type { AppSettings, Problem } from '../../app/shared/contract';
+import { useApp, useCommands } from '../state/services';
 import { CodeText } from '../ui/CodeText';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 
-type OnSettings = (field: SettingsField) => void;
+/** Opens the settings page at a setting. */
+type OnSettings = (setting: keyof AppSettings) => void;
 
 export function Problems({ onSettings }: { onSettings: OnSettings }) {
   const serverProblem = useApp((app) => app.server.problem);
@@ -38,18 +38,20 @@ function ProblemBanner({ problem, onSettings }: { problem: Problem; onSettings: 
 
 function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSettings }) {
   const commands = useCommands();
-  const checkAgain = <Action label="Check again" busy="Checking…" run={commands.checkCli} />;
-  const startAgain = <Action label="Start again" busy="Starting…" run={commands.startServer} />;
-  const installPage = <Action main label="How to install" run={() => commands.open('install-cli')} />;
-  const change = (label: string, field: SettingsField) => (
-    <Action main label={label} run={async () => onSettings(field)} />
+  const checkAgain = <Action label="Check again" busy="Checking…" run={() => commands.run('cli.check')} />;
+  const startAgain = <Action label="Start again" busy="Starting…" run={() => commands.run('server.start')} />;
+  const installPage = (
+    <Action main label="How to install" run={() => commands.run('externalPage.open', 'install-cli')} />
+  );
+  const change = (label: string, setting: keyof AppSettings) => (
+    <Action main label={label} run={async () => onSettings(setting)} />
   );
   switch (code) {
     case 'signed_out':
       return (
         <>
           {checkAgain}
-          <Action main label="Sign in" busy="See your browser…" run={commands.signIn} />
+          <Action main label="Sign in" busy="Continue in your browser…" run={() => commands.run('cli.signIn')} />
         </>
       );
     case 'cli_missing':
@@ -83,10 +85,10 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
 
 interface ActionProps {
   label: string;
-  /** What the button says while its action runs. */
+  /** The label while the action runs. */
   busy?: string;
   main?: boolean;
-  run: () => Promise<void>;
+  run: () => Promise<unknown>;
 }
 
 function Action({ label, busy = label, main = false, run }: ActionProps) {

@@ -1,27 +1,34 @@
-/** The dialog that shows the keys that the page knows. */
+/** The dialog that lists the keyboard shortcuts. */
+import type { Page } from '../pages';
 import { Dialog } from '../ui/Dialog';
 import { keyName } from '../ui/keys';
 
-const SHORTCUTS: [keys: string[], what: string][] = [
-  [[keyName('1'), keyName('2')], 'Requests, History'],
+type Shortcut = [keys: string[], action: string];
+
+const SHORTCUTS: Shortcut[] = [
   [[keyName('f')], 'Filter the requests, search the history'],
   [[keyName('k')], 'Clear the request log'],
-  [[keyName(',')], 'Settings'],
   [['↑', '↓'], 'Select in the list'],
   [['Home', 'End'], 'First or last in the list'],
-  [['Enter', 'Space'], 'Open what is selected'],
+  [['Enter', 'Space'], 'Open the selected row'],
   [['Del'], 'Delete the selected conversation'],
   [['Esc'], 'Close details, dialog or search'],
-  [['?'], 'This list'],
+  [['?'], 'Show this list'],
 ];
 
-export function Shortcuts({ onClose }: { onClose: () => void }) {
+export interface ShortcutsProps {
+  pages: readonly Page[];
+  onClose: () => void;
+}
+
+export function Shortcuts({ pages, onClose }: ShortcutsProps) {
+  const all = [...pages.map(({ title, shortcut }): Shortcut => [[keyName(shortcut)], title]), ...SHORTCUTS];
   return (
     <Dialog title="Keyboard shortcuts" narrow onClose={onClose}>
       <dl className="shortcuts">
-        {SHORTCUTS.map(([keys, what]) => (
-          <div key={what}>
-            <dt>{what}</dt>
+        {all.map(([keys, action]) => (
+          <div key={action}>
+            <dt>{action}</dt>
             <dd>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>

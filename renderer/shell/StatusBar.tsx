@@ -1,6 +1,6 @@
-/** The foot of the window: which CLI answers, and where to read more. */
+/** The bar at the bottom of the window: the state of the CLI, and links. */
 import type { CliState } from '../../app/shared/contract';
-import { useApp, useCommands } from '../state/page';
+import { useApp, useCommands } from '../state/services';
 
 export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   const cli = useApp((app) => app.cli);
@@ -14,10 +14,15 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
         {cliText(cli)}
       </span>
       <span className="status-end">
-        <button type="button" className="link" disabled={!running} onClick={() => void commands.open('docs')}>
+        <button
+          type="button"
+          className="link"
+          disabled={!running}
+          onClick={() => void commands.run('externalPage.open', 'docs')}
+        >
           API reference
         </button>
-        <button type="button" className="link" onClick={() => void commands.open('readme')}>
+        <button type="button" className="link" onClick={() => void commands.run('externalPage.open', 'readme')}>
           Help
         </button>
         <button type="button" className="link" onClick={onShortcuts}>

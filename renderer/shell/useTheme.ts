@@ -1,6 +1,6 @@
-/** Keeps the page's theme what the settings say, or what the system says where they leave it to it. */
+/** Applies the theme that the settings name, or the system's own. */
 import { useEffect } from 'react';
-import { useApp } from '../state/page';
+import { useApp } from '../state/services';
 
 const DARK = '(prefers-color-scheme: dark)';
 

@@ -1,10 +1,11 @@
 /**
- * What the page shows, kept outside React: the app's snapshot, brought up to date once a frame however many updates arrive, and the
+ * The app's state as the window shows it: the topics' values, brought up to date once a frame however many updates arrive, and the
  * request log. Components subscribe to the part they draw.
  */
 import type { Bridge, RequestRow, TopicUpdate, TopicValues } from '../../app/shared/contract';
 import { callErrorText } from './callErrorText';
 import { createRequestLog, type RequestLog, type RowTest } from './requestLog';
+import { createStore, type ReadableStore } from './store';
 
 /** The topics that the page follows. */
 const PAGE_TOPICS = [
@@ -23,28 +24,26 @@ const PAGE_TOPICS = [
 export type AppState = Omit<TopicValues, 'requests'>;
 export type AppChange = TopicUpdate['values'];
 
-export interface PageState {
+export interface AppStoreState {
   /** null until the app has answered for the first time. */
   app: AppState | null;
-  /** Why it has not. */
+  /** Why it has not answered. */
   failure: string | null;
   /** Rises with every change of the log, which is changed in place. */
   logVersion: number;
-  /** Whether rows older than those held can be asked for. */
+  /** Whether the app may have rows older than the loaded ones. */
   older: 'more' | 'loading' | 'end';
 }
 
-export interface AppStore {
-  state(): PageState;
+/** Its listeners are called at most once a frame. */
+export interface AppStore extends ReadableStore<AppStoreState> {
   readonly log: RequestLog;
-  /** Called at most once a frame. Returns the function that ends the subscription. */
-  subscribe(listener: () => void): () => void;
   /** Subscribes to the app's topics. Resolves when the first snapshot has arrived or the subscription has failed. */
   connect(): Promise<void>;
   /** Applies the result of a call without waiting for the app's next update. */
   apply(change: AppChange): void;
   filterLog(test: RowTest | null): void;
-  /** Asks for rows older than those held; nothing happens where there are none, or a question is on its way. */
+  /** Loads rows older than the loaded ones; does nothing where there are none or a load is under way. */
   loadOlder(): Promise<void>;
   dropEndedRequests(): void;
 }
@@ -52,24 +51,25 @@ export interface AppStore {
 export interface AppStoreOptions {
   /** Runs the function when the next frame is drawn. */
   nextFrame?: (run: () => void) => void;
-  /** Rows asked for at a time. */
+  /** Rows loaded at a time. */
   pageSize?: number;
 }
 
 export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): AppStore {
   const { nextFrame = nextFrameOrSoon, pageSize = 500 } = options;
   const log = createRequestLog();
-  const listeners = new Set<() => void>();
-  let state: PageState = { app: null, failure: null, logVersion: 0, older: 'more' };
+  const { state, subscribe, set } = createStore<AppStoreState>({
+    app: null,
+    failure: null,
+    logVersion: 0,
+    older: 'more',
+  });
   let pending: PendingUpdate | null = null;
 
   return {
-    state: () => state,
+    state,
+    subscribe,
     log,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
     connect: () =>
       new Promise((resolve) => {
         set({ failure: null });
@@ -87,25 +87,25 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
     apply,
     filterLog(test) {
       log.filter(test);
-      set({ logVersion: state.logVersion + 1 });
+      set({ logVersion: state().logVersion + 1 });
     },
     async loadOlder() {
       const oldest = log.oldest();
-      if (state.older !== 'more' || !oldest) return;
+      if (state().older !== 'more' || !oldest) return;
       if (log.isFull()) return set({ older: 'end' });
       set({ older: 'loading' });
       try {
-        // One millisecond later than the oldest, or those that share its millisecond would never be seen.
+        // One millisecond later than the oldest row: others may share its millisecond.
         const rows = await bridge.call('requests.older', oldest.at + 1, pageSize);
         const added = log.addOlder(rows);
-        set({ older: added > 0 && rows.length === pageSize ? 'more' : 'end', logVersion: state.logVersion + 1 });
+        set({ older: added > 0 && rows.length === pageSize ? 'more' : 'end', logVersion: state().logVersion + 1 });
       } catch {
         set({ older: 'end' });
       }
     },
     dropEndedRequests() {
       log.dropEnded();
-      set({ older: 'end', logVersion: state.logVersion + 1 });
+      set({ older: 'end', logVersion: state().logVersion + 1 });
     },
   };
 
@@ -116,7 +116,7 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
     const hasGap = log.total() > 0 && !(oldest && log.byId(oldest.id));
     if (hasGap) log.clear();
     log.upsert(requests);
-    set({ app, logVersion: state.logVersion + 1, ...(hasGap ? { older: 'more' } : {}) });
+    set({ app, logVersion: state().logVersion + 1, ...(hasGap ? { older: 'more' } : {}) });
     const current = new Set(requests.map(({ id }) => id));
     for (const { id } of log.unfinished()) if (!current.has(id)) void refresh(id);
   }
@@ -134,16 +134,12 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
   }
 
   function flush(): void {
-    if (!pending || !state.app) return;
+    const { app, logVersion } = state();
+    if (!pending || !app) return;
     const { rows, rest } = pending;
     pending = null;
     if (rows.size > 0) log.upsert([...rows.values()]);
-    set({ app: { ...state.app, ...rest }, logVersion: state.logVersion + (rows.size > 0 ? 1 : 0) });
-  }
-
-  function set(change: Partial<PageState>): void {
-    state = { ...state, ...change };
-    for (const listener of listeners) listener();
+    set({ app: { ...app, ...rest }, logVersion: logVersion + (rows.size > 0 ? 1 : 0) });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The titles of dialects, as the app sends them. */
 import type { DialectName } from '../../app/shared/contract';
 import type { AppState } from './appStore';
-import { useApp } from './page';
+import { useApp } from './services';
 
 /** The dialect's title, or its name where the app no longer speaks it. */
 export function dialectTitle(dialects: AppState['app']['dialects'], name: DialectName): string {

@@ -1,32 +1,20 @@
-/** Short messages over the page, for what a click could not do; one at a time, gone by themselves. */
-export interface Notices {
-  current(): string | null;
+/** Short messages over the page that say what a click could not do; one at a time, each disappears by itself. */
+import { createStore, type ReadableStore } from './store';
+
+export interface Notices extends ReadableStore<{ message: string | null }> {
   show(message: string): void;
   dismiss(): void;
-  subscribe(listener: () => void): () => void;
 }
 
 const SHOWN_MS = 8_000;
 
 export function createNotices(): Notices {
-  const listeners = new Set<() => void>();
-  let current: string | null = null;
+  const store = createStore<{ message: string | null }>({ message: null });
   let timer: ReturnType<typeof setTimeout> | undefined;
-
   const set = (message: string | null) => {
-    current = message;
     clearTimeout(timer);
     if (message) timer = setTimeout(() => set(null), SHOWN_MS);
-    for (const listener of listeners) listener();
+    store.set({ message });
   };
-
-  return {
-    current: () => current,
-    show: set,
-    dismiss: () => set(null),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  return { state: store.state, subscribe: store.subscribe, show: set, dismiss: () => set(null) };
 }

@@ -1,13 +1,13 @@
-/** Copies a text and says that it has. */
+/** Copies a text, and shows a check mark once it is on the clipboard. */
 import { useEffect, useState } from 'react';
-import { useCommands } from '../state/page';
+import { useCommands } from '../state/services';
 import { Icon } from './Icon';
 
-const SAID_MS = 1_600;
+const CHECK_MARK_MS = 1_600;
 
 export interface CopyButtonProps {
   text: string | (() => string);
-  /** What is copied, for those who cannot see what the button stands beside: `Copy address`. */
+  /** The accessible name: `Copy address`. */
   label: string;
   /** Shows the label as well as the icon. */
   wide?: boolean;
@@ -18,11 +18,11 @@ export function CopyButton({ text, label, wide = false }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SAID_MS);
+    const timer = setTimeout(() => setCopied(false), CHECK_MARK_MS);
     return () => clearTimeout(timer);
   }, [copied]);
 
-  const copy = async () => setCopied(await commands.copy(typeof text === 'string' ? text : text()));
+  const copy = async () => setCopied(await commands.run('clipboard.copy', typeof text === 'string' ? text : text()));
   return (
     <button
       type="button"

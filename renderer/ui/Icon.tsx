@@ -1,8 +1,10 @@
-/** The page's few pictograms, drawn on a grid of 16 in the colour of the text around them. */
+/** The window's pictograms, drawn on a grid of 16 in the colour of the text around them. */
 const PATHS = {
   check: 'M3.5 8.5 6.5 11.5 12.5 4.5',
   close: 'M4 4 12 12 M12 4 4 12',
   copy: 'M5.5 5.5V3.5A1 1 0 0 1 6.5 2.5H12.5A1 1 0 0 1 13.5 3.5V9.5A1 1 0 0 1 12.5 10.5H10.5 M3.5 5.5H9.5A1 1 0 0 1 10.5 6.5V12.5A1 1 0 0 1 9.5 13.5H3.5A1 1 0 0 1 2.5 12.5V6.5A1 1 0 0 1 3.5 5.5Z',
+  history: 'M2.6 5.5A6 6 0 1 1 2 8 M2.3 2.8V5.7H5.2 M8 4.8V8.2L10.4 9.7',
+  list: 'M6 4H13.5 M6 8H13.5 M6 12H13.5 M2.8 4H3.2 M2.8 8H3.2 M2.8 12H3.2',
   moon: 'M13 9.8A5.5 5.5 0 0 1 6.2 3 5.5 5.5 0 1 0 13 9.8Z',
   play: 'M5 3.5V12.5L12.5 8Z',
   screen: 'M2.5 3.5H13.5V10.5H2.5Z M6 13.5H10 M8 10.5V13.5',
@@ -18,11 +20,15 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration only: what it stands beside, or the button around it, has the name. */
-export function Icon({ name }: { name: IconName }) {
+/** Decoration only: the text beside it, or the button around it, has the name. */
+export function Icon({ name }: { name: IconName | `M${string}` }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
-      <path d={PATHS[name]} />
+      <path d={isIconName(name) ? PATHS[name] : name} />
     </svg>
   );
+}
+
+function isIconName(name: string): name is IconName {
+  return Object.hasOwn(PATHS, name);
 }

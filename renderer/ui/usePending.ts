@@ -1,7 +1,7 @@
-/** Runs what a button starts and tells whether it is still under way, so that the button can show it and not be pressed twice. */
+/** Runs a button's action and says whether it is still running, so that the button can show it and not be pressed twice. */
 import { useEffect, useRef, useState } from 'react';
 
-export function usePending(action: () => Promise<void>): [run: () => void, pending: boolean] {
+export function usePending(action: () => Promise<unknown>): [run: () => void, pending: boolean] {
   const [pending, setPending] = useState(false);
   const mounted = useRef(true);
   useEffect(() => {

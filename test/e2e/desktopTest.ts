@@ -100,6 +100,11 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** Opens a page of the window by its button in the rail. */
+export async function openPage(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: title }).click();
+}
+
 /** A row of the request log. */
 export function requestRow(page: Page, name: RegExp): Locator {
   return page.getByRole('grid', { name: 'Request log' }).getByRole('row', { name });

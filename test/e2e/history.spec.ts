@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test';
 import type { MessagesApi } from '../support/messagesApi';
 import { text } from '../support/messagesApi';
-import { expect, type RunningDesktop, test } from './desktopTest';
+import { expect, openPage, type RunningDesktop, test } from './desktopTest';
 
 test('a conversation is there to be read, after a restart too, and goes on by its id', async ({ launch, api }) => {
   api.answer(text('Bergen has rain.'));
   const first = await launch();
-  await say(first, 'trip', 'What of Bergen?');
+  await sendMessage(first, 'trip', 'What of Bergen?');
   await first.app.close();
 
   const second = await launch();
@@ -15,14 +15,14 @@ test('a conversation is there to be read, after a restart too, and goes on by it
   const reader = page.getByRole('complementary', { name: 'Conversation', exact: true });
   await expect(reader).toContainText('Bergen has rain.');
 
-  await say(second, 'trip', 'And tomorrow?');
+  await sendMessage(second, 'trip', 'And tomorrow?');
   await expect(reader).toContainText('And tomorrow?');
-  expect(told(api)).toEqual(['What of Bergen?', 'Bergen has rain.', 'And tomorrow?']);
+  expect(sentMessages(api)).toEqual(['What of Bergen?', 'Bergen has rain.', 'And tomorrow?']);
 });
 
 test('one that is deleted is gone, from the list and for its client', async ({ desktop, api }) => {
-  await say(desktop, 'secret', 'The code is 1234.');
-  await say(desktop, 'other', 'Something else.');
+  await sendMessage(desktop, 'secret', 'The code is 1234.');
+  await sendMessage(desktop, 'other', 'Something else.');
   const page = await openHistory(desktop);
 
   await storedRow(page, 'The code is 1234.').click();
@@ -31,13 +31,13 @@ test('one that is deleted is gone, from the list and for its client', async ({ d
 
   await expect(storedRow(page, 'The code is 1234.')).toHaveCount(0);
   await expect(storedRow(page, 'Something else.')).toBeVisible();
-  await say(desktop, 'secret', 'What was the code?');
-  expect(told(api)).toEqual(['What was the code?']);
+  await sendMessage(desktop, 'secret', 'What was the code?');
+  expect(sentMessages(api)).toEqual(['What was the code?']);
 });
 
 test('all of them are deleted at once', async ({ desktop }) => {
-  await say(desktop, 'one', 'The first.');
-  await say(desktop, 'two', 'The second.');
+  await sendMessage(desktop, 'one', 'The first.');
+  await sendMessage(desktop, 'two', 'The second.');
   const page = await openHistory(desktop);
   await expect(storedRow(page, 'The second.')).toBeVisible();
 
@@ -50,7 +50,7 @@ test('all of them are deleted at once', async ({ desktop }) => {
 
 async function openHistory(desktop: RunningDesktop): Promise<Page> {
   const page = await desktop.window();
-  await page.getByText('History', { exact: true }).click();
+  await openPage(page, 'History');
   return page;
 }
 
@@ -58,8 +58,8 @@ function storedRow(page: Page, title: string) {
   return page.getByRole('grid', { name: 'Stored conversations' }).getByRole('row').filter({ hasText: title });
 }
 
-/** One message to the conversation of that id, without its history. */
-async function say(desktop: RunningDesktop, id: string, content: string): Promise<void> {
+/** Sends one message to the conversation of that id, without its history. */
+async function sendMessage(desktop: RunningDesktop, id: string, content: string): Promise<void> {
   const body = { id, model: 'sonnet', messages: [{ role: 'user', content }] };
   const response = await fetch(`${await desktop.url()}/chat/completions`, {
     method: 'POST',
@@ -69,7 +69,7 @@ async function say(desktop: RunningDesktop, id: string, content: string): Promis
   await response.text();
 }
 
-/** What the model was told last, message by message. */
-function told(api: MessagesApi): unknown[] {
+/** The messages of the last request to the model. */
+function sentMessages(api: MessagesApi): unknown[] {
   return api.requests.at(-1)?.history.map(({ content }) => content[0]?.text) ?? [];
 }

@@ -36,7 +36,7 @@ test('a CLI that nobody is signed in to is said so, with the way to sign in', as
   await expect(problem.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-/** An empty alert is kept on the page for notices. */
+/** The page always has an empty alert for notices. */
 function problemOn(page: Page) {
   return page.getByRole('alert').filter({ hasText: /\S/ });
 }

@@ -1,15 +1,12 @@
-/** The conversations that have a live process now, and the processes that wait for the next one. */
+/** The conversations that have a process now, and how many processes are ready for new ones. */
 import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
 import { useSeconds } from '../../state/now';
-import { useApp, useCommands } from '../../state/page';
+import { useApp, useCommands, useNavigation, useStoredConversations } from '../../state/services';
 import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, formatUsd, plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { usePending } from '../../ui/usePending';
 
-/** Shows a stored conversation, which was used at `since` or later. */
-type OnConversation = (id: string, since: number) => void;
-
-export function ActiveConversations({ onConversation }: { onConversation: OnConversation }) {
+export function ActiveConversations() {
   const conversations = useApp((app) => app.conversations);
   const spares = useApp((app) => app.spares);
   const byUse = [...conversations].sort((a, b) => b.lastUsedAt - a.lastUsedAt);
@@ -19,14 +16,14 @@ export function ActiveConversations({ onConversation }: { onConversation: OnConv
         <h2 id="conversations">
           Active conversations {conversations.length > 0 && <span className="badge">{conversations.length}</span>}
         </h2>
-        <span title="Processes that are started and wait for the next conversation">{spares} ready</span>
+        <span title="Processes that are started and ready for the next conversation">{spares} ready</span>
       </header>
       {byUse.length === 0 ? (
-        <p className="quiet">None now. Each one keeps its own claude process for a while after the last answer.</p>
+        <p className="quiet">None now. A conversation keeps its claude process for a while after its last answer.</p>
       ) : (
         <ul>
           {byUse.map((conversation) => (
-            <Conversation key={conversation.id} conversation={conversation} onConversation={onConversation} />
+            <Conversation key={conversation.id} conversation={conversation} />
           ))}
         </ul>
       )}
@@ -37,19 +34,20 @@ export function ActiveConversations({ onConversation }: { onConversation: OnConv
 const PHASE_NAMES: Record<ConversationPhase, string> = {
   preparing: 'preparing',
   answering: 'answering',
-  waiting_for_tool: 'waits for a tool',
+  waiting_for_tool: 'waiting for a tool',
   idle: 'idle',
 };
 
-interface ConversationProps {
-  conversation: ConversationRow;
-  onConversation: OnConversation;
-}
-
-function Conversation({ conversation, onConversation }: ConversationProps) {
+function Conversation({ conversation }: { conversation: ConversationRow }) {
   const { id, client, model, phase, turns, usage, startedAt, pid } = conversation;
   const commands = useCommands();
-  const [end, ending] = usePending(() => commands.endConversation(id));
+  const navigation = useNavigation();
+  const storedConversations = useStoredConversations();
+  const [end, ending] = usePending(() => commands.run('conversations.end', id));
+  const showInHistory = () => {
+    void storedConversations.find(id, startedAt);
+    navigation.open('history', id);
+  };
   const facts = [
     `${formatCount(allTokens(usage))} tokens`,
     formatUsd(usage.costUsd),
@@ -59,12 +57,7 @@ function Conversation({ conversation, onConversation }: ConversationProps) {
   return (
     <li className="conversation" data-phase={phase} title={facts.filter(Boolean).join('\n')}>
       <span className="dot" />
-      <button
-        type="button"
-        className="link conversation-client"
-        title="Show in History"
-        onClick={() => onConversation(id, startedAt)}
-      >
+      <button type="button" className="link conversation-client" title="Show in History" onClick={showInHistory}>
         {client}
       </button>
       <span className="conversation-phase">
@@ -87,12 +80,12 @@ function Conversation({ conversation, onConversation }: ConversationProps) {
   );
 }
 
-/** When its process ends, or for how long it has been idle where it does not. */
+/** When the idle process ends, where it ends by itself. */
 function Idle({ conversation: { lastUsedAt, expiresAt } }: { conversation: ConversationRow }) {
   const now = useSeconds();
   const idle = `Idle: last used ${formatAge(now - lastUsedAt)}.`;
   if (expiresAt === null) return <span title={idle}>idle</span>;
-  // The page's clock is up to a second late: five minutes are not to be six at first.
+  // The window's clock is up to a second late, and five minutes would be shown as six at first.
   const remaining = expiresAt - Math.max(now, lastUsedAt);
   return <span title={`${idle} Its process ends unless it is used again.`}>ends in {formatRemaining(remaining)}</span>;
 }

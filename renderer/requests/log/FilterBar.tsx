@@ -1,6 +1,6 @@
-/** What the request log is filtered by, how much of it is left, and the button that clears it. */
-import type { Ref } from 'react';
-import { usePageState, useStore } from '../../state/page';
+/** The bar above the request log: the filter, how many requests pass it, and the button that clears the log. */
+import type { ReactNode, Ref } from 'react';
+import { useAppStore, useAppStoreState } from '../../state/services';
 import { formatCount, plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { keyName } from '../../ui/keys';
@@ -8,21 +8,23 @@ import type { RequestFilter } from './requestFilter';
 
 export interface FilterBarProps {
   ref: Ref<HTMLInputElement>;
+  heading: ReactNode;
   filter: RequestFilter;
   onFilter: (filter: RequestFilter) => void;
   onClear: () => void;
 }
 
-export function FilterBar({ ref, filter, onFilter, onClear }: FilterBarProps) {
+export function FilterBar({ ref, heading, filter, onFilter, onClear }: FilterBarProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: Chrome 114 does not know the search element
     <div className="filter-bar" role="search">
-      <h2>Requests</h2>
+      {heading}
       <label className="filter-box">
         <Icon name="search" />
         <input
           ref={ref}
           type="search"
+          className="field"
           spellCheck={false}
           aria-label="Filter by client, model, status or path"
           placeholder="Filter by client, model, status, path"
@@ -38,7 +40,7 @@ export function FilterBar({ ref, filter, onFilter, onClear }: FilterBarProps) {
       />
       <Toggle
         label="Hide listings"
-        title="Hides what programs ask for without asking a model: model lists, versions and the like"
+        title="Hides successful requests that ask no model: model lists, versions and the like"
         on={filter.hideListings}
         onChange={(hideListings) => onFilter({ ...filter, hideListings })}
       />
@@ -72,8 +74,8 @@ function Toggle({ label, title = '', on, onChange }: ToggleProps) {
 }
 
 function Count() {
-  const { log } = useStore();
-  usePageState((state) => state.logVersion);
+  const { log } = useAppStore();
+  useAppStoreState((state) => state.logVersion);
   const [shown, total] = [log.count(), log.total()];
   const text = shown === total ? plural(total, 'request') : `${formatCount(shown)} of ${formatCount(total)}`;
   return <span className="log-count">{text}</span>;

@@ -1,10 +1,10 @@
-/** All that is known of the selected request, beside the log. */
+/** The details of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
 import type { Usage } from '../../../app/shared/usage';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
-import { useStoredConversations, useStoredState } from '../../state/page';
+import { useNavigation, useStoredConversations, useStoredState } from '../../state/services';
 import { CopyButton } from '../../ui/CopyButton';
 import { allTokens, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
@@ -16,11 +16,9 @@ import { useRequestDetails } from './useRequestDetails';
 export interface RequestDetailsPaneProps {
   row: RequestRow;
   onClose: () => void;
-  /** Shows a stored conversation, which was used at `since` or later. */
-  onConversation: (id: string, since: number) => void;
 }
 
-export function RequestDetailsPane({ row, onClose, onConversation }: RequestDetailsPaneProps) {
+export function RequestDetailsPane({ row, onClose }: RequestDetailsPaneProps) {
   const details = useRequestDetails(row);
   return (
     <aside className="details" aria-label="Request details" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
@@ -38,16 +36,14 @@ export function RequestDetailsPane({ row, onClose, onConversation }: RequestDeta
         </p>
       </header>
       <div className="details-body">
-        {details && <Sections details={details} onConversation={onConversation} />}
-        {details === null && <p className="details-section quiet">No more is known of this request.</p>}
+        {details && <Sections details={details} />}
+        {details === null && <p className="details-section quiet">No details are available for this request.</p>}
       </div>
     </aside>
   );
 }
 
-type SectionsProps = Pick<RequestDetailsPaneProps, 'onConversation'> & { details: RequestDetails };
-
-function Sections({ details, onConversation }: SectionsProps) {
+function Sections({ details }: { details: RequestDetails }) {
   const { usage, error, ignored, isolation } = details;
   return (
     <>
@@ -71,14 +67,7 @@ function Sections({ details, onConversation }: SectionsProps) {
       )}
       <Facts title="Request" facts={requestFacts(details, useDialectTitle(details.dialect))} />
       <Facts title="Conversation" facts={conversationFacts(details)} />
-      {details.conversation && (
-        <ConversationLink
-          id={details.conversation}
-          since={details.at}
-          phase={details.phase}
-          onConversation={onConversation}
-        />
-      )}
+      {details.conversation && <ConversationLink id={details.conversation} since={details.at} phase={details.phase} />}
       {isolation && (
         <Section title="Isolation">
           <p className="isolation">{isolation}</p>
@@ -167,8 +156,8 @@ function requestFacts(details: RequestDetails, dialect: string): Fact[] {
 
 const SERVED: Record<NonNullable<RequestDetails['served']>, string> = {
   new: 'a new process',
-  replay: 'a process that was told the history',
-  live: 'the process that held it already',
+  replay: 'a process with the history replayed',
+  live: 'the process that already had the history',
 };
 
 function conversationFacts(details: RequestDetails): Fact[] {
@@ -185,22 +174,22 @@ function conversationFacts(details: RequestDetails): Fact[] {
 interface ConversationLinkProps {
   id: string;
   since: number;
-  /** A conversation is kept from when its first question is asked, and no longer if that comes to nothing. */
+  /** A conversation is stored when its first question is sent, and removed again if that question gets no answer. */
   phase: RequestRow['phase'];
-  onConversation: RequestDetailsPaneProps['onConversation'];
 }
 
-/** Leads to the conversation, where it is storedConversations. */
-function ConversationLink({ id, since, phase, onConversation }: ConversationLinkProps) {
+/** Opens the conversation in the history, where it is stored. */
+function ConversationLink({ id, since, phase }: ConversationLinkProps) {
+  const navigation = useNavigation();
   const storedConversations = useStoredConversations();
   const isStored = useStoredState(() => storedConversations.byId(id) !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was not kept yet may be in another phase
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a conversation that is not stored yet may be in another phase
   useEffect(() => {
     void storedConversations.find(id, since);
   }, [storedConversations, id, since, phase]);
   if (!isStored) return null;
   return (
-    <button type="button" className="button details-link" onClick={() => onConversation(id, since)}>
+    <button type="button" className="button details-link" onClick={() => navigation.open('history', id)}>
       Show in History
     </button>
   );

@@ -1,13 +1,14 @@
 /** The list of requests, and older ones as its end comes into view. */
 import { type RefObject, useCallback } from 'react';
-import { usePageState, useStore } from '../../state/page';
-import { type Column, RowGrid } from '../../ui/list/RowGrid';
+import { useAppStore, useAppStoreState } from '../../state/services';
+import { type Column, type GridPosition, RowGrid } from '../../ui/list/RowGrid';
 import { RequestCells } from './RequestCells';
 
 export interface RequestGridProps {
   ref: RefObject<HTMLDivElement | null>;
   /** Another value whenever the log has changed. */
   version: number;
+  position: GridPosition;
   filtered: boolean;
   selected: string | null;
   onSelect: (id: string) => void;
@@ -15,28 +16,23 @@ export interface RequestGridProps {
   onClose: () => void;
 }
 
-export function RequestGrid({ ref, version, filtered, selected, onSelect, onOpen, onClose }: RequestGridProps) {
-  const store = useStore();
-  const older = usePageState((state) => state.older);
+export function RequestGrid({ filtered, ...grid }: RequestGridProps) {
+  const appStore = useAppStore();
+  const older = useAppStoreState((state) => state.older);
   const loadOlder = useCallback(() => {
-    // With a filter the end may be near all the time; then it is the user who asks for more.
-    if (!filtered && older === 'more') void store.loadOlder();
-  }, [store, filtered, older]);
+    // With a filter the end may always be in view, and every older request would be loaded; the user asks for them instead.
+    if (!filtered && older === 'more') void appStore.loadOlder();
+  }, [appStore, filtered, older]);
   return (
     <RowGrid
-      ref={ref}
+      {...grid}
       label="Request log"
       noun="request"
       className="request-grid"
-      rows={store.log}
-      version={version}
+      rows={appStore.log}
       columns={COLUMNS}
       cells={(row) => <RequestCells row={row} />}
       foot={<Foot filtered={filtered} />}
-      selected={selected}
-      onSelect={onSelect}
-      onOpen={onOpen}
-      onClose={onClose}
       onNearEnd={loadOlder}
     />
   );
@@ -55,13 +51,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function Foot({ filtered }: { filtered: boolean }) {
-  const store = useStore();
-  const older = usePageState((state) => state.older);
+  const appStore = useAppStore();
+  const older = useAppStoreState((state) => state.older);
   if (older === 'loading') return 'Loading older requests…';
   if (older !== 'more' || !filtered) return null;
   return (
-    <button type="button" className="link" onClick={() => void store.loadOlder()}>
-      Look further back
+    <button type="button" className="link" onClick={() => void appStore.loadOlder()}>
+      Search older requests
     </button>
   );
 }

@@ -1,91 +1,87 @@
 /** The request log with its filter on top and the details of the selected request beside it. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 import { dialectTitle } from '../../state/dialectTitles';
-import { useApp, usePageState, useStore } from '../../state/page';
-import { useFindKey } from '../../ui/useFindKey';
+import { useApp, useAppStore, useAppStoreState } from '../../state/services';
+import { useStoreState } from '../../state/store';
+import { useShortcut } from '../../ui/useShortcut';
+import { type RequestsStore, rememberFilter } from '../requestsStore';
 import { FilterBar } from './FilterBar';
+import { NoMatch } from './NoMatch';
 import { RequestDetailsPane } from './RequestDetailsPane';
 import { RequestGrid } from './RequestGrid';
 import { NO_FILTER, type RequestFilter, requestTest } from './requestFilter';
-import { NoMatch, Welcome } from './Welcome';
+import { Welcome } from './Welcome';
 
 export interface RequestPaneProps {
-  onClear: () => void;
-  /** Asks for this pane to be the one that a narrow window shows. */
+  store: RequestsStore;
+  /** Stands at the start of the filter bar. */
+  heading: ReactNode;
+  /** A narrow window shows something else in its place. */
+  hidden: boolean;
+  /** Shows this pane in a narrow window. */
   onShow: () => void;
-  /** The shortcut for finding is this pane's. */
-  hasFindKey: boolean;
-  /** Shows a stored conversation, which was used at `since` or later. */
-  onConversation: (id: string, since: number) => void;
+  onClear: () => void;
 }
 
-export function RequestPane({ onClear, onShow, hasFindKey, onConversation }: RequestPaneProps) {
-  const store = useStore();
-  const version = usePageState((state) => state.logVersion);
-  const [filter, setFilter] = useRequestFilter();
-  const [selected, setSelected] = useState<string | null>(null);
-  const [open, setOpen] = useState(false);
+export function RequestPane({ store, heading, hidden, onShow, onClear }: RequestPaneProps) {
+  const { log } = useAppStore();
+  const version = useAppStoreState((state) => state.logVersion);
+  const { filter, selected, showsDetails } = useStoreState(store, (state) => state);
   const filterBox = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
+  useFilter(filter);
 
   const find = useCallback(() => {
     onShow();
-    // A pane that was hidden takes the focus only once it is drawn.
+    // A hidden pane can take the focus only once it is drawn.
     requestAnimationFrame(() => filterBox.current?.select());
   }, [onShow]);
-  useFindKey(hasFindKey ? find : null);
+  useShortcut('f', find);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another filter makes another list, which begins at its top
-  useEffect(() => {
-    // Newer Chromes answer scrollTo with a promise, which must not become the effect's cleanup.
+  const setFilter = (changed: RequestFilter) => {
+    // Another filter makes another list, which begins at its top.
+    store.position.top = null;
     grid.current?.scrollTo({ top: 0 });
-  }, [filter]);
-
-  const close = useCallback(() => {
-    setOpen(false);
+    store.set({ filter: changed });
+  };
+  const closeDetails = useCallback(() => {
+    store.set({ showsDetails: false });
     grid.current?.focus();
-  }, []);
-  const details = open && selected ? store.log.byId(selected) : undefined;
+  }, [store]);
+  const details = showsDetails && selected ? log.byId(selected) : undefined;
 
+  if (hidden) return null;
   return (
-    <main className="pane requests" aria-label="Requests">
-      <FilterBar ref={filterBox} filter={filter} onFilter={setFilter} onClear={onClear} />
+    <section className="pane requests" aria-label="Requests">
+      <FilterBar ref={filterBox} heading={heading} filter={filter} onFilter={setFilter} onClear={onClear} />
       <div className="pane-body">
-        {store.log.total() === 0 ? (
+        {log.total() === 0 ? (
           <Welcome />
-        ) : store.log.count() === 0 ? (
+        ) : log.count() === 0 ? (
           <NoMatch onShowAll={() => setFilter(NO_FILTER)} />
         ) : (
           <RequestGrid
             ref={grid}
             version={version}
+            position={store.position}
             filtered={requestTest(filter) !== null}
             selected={selected}
-            onSelect={setSelected}
-            onOpen={() => setOpen(true)}
-            onClose={close}
+            onSelect={(id) => store.set({ selected: id })}
+            onOpen={() => store.set({ showsDetails: true })}
+            onClose={closeDetails}
           />
         )}
-        {details && <RequestDetailsPane row={details} onClose={close} onConversation={onConversation} />}
+        {details && <RequestDetailsPane row={details} onClose={closeDetails} />}
       </div>
-    </main>
+    </section>
   );
 }
 
-const SWITCHES = 'request-switches';
-
-/** The filter in use. The switches outlive the window, the words do not. */
-function useRequestFilter(): [RequestFilter, (filter: RequestFilter) => void] {
-  const store = useStore();
+function useFilter(filter: RequestFilter): void {
+  const appStore = useAppStore();
   const dialects = useApp(({ app }) => app.dialects);
-  const [filter, setFilter] = useState<RequestFilter>(() => ({
-    ...NO_FILTER,
-    hideListings: localStorage.getItem(SWITCHES) === 'hideListings',
-  }));
   useEffect(() => {
-    store.filterLog(requestTest(filter, (name) => dialectTitle(dialects, name)));
-    if (filter.hideListings) localStorage.setItem(SWITCHES, 'hideListings');
-    else localStorage.removeItem(SWITCHES);
-  }, [store, filter, dialects]);
-  return [filter, setFilter];
+    appStore.filterLog(requestTest(filter, (name) => dialectTitle(dialects, name)));
+  }, [appStore, filter, dialects]);
+  useEffect(() => rememberFilter(filter), [filter]);
 }

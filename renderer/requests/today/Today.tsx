@@ -1,8 +1,8 @@
-/** Use since midnight: what it came to, when it was, and which models had it. */
+/** Usage since midnight: totals, tokens by hour, and the models. */
 import { useState } from 'react';
 import type { DayUsage, ModelUsage } from '../../../app/shared/contract';
 import type { Usage } from '../../../app/shared/usage';
-import { useApp } from '../../state/page';
+import { useApp } from '../../state/services';
 import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../../ui/format';
 import { TokenChart } from './TokenChart';
 import { TOKEN_KINDS } from './tokenKinds';
@@ -38,7 +38,7 @@ function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
       <span className="total" title={`${formatCount(total)} tokens`}>
         {formatCompact(total)} <small>tokens</small>
       </span>
-      <span className="day-fact cost" title="What the day’s use would cost at the API’s list prices">
+      <span className="day-fact cost" title="What the day’s usage would cost at the API’s list prices">
         {formatUsd(day.usage.costUsd)}
       </span>
       <span className="day-fact">{plural(day.requests, 'request')}</span>

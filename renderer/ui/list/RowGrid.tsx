@@ -3,7 +3,7 @@
  * scrolled away, the rows they look at stay where they are.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useState } from 'react';
 import { plural } from '../format';
 import { Icon } from '../Icon';
 import { selectionAfter } from './selectionAfter';
@@ -11,7 +11,7 @@ import { selectionAfter } from './selectionAfter';
 const ROW_HEIGHT = 28;
 /** The column names, which stick to the top of the list and cover that much of it. */
 const HEAD_HEIGHT = 28;
-/** How near to the end `onNearEnd` is called. */
+/** `onNearEnd` is called when this many rows are left below the view. */
 const AHEAD = 30;
 
 export interface GridRow {
@@ -20,12 +20,26 @@ export interface GridRow {
   readonly phase?: string;
 }
 
-/** What the list reads; it may be changed in place. Indexes count from the top. */
+/** The rows as the grid reads them; they may be changed in place. Indexes count from the top. */
 export interface Rows<T extends GridRow> {
   count(): number;
   row(index: number): T | undefined;
   /** -1 where the row is not among them. */
   indexOf(id: string): number;
+}
+
+/** Where the list was scrolled to. Its owner keeps it while another page is shown. */
+export interface GridPosition {
+  /** The row at the top of the view, and how many pixels of it are above the view; null while the list follows its newest row. */
+  top: { id: string; offset: number } | null;
+  /** The newest row when the user scrolled away from the top. */
+  newestSeen: string | null;
+  /** The selected row that was last brought into view. */
+  revealed: string | null;
+}
+
+export function topPosition(): GridPosition {
+  return { top: null, newestSeen: null, revealed: null };
 }
 
 export interface Column {
@@ -36,14 +50,16 @@ export interface Column {
 
 export interface RowGridProps<T extends GridRow> {
   ref: RefObject<HTMLDivElement | null>;
-  /** What is listed, for those who cannot see it: `Request log`. */
+  /** The accessible name: `Request log`. */
   label: string;
-  /** One row in words, for the button that leads to the rows above the view: `request`. */
+  /** What one row is: `request`. */
   noun: string;
   className: string;
   rows: Rows<T>;
   /** Another value whenever the rows have changed. */
   version: unknown;
+  /** Changed in place as the user scrolls. */
+  position: GridPosition;
   columns: readonly Column[];
   cells: (row: T) => ReactNode;
   foot: ReactNode;
@@ -58,7 +74,7 @@ export interface RowGridProps<T extends GridRow> {
 }
 
 export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
-  const { ref, label, noun, className, rows, version, columns, cells, foot } = props;
+  const { ref, label, noun, className, rows, version, position, columns, cells, foot } = props;
   const { selected, onSelect, onOpen, onClose, onDelete, onNearEnd } = props;
   const count = rows.count();
   const virtualizer = useVirtualizer({
@@ -68,8 +84,9 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
     getItemKey: (index) => rows.row(index)?.id ?? index,
     scrollMargin: HEAD_HEIGHT,
     overscan: 8,
+    initialOffset: () => topOffset(position, rows) ?? 0,
   });
-  const { following, toTop, unseen, onScroll } = useFollowing(ref, rows, version);
+  const { following, toTop, unseen, onScroll } = useFollowing(ref, rows, version, position);
 
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -81,7 +98,9 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
   const present = selectedIndex >= 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a row that moves while it is selected does not take the view with it
   useLayoutEffect(() => {
-    if (ref.current && present) reveal(ref.current, selectedIndex);
+    if (!ref.current || !present || position.revealed === selected) return;
+    reveal(ref.current, selectedIndex);
+    position.revealed = selected;
   }, [selected, present]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -99,8 +118,8 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
       reveal(ref.current, next);
     }
     if (opens) onOpen();
-    const doomed = deletes && present ? rows.row(selectedIndex) : undefined;
-    if (doomed) onDelete?.(doomed);
+    const deleted = deletes && present ? rows.row(selectedIndex) : undefined;
+    if (deleted) onDelete?.(deleted);
   };
 
   return (
@@ -204,19 +223,19 @@ function reveal(grid: HTMLElement, index: number): void {
   else if (grid.scrollTop < bottom) grid.scrollTop = bottom;
 }
 
-/** Keeps the newest row in view, or else the row that was on top of the view when the user scrolled. */
-function useFollowing<T extends GridRow>(ref: RefObject<HTMLDivElement | null>, rows: Rows<T>, version: unknown) {
-  const [following, setFollowing] = useState(true);
-  const anchor = useRef<{ id: string; offset: number } | null>(null);
-  /** The newest row there was when the user left the top. */
-  const newestSeen = useRef<string | null>(null);
+/** Keeps the newest row in view, or else the row at the top of the view when the user scrolled. */
+function useFollowing<T extends GridRow>(
+  ref: RefObject<HTMLDivElement | null>,
+  rows: Rows<T>,
+  version: unknown,
+  position: GridPosition,
+) {
+  const [following, setFollowing] = useState(position.top === null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows may be changed in place, and their version tells when
   useLayoutEffect(() => {
-    const grid = ref.current;
-    if (!grid || !anchor.current) return;
-    const index = rows.indexOf(anchor.current.id);
-    if (index >= 0) grid.scrollTop = index * ROW_HEIGHT + anchor.current.offset;
+    const offset = topOffset(position, rows);
+    if (ref.current && offset !== null) ref.current.scrollTop = offset;
   }, [version]);
 
   const onScroll = () => {
@@ -225,11 +244,17 @@ function useFollowing<T extends GridRow>(ref: RefObject<HTMLDivElement | null>, 
     const index = Math.floor(grid.scrollTop / ROW_HEIGHT);
     const row = rows.row(index);
     const atTop = grid.scrollTop < ROW_HEIGHT / 2;
-    anchor.current = atTop || !row ? null : { id: row.id, offset: grid.scrollTop - index * ROW_HEIGHT };
-    newestSeen.current = atTop ? null : (newestSeen.current ?? rows.row(0)?.id ?? null);
+    position.top = atTop || !row ? null : { id: row.id, offset: grid.scrollTop - index * ROW_HEIGHT };
+    position.newestSeen = atTop ? null : (position.newestSeen ?? rows.row(0)?.id ?? null);
     setFollowing(atTop);
   };
   const toTop = () => ref.current?.scrollTo({ top: 0 });
-  const unseen = newestSeen.current === null ? 0 : Math.max(0, rows.indexOf(newestSeen.current));
+  const unseen = position.newestSeen === null ? 0 : Math.max(0, rows.indexOf(position.newestSeen));
   return { following, toTop, unseen, onScroll };
+}
+
+/** In pixels; null where the list follows its newest row, or the row at the top of the view is not listed any more. */
+function topOffset<T extends GridRow>({ top }: GridPosition, rows: Rows<T>): number | null {
+  const index = top ? rows.indexOf(top.id) : -1;
+  return top && index >= 0 ? index * ROW_HEIGHT + top.offset : null;
 }

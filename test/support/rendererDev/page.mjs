@@ -23,6 +23,7 @@ export async function servePage() {
     bundle: true,
     write: false,
     format: 'esm',
+    splitting: true,
     target: 'chrome114',
     jsx: 'automatic',
     minify: true,

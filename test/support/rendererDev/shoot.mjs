@@ -44,16 +44,49 @@ const STATES = {
       await page.keyboard.press('Control+,');
       await page.getByLabel('Processes', { exact: true }).fill('0');
       await page.getByLabel('Delete after').fill('7');
-      await page.getByRole('checkbox', { name: 'Keep what was said' }).uncheck();
+      await page.getByRole('checkbox', { name: 'Store the conversation history' }).uncheck();
       await page.getByRole('button', { name: 'Save' }).click();
     },
   },
-  'settings-keep-nothing': {
+  'settings-delete-history': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+,');
-      await page.getByRole('checkbox', { name: 'Keep what was said' }).uncheck();
+      await page.getByRole('checkbox', { name: 'Store the conversation history' }).uncheck();
       await page.getByRole('button', { name: 'Save' }).click();
+    },
+  },
+  'settings-from-problem': {
+    demo: 'port_taken',
+    before: (page) => page.getByRole('button', { name: 'Change port' }).click(),
+  },
+  'settings-unsaved': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByLabel('Delete after').fill('7');
+      await page.keyboard.press('Control+1');
+    },
+  },
+  'page-failed': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.evaluate(() => {
+        Intl.DateTimeFormat = /** @type {never} */ (
+          function DateTimeFormat() {
+            throw new Error('There is no calendar.');
+          }
+        );
+      });
+      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+1');
+    },
+  },
+  'rail-focus': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Requests' }).first().focus();
+      await page.keyboard.press('Tab');
     },
   },
   history: { demo: 'busy', before: (page) => page.keyboard.press('Control+2') },
@@ -139,6 +172,7 @@ fs.mkdirSync(folder, { recursive: true });
 const { url, close } = await servePage();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 for (const size of [
+  { width: 1280, height: 800 },
   { width: 1080, height: 720 },
   { width: 720, height: 480 },
 ]) {

@@ -11,13 +11,13 @@ const login = { supported: true, enabled: false };
 const settings = appSettings();
 const draft = (change: Partial<SettingsDraft> = {}) => ({ ...settingsDraft(settings, login), ...change });
 
-describe('the settings dialog', () => {
+describe('the settings page', () => {
   it('sends nothing where nothing was changed', () => {
     expect(changedSettings(draft(), settings, login)).toEqual({ settings: {}, openAtLogin: null });
   });
 
   it('sends what was changed and no more', () => {
-    const changed = draft({ port: '8080', cliPath: ' /opt/claude ', keepTexts: false, openAtLogin: true });
+    const changed = draft({ port: '8080', cliPath: ' /opt/claude ', keepTexts: 'off', openAtLogin: true });
     expect(changedSettings(changed, settings, login)).toEqual({
       settings: { port: 8080, cliPath: '/opt/claude', keepTexts: false },
       openAtLogin: true,

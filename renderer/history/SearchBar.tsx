@@ -1,0 +1,61 @@
+/** The bar above the stored conversations: the search box, how many were found, and the button that deletes all. */
+import type { Ref } from 'react';
+import { useStoredState } from '../state/services';
+import { formatCount, plural } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import { keyName } from '../ui/keys';
+
+export interface SearchBarProps {
+  ref: Ref<HTMLInputElement>;
+  words: string;
+  /** How many of the loaded conversations match. */
+  shown: number;
+  onSearch: (words: string) => void;
+  onDeleteAll: () => void;
+}
+
+export function SearchBar({ ref, words, shown, onSearch, onDeleteAll }: SearchBarProps) {
+  const isEmpty = useStoredState((state) => state.rows.length === 0);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: Chrome 114 does not know the search element
+    <div className="filter-bar" role="search">
+      <h2>Conversation history</h2>
+      <label className="filter-box">
+        <Icon name="search" />
+        <input
+          ref={ref}
+          type="search"
+          className="field"
+          spellCheck={false}
+          aria-label="Search by title, client or model"
+          placeholder="Search by title, client, model"
+          title={keyName('f')}
+          value={words}
+          onChange={(event) => onSearch(event.target.value)}
+        />
+      </label>
+      <Count shown={shown} />
+      <button
+        type="button"
+        className="icon-button"
+        title="Delete all conversations"
+        aria-label="Delete all conversations"
+        disabled={isEmpty}
+        onClick={onDeleteAll}
+      >
+        <Icon name="trash" />
+      </button>
+    </div>
+  );
+}
+
+function Count({ shown }: { shown: number }) {
+  const { rows, older } = useStoredState((state) => state);
+  if (rows.length === 0) return <span className="log-count" />;
+  const more = older === 'end' ? '' : '+';
+  const text =
+    shown === rows.length
+      ? plural(rows.length, 'conversation').replace(' ', `${more} `)
+      : `${formatCount(shown)} of ${formatCount(rows.length)}${more}`;
+  return <span className="log-count">{text}</span>;
+}

@@ -1,0 +1,20 @@
+/** The pages of the window, in the order of the rail. A page is a folder of its own and a line in this list. */
+import type { ComponentType } from 'react';
+import type { IconName } from './ui/Icon';
+
+export interface Page {
+  id: string;
+  title: string;
+  /** A name of ui/Icon.tsx, or path data on a grid of 16. */
+  icon: IconName | `M${string}`;
+  /** The key that opens the page together with Ctrl, on a Mac with Cmd. */
+  shortcut: string;
+  /** Loads the page's module, which the bundler puts into a file of its own. */
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+export const PAGES: readonly [Page, ...Page[]] = [
+  { id: 'requests', title: 'Requests', icon: 'list', shortcut: '1', load: () => import('./requests/RequestsPage') },
+  { id: 'history', title: 'History', icon: 'history', shortcut: '2', load: () => import('./history/HistoryPage') },
+  { id: 'settings', title: 'Settings', icon: 'settings', shortcut: ',', load: () => import('./settings/SettingsPage') },
+];

@@ -1,0 +1,57 @@
+/** Loads a page's module and shows it. A page that fails is replaced by its boundary; the rest of the window goes on. */
+import { type ComponentType, useEffect, useRef, useState } from 'react';
+import type { Page } from '../pages';
+import { PageIdContext } from '../state/pageStores';
+import { useServices } from '../state/services';
+import { PageBoundary } from './PageBoundary';
+
+export function PageHost({ page }: { page: Page }) {
+  const { pageStores, navigation } = useServices();
+  const [attempt, setAttempt] = useState(0);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The element that had the focus may have gone with the previous page.
+    if (document.activeElement === document.body) place.current?.focus();
+  }, []);
+  const reload = () => {
+    // What made the page fail may be in its state.
+    pageStores.delete(page.id);
+    navigation.setNote(page.id, '');
+    setAttempt((before) => before + 1);
+  };
+  return (
+    <PageIdContext value={page.id}>
+      <main ref={place} className="page" aria-label={page.title} tabIndex={-1}>
+        <PageBoundary key={attempt} title={page.title} onReload={reload}>
+          <LoadedPage page={page} />
+        </PageBoundary>
+      </main>
+    </PageIdContext>
+  );
+}
+
+/** The components of the pages that were shown before: they are drawn again at once. */
+const components = new Map<string, ComponentType>();
+
+/** React's `lazy` would hold the page back for 300 ms after its placeholder was drawn. */
+function LoadedPage({ page }: { page: Page }) {
+  const [failure, setFailure] = useState<{ error: unknown } | null>(null);
+  const [Content, setContent] = useState(() => components.get(page.id));
+  useEffect(() => {
+    if (Content) return;
+    let shown = true;
+    page.load().then(
+      (module) => {
+        components.set(page.id, module.default);
+        if (shown) setContent(() => module.default);
+      },
+      (error) => shown && setFailure({ error }),
+    );
+    return () => {
+      shown = false;
+    };
+  }, [page, Content]);
+  // For the boundary.
+  if (failure) throw failure.error;
+  return Content ? <Content /> : null;
+}
