@@ -68,3 +68,30 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+test('a hidden window gets no updates, and one snapshot when it is shown again', async ({ desktop }) => {
+  const page = await desktop.window();
+  await page.evaluate(() => {
+    const snapshots: boolean[] = [];
+    Object.assign(window, { snapshots });
+    window.claudacity.subscribe(['server'], ({ snapshot }) => snapshots.push(snapshot));
+  });
+  const snapshots = () => page.evaluate<boolean[]>('snapshots');
+  await expect.poll(async () => (await snapshots()).length).toBeGreaterThan(0);
+  const before = await snapshots();
+
+  const show = (shown: boolean) =>
+    desktop.app.evaluate(({ BrowserWindow }, visible) => {
+      const [window] = BrowserWindow.getAllWindows();
+      if (visible) window?.show();
+      else window?.hide();
+    }, shown);
+  await show(false);
+  await desktop.icon.click('Stop server');
+  await expect.poll(async () => (await desktop.icon.menu())[0]?.label).toBe('Stopped');
+  expect(await snapshots()).toEqual(before);
+
+  await show(true);
+  await expect.poll(snapshots).toEqual([...before, true]);
+  await expect(page.getByRole('status').first()).toHaveText('Stopped');
+});

@@ -28,9 +28,8 @@ export function pageSubscriptions(topics: Pick<Topics, 'subscribe'>, contents: P
   const unsubscribeAll = () => {
     for (const id of subscriptions.keys()) unsubscribe(id);
   };
-  contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-    if (isMainFrame && !isSameDocument) unsubscribeAll();
-  });
+  // Another document has taken the place of the page. When a navigation starts is too early: the window refuses all that leave the page.
+  contents.on('did-navigate', unsubscribeAll);
   contents.on('render-process-gone', unsubscribeAll);
   contents.on('destroyed', unsubscribeAll);
 

@@ -47,7 +47,7 @@ test('updates carry the number of their subscription', () => {
 });
 
 test.each([
-  ['is reloaded', 'did-start-navigation', { isMainFrame: true, isSameDocument: false }],
+  ['is reloaded', 'did-navigate', {}],
   ['crashes', 'render-process-gone', {}],
   ['is closed with its window', 'destroyed', {}],
 ])('when the page %s, nothing is left', (_what, event, details) => {
@@ -58,10 +58,10 @@ test.each([
   expect(open()).toEqual([]);
 });
 
-test('a jump within the page leaves its subscriptions', () => {
+test('a navigation that is refused leaves the subscriptions', () => {
   const { contents, subscriptions, open } = page();
   subscriptions.subscribe(1, ['server']);
-  contents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true });
+  contents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
   expect(open()).toHaveLength(1);
 });
 
