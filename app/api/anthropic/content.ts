@@ -1,4 +1,4 @@
-/** Messages as Anthropic's clients write them, read into turns. */
+/** Reads the messages of Anthropic's clients into the turns that all dialects share. */
 import { z } from 'zod';
 import { type ChatError, invalidParam } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
@@ -7,14 +7,14 @@ import type { ReadImage } from '../input/image';
 import { pdfBlock } from '../input/pdf';
 import { toolArguments } from '../input/toolArguments';
 
-// Which blocks there are is not for the schema to say: one that cannot be taken is refused by its name. Blocks hold
-// blocks no deeper than the API lets them, so that no body can nest without end.
+// The schema accepts blocks of any type, so that an unsupported one is refused with an error that names its type. Blocks nest
+// only as deep as the API allows, which bounds the work that a body can cause.
 const leafFields = {
   type: z.string(),
   text: z.string().nullish(),
   source: z
     .union([
-      // Of a search result: an address, for the reader alone.
+      // The address of a search result, which is not fetched.
       z.string(),
       z.object({
         type: z.string(),
@@ -54,19 +54,19 @@ export const message = z.object({
 });
 
 type Block = z.output<typeof block>;
-type Leaf = z.output<z.ZodObject<typeof leafFields>>;
+type LeafBlock = z.output<z.ZodObject<typeof leafFields>>;
 
 interface Conversation {
   readonly system?: z.output<typeof systemField>;
   readonly messages: readonly z.output<typeof message>[];
 }
 
-/** @throws ChatError `invalid_request` for a block that the model cannot be given. */
-export async function turnsOf({ system, messages }: Conversation, readImage: ReadImage): Promise<HistoryTurn[]> {
+/** @throws ChatError `invalid_request` for a block that is not supported. */
+export async function toTurns({ system, messages }: Conversation, readImage: ReadImage): Promise<HistoryTurn[]> {
   const turns: HistoryTurn[] = systemTurns(system);
   for (const [index, { role, content }] of messages.entries()) {
     const blocks: readonly Block[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    if (role === 'system') tellSystem(turns, blocks);
+    if (role === 'system') addSystemMessage(turns, blocks);
     else if (role === 'assistant') turns.push(assistantTurn(blocks));
     else turns.push(...(await userTurns(blocks, `messages[${index}].content`, readImage)));
   }
@@ -81,11 +81,12 @@ function systemTurns(
 }
 
 /**
- * What is said in the middle of a conversation stays where it is: Claude Code counts down its tokens there, and a system
- * prompt that changes with every message would have the whole history read anew. It has the form in which Claude Code says
- * the same to models that know no such messages, and stands beside a tool's result, where a turn that waits can take it.
+ * A system message in the middle of a conversation stays at its place: Claude Code sends its remaining tokens there, and a system
+ * prompt that changes with every request would invalidate the prompt cache of the whole history. The text gets the form that Claude
+ * Code uses for models without such messages. It joins the last user turn or tool result, so that a waiting CLI process can be given
+ * the result and the text together.
  */
-function tellSystem(turns: HistoryTurn[], blocks: readonly Block[]): void {
+function addSystemMessage(turns: HistoryTurn[], blocks: readonly Block[]): void {
   const last = turns.at(-1);
   const reminders = blocks.flatMap(({ text }) => (text ? [reminder(text)] : []));
   if (!turns.some(({ role }) => role === 'assistant')) turns.push(...systemTurns(blocks));
@@ -98,7 +99,7 @@ function reminder(text: string): TextBlock {
   return { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
 }
 
-/** Thinking is left out: it was signed for another conversation. So is what the API's own tools gave, which only the API can read. */
+/** Omits thinking, whose signature is valid in one conversation only, and the results of the API's own tools, which only the API can read. */
 function assistantTurn(blocks: readonly Block[]): HistoryTurn {
   const calls = blocks.flatMap(({ type, id, name, input }) =>
     type === 'tool_use' ? [{ id: id ?? null, name: name ?? '', input: toolArguments(input) }] : [],
@@ -106,14 +107,14 @@ function assistantTurn(blocks: readonly Block[]): HistoryTurn {
   return { role: 'assistant', text: blocks.map(({ type, text }) => (type === 'text' ? text : '')).join(''), calls };
 }
 
-/** Results come first, as the API wants them. */
+/** Tool results come first, as the API requires. */
 async function userTurns(blocks: readonly Block[], field: string, readImage: ReadImage): Promise<HistoryTurn[]> {
   const results: HistoryTurn[] = [];
   const content: ContentBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     const at = `${field}[${index}]`;
     if (block.type === 'tool_result') results.push(await resultTurn(block, at, readImage));
-    else content.push(...(await contentOf(block, at, readImage)));
+    else content.push(...(await toContent(block, at, readImage)));
   }
   return content.length > 0 || results.length === 0 ? [...results, { role: 'user', content }] : results;
 }
@@ -124,46 +125,46 @@ async function resultTurn(block: Block, field: string, readImage: ReadImage): Pr
   if (typeof content === 'string') parts.push({ type: 'text', text: content });
   else if (Array.isArray(content)) {
     for (const [index, part] of content.entries()) {
-      parts.push(...(await contentOf(part, `${field}.content[${index}]`, readImage)));
+      parts.push(...(await toContent(part, `${field}.content[${index}]`, readImage)));
     }
   }
-  const shown = toolResultContent(parts, `${field}.content`);
-  return { role: 'tool', id: tool_use_id ?? null, name: null, content: shown, isError: is_error ?? false };
+  const result = toolResultContent(parts, `${field}.content`);
+  return { role: 'tool', id: tool_use_id ?? null, name: null, content: result, isError: is_error ?? false };
 }
 
-async function contentOf(
-  block: Leaf & Pick<Block, 'content'>,
+async function toContent(
+  block: LeafBlock & Pick<Block, 'content'>,
   field: string,
   readImage: ReadImage,
 ): Promise<readonly ContentBlock[]> {
   const { type, text, source } = block;
   if (type === 'text') return [{ type: 'text', text: text ?? '' }];
   if (type === 'image' && typeof source === 'object' && source !== null) {
-    const address = source.type === 'url';
-    if (address || source.type === 'base64') {
-      const image = (address ? source.url : source.data) ?? '';
-      return [await readImage(image, `${field}.source.${address ? 'url' : 'data'}`)];
+    const isUrl = source.type === 'url';
+    if (isUrl || source.type === 'base64') {
+      const image = (isUrl ? source.url : source.data) ?? '';
+      return [await readImage(image, `${field}.source.${isUrl ? 'url' : 'data'}`)];
     }
     throw unsupported(`an image's source of type "${source.type.slice(0, 40)}"`, `${field}.source`);
   }
   if (type === 'document') return [documentBlock(block, field)];
-  if (type === 'search_result') return [{ type: 'text', text: paragraphs(block.title, textsOf(block.content)) }];
+  if (type === 'search_result') return [{ type: 'text', text: paragraphs(block.title, joinTexts(block.content)) }];
   throw unsupported(`content of type "${type.slice(0, 40)}"`, field);
 }
 
-function documentBlock({ title, context, source }: Leaf, field: string): ContentBlock {
-  const said = (text: string | null | undefined): ContentBlock => ({
+function documentBlock({ title, context, source }: LeafBlock, field: string): ContentBlock {
+  const textBlock = (text: string | null | undefined): ContentBlock => ({
     type: 'text',
     text: paragraphs(title, context, text),
   });
   if (typeof source !== 'object' || source === null) throw unsupported('a document without a source', field);
-  if (source.type === 'text') return said(source.data);
-  if (source.type === 'content') return said(textsOf(source.content));
+  if (source.type === 'text') return textBlock(source.data);
+  if (source.type === 'content') return textBlock(joinTexts(source.content));
   if (source.type === 'base64') return pdfBlock(source.data ?? '', title, `${field}.source.data`);
   throw unsupported(`a document's source of type "${source.type.slice(0, 40)}"`, `${field}.source`);
 }
 
-function textsOf(content: unknown): string {
+function joinTexts(content: unknown): string {
   if (typeof content === 'string') return content;
   const texts = z.array(z.object({ text: z.string().nullish() })).safeParse(content);
   return texts.success ? texts.data.map(({ text }) => text ?? '').join('\n') : '';

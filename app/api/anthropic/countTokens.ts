@@ -1,6 +1,6 @@
 /**
- * `POST /v1/messages/count_tokens`. Programs ask this ahead of every question to see whether it fits; the CLI has no
- * way to count, so the answer is an estimate, given at once and marked as one. A model that there is not is told of here already.
+ * `POST /v1/messages/count_tokens`. Clients call it before each message to see whether the conversation fits the model's context. The
+ * CLI cannot count tokens, so the answer is an estimate, which a header marks as such. An unknown model is refused here already.
  */
 import { z } from 'zod';
 import type { DialectServices, Route } from '../dialect';
@@ -21,12 +21,12 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
       example: { model: EXAMPLE_MODEL, messages: [EXAMPLE_MESSAGE] },
       answer: { input_tokens: 12 },
     },
-    handle: async ({ body }) => {
-      const asked = validate(countTokensBody, body);
-      await chat.resolve(asked.model);
+    handle: async (request) => {
+      const body = validate(countTokensBody, request.body);
+      await chat.resolve(body.model);
       return {
         type: 'json',
-        body: { input_tokens: estimateTokens(asked) },
+        body: { input_tokens: estimateTokens(body) },
         headers: { ...requestIdHeader(newRequestId()), 'x-claudacity-estimate': 'true' },
       };
     },
@@ -35,47 +35,47 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
 
 export const countTokensBody = z.object({ ...conversationFields, tools: toolsField });
 
-/** Bytes of UTF-8 to a token: about right for English, and a little too many tokens for most else, which errs on the safe side. */
-const BYTES_A_TOKEN = 3.5;
-/** What a picture of usual size costs, and a page of a document, of which nobody has counted the pages. */
+/** UTF-8 bytes. About right for English text; for most other text it overestimates the tokens, which is the safe side. */
+const BYTES_PER_TOKEN = 3.5;
+/** The tokens of an image of usual size, and of a document's page. Documents count as one page. */
 const IMAGE_TOKENS = 1_500;
-const TOKENS_A_MESSAGE = 4;
-/** What the API puts around tools. */
+const TOKENS_PER_MESSAGE = 4;
+/** The API adds instructions to the prompt of a request with tools. */
 const TOKENS_FOR_TOOLS = 300;
 
 export function estimateTokens({ system, messages, tools }: z.output<typeof countTokensBody>): number {
   const { bytes, images } = measure([system, messages.map(({ content }) => content), tools]);
   return (
-    Math.ceil(bytes / BYTES_A_TOKEN) +
+    Math.ceil(bytes / BYTES_PER_TOKEN) +
     images * IMAGE_TOKENS +
-    messages.length * TOKENS_A_MESSAGE +
+    messages.length * TOKENS_PER_MESSAGE +
     (tools && tools.length > 0 ? TOKENS_FOR_TOOLS : 0)
   );
 }
 
-/** A document that is sent as a file, and not as its words. */
-function isFile(block: object): boolean {
+/** Whether the block is a document that was sent as a file rather than as text. */
+function isFileDocument(block: object): boolean {
   const file = z.object({ type: z.literal('document'), source: z.object({ type: z.literal('base64') }) });
   return file.safeParse(block).success;
 }
 
-/** Without recursion: a schema may nest as deep as its sender likes. */
+/** Iterates rather than recurses: the client's JSON schemas may nest to any depth. */
 function measure(value: unknown): { bytes: number; images: number } {
   let bytes = 0;
   let images = 0;
-  const rest: unknown[] = [value];
-  while (rest.length > 0) {
-    const next = rest.pop();
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
     if (typeof next === 'string') bytes += Buffer.byteLength(next);
     else if (typeof next === 'number' || typeof next === 'boolean') bytes += String(next).length;
     else if (typeof next === 'object' && next !== null) {
-      if ('type' in next && (next.type === 'image' || isFile(next))) {
+      if ('type' in next && (next.type === 'image' || isFileDocument(next))) {
         images += 1;
         continue;
       }
       for (const [name, inner] of Object.entries(next)) {
         if (!Array.isArray(next)) bytes += Buffer.byteLength(name);
-        rest.push(inner);
+        pending.push(inner);
       }
     }
   }

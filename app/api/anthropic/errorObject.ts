@@ -1,4 +1,4 @@
-/** Errors as Anthropic words them. Its packages take the request's id from the header, and people copy it from the body. */
+/** Errors in Anthropic's form. The request's id is in a header, for Anthropic's packages, and in the body, for people. */
 import { randomUUID } from 'node:crypto';
 import type { FaultReply } from '../dialect';
 import type { Fault } from '../fault';
@@ -9,7 +9,7 @@ export function errorReply(fault: Fault): FaultReply {
   return { status, body: errorObject(fault, id), headers: requestIdHeader(id) };
 }
 
-/** The API's own status for it, which its packages know. */
+/** The status that Anthropic's API and packages use for it. */
 const OVERLOADED_STATUS = 529;
 
 export function newRequestId(): string {
@@ -22,22 +22,22 @@ export function requestIdHeader(id: string): Readonly<Record<string, string>> {
 
 export function errorObject(fault: Fault, requestId: string): object {
   const error = {
-    type: typeOf(fault),
+    type: errorType(fault),
     message: fault.message,
     ...(fault.param === 'thread' && { details: NO_THREADS }),
   };
   return { type: 'error', error, request_id: requestId };
 }
 
-/** By this, Anthropic's packages know that they are to send the whole history instead. */
+/** On this error, Anthropic's packages send the whole history instead of a thread. */
 const NO_THREADS = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
 
-function typeOf({ code, status }: Fault): string {
+function errorType({ code, status }: Fault): string {
   if (code === 'overloaded' || code === 'busy') return 'overloaded_error';
-  return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+  return TYPES_BY_STATUS[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
 }
 
-const TYPES: Readonly<Record<number, string>> = {
+const TYPES_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   402: 'billing_error',
   403: 'permission_error',

@@ -1,4 +1,4 @@
-/** Anthropic's dialect: `/v1/messages` and, for users who leave `/v1` out of their base URL, `/messages`. Models are listed at paths that OpenAI's dialect shares. */
+/** Anthropic's Messages API. Its clients list the models at OpenAI's `/v1/models`, whose objects have the fields of both APIs. */
 import type { Dialect } from '../dialect';
 import { withV1Alias } from '../v1Alias';
 import { countTokensRoute } from './countTokens';

@@ -1,15 +1,15 @@
-/** `POST /v1/messages`. */
+/** `POST /v1/messages`: the body's schema, and how a body becomes a `ChatRequest`. */
 import { z } from 'zod';
-import type { ApiRequest, ChatReply, DialectServices, Route } from '../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
 import { isTask } from '../openWebui/taskDetection';
-import { message, systemField, turnsOf } from './content';
+import { message, systemField, toTurns } from './content';
 import { newRequestId, requestIdHeader } from './errorObject';
-import { askedFor, ignored, parameters } from './parameters';
+import { ignoredParameters, parameterFields, parseParameters } from './parameters';
 import { messageWire } from './wire';
 
 export function messagesRoute(services: DialectServices): Route {
@@ -33,38 +33,38 @@ export function messagesRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (call) => messageReply(validate(messageBody, call.body), call, services),
+    handle: (request) => messageReply(validate(messageBody, request.body), request, services),
   };
 }
 
-/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or a parameter cannot be honoured. */
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or for a parameter that is not supported. */
 export async function messageReply(
-  asked: MessageBody,
-  { client, owner, header }: Pick<ApiRequest, 'client' | 'owner' | 'header'>,
-  services: Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>,
+  body: MessageBody,
+  { client, owner, header }: ClientContext,
+  settings: RequestSettings,
 ): Promise<ChatReply> {
-  const sendsSampling = services.sendsSampling();
-  const wanted = askedFor(asked, sendsSampling);
-  const history = buildHistory(await turnsOf(asked, imageReader(services)), { answerForm: wanted });
-  const stream = asked.stream ?? false;
+  const sendsSampling = settings.sendsSampling();
+  const parameters = parseParameters(body, sendsSampling);
+  const history = buildHistory(await toTurns(body, imageReader(settings)), { answerForm: parameters });
+  const stream = body.stream ?? false;
   const requestId = newRequestId();
   return {
     type: 'chat',
     request: {
-      model: asked.model,
+      model: body.model,
       ...history,
-      ...wanted,
-      maxTokens: asked.max_tokens,
+      ...parameters,
+      maxTokens: body.max_tokens,
       client,
       owner,
-      // Not `metadata.user_id`: that names a person, or a whole session of a program.
-      name: conversationName(asked, header),
-      ephemeral: isTask({ ...history, stream, hasTools: (asked.tools ?? []).length > 0 }, header),
+      // `metadata.user_id` is not used: it identifies a person, or a whole session of a program.
+      name: conversationName(body, header),
+      ephemeral: isTask({ ...history, stream, hasTools: (body.tools ?? []).length > 0 }, header),
     },
     stream,
-    ignored: ignored(asked, sendsSampling),
+    ignored: ignoredParameters(body, sendsSampling),
     headers: requestIdHeader(requestId),
-    wire: messageWire(asked.model, requestId),
+    wire: messageWire(body.model, requestId),
   };
 }
 
@@ -72,7 +72,7 @@ function required(issue: { readonly input?: unknown }): string | undefined {
   return issue.input === undefined ? 'is required' : undefined;
 }
 
-/** What a body that is to be answered and one that is only to be counted have in common. */
+/** The fields that the bodies of `/messages` and `/messages/count_tokens` have in common. */
 export const conversationFields = {
   model: z.string({ error: required }).min(1, 'is required'),
   system: systemField,
@@ -82,11 +82,11 @@ export const conversationFields = {
 export const messageBody = z.object({
   ...conversationNameFields,
   ...conversationFields,
-  ...parameters,
+  ...parameterFields,
   max_tokens: z.number({ error: required }).int('must be a whole number').min(1, 'must be greater than 0'),
   metadata: z.object({ user_id: z.string().nullish() }).nullish(),
   stream: z.boolean().nullish(),
-  /** Anthropic's tool runner asks for one, and goes on without when it is told that there is none. */
+  /** Anthropic's tool runner requests a thread, and continues without one after this error. */
   thread: z.null('is not supported: send the whole history').optional(),
 });
 

@@ -1,4 +1,4 @@
-/** What a message asks for besides its words, as a `ChatRequest` has it. What has no effect here is listed, never refused. */
+/** Translates the parameters of a message into those of a `ChatRequest`. Parameters without an effect here are listed, never refused. */
 import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
@@ -8,7 +8,7 @@ import { objectSchema } from '../input/objectSchema';
 const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
 
 const tool = z.object({
-  /** Absent or `custom` for a function of the client's; the API's own tools have a dated name. */
+  /** Absent or `custom` for the client's own tools; the API's tools have types such as `web_search_20250305`. */
   type: z
     .string()
     .regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, underscores and dashes')
@@ -20,7 +20,7 @@ const tool = z.object({
 
 export const toolsField = z.array(tool).nullish();
 
-export const parameters = {
+export const parameterFields = {
   stop_sequences: z.array(z.string()).nullish(),
   thinking: z
     .object({
@@ -52,35 +52,35 @@ export const parameters = {
   service_tier: z.string().nullish(),
 };
 
-export type Parameters = z.output<z.ZodObject<typeof parameters>>;
+export type MessageParameters = z.output<z.ZodObject<typeof parameterFields>>;
 
-type Asked = Pick<
+type ParsedParameters = Pick<
   ChatRequest,
   'thinking' | 'withoutThinking' | 'tools' | 'toolChoice' | 'parallelTools' | 'schema' | 'effort' | 'stop' | 'sampling'
 >;
 
-/** @throws ChatError `invalid_request` for tools, a choice among them or a schema that cannot be honoured. */
-export function askedFor(body: Parameters, sendsSampling: boolean): Asked {
+/** @throws ChatError `invalid_request` for tools, a tool choice or a schema that the API does not support. */
+export function parseParameters(body: MessageParameters, sendsSampling: boolean): ParsedParameters {
   const { thinking, output_config, output_format, tool_choice, stop_sequences } = body;
-  const tools = functions(body.tools);
-  const form = output_config?.format ?? output_format;
+  const tools = parseTools(body.tools);
+  const format = output_config?.format ?? output_format;
   return {
     thinking: thinking != null && thinking.type !== 'disabled' && thinking.display !== 'omitted',
     withoutThinking: thinking?.type === 'disabled',
     tools,
     toolChoice: toolChoice(tool_choice, new Set(tools.map(({ name }) => name))),
     parallelTools: tool_choice?.disable_parallel_tool_use !== true,
-    schema: form ? objectSchema(form.schema, 'output_config.format.schema') : undefined,
-    effort: output_config?.effort ?? budgetEffort(thinking),
+    schema: format ? objectSchema(format.schema, 'output_config.format.schema') : undefined,
+    effort: output_config?.effort ?? effortOfBudget(thinking),
     stop: stop_sequences?.filter((sequence) => sequence !== ''),
     sampling: sendsSampling ? sampling(body) : undefined,
   };
 }
 
-function functions(tools: z.output<typeof toolsField>) {
-  const own = (tools ?? []).map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isFunction);
+function parseTools(tools: z.output<typeof toolsField>) {
+  const customTools = (tools ?? []).map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isCustom);
   return clientTools(
-    own.map(({ name, description, input_schema, field }) => ({
+    customTools.map(({ name, description, input_schema, field }) => ({
       name: name ?? '',
       description,
       schema: input_schema,
@@ -90,11 +90,11 @@ function functions(tools: z.output<typeof toolsField>) {
   );
 }
 
-function isFunction({ type }: z.output<typeof tool>): boolean {
+function isCustom({ type }: z.output<typeof tool>): boolean {
   return type === undefined || type === null || type === 'custom';
 }
 
-function toolChoice(choice: Parameters['tool_choice'], names: ReadonlySet<string>): ToolChoice | undefined {
+function toolChoice(choice: MessageParameters['tool_choice'], names: ReadonlySet<string>): ToolChoice | undefined {
   if (!choice) return undefined;
   const { type, name } = choice;
   if (type === 'auto' || type === 'none') return { type };
@@ -106,18 +106,18 @@ function toolChoice(choice: Parameters['tool_choice'], names: ReadonlySet<string
   throw invalidParam('tool_choice', 'there is no tool to choose');
 }
 
-/** Today's models take an effort in place of a number of tokens. */
-function budgetEffort(thinking: Parameters['thinking']): Effort | undefined {
+/** Current models take an effort instead of a thinking budget. */
+function effortOfBudget(thinking: MessageParameters['thinking']): Effort | undefined {
   if (thinking?.type !== 'enabled' || thinking.budget_tokens == null) return undefined;
   if (thinking.budget_tokens <= LOW_BUDGET) return 'low';
   return thinking.budget_tokens <= MEDIUM_BUDGET ? 'medium' : 'high';
 }
 
-/** Tokens: the most that each effort stands for. */
+/** Tokens. The largest budgets that become the efforts `low` and `medium`. */
 const LOW_BUDGET = 4_096;
 const MEDIUM_BUDGET = 16_384;
 
-function sampling({ temperature, top_p, top_k }: Parameters): ChatRequest['sampling'] {
+function sampling({ temperature, top_p, top_k }: MessageParameters): ChatRequest['sampling'] {
   return {
     ...(temperature != null && { temperature }),
     ...(top_p != null && { topP: top_p }),
@@ -125,19 +125,19 @@ function sampling({ temperature, top_p, top_k }: Parameters): ChatRequest['sampl
   };
 }
 
-/** The parameters that were sent with an effect and have none here; of the API's own tools each by its type. */
-export function ignored(body: Parameters, sendsSampling: boolean): string[] {
-  const own = (body.tools ?? []).flatMap((tool) => (isFunction(tool) ? [] : [`tools.${tool.type}`]));
-  const reserved = reservedTools((body.tools ?? []).filter(isFunction).map(({ name }) => name));
-  const others = OTHERS.filter((name) => hasEffect(body[name]));
+/** The parameters that the client sent and that would have changed the API's answer, but have no effect here. The API's own tools are listed by type. */
+export function ignoredParameters(body: MessageParameters, sendsSampling: boolean): string[] {
+  const apiTools = (body.tools ?? []).flatMap((tool) => (isCustom(tool) ? [] : [`tools.${tool.type}`]));
+  const reserved = reservedTools((body.tools ?? []).filter(isCustom).map(({ name }) => name));
+  const others = UNSUPPORTED.filter((name) => hasEffect(body[name]));
   return [
-    ...new Set([...own, ...reserved, ...others]),
+    ...new Set([...apiTools, ...reserved, ...others]),
     ...(sendsSampling ? [] : SAMPLING.filter((name) => body[name] != null)),
   ];
 }
 
 const SAMPLING = ['temperature', 'top_p', 'top_k'] as const;
-const OTHERS = ['mcp_servers', 'container', 'context_management', 'speed', 'service_tier'] as const;
+const UNSUPPORTED = ['mcp_servers', 'container', 'context_management', 'speed', 'service_tier'] as const;
 
 function hasEffect(value: unknown): boolean {
   if (value === undefined || value === null) return false;

@@ -1,6 +1,6 @@
 /**
- * Answers as Anthropic writes them: one message, or the events of which it is put together. Every event has its name on
- * a line of its own, since the packages drop one that has not.
+ * Writes answers in Anthropic's form: one message, or server-sent events from which clients assemble it. Every event has an `event:`
+ * line, since Anthropic's packages drop events without one.
  */
 import { randomUUID } from 'node:crypto';
 import type { EndReason } from '../../chat/events';
@@ -8,7 +8,7 @@ import { NO_USAGE, type Usage } from '../../shared/usage';
 import type { OutputEvent, Wire } from '../dialect';
 import { errorObject } from './errorObject';
 
-/** @param model as the client named it. @param requestId names the request in an error. */
+/** @param model the client's name for the model. @param requestId the request's id in errors. */
 export function messageWire(model: string, requestId: string): Wire {
   const head = {
     id: `msg_${randomUUID().replaceAll('-', '')}`,
@@ -24,35 +24,35 @@ export function messageWire(model: string, requestId: string): Wire {
         ...(text === '' ? [] : [{ type: 'text', text }]),
         ...toolCalls.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
       ],
-      ...ending(reason, stopSequence),
+      ...stopFields(reason, stopSequence),
       usage: usageObject(usage),
     }),
     stream: () => {
       const blocks = blockStream();
-      let begun = false;
-      function* begin(usage: Usage): Generator<string> {
-        if (begun) return;
-        begun = true;
-        // Some clients add up what the first and the last event say of the output.
+      let started = false;
+      function* start(usage: Usage): Generator<string> {
+        if (started) return;
+        started = true;
+        // Some clients add the output tokens of the first event to those of the last.
         const counts = { ...usageObject(usage), output_tokens: 0 };
         const message = { ...head, content: [], stop_reason: null, stop_sequence: null, usage: counts };
         yield event('message_start', { message });
       }
       function* lines(output: OutputEvent): Generator<string> {
-        yield* begin(NO_USAGE);
+        yield* start(NO_USAGE);
         if (output.type !== 'end') {
           yield* blocks.lines(output);
           return;
         }
         yield* blocks.close();
         const { reason, stopSequence, usage } = output;
-        yield event('message_delta', { delta: ending(reason, stopSequence), usage: usageObject(usage) });
+        yield event('message_delta', { delta: stopFields(reason, stopSequence), usage: usageObject(usage) });
         yield event('message_stop');
       }
       return {
         contentType: 'text/event-stream',
         keepAlive: event('ping'),
-        counts: begin,
+        counts: start,
         lines,
         fault: (fault) => event('error', errorObject(fault, requestId)),
       };
@@ -60,12 +60,12 @@ export function messageWire(model: string, requestId: string): Wire {
   };
 }
 
-/** Clients want one, and send it back: thinking in a history is left out, so nobody ever checks it. */
+/** A placeholder: clients require a signature. It is never verified, since thinking in a history is omitted. */
 const SIGNATURE = Buffer.from('claudacity').toString('base64');
 
 type ContentEvent = Exclude<OutputEvent, { type: 'end' }>;
 
-/** Content as blocks: each has an index, a start and a stop, and one is open at a time. */
+/** Writes content as blocks. Each block has an index, a start and a stop, and only one is open at a time. */
 function blockStream() {
   let index = -1;
   let open: 'text' | 'thinking' | 'tool_use' | undefined;
@@ -105,7 +105,7 @@ function blockStream() {
         yield delta({ type: 'input_json_delta', partial_json: output.json });
         break;
       case 'tool_end':
-        // Packages put the input together from its pieces alone.
+        // Packages assemble the input from its deltas only.
         if (!hasInput) yield delta({ type: 'input_json_delta', partial_json: JSON.stringify(output.input) });
         yield* close();
         break;
@@ -118,7 +118,7 @@ function event(type: string, fields: object = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }
 
-function ending(reason: EndReason, stopSequence: string | undefined): object {
+function stopFields(reason: EndReason, stopSequence: string | undefined): object {
   const atSequence = reason === 'stop' && stopSequence !== undefined;
   return {
     stop_reason: atSequence ? 'stop_sequence' : STOP_REASONS[reason],
@@ -133,7 +133,15 @@ const STOP_REASONS: Record<EndReason, string> = {
   tool_use: 'tool_use',
 };
 
-function usageObject(usage: Usage): object {
+/** The usage of a message in Anthropic's form. */
+export interface MessageUsage {
+  readonly input_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly output_tokens: number;
+}
+
+function usageObject(usage: Usage): MessageUsage {
   return {
     input_tokens: usage.input,
     cache_creation_input_tokens: usage.cacheWrite,

@@ -44,7 +44,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       handle: async ({ body, userAgent }) => {
         const { model: name } = validate(showBody, body);
         const model = await chat.resolve(name);
-        // Copilot shows this name in its list of models, where it has to be the one that the user chose.
+        // Copilot labels the model with this name, so it gets the name that it asked for.
         const basename = userAgent.startsWith('GitHubCopilotChat/') ? name : modelTitle(model);
         return { type: 'json', body: showObject(model, basename) };
       },
