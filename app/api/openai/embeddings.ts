@@ -1,5 +1,4 @@
-/** `POST /v1/embeddings`: clients ask for them beside a chat, and should read why there are none. */
-
+/** `POST /v1/embeddings`. Chat clients request embeddings for search; the error says why there are none. */
 import type { Route } from '../dialect';
 import { Refusal } from '../fault';
 

@@ -1,23 +1,23 @@
-/** Errors as OpenAI words them; all four keys are always there. */
+/** Errors in OpenAI's form, which always has all four keys. */
 import type { Fault } from '../fault';
 
 export function errorObject(fault: Fault): object {
   const { status, message, param, code } = fault;
-  return { error: { message, type: typeOf(status), param, code: CODES[code] ?? null } };
+  return { error: { message, type: errorType(status), param, code: CODES[code] ?? null } };
 }
 
-function typeOf(status: number): string {
-  return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+function errorType(status: number): string {
+  return TYPES_BY_STATUS[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
 }
 
-const TYPES: Readonly<Record<number, string>> = {
+const TYPES_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   403: 'permission_error',
   404: 'not_found_error',
   429: 'rate_limit_error',
 };
 
-/** OpenAI's own codes where it has one; ours where a client could want to tell the cases apart. */
+/** OpenAI's code where there is one; otherwise a code of this app where clients may need to tell errors apart. */
 const CODES: Partial<Record<Fault['code'], string>> = {
   model_not_found: 'model_not_found',
   context_too_long: 'context_length_exceeded',

@@ -1,4 +1,4 @@
-/** OpenAI's dialect, under `/v1` and, for users who leave that out of their base URL, without it. What is nobody's path is its too. */
+/** OpenAI's API: models, chat completions, completions and responses. */
 import type { Dialect } from '../dialect';
 import { withV1Alias } from '../v1Alias';
 import { chatCompletionsRoute } from './chat/chatCompletions';

@@ -1,4 +1,4 @@
-/** LM Studio's own paths, by which JetBrains' AI Assistant looks for a server: OpenAI's dialect under `/api/v0`. */
+/** LM Studio's API at `/api/v0`, with which JetBrains' AI Assistant finds a server. Its completions have OpenAI's form. */
 import type { Model } from '../../chat/service';
 import type { Dialect, DialectServices, Route } from '../dialect';
 import { chatCompletionsRoute } from './chat/chatCompletions';

@@ -1,4 +1,4 @@
-/** `/models` and `/models/:id`. Anthropic's clients ask at the same paths, so each object has the keys of both. */
+/** `/models` and `/models/:id`. Anthropic's clients use the same paths, so each object has the keys of both APIs. */
 import type { Model } from '../../chat/service';
 import type { DialectServices, Route } from '../dialect';
 import { modelTitle } from '../modelTitle';
@@ -12,10 +12,10 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       handle: async ({ query }) => {
         const models = await chat.models();
         const data = models.map((model) => modelObject(model.id, model));
-        const ends = { has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-        // Codex reads its own list, and takes the absence of one for an error (openai/codex#35758).
+        const pagination = { has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+        // Codex has a list of models of its own and reports an error without the key (openai/codex#35758).
         const codex = query.has('client_version') ? { models: [] } : {};
-        return { type: 'json', body: { object: 'list', data, ...ends, ...codex } };
+        return { type: 'json', body: { object: 'list', data, ...pagination, ...codex } };
       },
     },
     {
@@ -30,10 +30,10 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
   ];
 }
 
-/** Since when there are these models, for as long as this app runs: the CLI does not say. */
+/** The start of this app: the CLI does not say when a model was published. */
 const CREATED = new Date();
 
-/** @param id as the client named it. */
+/** @param id the client's name for the model. */
 function modelObject(id: string, model: Model) {
   return {
     id,

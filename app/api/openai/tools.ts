@@ -1,9 +1,9 @@
-/** The functions that the model may call, and which of them it has to. Tools that OpenAI would run itself are left out, and named. */
+/** Reads the client's functions and the tool choice. Tools that OpenAI would run itself are omitted and listed as ignored. */
 import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools, type DeclaredTool, reservedTools } from '../input/clientTools';
-import type { Honoured } from './chat/limits';
+import type { ParsedFields } from './chat/limitsAndSampling';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
 const functionFields = {
@@ -15,16 +15,16 @@ const functionFields = {
 
 const definition = z.object(functionFields);
 
-/** Kinds that are not served are not looked into. */
+/** Tools of unsupported types are not validated. */
 const otherTool = z.object({
   type: z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }),
 });
 
-const choiceWord = z.literal(['none', 'auto', 'required']);
+const choiceName = z.literal(['none', 'auto', 'required']);
 
-const choice = z
+const toolChoiceField = z
   .union([
-    choiceWord,
+    choiceName,
     z.object({
       type: z.string(),
       name: z.string().nullish(),
@@ -41,11 +41,11 @@ const choice = z
   ])
   .nullish();
 
-export type Choice = z.output<typeof choice>;
+export type ToolChoiceField = z.output<typeof toolChoiceField>;
 
-const common = { tool_choice: choice, parallel_tool_calls: z.boolean().nullish() };
+const common = { tool_choice: toolChoiceField, parallel_tool_calls: z.boolean().nullish() };
 
-/** As chat completions have them, the deprecated forms too. */
+/** The fields of chat completions, including the deprecated `functions` and `function_call`. */
 export const completionToolFields = {
   ...common,
   tools: z.array(z.union([z.object({ type: z.literal('function'), function: definition }), otherTool])).nullish(),
@@ -55,7 +55,7 @@ export const completionToolFields = {
 
 const responseFunction = z.object({ type: z.literal('function'), ...functionFields });
 
-/** A group of functions. */
+/** A group of functions, such as those of one MCP server. */
 const namespace = z.object({
   type: z.literal('namespace'),
   name: z.string(),
@@ -63,48 +63,53 @@ const namespace = z.object({
   tools: z.array(z.union([responseFunction, otherTool])),
 });
 
-/** As responses have them. */
+/** The fields of responses. */
 export const responseToolFields = {
   ...common,
   tools: z.array(z.union([responseFunction, namespace, otherTool])).nullish(),
 };
 
-type ToolPart = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;
+type ToolParameters = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;
 
-/** @throws ChatError `invalid_request` for what cannot be honoured exactly. */
-export function completionTools(asked: z.output<z.ZodObject<typeof completionToolFields>>): Honoured<ToolPart> {
-  const { function_call } = asked;
-  const tools = asked.tools ?? [];
-  const functions = asked.functions ?? [];
+/** @throws ChatError `invalid_request` for tools that the API does not support, and for a tool choice that cannot be enforced. */
+export function completionTools(
+  body: z.output<z.ZodObject<typeof completionToolFields>>,
+): ParsedFields<ToolParameters> {
+  const { function_call } = body;
+  const tools = body.tools ?? [];
+  const functions = body.functions ?? [];
   const inTools = tools.flatMap((tool, index) =>
     'function' in tool ? [toolDefinition(tool.function, `tools[${index}].function`)] : [],
   );
-  const deprecated = functions.map((given, index) => toolDefinition(given, `functions[${index}]`));
-  const called =
+  const deprecated = functions.map((fn, index) => toolDefinition(fn, `functions[${index}]`));
+  const deprecatedChoice =
     typeof function_call === 'object' && function_call ? { type: 'function', ...function_call } : function_call;
-  const strict = strictly([...tools.flatMap((tool) => ('function' in tool ? [tool.function] : [])), ...functions]);
-  const choice = asked.tool_choice ?? called;
-  return toolPart([...inTools, ...deprecated], choice, asked.parallel_tool_calls, [...leftOut(tools), ...strict]);
+  const strict = strictTools([...tools.flatMap((tool) => ('function' in tool ? [tool.function] : [])), ...functions]);
+  const choice = body.tool_choice ?? deprecatedChoice;
+  return toolParameters([...inTools, ...deprecated], choice, body.parallel_tool_calls, [
+    ...otherTools(tools),
+    ...strict,
+  ]);
 }
 
-interface ResponseTools extends Honoured<ToolPart> {
+interface ResponseTools extends ParsedFields<ToolParameters> {
   readonly names: FunctionNames;
 }
 
 /** @throws ChatError as `completionTools`. */
-export function responseTools(asked: z.output<z.ZodObject<typeof responseToolFields>>): ResponseTools {
-  const tools = asked.tools ?? [];
+export function responseTools(body: z.output<z.ZodObject<typeof responseToolFields>>): ResponseTools {
+  const tools = body.tools ?? [];
   const functions = tools.flatMap((tool, index) => functionsIn(tool, `tools[${index}]`));
   const names = functionNames(functions);
-  const definitions = functions.map((given) => ({ ...toolDefinition(given, given.param), name: names.toModel(given) }));
+  const definitions = functions.map((fn) => ({ ...toolDefinition(fn, fn.param), name: names.toModel(fn) }));
   const others = tools.flatMap((tool) => ('tools' in tool ? tool.tools : [tool]));
-  const ignored = [...leftOut(others), ...undescribed(tools), ...strictly(functions)];
-  return { ...toolPart(definitions, asked.tool_choice, asked.parallel_tool_calls, ignored), names };
+  const ignored = [...otherTools(others), ...describedNamespaces(tools), ...strictTools(functions)];
+  return { ...toolParameters(definitions, body.tool_choice, body.parallel_tool_calls, ignored), names };
 }
 
 type ResponseTool = NonNullable<z.output<z.ZodObject<typeof responseToolFields>>['tools']>[number];
 
-/** @param param the field of the tool. */
+/** The tool, or the functions of the group. @param param the tool's field, for errors. */
 function functionsIn(
   tool: ResponseTool,
   param: string,
@@ -117,8 +122,8 @@ function functionsIn(
   return 'name' in tool ? [{ ...tool, param }] : [];
 }
 
-/** What is said of a group has no place among the model's tools. */
-function undescribed(tools: readonly ResponseTool[]): string[] {
+/** The model has no place for the description of a group. */
+function describedNamespaces(tools: readonly ResponseTool[]): string[] {
   return tools.some((tool) => 'tools' in tool && tool.description) ? ['tools.namespace.description'] : [];
 }
 
@@ -126,75 +131,75 @@ function toolDefinition({ name, description, parameters }: z.output<typeof defin
   return { name, description, schema: parameters, nameParam: `${param}.name`, schemaParam: `${param}.parameters` };
 }
 
-/** By their kind, which goes into a header. */
-function leftOut(tools: readonly { type: string }[] | null | undefined): string[] {
-  const kinds = (tools ?? []).flatMap(({ type }) => (type === 'function' ? [] : [type]));
-  return [...new Set(kinds.map((kind) => `tools.${kind.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}`))];
+/** The types of the unsupported tools, restricted to characters that a header may hold. */
+function otherTools(tools: readonly { type: string }[] | null | undefined): string[] {
+  const types = (tools ?? []).flatMap(({ type }) => (type === 'function' ? [] : [type]));
+  return [...new Set(types.map((type) => `tools.${type.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}`))];
 }
 
-/** Nothing here holds the model to a function's schema to the letter. */
-function strictly(definitions: readonly { strict?: boolean | null | undefined }[]): string[] {
+/** `strict` has no effect: the CLI does not enforce a function's schema. */
+function strictTools(definitions: readonly { strict?: boolean | null | undefined }[]): string[] {
   return definitions.some(({ strict }) => strict) ? ['tools.strict'] : [];
 }
 
-function toolPart(
+function toolParameters(
   definitions: readonly DeclaredTool[],
-  asked: Choice,
+  choice: ToolChoiceField,
   parallel: boolean | null | undefined,
   ignored: readonly string[],
-): Honoured<ToolPart> {
-  const { tools, toolChoice } = chosen(clientTools(definitions), asked);
-  const without = [...ignored, ...reservedTools(definitions.map(({ name }) => name))];
-  if (tools.length === 0) return { part: {}, ignored: without };
+): ParsedFields<ToolParameters> {
+  const { tools, toolChoice } = applyToolChoice(clientTools(definitions), choice);
+  const allIgnored = [...ignored, ...reservedTools(definitions.map(({ name }) => name))];
+  if (tools.length === 0) return { parsed: {}, ignored: allIgnored };
   return {
-    part: { tools, ...(toolChoice && { toolChoice }), ...(parallel === false && { parallelTools: false }) },
-    ignored: without,
+    parsed: { tools, ...(toolChoice && { toolChoice }), ...(parallel === false && { parallelTools: false }) },
+    ignored: allIgnored,
   };
 }
 
-interface Chosen {
+interface ChosenTools {
   readonly tools: readonly ClientTool[];
   readonly toolChoice?: ToolChoice;
 }
 
-function chosen(tools: readonly ClientTool[], asked: Choice): Chosen {
-  if (!asked) return { tools };
-  if (typeof asked === 'string') {
-    if (asked === 'required' && tools.length === 0)
+function applyToolChoice(tools: readonly ClientTool[], choice: ToolChoiceField): ChosenTools {
+  if (!choice) return { tools };
+  if (typeof choice === 'string') {
+    if (choice === 'required' && tools.length === 0)
       throw invalidParam('tool_choice', 'needs at least one function among the tools');
-    return { tools, toolChoice: { type: asked } };
+    return { tools, toolChoice: { type: choice } };
   }
-  switch (asked.type) {
+  switch (choice.type) {
     case 'function': {
-      const name = asked.function?.name ?? asked.name ?? '';
-      return { tools, toolChoice: { type: 'named', name: toolNamed(tools, name).name } };
+      const name = choice.function?.name ?? choice.name ?? '';
+      return { tools, toolChoice: { type: 'named', name: findTool(tools, name).name } };
     }
     case 'allowed_tools': {
-      const { mode, tools: allowed } = asked.allowed_tools ?? asked;
+      const { mode, tools: allowed } = choice.allowed_tools ?? choice;
       const names = (allowed ?? []).map((tool) => {
         const name = 'function' in tool ? tool.function?.name : 'name' in tool ? tool.name : undefined;
         if (tool.type !== 'function' || !name) throw invalidParam('tool_choice', 'can allow functions only');
         return name;
       });
-      const among = [...new Set(names)].map((name) => toolNamed(tools, name));
-      if (among.length === 0) throw invalidParam('tool_choice', 'must allow at least one function');
-      return chosen(among, modeOf(mode));
+      const allowedTools = [...new Set(names)].map((name) => findTool(tools, name));
+      if (allowedTools.length === 0) throw invalidParam('tool_choice', 'must allow at least one function');
+      return applyToolChoice(allowedTools, parseMode(mode));
     }
     default:
       throw invalidParam(
         'tool_choice',
-        `type "${asked.type.slice(0, 40)}" cannot be honoured: only functions can be called here`,
+        `type "${choice.type.slice(0, 40)}" cannot be honoured: only functions can be called here`,
       );
   }
 }
 
-function modeOf(mode: string | null | undefined): 'auto' | 'required' {
+function parseMode(mode: string | null | undefined): 'auto' | 'required' {
   if (mode === 'required') return mode;
   if (mode === 'auto' || mode === null || mode === undefined) return 'auto';
   throw invalidParam('tool_choice', 'has a mode other than "auto" and "required"');
 }
 
-function toolNamed(tools: readonly ClientTool[], name: string): ClientTool {
+function findTool(tools: readonly ClientTool[], name: string): ClientTool {
   const tool = tools.find((tool) => tool.name === name);
   if (!tool)
     throw invalidParam('tool_choice', `names the function "${name.slice(0, 128)}", which is not among the tools`);

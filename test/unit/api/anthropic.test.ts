@@ -8,7 +8,7 @@ import { toFault } from '../../../app/api/fault';
 import { validate } from '../../../app/api/input/validate';
 import { ChatError } from '../../../app/chat/errors';
 
-const ASKER = { client: 'test', owner: '', header: () => undefined };
+const CLIENT = { client: 'test', owner: '', header: () => undefined };
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
 const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } };
@@ -16,7 +16,7 @@ const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png'
 async function ask(body: Record<string, unknown>, { sendsSampling = false } = {}): Promise<ChatReply> {
   const whole = { model: 'sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }], ...body };
   const services = { sendsSampling: () => sendsSampling, fetchesImages: () => false };
-  return messageReply(validate(messageBody, whole), ASKER, services);
+  return messageReply(validate(messageBody, whole), CLIENT, services);
 }
 
 async function messagesOf(...messages: object[]) {

@@ -1,7 +1,7 @@
-/** `POST /v1/chat/completions`. */
+/** `POST /v1/chat/completions`: the body's schema, and how a body becomes a `ChatRequest`. */
 import { z } from 'zod';
 import type { ChatRequest } from '../../../chat/request';
-import type { ApiRequest, ChatReply, DialectServices, Route } from '../../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../../docs/example';
 import { conversationName, conversationNameFields, userField } from '../../input/conversationName';
 import { buildHistory } from '../../input/history';
@@ -9,12 +9,12 @@ import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
 import { isTask, isToolSelectionTask } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
-import { unhonoured, unhonouredFields } from '../fields';
-import { thinkingFields, thinkingOf } from '../thinking';
+import { parseThinking, thinkingFields } from '../thinking';
 import { completionToolFields, completionTools } from '../tools';
-import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
-import { message, turnsOf } from './messages';
-import { responseFormat, schemaOf } from './responseFormat';
+import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
+import { parseMaxTokens, parseSampling, parseStop, samplingFields, stopField, tokenLimit } from './limitsAndSampling';
+import { message, toTurns } from './messages';
+import { parseResponseFormat, responseFormat } from './responseFormat';
 import { completionWire, EXAMPLE_USAGE } from './wire';
 
 export function chatCompletionsRoute(services: DialectServices): Route {
@@ -43,70 +43,67 @@ export function chatCompletionsRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (call) => completionReply(validate(completionBody, call.body), call, services),
+    handle: (request) => completionReply(validate(completionBody, request.body), request, services),
   };
 }
 
-/** Some clients leave the model to the server. */
+/** The model of a request that names none. */
 export const DEFAULT_MODEL = 'default';
 
-export type Asker = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
-export type AnswerServices = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
-
-/** @throws ChatError `invalid_request` where the messages leave nothing to answer, and for what cannot be honoured. */
+/** @throws ChatError `invalid_request` where the messages leave nothing to answer, or for a parameter that is not supported. */
 export async function completionReply(
-  asked: CompletionBody,
-  { client, owner, header }: Asker,
-  services: AnswerServices,
+  body: CompletionBody,
+  { client, owner, header }: ClientContext,
+  settings: RequestSettings,
 ): Promise<ChatReply> {
-  const model = asked.model || DEFAULT_MODEL;
-  const tools = completionTools(asked);
-  const schema = schemaOf(asked.response_format);
-  const wanted = { ...tools.part, ...(schema && { schema }) };
-  const history = buildHistory(await turnsOf(asked.messages, imageReader(services)), { answerForm: wanted });
-  const stream = asked.stream ?? false;
-  const stop = stopSequences(asked.stop);
-  const sampling = samplingOf(asked, services.sendsSampling());
-  const question = { ...history, stream, hasTools: tools.part.tools !== undefined };
+  const model = body.model || DEFAULT_MODEL;
+  const tools = completionTools(body);
+  const schema = parseResponseFormat(body.response_format);
+  const answerForm = { ...tools.parsed, ...(schema && { schema }) };
+  const history = buildHistory(await toTurns(body.messages, imageReader(settings)), { answerForm });
+  const stream = body.stream ?? false;
+  const stop = parseStop(body.stop);
+  const sampling = parseSampling(body, settings.sendsSampling());
+  const question = { ...history, stream, hasTools: tools.parsed.tools !== undefined };
   const request: ChatRequest = {
     model,
     ...history,
     client,
     owner,
-    name: conversationName(asked, header),
-    user: asked.user || undefined,
+    name: conversationName(body, header),
+    user: body.user || undefined,
     ephemeral: isTask(question, header),
-    ...thinkingOf(asked),
-    ...wanted,
-    ...stop.part,
-    ...sampling.part,
-    ...maxTokens(asked.max_completion_tokens, asked.max_tokens),
+    ...parseThinking(body),
+    ...answerForm,
+    ...stop.parsed,
+    ...sampling.parsed,
+    ...parseMaxTokens(body.max_completion_tokens, body.max_tokens),
   };
-  const choices = asked.n ?? 1;
-  const wire = completionWire(model, { includeUsage: asked.stream_options?.include_usage === true, choices });
+  const choices = body.n ?? 1;
+  const wire = completionWire(model, { includeUsage: body.stream_options?.include_usage === true, choices });
   return {
     type: 'chat',
     request,
     also: furtherChoices(request, choices),
     stream,
-    ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
+    ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
     wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,
   };
 }
 
-/** Only one answer can be what the conversation goes on from. */
+/** The requests for further choices. They are not stored, since only one answer can continue the conversation. */
 export function furtherChoices(request: ChatRequest, choices: number): ChatRequest[] {
   const { name: _, user: __, ...question } = request;
   return Array.from({ length: choices - 1 }, () => ({ ...question, ephemeral: true }));
 }
 
-/** Each choice takes a process of its own. */
-const MOST_CHOICES = 8;
+/** Each choice occupies a process. */
+const MAX_CHOICES = 8;
 
 export const choicesField = z
   .int()
   .min(1, 'must be at least 1')
-  .max(MOST_CHOICES, `must be ${MOST_CHOICES} at most`)
+  .max(MAX_CHOICES, `must be ${MAX_CHOICES} at most`)
   .nullish();
 
 export const streamFields = {
@@ -117,7 +114,7 @@ export const streamFields = {
 export const completionBody = z.object({
   ...conversationNameFields,
   ...userField,
-  ...unhonouredFields,
+  ...unsupportedFields,
   ...thinkingFields,
   ...completionToolFields,
   ...samplingFields,

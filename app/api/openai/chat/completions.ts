@@ -1,21 +1,14 @@
-/** `POST /v1/completions`: a text in, a text out, or several, and nothing remembered of it unless the client gives it a name. */
+/** `POST /v1/completions`: completes one or several prompts. Stored as a conversation only where the client names one. */
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
-import type { ChatReply, DialectServices, Route } from '../../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { validate } from '../../input/validate';
-import { unhonoured, unhonouredFields } from '../fields';
-import {
-  type AnswerServices,
-  type Asker,
-  choicesField,
-  DEFAULT_MODEL,
-  furtherChoices,
-  streamFields,
-} from './chatCompletions';
-import { maxTokens, samplingFields, samplingOf, stopField, stopSequences, tokenLimit } from './limits';
+import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
+import { choicesField, DEFAULT_MODEL, furtherChoices, streamFields } from './chatCompletions';
+import { parseMaxTokens, parseSampling, parseStop, samplingFields, stopField, tokenLimit } from './limitsAndSampling';
 import { EXAMPLE_USAGE, textCompletionWire } from './wire';
 
 export function completionsRoute(services: DialectServices): Route {
@@ -37,26 +30,26 @@ export function completionsRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (call) => textCompletionReply(validate(textCompletionBody, call.body), call, services),
+    handle: (request) => textCompletionReply(validate(textCompletionBody, request.body), request, services),
   };
 }
 
-/** @throws ChatError `invalid_request` for a text to be put in before another, which the model cannot. */
+/** @throws ChatError `invalid_request` for a `suffix`, since the model cannot insert text, and for too many prompts. */
 export function textCompletionReply(
-  asked: TextCompletionBody,
-  { client, owner, header }: Asker,
-  services: Pick<AnswerServices, 'sendsSampling'>,
+  body: TextCompletionBody,
+  { client, owner, header }: ClientContext,
+  settings: Pick<RequestSettings, 'sendsSampling'>,
 ): ChatReply {
-  if (asked.suffix) throw invalidParam('suffix', 'inserting is not supported');
-  const model = asked.model || DEFAULT_MODEL;
-  const prompts = [asked.prompt].flat();
-  const choices = asked.n ?? 1;
-  if (prompts.length * choices > MOST_TEXTS) {
-    throw invalidParam('prompt', `at most ${MOST_TEXTS} texts are completed at once`);
+  if (body.suffix) throw invalidParam('suffix', 'inserting is not supported');
+  const model = body.model || DEFAULT_MODEL;
+  const prompts = [body.prompt].flat();
+  const choices = body.n ?? 1;
+  if (prompts.length * choices > MAX_PROMPTS) {
+    throw invalidParam('prompt', `at most ${MAX_PROMPTS} texts are completed at once`);
   }
-  const name = conversationName(asked, header);
-  const stop = stopSequences(asked.stop);
-  const sampling = samplingOf(asked, services.sendsSampling());
+  const name = conversationName(body, header);
+  const stop = parseStop(body.stop);
+  const sampling = parseSampling(body, settings.sendsSampling());
   const [request, ...others] = prompts.map(
     (prompt): ChatRequest => ({
       model,
@@ -66,11 +59,11 @@ export function textCompletionReply(
       owner,
       thinking: false,
       name,
-      // Several texts are no turn of any conversation.
+      // Several prompts are not turns of one conversation.
       ephemeral: prompts.length > 1 || name?.kind !== 'id',
-      ...stop.part,
-      ...sampling.part,
-      ...maxTokens(asked.max_tokens),
+      ...stop.parsed,
+      ...sampling.parsed,
+      ...parseMaxTokens(body.max_tokens),
     }),
   );
   if (!request) throw invalidParam('prompt', 'must hold at least one text');
@@ -78,26 +71,26 @@ export function textCompletionReply(
     ...(index === 0 ? [] : [one]),
     ...furtherChoices(one, choices),
   ]);
-  const form = { includeUsage: asked.stream_options?.include_usage === true, choices: 1 + also.length };
-  const echoes = prompts.flatMap((prompt) => Array.from({ length: choices }, () => (asked.echo ? prompt : '')));
+  const form = { includeUsage: body.stream_options?.include_usage === true, choices: 1 + also.length };
+  const echoes = prompts.flatMap((prompt) => Array.from({ length: choices }, () => (body.echo ? prompt : '')));
   return {
     type: 'chat',
     request,
     also,
-    stream: asked.stream ?? false,
-    ignored: [...stop.ignored, ...sampling.ignored, ...unhonoured(asked)],
+    stream: body.stream ?? false,
+    ignored: [...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
     wire: textCompletionWire(model, form, echoes),
   };
 }
 
-/** Each takes a process, or waits for one; LangChain sends so many at once. */
-const MOST_TEXTS = 20;
+/** Each prompt occupies a process or waits for one. LangChain sends up to 20 at once. */
+const MAX_PROMPTS = 20;
 
 const NOT_EMPTY = { error: 'must not be empty' };
 
 export const textCompletionBody = z.object({
   ...conversationNameFields,
-  ...unhonouredFields,
+  ...unsupportedFields,
   ...samplingFields,
   ...streamFields,
   model: z.string().nullish(),

@@ -1,4 +1,4 @@
-/** Messages as OpenAI's clients write them, read into turns. */
+/** Reads the messages of OpenAI's clients into the turns that all dialects share. */
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import { type ContentBlock, type HistoryTurn, toolResultContent } from '../../input/history';
@@ -8,7 +8,7 @@ import { toolArguments } from '../../input/toolArguments';
 
 const fileFields = { file_data: z.string().nullish(), filename: z.string().nullish() };
 
-/** Which parts there are is not for the schema to say: a part that cannot be taken is refused by its name. */
+/** Accepts parts of any type, so that an unsupported one is refused with an error that names its type. */
 export const part = z.object({
   type: z.string(),
   text: z.string().nullish(),
@@ -20,7 +20,7 @@ export const part = z.object({
 
 export type Part = z.output<typeof part>;
 
-const called = z.object({ name: z.string(), arguments: z.unknown().optional() });
+const calledFunction = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 export const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
@@ -31,28 +31,28 @@ export const message = z.object({
     .array(
       z.object({
         id: z.string().nullish(),
-        function: called.nullish(),
+        function: calledFunction.nullish(),
         custom: z.object({ name: z.string(), input: z.unknown().optional() }).nullish(),
       }),
     )
     .nullish(),
-  function_call: called.nullish(),
+  function_call: calledFunction.nullish(),
 });
 
 export type CompletionMessage = z.output<typeof message>;
 
-/** @throws ChatError `invalid_request` for a part that the model cannot be given. */
-export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<HistoryTurn[]> {
+/** @throws ChatError `invalid_request` for a part that is not supported. */
+export function toTurns(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<HistoryTurn[]> {
   const turns = messages.map(async (message, index): Promise<HistoryTurn> => {
-    const content = await contentOf(message.content, `messages[${index}].content`, readImage);
+    const content = await toContent(message.content, `messages[${index}].content`, readImage);
     switch (message.role) {
       case 'system':
       case 'developer':
-        return { role: 'system', text: textOf(content) };
+        return { role: 'system', text: joinTexts(content) };
       case 'user':
         return { role: 'user', content };
       case 'assistant':
-        return { role: 'assistant', text: textOf(content), calls: callsOf(message) };
+        return { role: 'assistant', text: joinTexts(content), calls: toCalls(message) };
       default:
         return {
           role: 'tool',
@@ -65,19 +65,19 @@ export function turnsOf(messages: readonly CompletionMessage[], readImage: ReadI
   return Promise.all(turns);
 }
 
-export type Content = readonly ContentBlock[];
+export type MessageContent = readonly ContentBlock[];
 
-/** @param field the parts' own, for the error. @throws ChatError as `turnsOf`. */
-export async function contentOf(
+/** @param field the field of the parts, for errors. @throws ChatError as `turnsOf`. */
+export async function toContent(
   content: string | readonly Part[] | null | undefined,
   field: string,
   readImage: ReadImage,
-): Promise<Content> {
+): Promise<MessageContent> {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Promise.all((content ?? []).map((part, index) => blockOf(part, `${field}[${index}]`, readImage)));
+  return Promise.all((content ?? []).map((part, index) => toBlock(part, `${field}[${index}]`, readImage)));
 }
 
-async function blockOf(part: Part, field: string, readImage: ReadImage): Promise<ContentBlock> {
+async function toBlock(part: Part, field: string, readImage: ReadImage): Promise<ContentBlock> {
   switch (part.type) {
     case 'text':
     case 'input_text':
@@ -103,13 +103,13 @@ async function blockOf(part: Part, field: string, readImage: ReadImage): Promise
   }
 }
 
-export function textOf(content: Content): string {
+export function joinTexts(content: MessageContent): string {
   return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 }
 
-function callsOf({ tool_calls, function_call }: CompletionMessage) {
-  const calls = (tool_calls ?? []).flatMap(({ id, function: called, custom }) => {
-    if (called) return [{ id: id ?? null, name: called.name, input: toolArguments(called.arguments) }];
+function toCalls({ tool_calls, function_call }: CompletionMessage) {
+  const calls = (tool_calls ?? []).flatMap(({ id, function: fn, custom }) => {
+    if (fn) return [{ id: id ?? null, name: fn.name, input: toolArguments(fn.arguments) }];
     return custom ? [{ id: id ?? null, name: custom.name, input: toolArguments(custom.input) }] : [];
   });
   if (!function_call) return calls;

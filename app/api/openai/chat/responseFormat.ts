@@ -1,38 +1,43 @@
-/** The form that the answer is to have: text, JSON, or JSON after a schema. */
+/** The requested form of the answer: text, a JSON object, or JSON that follows a schema. */
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import { objectSchema } from '../../input/objectSchema';
 
-const described = {
+const schemaFields = {
   name: z.string().nullish(),
   description: z.string().nullish(),
   schema: z.record(z.string(), z.unknown()).nullish(),
-  /** Makes no difference: the answer is valid against the schema either way. */
+  /** Has no effect: the answer always follows the schema. */
   strict: z.boolean().nullish(),
 };
 
-/** As chat completions have it. */
-export const responseFormat = z.object({ type: z.string(), json_schema: z.object(described).nullish() }).nullish();
+/** `response_format` of chat completions. */
+export const responseFormat = z.object({ type: z.string(), json_schema: z.object(schemaFields).nullish() }).nullish();
 
-/** As responses have it. */
-export const textFormat = z.object({ type: z.string(), ...described }).nullish();
+/** `text.format` of responses. */
+export const textFormat = z.object({ type: z.string(), ...schemaFields }).nullish();
 
-/** @throws ChatError `invalid_request` for a form that there is not, and for a schema that the model cannot be given. */
-export function schemaOf(asked: z.output<typeof responseFormat>): ChatRequest['schema'] {
-  return schema(asked?.type, asked?.json_schema?.schema, 'response_format', 'response_format.json_schema.schema');
+/** @throws ChatError `invalid_request` for an unknown form, and for a schema that the API does not support. */
+export function parseResponseFormat(format: z.output<typeof responseFormat>): ChatRequest['schema'] {
+  return answerSchema(
+    format?.type,
+    format?.json_schema?.schema,
+    'response_format',
+    'response_format.json_schema.schema',
+  );
 }
 
 /** @throws ChatError as `schemaOf`. */
-export function schemaOfText(asked: z.output<typeof textFormat>): ChatRequest['schema'] {
-  return schema(asked?.type, asked?.schema, 'text.format', 'text.format.schema');
+export function parseTextFormat(format: z.output<typeof textFormat>): ChatRequest['schema'] {
+  return answerSchema(format?.type, format?.schema, 'text.format', 'text.format.schema');
 }
 
 const ANY_OBJECT = { type: 'object' };
 
-function schema(
+function answerSchema(
   type: string | undefined,
-  given: Readonly<Record<string, unknown>> | null | undefined,
+  schema: Readonly<Record<string, unknown>> | null | undefined,
   param: string,
   schemaParam: string,
 ): ChatRequest['schema'] {
@@ -43,7 +48,7 @@ function schema(
     case 'json_object':
       return ANY_OBJECT;
     case 'json_schema':
-      return given ? objectSchema(given, schemaParam) : ANY_OBJECT;
+      return schema ? objectSchema(schema, schemaParam) : ANY_OBJECT;
     default:
       throw invalidParam(`${param}.type`, 'must be "text", "json_object" or "json_schema"');
   }

@@ -1,4 +1,7 @@
-/** Answers as OpenAI writes them: one object, or server-sent events of which the first names the role and one the reason for the end. */
+/**
+ * Writes answers in OpenAI's form: one object, or server-sent events. The first event of a choice names the role, its last one the
+ * reason for the end.
+ */
 import { randomUUID } from 'node:crypto';
 import type { EndReason } from '../../../chat/events';
 import { addUsage, NO_USAGE, type Usage } from '../../../shared/usage';
@@ -6,27 +9,27 @@ import type { Answer, OutputEvent, StreamWire, ToolCall, Wire } from '../../dial
 import { errorObject } from '../errorObject';
 
 export interface CompletionForm {
-  /** Whether a stream ends with the counts. */
+  /** Whether a stream ends with the usage. */
   readonly includeUsage: boolean;
-  /** How many answers there are. */
+  /** The number of answers. */
   readonly choices: number;
 }
 
-/** @param model as the client named it. */
+/** @param model the client's name for the model. */
 export function completionWire(model: string, form: CompletionForm): Wire {
   const heading = head('chatcmpl', model);
   return {
-    once: (answer, others = []) => whole(heading('chat.completion'), [answer, ...others], choice),
+    once: (answer, others = []) => completionObject(heading('chat.completion'), [answer, ...others], choice),
     stream: () => {
       const deltas = choiceDeltas();
-      return chunks(heading('chat.completion.chunk'), form, (event, index) =>
+      return chunkStream(heading('chat.completion.chunk'), form, (event, index) =>
         deltas(event, index).map(({ delta, finish = null }) => ({ index, delta, finish_reason: finish })),
       );
     },
   };
 }
 
-/** @param echoes what each of the texts begins with. */
+/** @param echoes the prompts that the texts start with, by choice; '' for none. */
 export function textCompletionWire(model: string, form: CompletionForm, echoes: readonly string[]): Wire {
   const heading = head('cmpl', model)('text_completion');
   const echoOf = (index: number) => echoes[index] ?? '';
@@ -38,17 +41,17 @@ export function textCompletionWire(model: string, form: CompletionForm, echoes: 
   });
   return {
     once: (answer, others = []) =>
-      whole(heading, [answer, ...others], ({ text, reason }, index) =>
-        textChoice(index, echoOf(index) + text, FINISH[reason]),
+      completionObject(heading, [answer, ...others], ({ text, reason }, index) =>
+        textChoice(index, echoOf(index) + text, FINISH_REASONS[reason]),
       ),
     stream: () => {
-      const begun = new Set<number>();
-      return chunks(heading, form, (event, index) => {
+      const started = new Set<number>();
+      return chunkStream(heading, form, (event, index) => {
         const echo = echoOf(index);
-        const first = begun.has(index) || echo === '' ? [] : [textChoice(index, echo, null)];
-        begun.add(index);
+        const first = started.has(index) || echo === '' ? [] : [textChoice(index, echo, null)];
+        started.add(index);
         if (event.type === 'text') return [...first, textChoice(index, event.text, null)];
-        if (event.type === 'end') return [...first, textChoice(index, '', FINISH[event.reason])];
+        if (event.type === 'end') return [...first, textChoice(index, '', FINISH_REASONS[event.reason])];
         return first;
       });
     },
@@ -63,7 +66,7 @@ function head(prefix: string, model: string): (object: string) => Heading {
   return (object) => ({ id, object, created, model, system_fingerprint: 'fp_claudacity' });
 }
 
-function whole(
+function completionObject(
   heading: Heading,
   answers: readonly Answer[],
   choiceOf: (answer: Answer, index: number) => object,
@@ -84,7 +87,7 @@ function choice({ text, thinking, toolCalls, reason }: Answer, index: number): o
       ...(calls && { tool_calls: toolCalls.map(callObject) }),
     },
     logprobs: null,
-    finish_reason: FINISH[reason],
+    finish_reason: FINISH_REASONS[reason],
   };
 }
 
@@ -92,15 +95,15 @@ function callObject({ id, name, input }: ToolCall): object {
   return { id, type: 'function', function: { name, arguments: JSON.stringify(input) } };
 }
 
-/** @param choicesOf what to say of an event: one chunk each. */
-function chunks(
+/** @param choicesOf the choices to send for an event, each in a chunk of its own. */
+function chunkStream(
   heading: Heading,
   { includeUsage, choices }: CompletionForm,
   choicesOf: (event: OutputEvent, index: number) => readonly object[],
 ): StreamWire {
   const usages: Usage[] = [];
   function* lines(event: OutputEvent, index: number): Generator<string> {
-    for (const said of choicesOf(event, index)) yield data({ ...heading, choices: [said] });
+    for (const choice of choicesOf(event, index)) yield data({ ...heading, choices: [choice] });
     if (event.type !== 'end') return;
     usages.push(event.usage);
     if (usages.length < choices) return;
@@ -120,14 +123,14 @@ interface Delta {
   readonly finish?: string;
 }
 
-/** What each event adds to its choice. */
+/** The deltas that each event adds to its choice. */
 function choiceDeltas(): (event: OutputEvent, index: number) => Delta[] {
-  const begun = new Set<number>();
-  // Of the call that began last in each choice.
+  const started = new Set<number>();
+  // By choice: whether arguments of its newest call were sent.
   const argumentsSent = new Map<number, boolean>();
   return (event, index) => {
-    const deltas: Delta[] = begun.has(index) ? [] : [{ delta: { role: 'assistant', content: '' } }];
-    begun.add(index);
+    const deltas: Delta[] = started.has(index) ? [] : [{ delta: { role: 'assistant', content: '' } }];
+    started.add(index);
     switch (event.type) {
       case 'text':
         deltas.push({ delta: { content: event.text } });
@@ -151,18 +154,18 @@ function choiceDeltas(): (event: OutputEvent, index: number) => Delta[] {
         deltas.push(callDelta(event.index, { function: { arguments: JSON.stringify(event.input) } }));
         break;
       case 'end':
-        deltas.push({ delta: {}, finish: FINISH[event.reason] });
+        deltas.push({ delta: {}, finish: FINISH_REASONS[event.reason] });
     }
     return deltas;
   };
 }
 
-/** Open WebUI drops a call whose place is not named. */
+/** Open WebUI drops a call without an index. */
 function callDelta(index: number, call: object): Delta {
   return { delta: { tool_calls: [{ index, ...call }] } };
 }
 
-const FINISH: Record<EndReason, string> = {
+const FINISH_REASONS: Record<EndReason, string> = {
   stop: 'stop',
   length: 'length',
   refusal: 'content_filter',
@@ -173,15 +176,26 @@ function data(object: object): string {
   return `data: ${JSON.stringify(object)}\n\n`;
 }
 
-/** OpenRouter's name for it and DeepSeek's: each client knows one. */
+/** Under OpenRouter's name and under DeepSeek's: most clients know only one of them. */
 function reasoning(thinking: string): object {
   return { reasoning: thinking, reasoning_content: thinking };
 }
 
 /** The usage in the answers that the documentation shows. */
-export const EXAMPLE_USAGE = { prompt_tokens: 12, completion_tokens: 9, total_tokens: 21 };
+export const EXAMPLE_USAGE: Partial<CompletionUsage> = { prompt_tokens: 12, completion_tokens: 9, total_tokens: 21 };
 
-function usageObject(usage: Usage): object {
+/** The usage of a completion in OpenAI's form. */
+export interface CompletionUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+  readonly completion_tokens_details: { readonly reasoning_tokens: number };
+  /** US dollars. */
+  readonly cost: number;
+}
+
+function usageObject(usage: Usage): CompletionUsage {
   const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
   return {
     prompt_tokens: prompt,
@@ -189,7 +203,7 @@ function usageObject(usage: Usage): object {
     total_tokens: prompt + usage.output,
     prompt_tokens_details: { cached_tokens: usage.cacheRead },
     completion_tokens_details: { reasoning_tokens: usage.thinking },
-    // Not OpenAI's: Open WebUI adds it up over a chat.
+    // Not part of OpenAI's API: Open WebUI adds it up over a chat.
     cost: usage.costUsd,
   };
 }

@@ -1,34 +1,34 @@
 /**
- * Functions that a client has put into groups, as Codex does with those of each MCP server: two groups may have functions of the
- * same name. The model has one list of them, so there a function goes by its own name where no other has it, else with its
- * group's before it.
+ * Names of functions in groups ("namespaces"). Codex makes a group of each MCP server, and two groups may have functions of the same
+ * name. The model has one list of functions: there, a function keeps its name if it is unique and is prefixed with its group's name
+ * if it is not.
  */
 
-/** As the client names it. */
+/** The client's name for a function. */
 export interface FunctionName {
   readonly name: string;
   readonly namespace?: string | null | undefined;
 }
 
 export interface FunctionNames {
-  /** The model's name for it. A function that there is no longer keeps its own. */
-  toModel(named: FunctionName): string;
-  /** The client's; without a `namespace` where it has none. */
-  toClient(name: string): { readonly name: string; readonly namespace?: string };
+  /** The model's name for the function. A function that is no longer among the tools keeps its name. */
+  toModel(clientName: FunctionName): string;
+  /** The client's name for the function; without `namespace` where it has no group. */
+  toClient(modelName: string): { readonly name: string; readonly namespace?: string };
 }
 
-/** @param functions all that there are. */
+/** @param functions all functions of the request. */
 export function functionNames(functions: readonly FunctionName[]): FunctionNames {
   const seen = new Set<string>();
   const shared = new Set<string>();
   for (const { name } of functions) (seen.has(name) ? shared : seen).add(name);
   const toModel = ({ name, namespace }: FunctionName) =>
     namespace && shared.has(name) ? `${namespace}__${name}` : name;
-  const clients = new Map(functions.map((named) => [toModel(named), named]));
+  const byModelName = new Map(functions.map((clientName) => [toModel(clientName), clientName]));
   return {
     toModel,
     toClient: (modelName) => {
-      const { name = modelName, namespace } = clients.get(modelName) ?? {};
+      const { name = modelName, namespace } = byModelName.get(modelName) ?? {};
       return { name, ...(namespace && { namespace }) };
     },
   };

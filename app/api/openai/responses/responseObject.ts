@@ -1,4 +1,4 @@
-/** A response as OpenAI writes it, with all the keys that its clients read, the request's own among them. */
+/** Writes responses in OpenAI's form, with all keys that its clients read, including those that repeat the request. */
 import { randomUUID } from 'node:crypto';
 import type { EndReason } from '../../../chat/events';
 import type { ClientTool } from '../../../chat/request';
@@ -6,7 +6,7 @@ import type { Usage } from '../../../shared/usage';
 import type { FunctionNames } from './namespaces';
 import type { Item } from './responseItems';
 
-/** What is the same in all of a response's states: its id, and what was asked. */
+/** The fields that do not change while a response is generated: its id and the request's parameters. */
 export interface ResponseHead {
   readonly id: string;
   readonly [key: string]: unknown;
@@ -50,8 +50,8 @@ interface FunctionCallItem {
   readonly arguments: string;
 }
 
-/** A call as the client knows it. */
-export interface NamedCall {
+/** A call, with the client's name of the function. */
+export interface ClientToolCall {
   readonly id: string;
   readonly name: string;
   readonly namespace?: string;
@@ -59,22 +59,27 @@ export interface NamedCall {
 
 type Status = 'in_progress' | 'completed' | 'incomplete';
 
-/** @param prefix `resp`, or `msg` and the like for an item. */
+/** @param prefix `resp` for a response; `msg`, `rs` or `fc` for an item. */
 export function newId(prefix: string): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }
 
-export function inProgress(head: ResponseHead): object {
+export function responseInProgress(head: ResponseHead): object {
   return { ...head, status: 'in_progress', completed_at: null, incomplete_details: null, error: null, output: [] };
 }
 
-export function ended(head: ResponseHead, output: readonly OutputItem[], reason: EndReason, usage: Usage): object {
-  const cut = INCOMPLETE[reason];
+export function finishedResponse(
+  head: ResponseHead,
+  output: readonly OutputItem[],
+  reason: EndReason,
+  usage: Usage,
+): object {
+  const incomplete = INCOMPLETE_REASONS[reason];
   return {
     ...head,
-    status: cut === undefined ? 'completed' : 'incomplete',
-    completed_at: cut === undefined ? Math.floor(Date.now() / 1000) : null,
-    incomplete_details: cut === undefined ? null : { reason: cut },
+    status: incomplete === undefined ? 'completed' : 'incomplete',
+    completed_at: incomplete === undefined ? Math.floor(Date.now() / 1000) : null,
+    incomplete_details: incomplete === undefined ? null : { reason: incomplete },
     error: null,
     output,
     usage: usageObject(usage),
@@ -82,7 +87,7 @@ export function ended(head: ResponseHead, output: readonly OutputItem[], reason:
 }
 
 /** @param error `code` is one of OpenAI's. */
-export function failed(
+export function failedResponse(
   head: ResponseHead,
   output: readonly OutputItem[],
   error: { readonly code: string; readonly message: string },
@@ -90,8 +95,8 @@ export function failed(
   return { ...head, status: 'failed', completed_at: null, incomplete_details: null, error, output };
 }
 
-/** Why an answer is not whole; absent where it is. */
-export const INCOMPLETE: Partial<Record<EndReason, 'max_output_tokens' | 'content_filter'>> = {
+/** Why an answer is incomplete; no entry for a complete one. */
+export const INCOMPLETE_REASONS: Partial<Record<EndReason, 'max_output_tokens' | 'content_filter'>> = {
   length: 'max_output_tokens',
   refusal: 'content_filter',
 };
@@ -112,28 +117,28 @@ export function textPart(text: string): TextPart {
   return { type: 'output_text', text, annotations: [], logprobs: [] };
 }
 
-export function callItem(id: string, call: NamedCall, json: string, status: Status): FunctionCallItem {
-  const { id: call_id, ...named } = call;
-  return { id, type: 'function_call', status, call_id, ...named, arguments: json };
+export function callItem(id: string, call: ClientToolCall, json: string, status: Status): FunctionCallItem {
+  const { id: call_id, ...functionName } = call;
+  return { id, type: 'function_call', status, call_id, ...functionName, arguments: json };
 }
 
-/** The functions as the client would have written them in full, those of a group together. */
+/** The functions in the client's form, grouped by namespace. */
 export function toolObjects(tools: readonly ClientTool[], names: FunctionNames): object[] {
-  const written = tools.map(({ name, description, inputSchema: parameters }) => {
-    const named = names.toClient(name);
+  const objects = tools.map(({ name, description, inputSchema: parameters }) => {
+    const clientName = names.toClient(name);
     return {
-      namespace: named.namespace,
-      object: { type: 'function', name: named.name, description, parameters, strict: false },
+      namespace: clientName.namespace,
+      object: { type: 'function', name: clientName.name, description, parameters, strict: false },
     };
   });
-  return [...new Set(written.map(({ namespace }) => namespace))].flatMap((name): object[] => {
-    const functions = written.filter(({ namespace }) => namespace === name).map(({ object }) => object);
+  return [...new Set(objects.map(({ namespace }) => namespace))].flatMap((name): object[] => {
+    const functions = objects.filter(({ namespace }) => namespace === name).map(({ object }) => object);
     return name === undefined ? functions : [{ type: 'namespace', name, description: '', tools: functions }];
   });
 }
 
-/** What of the output a later request can go on from. */
-export function heldItem(item: OutputItem): Item {
+/** The output item as input of a later request. */
+export function toInputItem(item: OutputItem): Item {
   switch (item.type) {
     case 'message':
       return { type: 'message', role: 'assistant', content: item.content.map(({ type, text }) => ({ type, text })) };
@@ -146,7 +151,18 @@ export function heldItem(item: OutputItem): Item {
   }
 }
 
-function usageObject(usage: Usage): object {
+/** The usage of a response in OpenAI's form. */
+export interface ResponseUsage {
+  readonly input_tokens: number;
+  readonly input_tokens_details: { readonly cached_tokens: number; readonly cache_write_tokens: number };
+  readonly output_tokens: number;
+  readonly output_tokens_details: { readonly reasoning_tokens: number };
+  readonly total_tokens: number;
+  /** US dollars. */
+  readonly cost: number;
+}
+
+function usageObject(usage: Usage): ResponseUsage {
   const input = usage.input + usage.cacheRead + usage.cacheWrite;
   return {
     input_tokens: input,
@@ -154,7 +170,7 @@ function usageObject(usage: Usage): object {
     output_tokens: usage.output,
     output_tokens_details: { reasoning_tokens: usage.thinking },
     total_tokens: input + usage.output,
-    // Not OpenAI's: Open WebUI adds it up over a chat.
+    // Not part of OpenAI's API: Open WebUI adds it up over a chat.
     cost: usage.costUsd,
   };
 }

@@ -1,48 +1,48 @@
 /**
- * What was said up to each of the last responses, so that a client can go on from one by its id, or name an item of it instead of
- * sending it again, as the AI SDK does. Only for as long as this app runs: a client that wants more sends the history.
+ * The conversations up to the newest responses, in memory. A client can continue a response by its id, or refer to an item by its id
+ * instead of sending it again, as the AI SDK does. The store is lost when the app ends; clients can always send the whole history.
  */
 import type { Item } from './responseItems';
 
-export interface HeldResponse {
-  /** Of the whole conversation so far, this response's included. */
+export interface StoredResponse {
+  /** The items of the whole conversation, including those of this response. */
   readonly items: readonly Item[];
-  /** This response's own, by their ids. */
+  /** The items of this response, by id. */
   readonly output: ReadonlyMap<string, Item>;
 }
 
-export interface HeldResponses {
-  /** Only the owner finds it again. */
-  hold(owner: string, id: string, response: HeldResponse): void;
-  response(owner: string, id: string): HeldResponse | undefined;
+export interface ResponseStore {
+  /** Stores a response for its owner. Others cannot read it. */
+  add(owner: string, id: string, response: StoredResponse): void;
+  response(owner: string, id: string): StoredResponse | undefined;
   item(owner: string, id: string): Item | undefined;
 }
 
-/** Bytes as JSON. Conversations share most of theirs, so that these are far more than the memory that it takes. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** Size as JSON. Consecutive responses share most of their items, so the store takes far less memory than this. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
-export function heldResponses(mostBytes: number = MOST_BYTES): HeldResponses {
-  const responses = new Map<string, HeldResponse & { readonly bytes: number }>();
+export function createResponseStore(maxBytes: number = MAX_BYTES): ResponseStore {
+  const responses = new Map<string, StoredResponse & { readonly bytes: number }>();
   const items = new Map<string, Item>();
   let bytes = 0;
 
-  const forget = (key: string, owner: string) => {
-    const held = responses.get(key);
-    if (!held) return;
+  const remove = (key: string, owner: string) => {
+    const response = responses.get(key);
+    if (!response) return;
     responses.delete(key);
-    for (const id of held.output.keys()) items.delete(keyOf(owner, id));
-    bytes -= held.bytes;
+    for (const id of response.output.keys()) items.delete(keyOf(owner, id));
+    bytes -= response.bytes;
   };
 
   return {
-    hold: (owner, id, response) => {
+    add: (owner, id, response) => {
       const size = JSON.stringify(response.items).length;
       responses.set(keyOf(owner, id), { ...response, bytes: size });
       for (const [itemId, item] of response.output) items.set(keyOf(owner, itemId), item);
       bytes += size;
       for (const key of responses.keys()) {
-        if (bytes <= mostBytes) break;
-        forget(key, key.slice(0, key.indexOf('\n')));
+        if (bytes <= maxBytes) break;
+        remove(key, key.slice(0, key.indexOf('\n')));
       }
     },
     response: (owner, id) => responses.get(keyOf(owner, id)),

@@ -1,25 +1,25 @@
 /**
- * A response, at once or as events. Clients put the items together by the places that the events name and stop at what they do not
- * expect, so every item is opened before it grows and closed before the next one, as openai-node checks.
+ * Writes a response as one object or as events. Clients assemble items by the indexes in the events and fail on unexpected ones, as
+ * openai-node does. So every item is opened before it is extended, and closed before the next one is opened.
  */
 import type { Answer, OutputEvent, StreamWire, Wire } from '../../dialect';
 import type { Fault } from '../../fault';
 import type { FunctionNames } from './namespaces';
 import {
   callItem,
-  ended,
-  failed,
-  INCOMPLETE,
-  inProgress,
+  failedResponse,
+  finishedResponse,
+  INCOMPLETE_REASONS,
   messageItem,
   newId,
   type OutputItem,
   type ResponseHead,
   reasoningItem,
+  responseInProgress,
 } from './responseObject';
-import { callDraft, type Draft, type DraftEvent, messageDraft, reasoningDraft } from './streamedItems';
+import { type ItemEvent, type StreamedItem, streamedCall, streamedMessage, streamedReasoning } from './streamedItems';
 
-/** @param names those of the functions that the model may call. @param onEnd is told the output when the answer has ended. */
+/** @param names the names of the request's functions. @param onEnd called with the output when the answer has ended. */
 export function responseWire(
   head: ResponseHead,
   names: FunctionNames,
@@ -29,14 +29,14 @@ export function responseWire(
     once: (answer) => {
       const output = outputOf(answer, names);
       onEnd(output);
-      return ended(head, output, answer.reason, answer.usage);
+      return finishedResponse(head, output, answer.reason, answer.usage);
     },
     stream: () => responseStream(head, names, onEnd),
   };
 }
 
 function outputOf({ text, thinking, toolCalls, reason }: Answer, names: FunctionNames): OutputItem[] {
-  const status = INCOMPLETE[reason] === undefined ? 'completed' : 'incomplete';
+  const status = INCOMPLETE_REASONS[reason] === undefined ? 'completed' : 'incomplete';
   return [
     ...(thinking === '' ? [] : [reasoningItem(newId('rs'), thinking)]),
     ...(text === '' && toolCalls.length > 0 ? [] : [messageItem(newId('msg'), text, status)]),
@@ -52,85 +52,85 @@ function responseStream(
   onEnd: (output: readonly OutputItem[]) => void,
 ): StreamWire {
   const output: OutputItem[] = [];
-  let draft: Draft | undefined;
+  let openItem: StreamedItem | undefined;
   let sequence = 0;
 
-  const say = (type: string, fields: object): string => {
+  const eventLines = (type: string, fields: object): string => {
     const data = JSON.stringify({ type, sequence_number: sequence, ...fields });
     sequence += 1;
     return `event: ${type}\ndata: ${data}\n\n`;
   };
-  const sayOfItem = ([type, fields]: DraftEvent) => say(type, { output_index: output.length, ...fields });
+  const itemEventLines = ([type, fields]: ItemEvent) => eventLines(type, { output_index: output.length, ...fields });
 
-  function* begin(): Generator<string> {
+  function* start(): Generator<string> {
     if (sequence > 0) return;
-    yield say('response.created', { response: inProgress(head) });
-    yield say('response.in_progress', { response: inProgress(head) });
+    yield eventLines('response.created', { response: responseInProgress(head) });
+    yield eventLines('response.in_progress', { response: responseInProgress(head) });
   }
 
-  function* open(next: Draft): Generator<string> {
+  function* open(next: StreamedItem): Generator<string> {
     yield* close('completed');
-    draft = next;
-    yield* next.begin().map(sayOfItem);
+    openItem = next;
+    yield* next.start().map(itemEventLines);
   }
 
   function* close(status: 'completed' | 'incomplete'): Generator<string> {
-    if (!draft) return;
-    const { item, events } = draft.end(status);
-    draft = undefined;
-    yield* events.map(sayOfItem);
+    if (!openItem) return;
+    const { item, events } = openItem.end(status);
+    openItem = undefined;
+    yield* events.map(itemEventLines);
     output.push(item);
   }
 
-  function* grow(delta: string): Generator<string> {
-    if (draft && delta !== '') yield sayOfItem(draft.grow(delta));
+  function* append(delta: string): Generator<string> {
+    if (openItem && delta !== '') yield itemEventLines(openItem.append(delta));
   }
 
   function* lines(event: OutputEvent): Generator<string> {
-    yield* begin();
+    yield* start();
     switch (event.type) {
       case 'text':
-        if (draft?.kind !== 'message') yield* open(messageDraft());
-        yield* grow(event.text);
+        if (openItem?.kind !== 'message') yield* open(streamedMessage());
+        yield* append(event.text);
         break;
       case 'thinking':
-        if (draft?.kind !== 'reasoning') yield* open(reasoningDraft());
-        yield* grow(event.text);
+        if (openItem?.kind !== 'reasoning') yield* open(streamedReasoning());
+        yield* append(event.text);
         break;
       case 'tool_call':
-        yield* open(callDraft({ id: event.id, ...names.toClient(event.name) }));
+        yield* open(streamedCall({ id: event.id, ...names.toClient(event.name) }));
         break;
       case 'tool_input':
-        yield* grow(event.json);
+        yield* append(event.json);
         break;
       case 'tool_end':
-        if (draft?.isEmpty()) yield* grow(JSON.stringify(event.input));
+        if (openItem?.isEmpty()) yield* append(JSON.stringify(event.input));
         yield* close('completed');
         break;
       case 'end': {
-        const cut = INCOMPLETE[event.reason] !== undefined;
-        yield* close(cut ? 'incomplete' : 'completed');
+        const incomplete = INCOMPLETE_REASONS[event.reason] !== undefined;
+        yield* close(incomplete ? 'incomplete' : 'completed');
         if (output.every(({ type }) => type === 'reasoning')) {
-          yield* open(messageDraft());
-          yield* close(cut ? 'incomplete' : 'completed');
+          yield* open(streamedMessage());
+          yield* close(incomplete ? 'incomplete' : 'completed');
         }
         onEnd(output);
-        const response = ended(head, output, event.reason, event.usage);
-        yield say(cut ? 'response.incomplete' : 'response.completed', { response });
+        const response = finishedResponse(head, output, event.reason, event.usage);
+        yield eventLines(incomplete ? 'response.incomplete' : 'response.completed', { response });
       }
     }
   }
 
   const fault = (fault: Fault): string => {
-    const response = failed(head, output, { code: codeOf(fault), message: fault.message });
-    return [...begin(), say('response.failed', { response })].join('');
+    const response = failedResponse(head, output, { code: errorCode(fault), message: fault.message });
+    return [...start(), eventLines('response.failed', { response })].join('');
   };
 
   return { contentType: 'text/event-stream', keepAlive: ': keep-alive\n\n', lines, fault };
 }
 
-/** Codex acts on some of these; there is no word for most of what can go wrong here. */
-function codeOf({ code }: Fault): string {
+/** OpenAI's code for the fault. Codex handles some of them; most faults of this app have no code of their own. */
+function errorCode({ code }: Fault): string {
   switch (code) {
     case 'rate_limit':
       return 'rate_limit_exceeded';

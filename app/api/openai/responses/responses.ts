@@ -1,8 +1,8 @@
-/** `POST /v1/responses`: what Codex and the AI SDK ask. */
+/** `POST /v1/responses`, which Codex and the AI SDK use: the body's schema, and how a body becomes a `ChatRequest`. */
 import { z } from 'zod';
 import { type ChatError, invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
-import type { ChatReply, DialectServices, Route } from '../../dialect';
+import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { buildHistory, type HistoryTurn } from '../../input/history';
@@ -10,20 +10,20 @@ import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
 import { isTask, isToolSelectionTask } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
-import { type AnswerServices, type Asker, DEFAULT_MODEL } from '../chat/chatCompletions';
-import { maxTokens, samplingFields, samplingOf, tokenLimit } from '../chat/limits';
-import { schemaOfText, textFormat } from '../chat/responseFormat';
-import { unhonoured, unhonouredFields } from '../fields';
-import { thinkingFields, thinkingOf } from '../thinking';
+import { DEFAULT_MODEL } from '../chat/chatCompletions';
+import { parseMaxTokens, parseSampling, samplingFields, tokenLimit } from '../chat/limitsAndSampling';
+import { parseTextFormat, textFormat } from '../chat/responseFormat';
+import { parseThinking, thinkingFields } from '../thinking';
 import { responseToolFields, responseTools } from '../tools';
+import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
 import type { FunctionNames } from './namespaces';
-import { type InputItem, type Item, inputItem, turnsOfItems } from './responseItems';
-import { heldItem, newId, type OutputItem, type ResponseHead, toolObjects } from './responseObject';
-import { type HeldResponses, heldResponses } from './responseStore';
+import { type InputItem, type Item, inputItem, itemsToTurns } from './responseItems';
+import { newId, type OutputItem, type ResponseHead, toInputItem, toolObjects } from './responseObject';
+import { createResponseStore, type ResponseStore } from './responseStore';
 import { responseWire } from './responseWire';
 
 export function responsesRoute(services: DialectServices): Route {
-  const held = heldResponses();
+  const store = createResponseStore();
   return {
     method: 'post',
     path: '/responses',
@@ -51,128 +51,130 @@ export function responsesRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (call) => responseReply(validate(responseBody, call.body), call, services, held),
+    handle: (request) => responseReply(validate(responseBody, request.body), request, services, store),
   };
 }
 
-/** @throws ChatError `invalid_request` where there is nothing to answer, and for what cannot be honoured. */
+/** @throws ChatError `invalid_request` where there is nothing to answer, or for a parameter that is not supported. */
 export async function responseReply(
-  asked: ResponseBody,
-  { client, owner, header }: Asker,
-  services: AnswerServices,
-  held: HeldResponses,
+  body: ResponseBody,
+  { client, owner, header }: ClientContext,
+  settings: RequestSettings,
+  store: ResponseStore,
 ): Promise<ChatReply> {
-  refuseUnserved(asked);
-  const items = itemsOf(asked, owner, held);
-  const tools = responseTools(asked);
-  const schema = schemaOfText(asked.text?.format);
-  const wanted = { ...tools.part, ...(schema && { schema }) };
-  const turns = await turnsOf(asked, items, tools.names, services);
-  const history = buildHistory(turns, { field: 'input', answerForm: wanted });
-  const stream = asked.stream ?? false;
-  const sampling = samplingOf(asked, services.sendsSampling());
-  const question = { ...history, stream, hasTools: tools.part.tools !== undefined };
+  refuseUnsupported(body);
+  const items = conversationItems(body, owner, store);
+  const tools = responseTools(body);
+  const schema = parseTextFormat(body.text?.format);
+  const answerForm = { ...tools.parsed, ...(schema && { schema }) };
+  const turns = await toTurns(body, items, tools.names, settings);
+  const history = buildHistory(turns, { field: 'input', answerForm });
+  const stream = body.stream ?? false;
+  const sampling = parseSampling(body, settings.sendsSampling());
+  const question = { ...history, stream, hasTools: tools.parsed.tools !== undefined };
   const request: ChatRequest = {
-    model: asked.model || DEFAULT_MODEL,
+    model: body.model || DEFAULT_MODEL,
     ...history,
     client,
     owner,
-    name: conversationName(asked, header),
+    name: conversationName(body, header),
     ephemeral: isTask(question, header),
-    ...thinkingOf(asked),
-    ...wanted,
-    ...sampling.part,
-    ...maxTokens(asked.max_output_tokens),
+    ...parseThinking(body),
+    ...answerForm,
+    ...sampling.parsed,
+    ...parseMaxTokens(body.max_output_tokens),
   };
-  const head = headOf(asked, request, tools.names);
-  const hold = (output: readonly OutputItem[]) => {
-    if (asked.store === false) return;
-    const own = new Map(output.map((item) => [item.id, heldItem(item)]));
-    held.hold(owner, head.id, { items: [...items.before, ...items.given, ...own.values()], output: own });
+  const head = responseHead(body, request, tools.names);
+  const storeOutput = (output: readonly OutputItem[]) => {
+    if (body.store === false) return;
+    const outputItems = new Map(output.map((item) => [item.id, toInputItem(item)]));
+    const conversation = [...items.earlier, ...items.sent, ...outputItems.values()];
+    store.add(owner, head.id, { items: conversation, output: outputItems });
   };
-  const wire = responseWire(head, tools.names, hold);
+  const wire = responseWire(head, tools.names, storeOutput);
   return {
     type: 'chat',
     request,
     stream,
-    ignored: [...tools.ignored, ...sampling.ignored, ...unhonouredHere(asked)],
+    ignored: [...tools.ignored, ...sampling.ignored, ...ignoredParameters(body)],
     wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,
   };
 }
 
-function refuseUnserved({ background, conversation, prompt }: ResponseBody): void {
+function refuseUnsupported({ background, conversation, prompt }: ResponseBody): void {
   if (background) throw invalidParam('background', 'a response can only be waited for');
   const instead = 'send the whole history, or previous_response_id';
   if (conversation) throw invalidParam('conversation', `conversations are not kept under an id here: ${instead}`);
   if (prompt) throw invalidParam('prompt', 'prompts are not kept here: send the text itself');
 }
 
-interface GivenItems {
-  /** Of the responses before. */
-  readonly before: readonly Item[];
-  readonly given: readonly Item[];
+interface ConversationItems {
+  /** The items of the conversation up to `previous_response_id`. */
+  readonly earlier: readonly Item[];
+  /** The items of this request's `input`. */
+  readonly sent: readonly Item[];
 }
 
-/** @throws ChatError `invalid_request` where nobody knows any more what an id stands for. */
-function itemsOf(
+/** @throws ChatError `invalid_request` for an id that the store does not hold. */
+function conversationItems(
   { input, previous_response_id: previous }: ResponseBody,
   owner: string,
-  held: HeldResponses,
-): GivenItems {
-  const before = previous ? held.response(owner, previous)?.items : [];
-  if (!before) throw forgotten('previous_response_id', `the response '${previous}'`);
-  if (typeof input === 'string') return { before, given: [{ type: 'message', role: 'user', content: input }] };
-  const given = input.map((item, index) =>
-    item.type === 'item_reference' ? referred(item, index, owner, held) : item,
+  store: ResponseStore,
+): ConversationItems {
+  const earlier = previous ? store.response(owner, previous)?.items : [];
+  if (!earlier) throw unknownId('previous_response_id', `the response '${previous}'`);
+  if (typeof input === 'string') return { earlier, sent: [{ type: 'message', role: 'user', content: input }] };
+  const sent = input.map((item, index) =>
+    item.type === 'item_reference' ? resolveReference(item, index, owner, store) : item,
   );
-  return { before, given };
+  return { earlier, sent };
 }
 
-function referred(
+function resolveReference(
   { id }: Extract<InputItem, { type: 'item_reference' }>,
   index: number,
   owner: string,
-  held: HeldResponses,
+  store: ResponseStore,
 ): Item {
-  const item = held.item(owner, id);
+  const item = store.item(owner, id);
   if (item) return item;
-  // Of reasoning there is nothing to tell the model.
+  // Reasoning is not sent to the model anyway.
   if (id.startsWith('rs_')) return { type: 'other' };
-  throw forgotten(`input[${index}].id`, `the item '${id.slice(0, 100)}'`);
+  throw unknownId(`input[${index}].id`, `the item '${id.slice(0, 100)}'`);
 }
 
-function forgotten(param: string, what: string): ChatError {
+function unknownId(param: string, what: string): ChatError {
   return invalidParam(param, `${what} is not held here (any more): send the whole history instead`);
 }
 
-async function turnsOf(
-  asked: ResponseBody,
-  { before, given }: GivenItems,
+async function toTurns(
+  body: ResponseBody,
+  { earlier, sent }: ConversationItems,
   names: FunctionNames,
-  services: AnswerServices,
+  settings: RequestSettings,
 ): Promise<HistoryTurn[]> {
-  const turns = await turnsOfItems([...before, ...given], before.length, names, imageReader(services));
-  const instructions = asked.instructions ?? '';
+  const turns = await itemsToTurns([...earlier, ...sent], earlier.length, names, imageReader(settings));
+  const instructions = body.instructions ?? '';
   return instructions === '' ? turns : [{ role: 'system', text: instructions }, ...turns];
 }
 
-function headOf(
-  asked: ResponseBody,
+function responseHead(
+  body: ResponseBody,
   { model, tools = [], sampling, maxTokens, effort }: ChatRequest,
   names: FunctionNames,
 ): ResponseHead {
-  const { reasoning } = asked;
+  const { reasoning } = body;
   return {
     id: newId('resp'),
     object: 'response',
     created_at: Math.floor(Date.now() / 1000),
     model,
-    previous_response_id: asked.previous_response_id ?? null,
-    instructions: asked.instructions ?? null,
+    previous_response_id: body.previous_response_id ?? null,
+    instructions: body.instructions ?? null,
     tools: toolObjects(tools, names),
-    tool_choice: asked.tool_choice ?? 'auto',
-    parallel_tool_calls: asked.parallel_tool_calls ?? true,
-    text: { format: asked.text?.format ?? { type: 'text' } },
+    tool_choice: body.tool_choice ?? 'auto',
+    parallel_tool_calls: body.parallel_tool_calls ?? true,
+    text: { format: body.text?.format ?? { type: 'text' } },
     reasoning: { effort: effort ?? null, summary: reasoning?.summary ?? reasoning?.generate_summary ?? null },
     truncation: 'disabled',
     temperature: sampling?.temperature ?? 1,
@@ -182,28 +184,28 @@ function headOf(
     top_logprobs: 0,
     max_output_tokens: maxTokens ?? null,
     max_tool_calls: null,
-    store: asked.store !== false,
+    store: body.store !== false,
     background: false,
     service_tier: 'default',
-    metadata: asked.metadata ?? {},
-    safety_identifier: asked.safety_identifier ?? null,
-    prompt_cache_key: asked.prompt_cache_key ?? null,
+    metadata: body.metadata ?? {},
+    safety_identifier: body.safety_identifier ?? null,
+    prompt_cache_key: body.prompt_cache_key ?? null,
   };
 }
 
-function unhonouredHere(asked: ResponseBody): string[] {
+function ignoredParameters(body: ResponseBody): string[] {
   return [
-    ...unhonoured(asked),
-    ...(asked.text?.verbosity ? ['text.verbosity'] : []),
-    ...(asked.truncation === 'auto' ? ['truncation'] : []),
-    ...(asked.max_tool_calls ? ['max_tool_calls'] : []),
-    ...(asked.include?.length ? ['include'] : []),
+    ...unsupportedParameters(body),
+    ...(body.text?.verbosity ? ['text.verbosity'] : []),
+    ...(body.truncation === 'auto' ? ['truncation'] : []),
+    ...(body.max_tool_calls ? ['max_tool_calls'] : []),
+    ...(body.include?.length ? ['include'] : []),
   ];
 }
 
 export const responseBody = z.object({
   ...conversationNameFields,
-  ...unhonouredFields,
+  ...unsupportedFields,
   ...thinkingFields,
   ...responseToolFields,
   ...samplingFields,

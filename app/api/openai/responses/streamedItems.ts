@@ -1,8 +1,8 @@
-/** The items of a streamed response while they are written: each with the events by which clients follow it. */
+/** The items of a streamed response while they are generated, and the events that report their progress to the client. */
 import {
+  type ClientToolCall,
   callItem,
   messageItem,
-  type NamedCall,
   newId,
   type OutputItem,
   reasoningItem,
@@ -10,36 +10,36 @@ import {
   textPart,
 } from './responseObject';
 
-/** Its type, and what it says besides its number and its item's place. */
-export type DraftEvent = readonly [type: string, fields: object];
+/** An event without its sequence number and its item's index, which `responseWire.ts` adds. */
+export type ItemEvent = readonly [type: string, fields: object];
 
-export interface Draft {
+export interface StreamedItem {
   readonly kind: OutputItem['type'];
-  begin(): readonly DraftEvent[];
-  grow(delta: string): DraftEvent;
+  start(): readonly ItemEvent[];
+  append(delta: string): ItemEvent;
   isEmpty(): boolean;
-  /** The item as it stands then. */
-  end(status: 'completed' | 'incomplete'): { readonly item: OutputItem; readonly events: readonly DraftEvent[] };
+  /** The finished item, and the events that close it. */
+  end(status: 'completed' | 'incomplete'): { readonly item: OutputItem; readonly events: readonly ItemEvent[] };
 }
 
-export function messageDraft(): Draft {
+export function streamedMessage(): StreamedItem {
   const id = newId('msg');
   const at = { item_id: id, content_index: 0 };
   let text = '';
   return {
     kind: 'message',
-    begin: () => [
+    start: () => [
       added({ id, type: 'message', status: 'in_progress', role: 'assistant', content: [] }),
       ['response.content_part.added', { ...at, part: textPart('') }],
     ],
-    grow: (delta) => {
+    append: (delta) => {
       text += delta;
       return ['response.output_text.delta', { ...at, delta, logprobs: [] }];
     },
     isEmpty: () => text === '',
     end: (status) => {
       const item = messageItem(id, text, status);
-      const done: DraftEvent[] = [
+      const done: ItemEvent[] = [
         ['response.output_text.done', { ...at, text, logprobs: [] }],
         ['response.content_part.done', { ...at, part: textPart(text) }],
       ];
@@ -48,24 +48,24 @@ export function messageDraft(): Draft {
   };
 }
 
-export function reasoningDraft(): Draft {
+export function streamedReasoning(): StreamedItem {
   const id = newId('rs');
   const at = { item_id: id, summary_index: 0 };
   let text = '';
   return {
     kind: 'reasoning',
-    begin: () => [
+    start: () => [
       added({ id, type: 'reasoning', summary: [] }),
       ['response.reasoning_summary_part.added', { ...at, part: summaryPart('') }],
     ],
-    grow: (delta) => {
+    append: (delta) => {
       text += delta;
       return ['response.reasoning_summary_text.delta', { ...at, delta }];
     },
     isEmpty: () => text === '',
     end: () => {
       const item = reasoningItem(id, text);
-      const done: DraftEvent[] = [
+      const done: ItemEvent[] = [
         ['response.reasoning_summary_text.done', { ...at, text }],
         ['response.reasoning_summary_part.done', { ...at, part: summaryPart(text) }],
       ];
@@ -74,13 +74,13 @@ export function reasoningDraft(): Draft {
   };
 }
 
-export function callDraft(call: NamedCall): Draft {
+export function streamedCall(call: ClientToolCall): StreamedItem {
   const id = newId('fc');
   let json = '';
   return {
     kind: 'function_call',
-    begin: () => [added(callItem(id, call, '', 'in_progress'))],
-    grow: (delta) => {
+    start: () => [added(callItem(id, call, '', 'in_progress'))],
+    append: (delta) => {
       json += delta;
       return ['response.function_call_arguments.delta', { item_id: id, delta }];
     },
@@ -93,10 +93,10 @@ export function callDraft(call: NamedCall): Draft {
   };
 }
 
-function added(item: object): DraftEvent {
+function added(item: object): ItemEvent {
   return ['response.output_item.added', { item }];
 }
 
-function finished(item: OutputItem): DraftEvent {
+function finished(item: OutputItem): ItemEvent {
   return ['response.output_item.done', { item }];
 }

@@ -4,7 +4,7 @@ import { validate } from '../../../../app/api/input/validate';
 import { completionBody, completionReply } from '../../../../app/api/openai/chat/chatCompletions';
 import { textCompletionBody, textCompletionReply } from '../../../../app/api/openai/chat/completions';
 
-const ASKER = { client: 'test', owner: '', header: () => undefined };
+const CLIENT = { client: 'test', owner: '', header: () => undefined };
 const SERVICES = { sendsSampling: () => false, fetchesImages: () => false };
 const SENDS_SAMPLING = { ...SERVICES, sendsSampling: () => true };
 const PDF = Buffer.from('%PDF-1.7').toString('base64');
@@ -13,11 +13,11 @@ const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64')
 /** Async, so that what is refused at once is a rejection too. */
 async function completion(body: Record<string, unknown>, services = SERVICES): Promise<ChatReply> {
   const asked = { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body };
-  return completionReply(validate(completionBody, asked), ASKER, services);
+  return completionReply(validate(completionBody, asked), CLIENT, services);
 }
 
 function textCompletion(body: Record<string, unknown>): ChatReply {
-  return textCompletionReply(validate(textCompletionBody, { model: 'sonnet', ...body }), ASKER, SERVICES);
+  return textCompletionReply(validate(textCompletionBody, { model: 'sonnet', ...body }), CLIENT, SERVICES);
 }
 
 const usage = {

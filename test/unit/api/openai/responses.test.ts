@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, ChatReply, OutputEvent } from '../../../../app/api/dialect';
+import type { Answer, ChatReply, ClientContext, OutputEvent } from '../../../../app/api/dialect';
 import { validate } from '../../../../app/api/input/validate';
-import type { Asker } from '../../../../app/api/openai/chat/chatCompletions';
-import { heldResponses } from '../../../../app/api/openai/responses/responseStore';
+import { createResponseStore } from '../../../../app/api/openai/responses/responseStore';
 import { responseBody, responseReply } from '../../../../app/api/openai/responses/responses';
 
-const ASKER: Asker = { client: 'test', owner: '', header: () => undefined };
+const CLIENT: ClientContext = { client: 'test', owner: '', header: () => undefined };
 const SERVICES = { sendsSampling: () => false, fetchesImages: () => false };
 
-async function response(body: Record<string, unknown>, held = heldResponses(), asker = ASKER): Promise<ChatReply> {
-  return responseReply(validate(responseBody, { model: 'sonnet', ...body }), asker, SERVICES, held);
+async function response(
+  body: Record<string, unknown>,
+  store = createResponseStore(),
+  client = CLIENT,
+): Promise<ChatReply> {
+  return responseReply(validate(responseBody, { model: 'sonnet', ...body }), client, SERVICES, store);
 }
 
 async function told(input: unknown) {
@@ -167,16 +170,16 @@ describe('functions in groups', () => {
       { type: 'function_call', call_id: 'c', namespace: 'gone', name: 'old', arguments: '{}' },
       { type: 'function_call_output', call_id: 'a', output: 'done' },
     ];
-    const names = async (body: object, held = heldResponses()) =>
-      (await response({ ...asked, ...body }, held)).request.messages.flatMap(({ content }) =>
+    const names = async (body: object, store = createResponseStore()) =>
+      (await response({ ...asked, ...body }, store)).request.messages.flatMap(({ content }) =>
         content.flatMap((block) => (block.type === 'tool_use' ? [block.name] : [])),
       );
     expect(await names({ input: items })).toEqual(['b__f', 'f', 'old']);
 
-    const held = heldResponses();
-    const { id } = whole(await response(asked, held), { text: '', toolCalls: [{ ...call, name: 'b__f' }] });
+    const store = createResponseStore();
+    const { id } = whole(await response(asked, store), { text: '', toolCalls: [{ ...call, name: 'b__f' }] });
     const input = [{ type: 'function_call_output', call_id: 'call_a', output: 'done' }];
-    expect(await names({ input, previous_response_id: id }, held)).toEqual(['b__f']);
+    expect(await names({ input, previous_response_id: id }, store)).toEqual(['b__f']);
   });
 
   test('stand in the response as groups', async () => {
@@ -244,7 +247,7 @@ test('shows thinking where a summary or an effort is named', async () => {
 
 test('takes Codex’s thread for the name of the conversation', async () => {
   const header = (name: string) => (name === 'thread-id' ? 'thread' : undefined);
-  const { request } = await response({ input: 'x' }, undefined, { ...ASKER, header });
+  const { request } = await response({ input: 'x' }, undefined, { ...CLIENT, header });
   expect(request.name).toEqual({ kind: 'label', id: 'thread' });
 });
 
@@ -402,8 +405,8 @@ test('ends a stream that fails with the response and why it failed', async () =>
 });
 
 test('goes on from a response by its id, calls and all', async () => {
-  const held = heldResponses();
-  const first = whole(await response({ input: 'Weather?', instructions: 'Be brief.' }, held), {
+  const store = createResponseStore();
+  const first = whole(await response({ input: 'Weather?', instructions: 'Be brief.' }, store), {
     text: '',
     toolCalls: [call],
     reason: 'tool_use',
@@ -413,7 +416,7 @@ test('goes on from a response by its id, calls and all', async () => {
       previous_response_id: first.id,
       input: [{ type: 'function_call_output', call_id: 'call_a', output: '18 degrees' }],
     },
-    held,
+    store,
   );
   expect(second.request).toMatchObject({
     system: '',
@@ -423,7 +426,7 @@ test('goes on from a response by its id, calls and all', async () => {
       { role: 'user', content: [{ type: 'tool_result', toolUseId: 'call_a', content: text('18 degrees') }] },
     ],
   });
-  const third = await response({ previous_response_id: whole(second).id, input: 'Thanks.' }, held);
+  const third = await response({ previous_response_id: whole(second).id, input: 'Thanks.' }, store);
   expect(third.request.messages.slice(3)).toEqual([
     { role: 'assistant', content: text('Hello') },
     { role: 'user', content: text('Thanks.') },
@@ -431,8 +434,8 @@ test('goes on from a response by its id, calls and all', async () => {
 });
 
 test('takes a reference for the item that was given under that id, streamed or not', async () => {
-  const held = heldResponses();
-  const reply = await response({ input: 'Hi', stream: true }, held);
+  const store = createResponseStore();
+  const reply = await response({ input: 'Hi', stream: true }, store);
   const events = streamed(reply, [{ type: 'thinking', text: 'Hm.' }, { type: 'text', text: 'Hello' }, end]);
   const ids = events
     .filter(({ type }) => type === 'response.output_item.done')
@@ -440,26 +443,26 @@ test('takes a reference for the item that was given under that id, streamed or n
   const references = ids.map((id) => ({ type: 'item_reference', id }));
   const next = await response(
     { input: [{ role: 'user', content: 'Hi' }, ...references, { role: 'user', content: 'More.' }] },
-    held,
+    store,
   );
   expect(next.request.messages[1]).toEqual({ role: 'assistant', content: text('Hello') });
 });
 
 test('holds a response for its owner alone, and none that is not to be stored', async () => {
-  const held = heldResponses();
-  const stored = whole(await response({ input: 'Hi' }, held));
-  const other = { ...ASKER, owner: 'other' };
-  await expect(response({ previous_response_id: stored.id, input: 'x' }, held, other)).rejects.toThrow('is not held');
-  const passing = whole(await response({ input: 'Hi', store: false }, held));
-  await expect(response({ previous_response_id: passing.id, input: 'x' }, held)).rejects.toThrow('is not held');
+  const store = createResponseStore();
+  const stored = whole(await response({ input: 'Hi' }, store));
+  const other = { ...CLIENT, owner: 'other' };
+  await expect(response({ previous_response_id: stored.id, input: 'x' }, store, other)).rejects.toThrow('is not held');
+  const passing = whole(await response({ input: 'Hi', store: false }, store));
+  await expect(response({ previous_response_id: passing.id, input: 'x' }, store)).rejects.toThrow('is not held');
 });
 
 test('forgets the oldest responses and their items when they become too many', async () => {
-  const held = heldResponses(1000);
-  const old = whole(await response({ input: 'a'.repeat(600) }, held));
-  const recent = whole(await response({ input: 'b'.repeat(600) }, held));
-  await expect(response({ previous_response_id: old.id, input: 'x' }, held)).rejects.toThrow('is not held');
+  const store = createResponseStore(1000);
+  const old = whole(await response({ input: 'a'.repeat(600) }, store));
+  const recent = whole(await response({ input: 'b'.repeat(600) }, store));
+  await expect(response({ previous_response_id: old.id, input: 'x' }, store)).rejects.toThrow('is not held');
   const reference = { type: 'item_reference', id: old.output[0]?.id };
-  await expect(response({ input: [reference] }, held)).rejects.toThrow('is not held');
-  expect((await response({ previous_response_id: recent.id, input: 'x' }, held)).request.messages).toHaveLength(3);
+  await expect(response({ input: [reference] }, store)).rejects.toThrow('is not held');
+  expect((await response({ previous_response_id: recent.id, input: 'x' }, store)).request.messages).toHaveLength(3);
 });

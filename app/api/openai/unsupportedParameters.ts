@@ -1,9 +1,9 @@
-/** Parameters that change an answer and cannot be honoured here. A client that sends one is told so, never refused. */
+/** Parameters that change OpenAI's answers and have no effect here. They are listed in the answer's headers, never refused. */
 import { z } from 'zod';
 
 const anything = z.unknown().optional();
 
-export const unhonouredFields = {
+export const unsupportedFields = {
   presence_penalty: anything,
   frequency_penalty: anything,
   logit_bias: anything,
@@ -19,14 +19,14 @@ export const unhonouredFields = {
   service_tier: anything,
 };
 
-const NAMES = z.object(unhonouredFields).keyof().options;
+const NAMES = z.object(unsupportedFields).keyof().options;
 
-/** Those that were sent with an effect. */
-export function unhonoured(asked: z.output<z.ZodObject<typeof unhonouredFields>>): string[] {
-  return NAMES.filter((name) => hasEffect(name, asked[name]));
+/** The names of the parameters in the body whose value would have had an effect. */
+export function unsupportedParameters(body: z.output<z.ZodObject<typeof unsupportedFields>>): string[] {
+  return NAMES.filter((name) => hasEffect(name, body[name]));
 }
 
-/** Clients send many a parameter at the value that it has anyway. */
+/** Clients often send parameters with their default values. */
 function hasEffect(name: string, value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false;
   if (Array.isArray(value))
@@ -34,7 +34,7 @@ function hasEffect(name: string, value: unknown): boolean {
   if (name.endsWith('_penalty') || name === 'top_logprobs') return value !== 0;
   if (name === 'best_of') return value !== 1;
   if (name === 'service_tier') return value !== 'auto' && value !== 'default';
-  // Asks for a search also where it says no more about it.
+  // An empty object requests a web search, too.
   if (name === 'web_search_options') return true;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
