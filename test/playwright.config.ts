@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'e2e',
   outputDir: '../test-results',
-  // One screen, one session bus, one tray: the apps of two tests would meet on them.
+  // All tests share one screen, one session bus and one tray, so two apps at a time would disturb each other.
   workers: 1,
   fullyParallel: false,
   timeout: 60_000,

@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// The real CLI starts in a second or so, and several at once on a small machine take longer.
+// The real CLI takes about a second to start, and longer when several start at once on a small machine.
 const timeouts = { testTimeout: 90_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
     environment: 'node',
-    // A test that talks to the CLI waits for most of its time.
+    // Tests with the CLI spend most of their time waiting, so two at once are no load even for a small machine.
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'clients',
           include: ['test/api/clients/*.test.ts'],
-          // They write the rows of one table, one after the other.
+          // The test files write rows of the same table, so they must not run in parallel.
           env: { CLAUDACITY_CLIENTS_TABLE: 'write' },
           fileParallelism: false,
           ...timeouts,

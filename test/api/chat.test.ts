@@ -35,7 +35,7 @@ describe('a chat', () => {
   afterEach(async () => {
     // A conversation that waits for a follow-up is another test's.
     await Promise.all(rig.chat.liveConversations().map(({ id }) => rig.chat.endConversation(id)));
-    // What a process asked before it was interrupted is in the stand-in by then, and takes no other test's answer.
+    // By then the mock has received the request of the interrupted process, which cannot take another test's answer.
     await fetch(rig.api.url, { method: 'HEAD' });
     rig.api.reset();
   });

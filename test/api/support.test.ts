@@ -1,4 +1,4 @@
-/** The stand-in that every other test trusts: the real CLI gets from it exactly what was scripted. */
+/** The mocked Messages API, on which all other tests rely: it sends the real CLI exactly what a test has scripted. */
 import { execFile } from 'node:child_process';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ const Result = z.looseObject({
   }),
 });
 
-test('the real CLI gets the scripted text and usage, and its question is recorded as the client asked it', async () => {
+test('the real CLI receives the scripted text and usage, and the mock records its request as the client sent it', async () => {
   api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 2 }));
 
   const answer = await ask('hi');
@@ -63,7 +63,7 @@ test('the real CLI gets the scripted text and usage, and its question is recorde
   expect(await api.requests[0]?.outcome).toBe('answered');
 });
 
-test('every delta arrives as one event, in its block, with the multi-byte characters whole', async () => {
+test('every delta arrives as one event in its block, with intact multi-byte characters', async () => {
   api.answer(thinking('Hm', 'm'), text('Grüße ', '👋🏽'), closeBlock(), text('日本'), split(3));
 
   const deltas = await streamed('hi');
@@ -78,7 +78,7 @@ test('every delta arrives as one event, in its block, with the multi-byte charac
   ]);
 });
 
-test('a delta of a megabyte arrives whole', async () => {
+test('a delta of one megabyte arrives completely', async () => {
   const megabyte = 'x'.repeat(1_000_000);
   api.answer(text(megabyte));
 
@@ -100,7 +100,7 @@ test('an error event in the stream reaches the CLI', async () => {
   expect((await ask('hi', { CLAUDE_CODE_MAX_RETRIES: '0' })).is_error).toBe(true);
 });
 
-test('what the CLI asks for again unstreamed after a broken stream is a question like any other', async () => {
+test('the CLI’s unstreamed request after a broken stream is recorded and answered like any other', async () => {
   api.answer(text('Half an ans'), streamError('overloaded_error', 'Overloaded'));
   api.answer(text('The whole answer'));
 
@@ -115,7 +115,7 @@ test('a function of the request chooses the answer', async () => {
   expect((await ask('the time?')).result).toBe('OK');
 });
 
-test('a question that is never answered is seen to be given up when the CLI is killed', async () => {
+test('a request without an answer is recorded as aborted when the CLI is killed', async () => {
   api.answer(text('One moment'), hang());
   const child = start(['hi', '--output-format', 'json']);
 
@@ -140,7 +140,7 @@ test('a process that is still running is found by its home, and by its command',
   await ended(child);
 });
 
-test('a probe of a model is answered and is not among the questions', async () => {
+test('a probe of a model is answered and recorded apart from the requests', async () => {
   const child = start(
     ['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
     undefined,
@@ -162,7 +162,7 @@ test('a probe of a model is answered and is not among the questions', async () =
   expect(api.requests).toEqual([]);
 });
 
-test('a model that the API is said not to know is refused', async () => {
+test('requests for an unknown model are refused', async () => {
   await api.close();
   api = await startMessagesApi({ unknownModels: ['claude-sonnet-9-9'] });
 

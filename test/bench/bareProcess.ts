@@ -15,7 +15,10 @@ export interface Command {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A CLI process for one conversation. Both methods wait for the whole answer. @throws if the process ends without one */
+/**
+ * A CLI process for one conversation. `firstTurn` and `nextTurn` resolve after the whole answer. @throws if the process ends
+ * without one
+ */
 export interface BareProcess {
   /** Sets the system prompt and the model, then sends the question. Resolves with the ms until the first text. */
   firstTurn(question: Question): Promise<number>;

@@ -26,6 +26,7 @@ export const ROWS = {
   toolResult: 'Claudacity /api/chat, after the result of a tool',
   history: 'Claudacity /api/chat, history of 100 turns, first seen',
 } as const;
+/** The key of a row. */
 export type RowName = keyof typeof ROWS;
 
 /** The results of a run. */

@@ -20,9 +20,11 @@ export const TOOL = { name: 'get_answer', description: 'The answer.', parameters
  * @param exchanges how many questions with their answers precede the last question
  */
 export function makeQuestion(model: string, system: string, mark: string, exchanges = 0): Question {
-  const history = Array.from({ length: exchanges }, (_, at) => [
-    `${mark}: question ${at + 1} of many, of about the length at which people write to a model when they talk with it.`,
-    `${mark}: answer ${at + 1}, which is a little longer than the question, since that is how models talk. `.repeat(3),
+  const history = Array.from({ length: exchanges }, (_, index) => [
+    `${mark}: question ${index + 1} of many, of about the length at which people write to a model when they talk with it.`,
+    `${mark}: answer ${index + 1}, which is a little longer than the question, since that is how models talk. `.repeat(
+      3,
+    ),
   ]);
   return { model, system, texts: [...history.flat(), `${mark}: and what is the answer?`] };
 }

@@ -1,5 +1,4 @@
 /** Formats the measurements: as a table with the targets beside the results, and as JSON for scripts. */
-
 import { type Measurements, ROWS, type RowName } from './measure';
 import { summarize } from './summary';
 
@@ -24,7 +23,7 @@ interface Check {
   /** `×` marks a ratio. */
   readonly unit: '×' | 'ms';
   /** The highest value that meets the target; undefined where there is no target. */
-  readonly most?: number;
+  readonly max?: number;
 }
 
 /** A text of two tables: the rows in ms, then the ratios of their medians. */
@@ -36,7 +35,7 @@ export function asText({ machine, cli, rounds, samples, served, waits, busyWaits
   const checks = checksOf(medians(samples)).map((check) => [
     check.name,
     check.unit === 'ms' ? `${ms(check.value)} ms` : `${check.value.toFixed(2)} ×`,
-    check.most === undefined ? '' : `at most ${check.most} ${check.unit}`,
+    check.max === undefined ? '' : `at most ${check.max} ${check.unit}`,
     verdict(check),
   ]);
   return [
@@ -74,7 +73,7 @@ function medians(samples: Measurements['samples']): Medians {
 }
 
 function checksOf(median: Medians): Check[] {
-  const first = { unit: '×', most: 1.3 } as const;
+  const first = { unit: '×', max: 1.3 } as const;
   return [
     { name: 'first turn / bare: /api/chat, new system prompt', value: median.ollamaNew / median.bareFirst, ...first },
     {
@@ -95,15 +94,15 @@ function checksOf(median: Medians): Check[] {
     { name: 'spawned / first turn: new system prompt', value: median.spawned / median.ollamaNew, unit: '×' },
     { name: 'spawned / first turn: the last system prompt', value: median.spawned / median.ollamaSeen, unit: '×' },
     { name: 'spawned / follow-up', value: median.spawned / median.followUp, unit: '×' },
-    { name: 'follow-up / bare, next turn', value: median.followUp / median.bareNext, unit: '×', most: 1.15 },
-    { name: 'after a tool’s result / follow-up', value: median.toolResult / median.followUp, unit: '×', most: 1.2 },
-    { name: 'history of 100 turns, first seen', value: median.history, unit: 'ms', most: 1_500 },
+    { name: 'follow-up / bare, next turn', value: median.followUp / median.bareNext, unit: '×', max: 1.15 },
+    { name: 'after a tool’s result / follow-up', value: median.toolResult / median.followUp, unit: '×', max: 1.2 },
+    { name: 'history of 100 turns, first seen', value: median.history, unit: 'ms', max: 1_500 },
   ];
 }
 
-function verdict({ value, most }: Check): 'pass' | 'over' | '' {
-  if (most === undefined) return '';
-  return value <= most ? 'pass' : 'over';
+function verdict({ value, max }: Check): 'pass' | 'over' | '' {
+  if (max === undefined) return '';
+  return value <= max ? 'pass' : 'over';
 }
 
 function ms(value: number): string {

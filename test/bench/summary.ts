@@ -6,7 +6,7 @@ export interface Summary {
   readonly min: number;
 }
 
-/** @param samples at least one; NaN for none. */
+/** Computes the statistics. @param samples at least one */
 export function summarize(samples: readonly number[]): Summary {
   const sorted = [...samples].sort((a, b) => a - b);
   const quantile = (share: number) =>

@@ -12,8 +12,8 @@ export function spokenAt(pathname: string): Spoken {
   return meant === '/' || /^\/api(\/|$)/.test(meant) ? 'ollama' : 'openai';
 }
 
-/** What the stand-in for the Messages API says where it breaks an answer off: such an error is not the server's own. */
-export const BROKEN = 'broken off by the stand-in';
+/** The message of the mocked Messages API's errors, by which the checks tell them from errors of the app itself. */
+export const BROKEN = 'broken off by the mock';
 
 export interface Asked {
   readonly method: string;

@@ -24,7 +24,7 @@ export interface Progress {
   readonly failed: number;
   /** Answers by their status; 0 where the connection was closed without one. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Questions that have come to the stand-in for the Messages API. */
+  /** Number of requests that the mocked Messages API has received. */
   readonly asked: number;
 }
 
@@ -59,7 +59,7 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
   const progress = () => ({ sent, failed, statuses, asked: asked + app.api.requests.length });
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_MS);
 
-  // What the stand-in has recorded is not the app's memory.
+  // The mock's recordings must not count as the app's memory.
   const forget = () => {
     asked += app.api.requests.length;
     script(app);

@@ -46,7 +46,8 @@ interface Counts {
 }
 
 const counts: Counts = { live: 0, replay: 0, new: 0, hungUp: 0, failed: 0, broken: 0 };
-const faults: string[] = [];
+/** Lost or mixed turns, one text each. The run ends at the first. */
+const violations: string[] = [];
 /** The history that the CLI sent to the Messages API, by the text of its question. */
 const sentHistories = new Map<string, History>();
 
@@ -73,7 +74,7 @@ const progress = setInterval(() => {
 
 const unclaimed = new Set(conversations);
 await Promise.all([
-  ...Array.from({ length: CLIENTS }, (_, index) => client(random(SEED * 100 + index))),
+  ...Array.from({ length: CLIENTS }, (_, index) => runClient(random(SEED * 100 + index))),
   injectFaults(random(SEED)),
 ]);
 clearInterval(progress);
@@ -83,8 +84,8 @@ const memory = (await app.memorySamples()).filter(({ pid }) => pid === app.pid);
 const exitCode = await app.stop();
 const leftovers = await leftoverProcesses(home);
 for (const conversation of conversations) {
-  const fault = conversation.checkStored(storedHistory(conversation) ?? []);
-  if (conversation.clientKind === 'id' && fault !== undefined) faults.push(fault);
+  const violation = conversation.checkStored(storedHistory(conversation) ?? []);
+  if (conversation.clientKind === 'id' && violation !== undefined) violations.push(violation);
 }
 await api.close();
 for (const { pid } of leftovers) process.kill(pid, 'SIGKILL');
@@ -92,9 +93,9 @@ await removeFolder(home);
 report();
 
 /** Simulates a client: takes an unclaimed conversation, runs several of its turns, and changes to another until all are complete. */
-async function client({ chance, pick, below }: Random): Promise<void> {
+async function runClient({ chance, pick, below }: Random): Promise<void> {
   let conversation: SoakConversation | undefined;
-  while (faults.length === 0) {
+  while (violations.length === 0) {
     if (!conversation || conversation.turns >= TURNS || chance(0.25)) {
       if (conversation && conversation.turns < TURNS) unclaimed.add(conversation);
       conversation = unclaimed.size > 0 ? pick([...unclaimed]) : undefined;
@@ -132,9 +133,9 @@ async function runTurn(
     const path = response.headers.get('x-claudacity-path');
     if (path === 'live' || path === 'replay' || path === 'new') counts[path] += 1;
     const answer = ollama ? body.message.content : body.choices[0].message.content;
-    const fault = conversation.recordAnswer(question, answer, sentHistories.get(textOf(question)));
+    const violation = conversation.recordAnswer(question, answer, sentHistories.get(textOf(question)));
     sentHistories.delete(textOf(question));
-    if (fault !== undefined) faults.push(fault);
+    if (violation !== undefined) violations.push(violation);
   } catch (error) {
     if (hangUp.signal.aborted) counts.hungUp += 1;
     else counts.broken += 1;
@@ -161,7 +162,7 @@ async function injectFaults({ pick }: Random): Promise<void> {
 }
 
 async function waitForProgress(share: number): Promise<void> {
-  while (completedTurns() < share * CONVERSATIONS * TURNS && faults.length === 0) await sleep(50);
+  while (completedTurns() < share * CONVERSATIONS * TURNS && violations.length === 0) await sleep(50);
 }
 
 /** The conversation as it is in the app's database. */
@@ -187,7 +188,7 @@ function report(): void {
   const completed = completedTurns();
   const checks: [string, string, boolean][] = [
     ['completed turns', `${completed} of ${CONVERSATIONS * TURNS}`, completed === CONVERSATIONS * TURNS],
-    ['turns lost or mixed', String(faults.length), faults.length === 0],
+    ['turns lost or mixed', String(violations.length), violations.length === 0],
     ['resident memory after the first quarter', rss.text, rss.share <= 0.1],
     ['processes left over', String(leftovers.length), leftovers.length === 0],
     ['exit code of the app', String(exitCode), exitCode === 0],
@@ -195,7 +196,7 @@ function report(): void {
   console.log(`seed ${SEED}, ${seconds} s, ${JSON.stringify(counts)}`);
   console.log(`heap in use after the first quarter: ${heap.text}`);
   for (const [name, value, ok] of checks) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(42)} ${value}`);
-  for (const fault of faults.slice(0, 5)) console.log(fault);
+  for (const violation of violations.slice(0, 5)) console.log(violation);
   const passed = checks.every(([, , ok]) => ok);
   console.log(passed ? 'PASS' : 'FAIL');
   process.exitCode = passed ? 0 : 1;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MessagesApi } from './messagesApi';
 
-/** The CLI's native binary in node_modules, or npm's launcher where there is none. Expects the project's folder as working directory. */
+/** The CLI's native binary in node_modules, or npm's launcher if there is none. The working directory must be the project's folder. */
 export function claudePath(): string {
   const binary = process.platform === 'win32' ? 'claude.exe' : 'claude';
   const native = path.resolve('node_modules/@anthropic-ai', `claude-code-${process.platform}-${process.arch}`, binary);

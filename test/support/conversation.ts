@@ -23,6 +23,7 @@ export interface ChatAnswer {
   headers: Headers;
 }
 
+/** Request headers besides the content type, and a signal that aborts the request. */
 export interface AskOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;

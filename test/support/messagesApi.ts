@@ -84,7 +84,7 @@ export interface MessagesApi {
   /** Sets the answer to requests that find the queue empty. Initially it is the text `OK`. */
   setDefaultAnswer(...steps: Step[]): void;
   /** Calls the function for every request before the queue is used. Where it returns undefined, the queue answers. */
-  chooseAnswer(script: (request: RecordedRequest) => readonly Step[] | undefined): void;
+  chooseAnswer(select: (request: RecordedRequest) => readonly Step[] | undefined): void;
   /** Resolves with the n-th of `requests`, counted from 1, as soon as it has arrived. */
   waitForRequest(n: number): Promise<RecordedRequest>;
   /** Empties the recordings and the queue, and restores the default answer. */
@@ -98,15 +98,15 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
   const requests: RecordedRequest[] = [];
   const otherCalls: RecordedCall[] = [];
   const queue: (readonly Step[])[] = [];
-  const waiting: { n: number; resolve: (request: RecordedRequest) => void }[] = [];
+  const waiters: { n: number; resolve: (request: RecordedRequest) => void }[] = [];
   let defaultAnswer: readonly Step[] = [text('OK')];
   let selectAnswer: (request: RecordedRequest) => readonly Step[] | undefined = () => undefined;
 
   const record = (request: RecordedRequest) => {
     requests.push(request);
-    for (const [index, waiter] of [...waiting.entries()].reverse()) {
+    for (const [index, waiter] of [...waiters.entries()].reverse()) {
       if (waiter.n > requests.length) continue;
-      waiting.splice(index, 1);
+      waiters.splice(index, 1);
       waiter.resolve(request);
     }
   };
@@ -160,12 +160,12 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
     setDefaultAnswer: (...steps) => {
       defaultAnswer = steps;
     },
-    chooseAnswer: (script) => {
-      selectAnswer = script;
+    chooseAnswer: (select) => {
+      selectAnswer = select;
     },
     waitForRequest(n) {
       const request = requests[n - 1];
-      return request === undefined ? new Promise((resolve) => waiting.push({ n, resolve })) : Promise.resolve(request);
+      return request === undefined ? new Promise((resolve) => waiters.push({ n, resolve })) : Promise.resolve(request);
     },
     reset() {
       requests.length = 0;

@@ -46,10 +46,10 @@ export interface TrayIcon {
 export async function startTrayHost(): Promise<TrayHost> {
   const bus = sessionBus();
   const icons: TrayIcon[] = [];
-  const waiting: ((icon: TrayIcon) => void)[] = [];
+  const waiters: ((icon: TrayIcon) => void)[] = [];
 
   const register = (icon: TrayIcon) => {
-    const waiter = waiting.shift();
+    const waiter = waiters.shift();
     if (waiter) waiter(icon);
     else icons.push(icon);
   };
@@ -79,7 +79,7 @@ export async function startTrayHost(): Promise<TrayHost> {
   if (nameReply !== RequestNameReply.PRIMARY_OWNER) throw new Error(`${WATCHER} already has an owner on this bus`);
 
   return {
-    nextIcon: async () => icons.shift() ?? new Promise((resolve) => waiting.push(resolve)),
+    nextIcon: async () => icons.shift() ?? new Promise((resolve) => waiters.push(resolve)),
     stop: () => bus.disconnect(),
   };
 }

@@ -89,7 +89,7 @@ export interface RawCliTest {
   stop(): Promise<void>;
 }
 
-/** A stand-in for the API, a scratch home, and any number of CLIs on them. */
+/** A mocked Messages API, a scratch home, and any number of CLIs that use them. */
 export async function startRawCliTest(): Promise<RawCliTest> {
   const api = await startMessagesApi();
   const home = await scratchFolder();

@@ -30,35 +30,35 @@ test.each([
   ['the page that reaches into the app', 'renderer/main.tsx', '../app/core'],
   ['the page that uses Node', 'renderer/main.tsx', 'node:fs'],
   ['the app that reaches into the tests', 'app/core.ts', '../test/support/cli'],
-])('finds %s', (_what, file, target) => {
+])('finds %s', (_case, file, target) => {
   expect(check({ [file]: `\nimport { x } from '${target}';` })).toEqual([
     expect.stringContaining(`${file}:2 imports `),
   ]);
 });
 
 test.each([
-  ['of types alone', "import type { X } from 'electron';"],
+  ['of types only', "import type { X } from 'electron';"],
   ['inside a type', "let x: import('electron').App;"],
   ['that is dynamic', "await import('electron');"],
   ['that is required', "const x = require('electron');"],
   ['that is re-exported', "export * from 'electron';"],
-])('counts an import %s', (_what, code) => {
+])('counts an import %s', (_case, code) => {
   expect(check({ 'app/core.ts': code })).toHaveLength(1);
 });
 
-test('finds a circle once and names its way', () => {
-  const breaches = check({
+test('reports a circular import once, with its files', () => {
+  const violations = check({
     'app/chat/a.ts': "import './b';",
     'app/chat/b.ts': "import type { C } from './c';",
     'app/chat/c.ts': "export * from './a';",
   });
-  expect(breaches).toEqual([
+  expect(violations).toEqual([
     'app/chat/a.ts:1 imports in a circle: app/chat/a.ts → app/chat/b.ts → app/chat/c.ts → app/chat/a.ts',
   ]);
 });
 
-test('lets through what the design allows', () => {
-  const breaches = check({
+test('accepts the imports that the rules allow', () => {
+  const violations = check({
     'app/main.ts': "import { app } from 'electron'; import './core';",
     'app/core.ts': "import './chat/service'; import './api/server';",
     'app/chat/service.ts': "import '../claude/pool'; const text = `import 'electron'`;",
@@ -70,5 +70,5 @@ test('lets through what the design allows', () => {
     'renderer/main.tsx': "import 'react'; import type { X } from '../app/shared/contract'; import './style.css';",
     'app/shared/contract.ts': "import { z } from 'zod'; export interface X { a: string }",
   });
-  expect(breaches).toEqual([]);
+  expect(violations).toEqual([]);
 });

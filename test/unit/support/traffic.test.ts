@@ -1,4 +1,4 @@
-/** The record of what a server has answered: whole, of that server alone, and with what a client did not stay for. */
+/** The recording of a server's answers: complete bodies, of that server only, and a flag for answers that were cut off. */
 import fs from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +7,9 @@ import { removeFolder, scratchFolder } from '../../support/cli';
 import { send } from '../../support/send';
 import { readTraffic, recordTraffic } from '../../support/traffic';
 
-const server = createServer((asked, response) => {
+const server = createServer((incoming, response) => {
   response.setHeader('content-type', 'text/plain; charset=utf-8');
-  if (asked.url === '/open') response.write('first ');
+  if (incoming.url === '/open') response.write('first ');
   else {
     response.statusCode = 404;
     response.write('Grü');
@@ -33,33 +33,33 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
-test('an answer is written down as it was sent, and only while that is wanted', async () => {
-  const end = recordTraffic(port, folder);
+test('an answer is recorded as it was sent, until the recording is stopped', async () => {
+  const stopRecording = recordTraffic(port, folder);
   await send(`http://127.0.0.1:${port}/some/path?query=1`, { method: 'DELETE' });
-  end();
+  stopRecording();
   await send(`http://127.0.0.1:${port}/after`);
   await expect.poll(() => fs.readdirSync(folder)).toHaveLength(1);
   const answer = { method: 'DELETE', path: '/some/path', status: 404, contentType: 'text/plain' };
   expect(readTraffic(folder)).toEqual([{ ...answer, body: 'Grüße 👋', complete: true }]);
 });
 
-test('the answers of another server are not', async () => {
-  const end = recordTraffic(port + 1, folder);
+test('the answers of another server are not recorded', async () => {
+  const stopRecording = recordTraffic(port + 1, folder);
   await send(`http://127.0.0.1:${port}/`);
-  end();
+  stopRecording();
   expect(readTraffic(folder)).toEqual([]);
 });
 
-test('an answer whose client has hung up is not complete', async () => {
-  const end = recordTraffic(port, folder);
-  const asked = request(`http://127.0.0.1:${port}/open`, { agent: false });
-  asked.on('error', () => {});
-  asked.on('response', (response) => {
+test('an answer is not complete if the client hangs up before its end', async () => {
+  const stopRecording = recordTraffic(port, folder);
+  const outgoing = request(`http://127.0.0.1:${port}/open`, { agent: false });
+  outgoing.on('error', () => {});
+  outgoing.on('response', (response) => {
     response.on('error', () => {});
-    response.once('data', () => asked.destroy());
+    response.once('data', () => outgoing.destroy());
   });
-  asked.end();
+  outgoing.end();
   await expect.poll(() => fs.readdirSync(folder)).toHaveLength(1);
-  end();
+  stopRecording();
   expect(readTraffic(folder)).toMatchObject([{ path: '/open', body: 'first ', complete: false }]);
 });
