@@ -28,14 +28,14 @@ interface Provider extends Omit<Client, 'connect' | 'finishes'> {
 }
 
 const otherForm =
-  'The message of the error is that of its status, since the package looks for errors in OpenAI’s form; the words are in `responseBody`.';
+  'The error’s message is the name of its status, since the package expects errors in OpenAI’s form; the server’s message is in `responseBody`.';
 
 const PROVIDERS: readonly Provider[] = [
   {
     name: 'ai, ollama-ai-provider-v2',
     marksErrors: false,
     remarks: {
-      stop: 'In `providerOptions`: the package does not pass on `stopSequences`.',
+      stop: 'Set it in `providerOptions`: the package does not send `stopSequences`.',
       'wrong model': otherForm,
       'signed out': otherForm,
       '429': otherForm,
@@ -49,7 +49,7 @@ const PROVIDERS: readonly Provider[] = [
     name: 'ai, @ai-sdk/openai',
     effort: 'high',
     marksErrors: false,
-    lacks: { stop: 'OpenAI’s Responses have no stop sequences.' },
+    lacks: { stop: 'OpenAI’s Responses API has no stop sequences.' },
     model: (url, id) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' })(id),
     thinking: { openai: { forceReasoning: true, reasoningEffort: 'high', reasoningSummary: 'auto' } },
   },
@@ -57,7 +57,7 @@ const PROVIDERS: readonly Provider[] = [
     name: 'ai, @ai-sdk/openai, chat',
     effort: 'high',
     marksErrors: false,
-    lacks: { thinking: 'The provider reads no thinking out of OpenAI’s chat completions.' },
+    lacks: { thinking: 'The provider does not read thinking from chat completions.' },
     model: (url, id) => createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' }).chat(id),
     thinking: {},
   },

@@ -31,8 +31,7 @@ const PROVIDERS: readonly Provider[] = [
     name: '@langchain/ollama',
     staysOnAbort: true,
     remarks: {
-      abort:
-        'The package ends the stream for its user and leaves the request open, so the answer is written to its end.',
+      abort: 'The package ends the stream for its user but keeps the request open, so the model completes the answer.',
     },
     finishes: { end: 'stop', stop: 'stop', length: 'length' },
     marksErrors: false,
@@ -53,7 +52,7 @@ const PROVIDERS: readonly Provider[] = [
     marksErrors: false,
     remarks: {
       thinking:
-        'With `useResponsesApi`, and `reasoning` in `modelKwargs`: by itself the package sends it only to models with names of OpenAI’s.',
+        'With `useResponsesApi`, and `reasoning` in `modelKwargs`: the package itself sends it only for OpenAI’s model names.',
     },
     model: (url, { model = 'sonnet', think, maxTokens }) =>
       new ChatOpenAI({
@@ -74,7 +73,9 @@ const PROVIDERS: readonly Provider[] = [
     finishes: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
     effort: 'high',
     marksErrors: false,
-    remarks: { 'tool error': 'The package does not pass on that the result is an error: the model goes by its words.' },
+    remarks: {
+      'tool error': 'The package does not mark the result as an error: the model recognises the error by its text.',
+    },
     model: (url, { model = 'sonnet', think, maxTokens }) =>
       new ChatAnthropic({
         anthropicApiUrl: url,

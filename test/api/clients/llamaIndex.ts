@@ -7,21 +7,20 @@ import type { Answer, Client, Connection, Question, Tool } from './client';
 import { ollamaRefusal } from './ollama';
 import { resultOf } from './resultOf';
 
-const withoutCalls =
-  'The package sends the results without the calls, so the model reads them as something that the user says.';
+const withoutCalls = 'The package sends the results without the calls, so the model reads them as the user’s text.';
 
 export const llamaIndex: Client = {
   name: '@llamaindex/ollama',
   finishes: { end: 'stop', stop: 'stop', length: 'length' },
   marksErrors: false,
   dropsCalls: true,
-  lacks: { image: 'The package sends the text of a message alone.' },
+  lacks: { image: 'The package sends only the text of a message.' },
   remarks: {
     'one tool': withoutCalls,
     'two tools': withoutCalls,
     'three rounds': withoutCalls,
     'tool error': withoutCalls,
-    thinking: 'The package cannot ask for it; it is on by default, and shown in `raw`.',
+    thinking: 'The package has no option for it; thinking is on by default and is in `raw`.',
   },
   connect,
 };

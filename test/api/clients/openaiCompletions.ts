@@ -3,21 +3,21 @@ import OpenAI from 'openai';
 import type { Answer, Client, Connection, Question } from './client';
 import { openaiRefusal } from './openaiChat';
 
-const noTools = 'A completion has no tools.';
+const noTools = 'The completions API has no tools.';
 
 export const openaiCompletions: Client = {
   name: 'openai, completions',
   finishes: { end: 'stop', stop: 'stop', length: 'length' },
   marksErrors: false,
   lacks: {
-    'multi-turn': 'A completion goes on with one text and knows no turns.',
+    'multi-turn': 'The completions API continues one text and has no turns.',
     'one tool': noTools,
     'two tools': noTools,
     'three rounds': noTools,
     'tool error': noTools,
-    'structured output': 'A completion is bound to no schema.',
-    image: 'A prompt is text alone.',
-    thinking: 'A completion has no place for it.',
+    'structured output': 'The completions API has no schemas.',
+    image: 'A prompt is text only.',
+    thinking: 'The completions API has no field for it.',
   },
   connect,
 };

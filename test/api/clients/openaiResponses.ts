@@ -10,7 +10,7 @@ export const openaiResponses: Client = {
   finishes: { end: 'completed', stop: 'completed', length: 'incomplete: max_output_tokens' },
   effort: 'high',
   marksErrors: false,
-  lacks: { stop: 'OpenAI’s Responses have no stop sequences.' },
+  lacks: { stop: 'OpenAI’s Responses API has no stop sequences.' },
   connect,
 };
 
