@@ -1,4 +1,4 @@
-/** The `claudacity` command: the app without a window, for machines that have no display. */
+/** Entry of the `claudacity` command: the app without a window, for machines without a display. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createCore } from './core';

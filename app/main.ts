@@ -1,4 +1,4 @@
-/** The desktop app, put together: settings, log and core as everywhere, with a tray and a window around them. */
+/** Entry of the desktop app: opens settings, log and core, and puts a tray and a window around them. */
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,14 +20,14 @@ import { errorText } from './shared/errorText';
 const folder = dataDir({ env: process.env });
 mkdirSync(folder, { recursive: true });
 app.setPath('userData', folder);
-// Chromium's own files, kept apart from the settings, the log and the database.
+// A folder of its own for Chromium's files, beside the settings, the log and the database.
 app.setPath('sessionData', path.join(folder, 'browser'));
 app.setAppUserModelId('org.claudacity.app');
 
-// The lock belongs to the data folder, so it can only be asked for now.
+// The lock belongs to the data folder, so the folder must be set first.
 if (app.requestSingleInstanceLock()) {
   registerAppScheme();
-  // Without a sandbox, which root has to do, asking for one would make every page crash.
+  // Root must run without the sandbox; enabling it all the same would make every page crash.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.whenReady().then(() => start(parseCommandLine(process.argv)).catch(fail), fail);
 } else {
@@ -39,8 +39,8 @@ async function start({ port, hidden }: CommandLine): Promise<void> {
   const env = process.env;
   const packaged = app.isPackaged;
   const log = openLog({ dataDir: folder, env, console: !packaged });
-  process.on('uncaughtException', (error) => log.error('an error was not handled', { error }));
-  process.on('unhandledRejection', (error) => log.error('a rejection was not handled', { error: String(error) }));
+  process.on('uncaughtException', (error) => log.error('uncaught exception', { error }));
+  process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error: String(error) }));
 
   const settings = openSettings({ file: openElectronStoreFile(folder, log), log, env, commandLine: { port } });
   const checkout = packaged ? undefined : app.getAppPath();

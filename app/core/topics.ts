@@ -1,6 +1,6 @@
 /**
- * The hub of topics: who subscribes gets a snapshot of the topics, then their changes in batches, so that a window gets one message for a burst
- * of tokens and not one for each. Knows no Electron; the desktop shell connects windows to it.
+ * The hub of topics. A subscriber gets a snapshot of its topics, then their changes in batches, so that a burst of tokens is one message to the window
+ * instead of one per token. The desktop shell connects windows to it.
  */
 import type { RequestRow, Topic, TopicUpdate, TopicValues } from '../shared/contract';
 
@@ -8,7 +8,7 @@ import type { RequestRow, Topic, TopicUpdate, TopicValues } from '../shared/cont
 export type TopicSources = { readonly [T in Exclude<Topic, 'loginItem'>]: () => TopicValues[T] };
 
 export interface Subscription {
-  /** No more updates until `resume`; changes are not collected meanwhile. */
+  /** Sends nothing until `resume`; changes in between are dropped. */
   pause(): void;
   /** Sends a snapshot, then changes again. Does nothing while the subscription is not paused. */
   resume(): void;
@@ -20,9 +20,9 @@ export interface Topics {
   provide<T extends Topic>(topic: T, read: () => TopicValues[T]): void;
   /** The current values. @throws Error where a topic has no source. */
   read<T extends Topic>(topics: readonly T[]): Pick<TopicValues, T>;
-  /** Their values are read when the next batch is sent. */
+  /** Reports changes. The values are read when the next batch is sent. */
   changed(...topics: Exclude<Topic, 'requests'>[]): void;
-  /** A row of the request log is new or has changed. */
+  /** Reports that a row of the request log is new or has changed. */
   requestChanged(row: RequestRow): void;
   /** Calls the listener with a snapshot before it returns, unless the subscription begins paused; then with changes, at most once in 50 ms. */
   subscribe<T extends Topic>(

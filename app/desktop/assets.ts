@@ -1,4 +1,4 @@
-/** Where the bundler puts what the desktop shell loads at run time: beside the bundled main file, in a checkout as in a package. */
+/** Paths of the files that the desktop shell loads. The bundler puts them beside the bundled main file, in a checkout and in a package alike. */
 import path from 'node:path';
 
 export const RENDERER_DIR = path.join(__dirname, 'renderer');

@@ -1,15 +1,15 @@
-/** The words the app was started with, apart from those that are for Chromium. */
+/** The arguments of the desktop app, apart from those for Chromium. */
 
 export interface CommandLine {
-  /** The first word that is a number, as typed; whether it can be a port is for the settings to say. */
+  /** The first argument that is a number, as typed; the settings check whether it is a valid port. */
   port: string | undefined;
   /** Start in the tray without a window, as at login. */
   hidden: boolean;
 }
 
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const words = argv.slice(1);
-  return { port: words.find((word) => /^\d+$/.test(word)), hidden: words.includes(HIDDEN) };
+  const args = argv.slice(1);
+  return { port: args.find((argument) => /^\d+$/.test(argument)), hidden: args.includes(HIDDEN) };
 }
 
 /** The argument that login items pass. */

@@ -1,8 +1,8 @@
-/** Ending the app: whoever asks for it, the server and every child process are ended before the app is. */
+/** Quitting: however the user or the system ends the app, the server and every child process end before it does. */
 import { app } from 'electron';
 import type { Log } from '../log/log';
 
-/** @param stop resolves when nothing is left; waited for no longer than five seconds. */
+/** @param stop resolves when the server and the child processes have ended; the app waits five seconds at most. */
 export function stopBeforeQuit(stop: () => Promise<void>, log: Log): void {
   let state: 'running' | 'stopping' | 'stopped' = 'running';
   app.on('will-quit', (event) => {
@@ -12,7 +12,7 @@ export function stopBeforeQuit(stop: () => Promise<void>, log: Log): void {
     state = 'stopping';
     const finish = () => {
       state = 'stopped';
-      // Electron takes no notice of a quit while this event has not returned, and its microtasks belong to the event.
+      // Electron ignores a quit until this event has returned, and microtasks run before it returns.
       setImmediate(() => app.quit());
     };
     const limit = setTimeout(() => {

@@ -4,7 +4,7 @@ import Conf from 'conf';
 import type { Log } from '../log/log';
 import { openStore, SETTINGS_NAME, type SettingsFile } from './settingsFile';
 
-/** `settings.json` in the folder: the same file, in the same format, that the desktop app keeps. */
+/** Opens `settings.json` in the folder: the file that the desktop app writes, in the same format. */
 export function openConfFile(dataDir: string, log: Log): SettingsFile {
   const open = () =>
     new Conf<Record<string, unknown>>({ cwd: dataDir, configName: SETTINGS_NAME, configFileMode: 0o600 });

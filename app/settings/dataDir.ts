@@ -1,4 +1,4 @@
-/** Where the app keeps its settings, log and database: one folder for the desktop app and the command alike. */
+/** Finds the folder of the settings, the log and the database, which the desktop app and the command share. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -9,8 +9,8 @@ export interface DataDirOptions {
 }
 
 /**
- * `CLAUDACITY_HOME`, else the folder that Electron calls `userData` for an app of the name Claudacity, so that
- * the headless command finds it without Electron. Absolute; may not exist yet.
+ * `CLAUDACITY_HOME` or, where that is not set, the folder that Electron calls `userData` for an app named Claudacity: the command without
+ * Electron computes the same. @returns an absolute path, of a folder that may not exist yet.
  */
 export function dataDir({ env, platform = process.platform, home = homedir() }: DataDirOptions): string {
   if (env.CLAUDACITY_HOME) return path.resolve(env.CLAUDACITY_HOME);
@@ -20,6 +20,6 @@ export function dataDir({ env, platform = process.platform, home = homedir() }: 
 function applicationData(env: DataDirOptions['env'], platform: NodeJS.Platform, home: string): string {
   if (platform === 'win32') return env.APPDATA || path.join(home, 'AppData', 'Roaming');
   if (platform === 'darwin') return path.join(home, 'Library', 'Application Support');
-  // The XDG base directory specification has relative paths ignored.
+  // The XDG base directory specification: relative paths are ignored.
   return env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME) ? env.XDG_CONFIG_HOME : path.join(home, '.config');
 }

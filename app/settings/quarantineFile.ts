@@ -1,4 +1,4 @@
-/** A file that cannot be read is kept for whoever wants to look at it, and no longer in the way. */
+/** Moves an unreadable file out of the way without losing it. */
 import { existsSync, renameSync } from 'node:fs';
 
 /**
@@ -6,10 +6,10 @@ import { existsSync, renameSync } from 'node:fs';
  * @returns the new name of the file.
  * @throws where it cannot be renamed.
  */
-export function setAside(file: string, suffixes: readonly string[] = []): string {
-  const aside = `${file}.broken-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+export function quarantineFile(file: string, suffixes: readonly string[] = []): string {
+  const quarantined = `${file}.broken-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   for (const suffix of ['', ...suffixes]) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    if (existsSync(file + suffix)) renameSync(file + suffix, quarantined + suffix);
   }
-  return aside;
+  return quarantined;
 }

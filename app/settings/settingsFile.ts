@@ -1,12 +1,12 @@
-/** What the settings need of whatever keeps them: electron-store in the desktop app, conf in the command. */
+/** The settings file, as the settings use it: electron-store in the desktop app, conf in the command. */
 import type { Log } from '../log/log';
 import { asError } from '../shared/errorText';
-import { setAside } from './quarantineFile';
+import { quarantineFile } from './quarantineFile';
 
 export interface SettingsFile {
-  /** All that the file holds, `{}` where there is none. */
+  /** The content of the file; `{}` where there is none. */
   read(): unknown;
-  /** Replaces what the file holds. @throws where it cannot be written. */
+  /** Replaces the content of the file. @throws where it cannot be written. */
   write(values: Record<string, unknown>): void;
 }
 
@@ -19,11 +19,11 @@ export interface Store {
 export const SETTINGS_NAME = 'settings';
 
 /**
- * Opens the store, which reads its file at once. A file that cannot be read is set aside and a new one begun;
- * where not even that is possible, settings last until the app ends. Both are logged.
+ * Opens the store, which reads its file at once. An unreadable file is quarantined and replaced by a new one; where that is not possible either,
+ * settings are held in memory until the app ends. Both are logged.
  */
 export function openStore(open: () => Store, file: string, log: Log): SettingsFile {
-  const store = openOrBeginAnew(open, file, log);
+  const store = openOrReplace(open, file, log);
   return {
     read: () => store.store,
     write: (values) => {
@@ -32,19 +32,19 @@ export function openStore(open: () => Store, file: string, log: Log): SettingsFi
   };
 }
 
-function openOrBeginAnew(open: () => Store, file: string, log: Log): Store {
+function openOrReplace(open: () => Store, file: string, log: Log): Store {
   try {
     return open();
   } catch (error) {
-    log.warn('The settings cannot be read', { file, error: asError(error) });
+    log.warn('the settings file cannot be read', { file, error: asError(error) });
   }
   try {
-    const aside = setAside(file);
+    const quarantined = quarantineFile(file);
     const store = open();
-    log.warn('The settings begin anew; the old file was set aside', { aside });
+    log.warn('a new settings file was begun; the unreadable one was renamed', { quarantined });
     return store;
   } catch (error) {
-    log.error('The settings cannot be kept', { file, error: asError(error) });
+    log.error('changes of the settings cannot be stored', { file, error: asError(error) });
     return { store: {} };
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What crosses between the app and its window: the state that the window shows, the calls that it may make, and the topics that it can subscribe to.
- * The page imports the types only: the schemas would compile code, which its security policy forbids.
+ * The contract between the app and its window: the state that the window shows, the calls that it may make, and the topics that it can subscribe
+ * to. The page imports only types from here: zod compiles object schemas to code, which the page's security policy forbids.
  *
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
@@ -9,9 +9,9 @@ import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { Usage } from './usage';
 
-/** A fault that the user can do something about: what is wrong, and how to mend it. */
+/** A problem that the user can solve. */
 export interface Problem {
-  /** Stable, for tests and for choosing the action that the window offers. */
+  /** Stable: tests and the choice of the action that the window offers depend on it. */
   code:
     | 'cli_missing'
     | 'cli_outdated'
@@ -22,7 +22,7 @@ export interface Problem {
     | 'server_failed';
   /** One sentence: what is wrong. */
   message: string;
-  /** What to do about it, in words; may hold a command in backticks. */
+  /** What the user can do; commands stand in backticks. */
   remedy: string;
 }
 
@@ -30,10 +30,10 @@ export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'err
 
 export interface ServerState {
   phase: ServerPhase;
-  /** The address it listens on, or would: `0.0.0.0` and the like. */
+  /** The address that the server listens on, or will once it is started: `0.0.0.0`. */
   host: string;
   port: number;
-  /** What to type into a client on this computer, e.g. `http://127.0.0.1:22434`. */
+  /** The address for clients on this computer: `http://127.0.0.1:22434`. */
   url: string;
   /** Present in phase `error`. */
   problem?: Problem;
@@ -42,12 +42,12 @@ export interface ServerState {
 
 export type CliPhase = 'checking' | 'ready' | 'problem';
 
-/** The `claude` CLI that answers: where it is, and whether it can. */
+/** The `claude` CLI: where it is, and whether it can answer requests. */
 export interface CliState {
   phase: CliPhase;
   path?: string;
   version?: string;
-  /** How it is signed in, as `claude auth status` says: `claude.ai`, `api_key`… */
+  /** As `claude auth status` reports it: `claude.ai`, `api_key`… */
   authMethod?: string;
   account?: string;
   problem?: Problem;
@@ -69,14 +69,14 @@ export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancel
 export interface RequestRow {
   id: string;
   at: number;
-  /** A name for the program that asked, from its User-Agent and headers: `ollama-js`, `Open WebUI`, `curl`. */
+  /** The client's name, derived from its headers: `ollama-js`, `Open WebUI`, `curl`. */
   client: string;
   /** The peer's address. */
   address: string;
   dialect: DialectName;
   method: string;
   path: string;
-  /** As the client named it; empty for requests that name none. */
+  /** The model in the client's words; empty where the request names none. */
   model: string;
   stream: boolean;
   phase: RequestPhase;
@@ -88,7 +88,7 @@ export interface RequestRow {
   durationMs: number | null;
 }
 
-/** The rest of what is known of a request; no prompt or answer text is among it. */
+/** Everything that the journal records about a request. Never the text of a prompt or an answer. */
 export interface RequestDetails extends RequestRow {
   /** The Express path that matched (`/v1/models/*id`); null where none did. The database does not store it. */
   route: string | null;
@@ -96,21 +96,21 @@ export interface RequestDetails extends RequestRow {
   /** The model that answered, in full: `claude-sonnet-5-5`. */
   resolvedModel: string | null;
   conversation: string | null;
-  /** How it was served: a new process, a history replayed, or the process that already held it. */
+  /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
   served: 'new' | 'replay' | 'live' | null;
   messages: number | null;
-  /** Waiting for a process and preparing it, before the question was asked. */
+  /** Time until a process was ready for the prompt. */
   loadMs: number | null;
   error: string | null;
   /** Request parameters that could not be honoured. */
   ignored: string[];
-  /** What the child could see: its folder, and what was withheld from it. */
+  /** The folder of the CLI's process, and what was withheld from it. */
   isolation: string | null;
 }
 
 export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
 
-/** A live conversation: a `claude` process that holds its turns. */
+/** A live conversation: one whose turns a `claude` process holds. */
 export interface ConversationRow {
   id: string;
   client: string;
@@ -121,18 +121,18 @@ export interface ConversationRow {
   startedAt: number;
   lastUsedAt: number;
   pid: number | null;
-  /** When its process ends unless it is used again; null while it is busy and where it is kept for good. */
+  /** When its process ends if no request comes; null while it is busy and where it never expires. */
   expiresAt: number | null;
 }
 
-/** A conversation that is kept, whether or not a process holds it. */
+/** A conversation in the database, live or not. */
 export interface StoredConversation {
   id: string;
   /** The client's own name for it. */
   name: string | null;
   client: string;
   model: string;
-  /** The start of the first question; empty where texts are not kept. */
+  /** The start of the first prompt; empty where texts are not stored. */
   title: string;
   createdAt: number;
   usedAt: number;
@@ -141,10 +141,10 @@ export interface StoredConversation {
   usage: Usage;
 }
 
-/** One message of a kept conversation, for reading. */
+/** A message of a stored conversation, as text. */
 export interface StoredMessage {
   role: 'user' | 'assistant';
-  /** Its texts; what else it holds stands in brackets: `[image]`. */
+  /** The message's texts; other content stands in brackets: `[image]`. */
   text: string;
 }
 
@@ -154,7 +154,7 @@ export interface ModelUsage {
   usage: Usage;
 }
 
-/** Use since midnight, local time. */
+/** Usage since midnight, local time. */
 export interface DayUsage {
   /** `2026-11-22` */
   day: string;
@@ -196,8 +196,8 @@ const time = z.number();
 const rowLimit = z.int().min(1).max(1000);
 
 /**
- * Every call that the window may make: the schemas of its arguments, and its result. A call is an entry here, a handler in the core (app/core/calls.ts) or, where it
- * needs Electron, in the desktop shell, and the code that calls it.
+ * Every call that the window may make: the schemas of its arguments and the type of its result. A new call is an entry here, a handler in
+ * app/core/calls.ts (or, if it needs Electron, in app/desktop/desktop.ts), and the code that makes the call.
  */
 export const CALLS = {
   'server.start': call<ServerState>()(),
@@ -237,7 +237,7 @@ export type CallHandlers = {
   [N in CallName]: (...args: CallArguments<N>) => CallResult<N> | Promise<CallResult<N>>;
 };
 
-/** What the window can subscribe to. A topic's value replaces the one before it, but for `requests`. */
+/** What the window can subscribe to. The value of each topic replaces the one before it, except that of `requests`. */
 export const TOPICS = {
   app: topic<AppInfo>(),
   server: topic<ServerState>(),
@@ -260,8 +260,8 @@ export type TopicValues = { [T in Topic]: NonNullable<(typeof TOPICS)[T]['valueT
 
 export interface TopicUpdate<T extends Topic = Topic> {
   /**
-   * Whether this holds the values of all topics of the subscription: the first update, and the first after the window was hidden. Changes between two
-   * snapshots may be missing.
+   * Whether this is a snapshot, with the values of all topics of the subscription: the first update, and the first after the window was hidden.
+   * The page has not received the changes from between two snapshots.
    */
   snapshot: boolean;
   values: { [P in T]?: TopicValues[P] };
@@ -278,7 +278,7 @@ export interface Bridge {
   subscribe<T extends Topic>(topics: readonly T[], listener: (update: TopicUpdate<T>) => void): () => void;
 }
 
-/** A type that is only known to the compiler. */
+/** Carries a type without a value. */
 interface TypeOnly<T> {
   of: T;
 }

@@ -1,17 +1,17 @@
-/** Values of settings as texts: in the fields of the window, in variables of the environment and on the command line. */
+/** Converts between the values of settings and texts: fields of the window, environment variables, the command line. */
 import type { z } from 'zod';
 import { SETTINGS, type Setting, type SettingName, type SettingsValues } from './settings';
 
 /**
- * The value that a text stands for: what was typed into a field or a terminal. Toggles take on/off, true/false, yes/no and 1/0; lists are separated by
- * commas; an empty text is null where the setting has that value.
- * @throws Error whose message completes the sentence "The value …": `must be a whole number from 1 to 256`.
+ * Reads a value as a user types it. Toggles accept on/off, true/false, yes/no and 1/0; lists are separated by commas; an empty text is
+ * null for an optional number.
+ * @throws Error whose message continues "The value …": `must be a whole number from 1 to 256`.
  */
 export function parseSettingText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
   return parsed<SettingsValues[N]>(SETTINGS[name], input, SETTINGS[name].schema, SETTINGS[name].expected);
 }
 
-/** The same for a text from a variable or the command line, where more may be valid: port 0. */
+/** Reads a value from a variable or the command line, which may allow more: port 0. @throws as `parseSettingText`. */
 export function parsePinnedText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
   const setting: Setting = SETTINGS[name];
   const { schema, expected } = setting;
@@ -19,7 +19,7 @@ export function parsePinnedText<N extends SettingName>(name: N, input: string): 
   return parsed<SettingsValues[N]>(setting, input, pinned?.pinnedSchema ?? schema, pinned?.pinnedExpected ?? expected);
 }
 
-/** What is wrong with a text in the field of a setting, as a sentence that says what is valid; undefined where the text is valid. */
+/** The message beside a field: a sentence that says which values are valid; undefined where the text is valid. */
 export function settingFault(name: SettingName, input: string): string | undefined {
   try {
     parseSettingText(name, input);
@@ -42,7 +42,7 @@ function parsed<Value>(setting: Setting, input: string, schema: z.ZodType, expec
   throw new Error(`must be ${expected}`);
 }
 
-/** Any value that is not valid where the text is none of the setting's kind; the schema refuses it. */
+/** Returns something that the schema refuses where the text does not have the form of the setting's kind. */
 function valueOfText(setting: Setting, input: string): unknown {
   switch (setting.kind) {
     case 'toggle':

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Log } from '../log/log';
-import { setAside } from '../settings/quarantineFile';
+import { quarantineFile } from '../settings/quarantineFile';
 import { asError } from '../shared/errorText';
 
 export type Database = DatabaseSyncInstance;
@@ -135,7 +135,7 @@ function openOrReplace(file: string, log: Log): Database {
     return open(file);
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    const aside = setAside(file, ['-wal', '-shm']);
+    const aside = quarantineFile(file, ['-wal', '-shm']);
     log.warn('The database cannot be used: it was renamed and a new one created', { aside, error: asError(error) });
     return open(file);
   }

@@ -1,9 +1,9 @@
 /**
  * The login item of Windows (the Run key) and macOS (a launch agent), written by auto-launch.
  *
- * auto-launch derives the entry's name from the program's path, takes no arguments, and pastes the path into its file
- * as it is, so a path with `&` breaks the property list and `electron <folder>` cannot be said. It is therefore given its
- * options directly: our name, and the command already in the file's own quoting.
+ * auto-launch derives the entry's name from the program's path, accepts no arguments, and pastes the path into its file unescaped: a path with `&`
+ * breaks the property list, and `electron <folder>` is impossible. So its options are set directly: our name, and the command already
+ * quoted for the file.
  */
 import AutoLaunch from 'auto-launch';
 import type { LaunchCommand } from './launchCommand';

@@ -1,4 +1,4 @@
-/** How this very program is started again by someone else, such as the desktop at login. */
+/** The command that starts this app again, for the login item. */
 
 export interface LaunchCommand {
   /** Absolute path of the program. */
@@ -16,7 +16,7 @@ export interface RunningApp {
 }
 
 export function launchCommand({ execPath, argv, appPath, packaged, env }: RunningApp): LaunchCommand {
-  // Of an AppImage and of a portable .exe, execPath is a temporary copy that is gone at the next login.
+  // In an AppImage and a portable .exe, execPath is a temporary copy, which is gone at the next login.
   const program = env.APPIMAGE || env.PORTABLE_EXECUTABLE_FILE || execPath;
   const sandbox = argv.includes('--no-sandbox') ? ['--no-sandbox'] : [];
   return { program, args: packaged ? sandbox : [...sandbox, appPath] };

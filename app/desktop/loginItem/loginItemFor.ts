@@ -1,10 +1,10 @@
-/** Each system's own way to start the app at login. */
+/** Chooses the system's way to start the app at login. */
 import { autoLaunchItem } from './autoLaunchItem';
 import type { LaunchCommand } from './launchCommand';
 import type { LoginItem } from './loginItem';
 import { xdgAutostart } from './xdgAutostart';
 
-/** What Electron knows of login items; it has none on Linux. */
+/** Electron's login items. It supports none on Linux. */
 export interface SystemLoginItems {
   /** macOS: registers or removes the app itself. Takes effect only if the app is signed. */
   set(enabled: boolean): void;
@@ -40,7 +40,7 @@ const UNSUPPORTED: LoginItem = {
   disable: async () => undefined,
 };
 
-/** macOS lists the app itself under its login items only if it is signed; for any other build a launch agent does. */
+/** macOS accepts an app as a login item only if it is signed; other builds use a launch agent. */
 function systemFirst(system: SystemLoginItems, agent: LoginItem): LoginItem {
   return {
     supported: true,

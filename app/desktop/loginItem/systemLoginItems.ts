@@ -1,4 +1,4 @@
-/** Electron's own view of login items, where it has one. */
+/** Electron's login items of macOS and Windows. */
 import { app } from 'electron';
 import type { SystemLoginItems } from './loginItemFor';
 

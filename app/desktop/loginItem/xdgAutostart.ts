@@ -1,7 +1,7 @@
 /**
- * The login item of Linux desktops: a file in the autostart folder, as the XDG Autostart and Desktop Entry
- * specifications have it. auto-launch does not serve here: it ignores XDG_CONFIG_HOME, names the file after the program,
- * leaves `Exec` unquoted (a path with a space then fails at login), and calls an entry enabled that the desktop has hidden.
+ * The login item of Linux desktops: a file in the autostart folder, after the XDG Autostart and Desktop Entry specifications. auto-launch is
+ * not used here: it ignores XDG_CONFIG_HOME, names the file after the program, leaves `Exec` unquoted (a path with a space then fails at
+ * login), and reports an entry that the desktop has hidden as enabled.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -30,7 +30,7 @@ export function xdgAutostart({ env, home, command }: XdgAutostartOptions): Login
   };
 }
 
-/** The entry's text. With `TryExec`, a desktop leaves the entry alone once the program has been uninstalled. */
+/** The text of the entry. `TryExec` makes a desktop ignore the entry once the program has been uninstalled. */
 export function desktopEntry({ program, args }: LaunchCommand): string {
   return `${[
     '[Desktop Entry]',
@@ -47,17 +47,17 @@ export function desktopEntry({ program, args }: LaunchCommand): string {
   ].join('\n')}\n`;
 }
 
-/** `%` would start a field code; the other four are special within quotes. */
+/** The four characters are special within quotes; `%` starts a field code. */
 function quoteArgument(argument: string): string {
   return `"${argument.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }
 
-/** Values of type string have escapes of their own, which are undone before an Exec line is split. */
+/** Backslashes are escaped once more: a string value is unescaped before its Exec line is split into arguments. */
 function escapeString(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }
 
-/** Desktops switch an entry off by one of these keys instead of removing the file. */
+/** False where a desktop has switched the entry off by one of these keys instead of removing the file. */
 function isActive(entry: string | undefined): boolean {
   if (entry === undefined) return false;
   return !/^Hidden\s*=\s*true\s*$/m.test(entry) && !/^X-GNOME-Autostart-enabled\s*=\s*false\s*$/m.test(entry);

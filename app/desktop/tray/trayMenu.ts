@@ -1,4 +1,4 @@
-/** The tray's menu, built anew from the state after every change: Linux desktops never see a change to an item. */
+/** The tray's menu, rebuilt from the state after every change: Linux desktops do not notice changes to a single item. */
 import type { MenuItemConstructorOptions } from 'electron';
 import type { CliState, LoginItemState, ServerState } from '../../shared/contract';
 import { trayStatus } from './trayStatus';
@@ -22,7 +22,7 @@ export function trayMenu({ server, cli, loginItem }: TrayState, actions: TrayAct
   const running = server.phase === 'running' || server.phase === 'stopping';
   return [
     { label: literal(trayStatus(server, cli).text), enabled: false },
-    // A problem takes the first line; the address still matters while the server runs.
+    // A problem of the CLI takes the first line, but clients still need the address.
     ...(cli.problem && server.phase === 'running'
       ? [{ label: literal(`Running on ${server.url}`), enabled: false }]
       : []),
@@ -45,7 +45,7 @@ export function trayMenu({ server, cli, loginItem }: TrayState, actions: TrayAct
   ];
 }
 
-/** In a menu, a single & marks the letter after it. */
+/** In a menu, a single & underlines the letter after it. */
 function literal(text: string): string {
   return text.replaceAll('&', '&&');
 }

@@ -1,4 +1,4 @@
-/** What the tray says of the app in one glance: the icon, and a line of text for its tooltip and the top of its menu. */
+/** The app's state in one glance: the tray's icon, and a line of text for its tooltip and the top of its menu. */
 import type { CliState, ServerState } from '../../shared/contract';
 
 export type TrayIcon = 'running' | 'stopped' | 'error';

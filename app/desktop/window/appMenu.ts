@@ -1,4 +1,4 @@
-/** The application menu: the accelerators that people expect of each system, which Electron takes from here. */
+/** The application menu. Electron takes the standard accelerators of each system from its roles. */
 import type { MenuItemConstructorOptions } from 'electron';
 
 export interface AppMenuOptions {
@@ -34,5 +34,5 @@ export function appMenu({ platform, development, openDocs }: AppMenuOptions): Me
   ];
 }
 
-/** Electron's own accelerator for quitting is there on macOS and Linux only. */
+/** Electron's role has an accelerator on macOS and Linux only. */
 const QUIT: MenuItemConstructorOptions = { role: 'quit', label: 'Quit Claudacity', accelerator: 'CommandOrControl+Q' };

@@ -1,6 +1,6 @@
 /**
- * The page's own scheme, `app://claudacity/`, instead of file://: a real origin, to which a content security policy and
- * the check of IPC senders can hold. The page gets its data by IPC, so the policy lets it reach nothing but its own files.
+ * The page's own scheme, `app://claudacity/`, instead of file://: a real origin, which the content security policy and the check of IPC senders
+ * rely on. The page gets its data by IPC, so the policy allows it nothing but its own files.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +26,7 @@ export function servePage(folder: string): void {
   });
 }
 
-/** Whether an address is the page's. A frame that has loaded nothing has an empty one. */
+/** Whether an address is the page's. A frame that has loaded nothing yet has an empty address. */
 export function isPageUrl(address: string): boolean {
   return address.startsWith(PAGE_URL);
 }

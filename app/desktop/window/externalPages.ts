@@ -1,7 +1,7 @@
-/** The pages that may be opened in the browser. The window names one; it never names an address. */
+/** The addresses of the pages that the window may open in the browser. */
 import type { ExternalPage } from '../../shared/contract';
 
-/** @param serverUrl where the app's own server answers, which has the API's documentation. */
+/** @param serverUrl address of the app's own server, which serves the API's documentation. */
 export function externalPageUrl(page: ExternalPage, serverUrl: string): string {
   switch (page) {
     case 'install-cli':

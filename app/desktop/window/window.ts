@@ -1,6 +1,6 @@
 /**
- * The app's one window. It shows our own page and nothing else: no other address, no second window, no permission, and
- * no Node in the page. Closing it hides it, since the app lives in the tray.
+ * The app's only window. It shows our own page and nothing else: no other address, no second window, no permissions, and no Node in the page.
+ * Closing the window hides it: the app stays in the tray.
  */
 import { BrowserWindow, type Event, Notification, nativeTheme, screen, session, type WebFrameMain } from 'electron';
 import type { Topics } from '../../core/topics';
@@ -55,9 +55,9 @@ export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOpt
       minWidth: 720,
       minHeight: 480,
       title: 'Claudacity',
-      // Windows and macOS take it from the program itself.
+      // Windows and macOS take the icon from the program file.
       ...(process.platform === 'linux' ? { icon: APP_ICON } : {}),
-      // The page's own background, or the window would flash in the other theme before the first paint.
+      // The page's background: otherwise the window flashes in the other theme before the first paint.
       backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
       autoHideMenuBar: true,
       show: false,
@@ -144,7 +144,7 @@ function explainClosing(): void {
   if (!Notification.isSupported()) return;
   new Notification({
     title: 'Claudacity is still running',
-    body: 'It answers requests from the tray. Choose Quit there to end it.',
+    body: 'It answers requests in the background. To end it, choose Quit in the tray.',
     silent: true,
   }).show();
 }

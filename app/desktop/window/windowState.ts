@@ -1,4 +1,4 @@
-/** Where the window was, so that it opens there again; on a screen that is still there. */
+/** Stores the window's place, so that it opens there again if that screen still exists. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -12,11 +12,11 @@ export interface Rectangle {
 export interface WindowState {
   bounds?: Rectangle;
   maximized: boolean;
-  /** The user has been told once that closing the window does not end the app. */
+  /** Whether the user has seen the notification that closing the window does not end the app. */
   closeExplained: boolean;
 }
 
-/** The state of the last time, or that of a first time where there is none that can be read. */
+/** The stored state, or that of a first start where none can be read. */
 export function readWindowState(file: string): WindowState {
   try {
     return SCHEMA.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -30,7 +30,7 @@ export function writeWindowState(file: string, state: WindowState): void {
   writeFileSync(file, JSON.stringify(state));
 }
 
-/** The bounds if enough of the window's top edge lies on one of the screens to be seen and dragged. */
+/** The bounds, if enough of the window's top edge lies on one of the screens for the user to see and drag it. */
 export function visibleBounds(bounds: Rectangle | undefined, screens: readonly Rectangle[]): Rectangle | undefined {
   if (!bounds) return undefined;
   const reachable = screens.some((screen) => {

@@ -6,7 +6,7 @@ describe('parseCommandLine', () => {
     expect(parseCommandLine(['electron', '--no-sandbox', '/src', '22435', '1']).port).toBe('22435');
   });
 
-  test('finds no port in options and paths that hold digits', () => {
+  test('finds no port in options and paths that contain digits', () => {
     expect(parseCommandLine(['electron', '--inspect=0', '/opt/app2', '--remote-debugging-port=9']).port).toBe(
       undefined,
     );

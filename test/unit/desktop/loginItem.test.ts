@@ -25,18 +25,18 @@ describe('the login item on Linux', () => {
     expect([before, enabled, await item.isEnabled()]).toEqual([false, true, false]);
   });
 
-  test('lies in ~/.config/autostart', async () => {
+  test('is a file in ~/.config/autostart', async () => {
     await xdgAutostart({ env: {}, home, command }).enable();
     await expect(readFile(path.join(home, '.config/autostart/claudacity.desktop'), 'utf8')).resolves.toContain('Exec=');
   });
 
-  test('lies in XDG_CONFIG_HOME where that is set', async () => {
+  test('is a file in XDG_CONFIG_HOME where that is set', async () => {
     const config = path.join(home, 'elsewhere');
     await xdgAutostart({ env: { XDG_CONFIG_HOME: config }, home, command }).enable();
     await expect(readFile(path.join(config, 'autostart/claudacity.desktop'), 'utf8')).resolves.toContain('Exec=');
   });
 
-  test('takes no notice of an XDG_CONFIG_HOME that is not absolute, as its specification says', async () => {
+  test('ignores a relative XDG_CONFIG_HOME, as its specification says', async () => {
     await xdgAutostart({ env: { XDG_CONFIG_HOME: 'config' }, home, command }).enable();
     await expect(readFile(path.join(home, '.config/autostart/claudacity.desktop'), 'utf8')).resolves.toContain('Exec=');
   });
@@ -50,7 +50,7 @@ describe('the login item on Linux', () => {
     await expect(xdgAutostart({ env: {}, home, command }).isEnabled()).resolves.toBe(false);
   });
 
-  test('can be disabled where it never was enabled', async () => {
+  test('can be disabled without having been enabled', async () => {
     await expect(xdgAutostart({ env: {}, home, command }).disable()).resolves.toBeUndefined();
   });
 
@@ -67,20 +67,20 @@ describe('desktopEntry', () => {
     expect(entry).toContain('\nExec="/opt/My Apps/claudacity" "/home/a b/app" "--hidden"\n');
   });
 
-  test('escapes what is special in an Exec line', () => {
+  test('escapes the special characters of an Exec line', () => {
     const entry = desktopEntry({ program: '/a"b/$c/`d/\\e/100%', args: [] });
     expect(entry).toContain(String.raw`Exec="/a\\"b/\\$c/\\${'`'}d/\\\\e/100%%" "--hidden"`);
   });
 
-  test('names the program in TryExec, so that the entry is void once the app is uninstalled', () => {
+  test('names the program in TryExec, so that desktops ignore the entry once the app is uninstalled', () => {
     expect(desktopEntry(command)).toContain('\nTryExec=/opt/Claudacity/claudacity\n');
   });
 });
 
-describe('what auto-launch is given', () => {
+describe('the path passed to auto-launch', () => {
   const electron = { program: 'C:\\Program Files\\e.exe', args: ['C:\\my app'] };
 
-  test('is, for the Run key, a command line that lacks only its outermost quotes', () => {
+  test('is, for the Run key, a command line without its outermost quotes', () => {
     expect(`"${windowsCommandLine(electron)}"`).toBe('"C:\\Program Files\\e.exe" "C:\\my app"');
   });
 
@@ -93,7 +93,7 @@ describe('what auto-launch is given', () => {
 describe('launchCommand', () => {
   const running = { execPath: '/tmp/.mount_x/claudacity', argv: ['claudacity'], appPath: '/src', env: {} };
 
-  test('is the program alone where it is packaged', () => {
+  test('is the program alone in a packaged app', () => {
     expect(launchCommand({ ...running, packaged: true })).toEqual({ program: running.execPath, args: [] });
   });
 
@@ -101,12 +101,12 @@ describe('launchCommand', () => {
     expect(launchCommand({ ...running, packaged: false })).toEqual({ program: running.execPath, args: ['/src'] });
   });
 
-  test('is the AppImage itself, not the place where it is mounted', () => {
+  test('is the AppImage itself, not its mount point', () => {
     const env = { APPIMAGE: '/home/a/Claudacity.AppImage' };
     expect(launchCommand({ ...running, packaged: true, env }).program).toBe('/home/a/Claudacity.AppImage');
   });
 
-  test('keeps --no-sandbox, without which root could not start it', () => {
+  test('passes --no-sandbox on, without which root cannot start the app', () => {
     const argv = ['electron', '--no-sandbox', '--inspect=0', '/src', '22435'];
     expect(launchCommand({ ...running, argv, packaged: false }).args).toEqual(['--no-sandbox', '/src']);
   });

@@ -1,4 +1,4 @@
-/** Which value wins, what is refused, and that no state of the file keeps the app from starting. */
+/** Precedence, refused values, and that no state of the file keeps the app from starting. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -44,13 +44,13 @@ test('without a file every setting has its default', () => {
   });
 });
 
-test('a change is there when the settings are opened again', () => {
+test('a change is stored', () => {
   open().change({ port: 8080, theme: 'dark' });
 
   expect(open().value).toMatchObject({ port: 8080, theme: 'dark', host: '0.0.0.0' });
 });
 
-test('only what was changed is written, and what other versions wrote stays', async () => {
+test('a change writes its own settings only and leaves those of other versions in the file', async () => {
   await writeFile(file, '{ "fromTheFuture": 1 }');
 
   open().change({ port: 8080 });
@@ -61,14 +61,14 @@ test('only what was changed is written, and what other versions wrote stays', as
 describe('precedence', () => {
   beforeEach(() => writeFile(file, '{ "host": "10.0.0.1", "port": 1111 }'));
 
-  test('the environment goes before what is stored and is named', () => {
+  test('the environment wins over the file and is named as the source', () => {
     const settings = open({ env: { HOST: '127.0.0.1', PORT: '2222', CLAUDE_PATH: '/opt/claude' } });
 
     expect(settings.value).toMatchObject({ host: '127.0.0.1', port: 2222, cliPath: '/opt/claude' });
     expect(settings.pinned).toEqual({ host: 'HOST', port: 'PORT', cliPath: 'CLAUDE_PATH' });
   });
 
-  test('the command line goes before the environment', () => {
+  test('the command line wins over the environment', () => {
     const settings = open({ env: { PORT: '2222' }, commandLine: { port: '3333' } });
 
     expect(settings.value.port).toBe(3333);
@@ -82,14 +82,14 @@ describe('precedence', () => {
     expect(settings.pinned).toEqual({});
   });
 
-  test('what the environment sets is not written to the file by a change of something else', async () => {
+  test('a change of one setting does not store the values that the environment sets', async () => {
     open({ env: { PORT: '2222' } }).change({ theme: 'light' });
 
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ port: 1111, theme: 'light' });
   });
 });
 
-test('port 0 can be asked for in the environment', () => {
+test('the environment may set port 0', () => {
   expect(open({ env: { PORT: '0' } }).value.port).toBe(0);
 });
 
@@ -104,7 +104,7 @@ test.each(['0.0.0.0:80', 'http://localhost', 'a b', '-'])(
   },
 );
 
-test.each(['::', '::1', '192.168.1.5', 'localhost', 'my-pc.local'])('HOST=%s is taken', (host) => {
+test.each(['::', '::1', '192.168.1.5', 'localhost', 'my-pc.local'])('HOST=%s is valid', (host) => {
   expect(open({ env: { HOST: host } }).value.host).toBe(host);
 });
 
@@ -120,21 +120,21 @@ test('origins from the environment are added to those stored, and not stored the
 });
 
 describe('a change is refused, and nothing is changed', () => {
-  test('when the value will not do', () => {
+  test('when the value is invalid', () => {
     const settings = open();
 
     expect(() => settings.change({ theme: 'dark', port: 0 })).toThrow(/^port: must be a port from 1 to 65,535$/);
     expect(settings.value.theme).toBe('system');
   });
 
-  test('when the environment has set it', () => {
+  test('when the environment sets it', () => {
     const settings = open({ env: { PORT: '2222' } });
 
     expect(() => settings.change({ port: 3333 })).toThrow('port is set by PORT and cannot be changed here');
     expect(settings.value.port).toBe(2222);
   });
 
-  test('unless the pinned value is the one it has', () => {
+  test('unless the pinned setting keeps its value', () => {
     expect(open({ env: { PORT: '2222' } }).change({ port: 2222, theme: 'dark' })).toMatchObject({ theme: 'dark' });
   });
 });
@@ -151,7 +151,7 @@ test('listeners get the new and the previous values until they end their subscri
   expect(seen).toEqual([[1, 22434]]);
 });
 
-test('a broken file is set aside, logged, and the defaults are used', async () => {
+test('an unreadable file is quarantined and logged, and the defaults are used', async () => {
   await writeFile(file, '{ "port": 80');
 
   expect(open().value.port).toBe(22434);
@@ -161,14 +161,14 @@ test('a broken file is set aside, logged, and the defaults are used', async () =
   expect(log.entries.map((entry) => entry.level)).toContain('warn');
 });
 
-test('one value that will not do costs that value alone and is logged', async () => {
+test('an invalid stored value is logged and replaced by its default, and the others are used', async () => {
   await writeFile(file, '{ "port": "many", "theme": "dark" }');
 
   expect(open().value).toMatchObject({ port: 22434, theme: 'dark' });
   expect(log.entries[0]?.fields).toMatchObject({ setting: 'port' });
 });
 
-test('a folder that cannot be made leaves settings that last until the end', async () => {
+test('where the folder cannot be created, changes last until the app ends', async () => {
   await writeFile(path.join(folder, 'file'), '');
   const settings = openSettings({ file: openConfFile(path.join(folder, 'file'), log), log, env: {} });
 
@@ -176,7 +176,7 @@ test('a folder that cannot be made leaves settings that last until the end', asy
   expect(log.entries.map((entry) => entry.level)).toContain('error');
 });
 
-test('electron-store and conf keep the same file in the same format', async () => {
+test('electron-store and conf write the same file in the same format', async () => {
   // Its package would download Electron when it is imported; the store itself needs no more than the folder.
   process.env.ELECTRON_OVERRIDE_DIST_PATH ??= folder;
   const { openElectronStoreFile } = await import('../../../app/desktop/electronStoreFile');

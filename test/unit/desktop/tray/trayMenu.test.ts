@@ -5,7 +5,7 @@ import { trayStatus } from '../../../../app/desktop/tray/trayStatus';
 import type { Problem, ServerPhase, ServerState } from '../../../../app/shared/contract';
 
 describe('trayMenu', () => {
-  test('says where the server runs on its first line, which cannot be clicked', () => {
+  test("shows the server's address in its first line, which is disabled", () => {
     expect(menu({ server: server('running') })[0]).toEqual({
       label: 'Running on http://127.0.0.1:22434',
       enabled: false,
@@ -27,22 +27,22 @@ describe('trayMenu', () => {
     expect(labels).not.toContain('Start server');
   });
 
-  test("says the server's problem", () => {
+  test("shows the server's problem", () => {
     const problem = { code: 'port_taken', message: 'Port 22434 is taken by ollama.', remedy: 'Stop it.' } as const;
     expect(menu({ server: { ...server('error'), problem } })[0]?.label).toBe('Port 22434 is taken by ollama.');
   });
 
-  test("says the CLI's problem, and below it the address at which the server still answers", () => {
+  test("shows the CLI's problem, and below it the address of the running server", () => {
     const labels = menu({ cli: { phase: 'problem', problem: signedOut } }).map(({ label }) => label);
     expect(labels.slice(0, 2)).toEqual(['Nobody is signed in.', 'Running on http://127.0.0.1:22434']);
   });
 
-  test('shows an ampersand in a message as one, not as an access key', () => {
+  test('shows an ampersand in a message as such, not as an access key', () => {
     const problem = { ...signedOut, message: 'Salt & pepper' };
     expect(menu({ cli: { phase: 'problem', problem } })[0]?.label).toBe('Salt && pepper');
   });
 
-  test('ticks "Launch at login" when the entry is there', () => {
+  test('ticks "Launch at login" when it is enabled', () => {
     expect(item(menu({ loginItem: { supported: true, enabled: true } }), 'Launch at login').checked).toBe(true);
   });
 
@@ -53,10 +53,10 @@ describe('trayMenu', () => {
   test.each([
     [true, false],
     [false, true],
-  ])('clicking "Launch at login" while it is %s asks for %s', (enabled, asked) => {
+  ])('clicking "Launch at login" while it is %s requests %s', (enabled, requested) => {
     const actions = spies();
     click(item(menu({ loginItem: { supported: true, enabled } }, actions), 'Launch at login'));
-    expect(actions.setLoginItem).toHaveBeenCalledExactlyOnceWith(asked);
+    expect(actions.setLoginItem).toHaveBeenCalledExactlyOnceWith(requested);
   });
 });
 

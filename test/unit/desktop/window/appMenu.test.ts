@@ -8,7 +8,7 @@ describe('appMenu', () => {
     expect(quit?.accelerator).toBe('CommandOrControl+Q');
   });
 
-  test('on macOS leaves quitting to the menu that every app has there', () => {
+  test('on macOS leaves quitting to the app menu', () => {
     expect(menu('darwin', false)[0]?.role).toBe('appMenu');
   });
 

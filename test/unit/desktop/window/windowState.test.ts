@@ -8,11 +8,11 @@ describe('visibleBounds', () => {
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
   const size = { width: 1080, height: 720 };
 
-  test('keeps bounds on a screen that is there', () => {
+  test('accepts bounds on an existing screen', () => {
     expect(visibleBounds({ x: 100, y: 100, ...size }, screens)).toEqual({ x: 100, y: 100, ...size });
   });
 
-  test('keeps bounds that hang partly over the edge', () => {
+  test('accepts bounds that reach over the edge of a screen', () => {
     expect(visibleBounds({ x: -900, y: 900, ...size }, screens)).toBeDefined();
   });
 
@@ -25,7 +25,7 @@ describe('visibleBounds', () => {
   });
 });
 
-describe('the kept state of the window', () => {
+describe('the stored state of the window', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'claudacity-window-'));
