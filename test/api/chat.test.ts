@@ -1,4 +1,4 @@
-/** The chat with the real CLI: what a dialect gets to see, whatever becomes of the process behind it. */
+/** The chat with the real CLI: the events that a dialect gets, whatever happens to the process. */
 import { setMaxListeners } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,7 +33,7 @@ describe('a chat', () => {
   });
 
   afterEach(async () => {
-    // A conversation that waits for a follow-up is another test's.
+    // A process that waits for a follow-up would be idle while another test runs.
     await Promise.all(rig.chat.liveConversations().map(({ id }) => rig.chat.endConversation(id)));
     // By then the mock has received the request of the interrupted process, which cannot take another test's answer.
     await fetch(rig.api.url, { method: 'HEAD' });
@@ -42,7 +42,7 @@ describe('a chat', () => {
 
   afterAll(() => rig.end());
 
-  test('is one stream of events, in order, with what the API reported', async () => {
+  test('yields one stream of events, in order, with the usage that the API reported', async () => {
     rig.api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 2 }));
 
     const events = await ask(rig.chat, 'hi');
@@ -79,7 +79,7 @@ describe('a chat', () => {
     ]);
   });
 
-  test('costs what its own turn costs', async () => {
+  test('has the cost of its own turn', async () => {
     const counts = usage({ input: 100_000, output: 0 });
     const costs: number[] = [];
     for (const messages of [[user('one')], [user('one'), assistant('a'), user('two')]]) {
@@ -91,14 +91,14 @@ describe('a chat', () => {
     expect(costs[1]).toBeCloseTo(costs[0] ?? 0);
   });
 
-  test('asks the model that the client’s name stands for, with the system prompt it was given', async () => {
+  test('is sent to the model that the client’s name stands for, with the client’s system prompt', async () => {
     await ask(rig.chat, 'hi', { model: 'anthropic/claude-3.5-haiku:latest', system: 'Be brief. See @/etc/hostname.' });
 
     expect(rig.api.requests[0]?.body.model).toMatch(/^claude-haiku-/);
     expect(rig.api.requests[0]?.system).toEqual(['Be brief. See @/etc/hostname.']);
   });
 
-  test('of a model that is not there names those that are, and asks nothing', async () => {
+  test('with an unknown model ends with an error that lists the models, and sends nothing', async () => {
     const events = await ask(rig.chat, 'hi', { model: 'gpt-4' });
 
     expect(events).toEqual([
@@ -108,7 +108,7 @@ describe('a chat', () => {
     expect(rig.api.requests).toEqual([]);
   });
 
-  test('has its history with its true roles, as it was typed', async () => {
+  test('sends the history with its true roles and unchanged texts', async () => {
     const messages: Message[] = [
       user('@/etc/hostname'),
       user('/context'),
@@ -128,24 +128,24 @@ describe('a chat', () => {
     expect(events[0]).toMatchObject({ type: 'start', served: 'replay' });
     expect(rig.api.requests.map(({ history }) => history)).toEqual([
       [
-        { role: 'user', content: [said('@/etc/hostname'), said('/context')] },
+        { role: 'user', content: [textBlock('@/etc/hostname'), textBlock('/context')] },
         { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } }] },
         {
           role: 'user',
-          content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [said('rain')], is_error: false }],
+          content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [textBlock('rain')], is_error: false }],
         },
-        { role: 'assistant', content: [said('It rains.')] },
-        { role: 'user', content: [said('@/etc/hostname')] },
+        { role: 'assistant', content: [textBlock('It rains.')] },
+        { role: 'user', content: [textBlock('@/etc/hostname')] },
       ],
     ]);
   });
 
-  test('shows the model thinking to those who want to see it', async () => {
+  test('yields the model’s thinking only where the client wants it', async () => {
     rig.api.answer(thinking('Hm', 'm'), text('So'));
-    expect(spoken(await ask(rig.chat, 'hi', { thinking: true }))).toEqual(['thinking Hm', 'thinking m', 'text So']);
+    expect(textsOf(await ask(rig.chat, 'hi', { thinking: true }))).toEqual(['thinking Hm', 'thinking m', 'text So']);
 
     rig.api.answer(thinking('Hm', 'm'), text('So'));
-    expect(spoken(await ask(rig.chat, 'hi', { thinking: false }))).toEqual(['text So']);
+    expect(textsOf(await ask(rig.chat, 'hi', { thinking: false }))).toEqual(['text So']);
   });
 
   test.each<[StopReason, string]>([
@@ -153,8 +153,8 @@ describe('a chat', () => {
     ['stop_sequence', 'stop'],
     ['max_tokens', 'length'],
     ['refusal', 'refusal'],
-  ])('that the API ends with %s ends with %s, and nothing comes after it', async (reason, expected) => {
-    // What the CLI asks by itself may arrive as late as in another test.
+  ])('whose API answer ends with %s ends with %s, and nothing comes after it', async (reason, expected) => {
+    // A request that the CLI makes by itself may arrive while the next test runs.
     rig.api.chooseAnswer(({ history }) =>
       history.length === 1 && JSON.stringify(history).includes(`"${reason}"`)
         ? [text('A'), stop(reason), usage({ output: 9 })]
@@ -163,21 +163,21 @@ describe('a chat', () => {
 
     const events = await ask(rig.chat, reason);
 
-    expect(spoken(events)).toEqual(['text A']);
+    expect(textsOf(events)).toEqual(['text A']);
     expect(endOf(events)).toMatchObject({ reason: expected, usage: { output: 9 } });
   });
 
-  test('that the API cannot stream is answered at once', async () => {
+  test('that the API cannot stream is answered in one piece', async () => {
     rig.api.answer(httpError(404, 'not_found_error', 'no streaming here'));
     rig.api.answer(text('whole'), usage({ input: 7, output: 2 }));
 
     const events = await ask(rig.chat, 'hi');
 
-    expect(spoken(events)).toEqual(['text whole']);
+    expect(textsOf(events)).toEqual(['text whole']);
     expect(endOf(events)).toMatchObject({ reason: 'stop', usage: { input: 7, output: 2 } });
   });
 
-  test('is listed while it lasts', async () => {
+  test('is listed as a live conversation while it is answered', async () => {
     const halfway = gate();
     rig.api.answer(text('a'), halfway);
     const asked = ask(rig.chat, 'hi', { client: 'curl' });
@@ -194,15 +194,15 @@ describe('a chat', () => {
     ).toEqual([]);
   });
 
-  describe('that the API refuses is told', () => {
-    test('at once, where waiting is of no use', async () => {
+  describe('that the API refuses ends with an error', () => {
+    test('at once where a retry cannot succeed', async () => {
       rig.api.setDefaultAnswer(httpError(401, 'authentication_error', 'scripted'));
 
       expect(errorOf(await ask(rig.chat, 'hi'))).toMatchObject({ kind: 'authentication', apiStatus: 401 });
       expect(rig.api.requests).toHaveLength(1);
     });
 
-    test('with the time to wait, where that is long', async () => {
+    test('that has the time to wait where that is long', async () => {
       rig.api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '30' }));
 
       const error = errorOf(await ask(rig.chat, 'hi'));
@@ -212,13 +212,13 @@ describe('a chat', () => {
       expect(rig.api.requests).toHaveLength(1);
     });
 
-    test('not at all, where it is over soon', async () => {
+    test('unless the CLI’s own retry comes soon', async () => {
       rig.api.answer(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '1' }));
 
-      expect(spoken(await ask(rig.chat, 'hi'))).toEqual(['text OK']);
+      expect(textsOf(await ask(rig.chat, 'hi'))).toEqual(['text OK']);
     });
 
-    test('as what it is: a context that is too long', async () => {
+    test('of kind `context_too_long` where the prompt is too long', async () => {
       rig.api.setDefaultAnswer(
         httpError(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
       );
@@ -227,9 +227,9 @@ describe('a chat', () => {
     });
 
     test.each([
-      ['an error in the stream', streamError('overloaded_error', 'Overloaded'), 'overloaded'],
+      ['an error in the API’s stream', streamError('overloaded_error', 'Overloaded'), 'overloaded'],
       ['a connection that is cut', reset(), 'api'],
-    ])('after what had come until then: %s', async (_, breaks, kind) => {
+    ])('after the text that had come until then: %s', async (_, breaks, kind) => {
       const sent = gate();
       rig.api.answer(text('Half'), sent, breaks);
       const seen: ChatEvent[] = [];
@@ -238,17 +238,17 @@ describe('a chat', () => {
         if (event.type === 'text') sent.open();
       }
 
-      expect(spoken(seen)).toEqual(['text Half']);
+      expect(textsOf(seen)).toEqual(['text Half']);
       expect(errorOf(seen).kind).toBe(kind);
       expect(rig.api.requests).toHaveLength(1);
     });
   });
 
-  describe('whose client leaves', () => {
+  describe('whose client hangs up', () => {
     test.each([
       ['before the API has answered', [hang()]],
       ['in the middle of the answer', [text('Part'), hang()]],
-    ])('%s interrupts the model, and its process goes', async (_, steps) => {
+    ])('%s interrupts the model, and its process ends', async (_, steps) => {
       rig.api.answer(...steps);
       const leave = new AbortController();
       const asked = ask(rig.chat, 'go', {}, leave.signal);
@@ -262,7 +262,7 @@ describe('a chat', () => {
       await expect.poll(() => isRunning(pid)).toBe(false);
     });
 
-    test('by reading no further interrupts the model', async () => {
+    test('by not reading further interrupts the model', async () => {
       rig.api.answer(text('Part'), hang());
       for await (const event of rig.chat.ask(request('go'), NEVER)) if (event.type === 'text') break;
 
@@ -270,13 +270,13 @@ describe('a chat', () => {
       expect(rig.chat.liveConversations()).toEqual([]);
     });
 
-    test('before it is asked is not asked', async () => {
+    test('before it begins is not sent to the model', async () => {
       expect(errorOf(await ask(rig.chat, 'go', {}, AbortSignal.abort())).kind).toBe('cancelled');
       expect(rig.api.requests).toEqual([]);
     });
   });
 
-  test('that is ended from the window is interrupted', async () => {
+  test('that the window ends is interrupted', async () => {
     rig.api.answer(text('Part'), hang());
     const asked = ask(rig.chat, 'go');
     const call = await rig.api.waitForRequest(1);
@@ -288,7 +288,7 @@ describe('a chat', () => {
     expect(await rig.chat.endConversation('conv_nobody')).toBe(false);
   });
 
-  test('whose process is killed in the middle of its answer ends with an error, and the next is answered', async () => {
+  test('whose process is killed in the middle of its answer ends with an error, and the next chat is answered', async () => {
     rig.api.answer(text('Half'), hang());
     const events: ChatEvent[] = [];
     for await (const event of rig.chat.ask(request('go'), NEVER)) {
@@ -297,20 +297,20 @@ describe('a chat', () => {
     }
 
     expect(errorOf(events)).toMatchObject({ kind: 'cli_failed', message: expect.stringContaining('SIGKILL') });
-    expect(spoken(await ask(rig.chat, 'again'))).toEqual(['text OK']);
+    expect(textsOf(await ask(rig.chat, 'again'))).toEqual(['text OK']);
   });
 
-  test('whose process is killed before it has said anything is served by another', async () => {
+  test('whose process is killed before the first text is answered by another process', async () => {
     const sent = gate();
     rig.api.answer(sent, hang());
     const asked = ask(rig.chat, 'go');
     await sent.reached;
     process.kill(pidOf(rig.chat.liveConversations()[0]), 'SIGKILL');
 
-    expect(spoken(await asked)).toEqual(['text OK']);
+    expect(textsOf(await asked)).toEqual(['text OK']);
   });
 
-  test('leaves a spare with its system prompt behind, beside one with that before and a blank one', async () => {
+  test('is followed by three spares: one with its system prompt, one with the system prompt before that, one blank', async () => {
     await ask(rig.chat, 'hi', { system: 'Asked for twice.' });
     await expect.poll(() => rig.claude.spares, { timeout: 10_000 }).toBe(3);
 
@@ -320,7 +320,7 @@ describe('a chat', () => {
   });
 });
 
-describe('more requests at once than processes', () => {
+describe('more requests than processes', () => {
   let rig: ChatRig;
 
   beforeAll(async () => {
@@ -329,25 +329,25 @@ describe('more requests at once than processes', () => {
 
   afterAll(() => rig.end());
 
-  test('wait their turn: of 40, with 3 processes, 3 are asked at one time', async () => {
+  test('wait for a process: of 40 requests, with 3 processes, 3 are answered at one time', async () => {
     const held = gate();
     rig.api.setDefaultAnswer(text('a'), held, text('b'));
-    const leave = crowd();
+    const leave = sharedAbortController();
     const stay = Array.from({ length: 5 }, (_, index) => ask(rig.chat, `stay ${index}`));
     const left = Array.from({ length: 35 }, (_, index) => ask(rig.chat, `leave ${index}`, {}, leave.signal));
     await rig.api.waitForRequest(3);
 
     expect(rig.api.requests).toHaveLength(3);
-    expect(await conversing(rig.home)).toBe(3);
+    expect(await countChatProcesses(rig.home)).toBe(3);
 
     leave.abort();
     expect(new Set((await Promise.all(left)).map((events) => errorOf(events).kind))).toEqual(new Set(['cancelled']));
     held.open();
-    for (const events of await Promise.all(stay)) expect(spoken(events)).toEqual(['text a', 'text b']);
+    for (const events of await Promise.all(stay)) expect(textsOf(events)).toEqual(['text a', 'text b']);
   });
 
-  test('are refused where the queue is full', async () => {
-    const leave = crowd();
+  test('are refused when the queue is full', async () => {
+    const leave = sharedAbortController();
     rig.api.reset();
     rig.api.setDefaultAnswer(hang());
     const asked = Array.from({ length: 110 }, (_, index) => ask(rig.chat, `hi ${index}`, {}, leave.signal));
@@ -358,7 +358,7 @@ describe('more requests at once than processes', () => {
 
     expect(first.kind).toBe('busy');
     expect(first.retryAfterMs).toBeGreaterThan(0);
-    // 100 may wait, and up to 3 have a process by then.
+    // The queue holds 100 requests, and up to 3 more have a process by then.
     expect(kinds.filter((kind) => kind === 'cancelled').length).toBeGreaterThanOrEqual(100);
     expect(kinds.filter((kind) => kind === 'busy').length).toBeGreaterThanOrEqual(7);
   });
@@ -371,21 +371,21 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     for (const end of ends.splice(0)) await end();
   });
 
-  async function started(options: ChatRigOptions): Promise<ChatRig> {
+  async function startRig(options: ChatRigOptions): Promise<ChatRig> {
     const rig = await startChatRig(options);
     ends.push(rig.end);
     return rig;
   }
 
-  async function program(script: string): Promise<Pick<ChatRigOptions, 'home' | 'cliPath'>> {
+  async function installScript(script: string): Promise<Pick<ChatRigOptions, 'home' | 'cliPath'>> {
     const home = await scratchFolder();
     const cliPath = path.join(home, 'claude');
     await writeFile(cliPath, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return { home, cliPath };
   }
 
-  test('since there is none is told with what to do, and found as soon as it is installed', async () => {
-    const { chat, home } = await started({ cliPath: '', path: '/bin' });
+  test('since it is missing: the error says what to do, and the CLI is found as soon as it is installed', async () => {
+    const { chat, home } = await startRig({ cliPath: '', path: '/bin' });
     const error = errorOf(await ask(chat, 'hi'));
     expect(error.kind).toBe('cli_missing');
     expect(error.message).toContain('npm install');
@@ -395,20 +395,22 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     await symlink(claudePath(), path.join(home, '.local', 'bin', 'claude'));
 
     await expect
-      .poll(async () => spoken(await ask(chat, 'hi')), { timeout: 20_000, interval: 250 })
+      .poll(async () => textsOf(await ask(chat, 'hi')), { timeout: 20_000, interval: 250 })
       .toEqual(['text OK']);
   });
 
-  test('since it is too old is told with what to do, and never asked anything', async () => {
-    const { chat } = await started(await program('[ "$1" = --version ] && echo "2.1.100 (Claude Code)" || exit 9'));
+  test('since it is too old: the error says what to do, and no process of it is started', async () => {
+    const { chat } = await startRig(
+      await installScript('[ "$1" = --version ] && echo "2.1.100 (Claude Code)" || exit 9'),
+    );
 
     const error = errorOf(await ask(chat, 'hi'));
 
     expect(error).toMatchObject({ kind: 'cli_outdated', message: expect.stringMatching(/2\.1\.100.*`claude update`/) });
   });
 
-  test('since it does not start is told with its complaint', async () => {
-    const { chat } = await started(await program('echo "Illegal instruction" >&2; exit 132'));
+  test('since it does not start: the error has its message', async () => {
+    const { chat } = await startRig(await installScript('echo "Illegal instruction" >&2; exit 132'));
 
     expect(errorOf(await ask(chat, 'hi'))).toMatchObject({
       kind: 'cli_failed',
@@ -416,9 +418,9 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     });
   });
 
-  test('since it ends as soon as it is asked is told with its complaint', async () => {
-    const { chat } = await started(
-      await program(`case "$1" in
+  test('since its process exits at once: the error has its message', async () => {
+    const { chat } = await startRig(
+      await installScript(`case "$1" in
         --version) echo "2.1.330 (Claude Code)" ;;
         auth) echo '{"loggedIn": true, "authMethod": "api_key"}' ;;
         *) echo "error: unknown option '--safe-mode'" >&2; exit 1 ;;
@@ -431,8 +433,8 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     });
   });
 
-  test('since nobody is signed in is told with what to do, and known from then on', async () => {
-    const { chat, claude, api } = await started({ account: 'signed-out' });
+  test('since it is signed out: the error says what to do, and the CLI’s state shows it from then on', async () => {
+    const { chat, claude, api } = await startRig({ account: 'signed-out' });
 
     const error = errorOf(await ask(chat, 'hi'));
 
@@ -442,7 +444,7 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
   });
 });
 
-describe('the end of the app', () => {
+describe('closing the app', () => {
   test('in the middle of answers leaves no process', async () => {
     const app = await startTestApp();
     app.api.setDefaultAnswer(text('Part'), hang());
@@ -483,26 +485,26 @@ async function ask(
   return events;
 }
 
-/** For many requests that leave together. */
-function crowd(): AbortController {
+/** An abort controller whose signal may have any number of listeners. */
+function sharedAbortController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
 }
 
-function said(words: string) {
+function textBlock(words: string) {
   return { type: 'text', text: words } as const;
 }
 
 function user(words: string): Message {
-  return { role: 'user', content: [said(words)] };
+  return { role: 'user', content: [textBlock(words)] };
 }
 
 function assistant(words: string): Message {
-  return { role: 'assistant', content: [said(words)] };
+  return { role: 'assistant', content: [textBlock(words)] };
 }
 
-function spoken(events: readonly ChatEvent[]): string[] {
+function textsOf(events: readonly ChatEvent[]): string[] {
   return events.flatMap((event) => ('text' in event ? [`${event.type} ${event.text}`] : []));
 }
 
@@ -536,7 +538,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** How many processes of the CLI there are that take questions. */
-async function conversing(home: string): Promise<number> {
+/** The number of CLI processes that take questions. */
+async function countChatProcesses(home: string): Promise<number> {
   return (await leftoverProcesses(home)).filter(({ command }) => command.includes('stream-json')).length;
 }

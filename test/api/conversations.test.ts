@@ -1,4 +1,4 @@
-/** Follow-ups with the real CLI: which process is asked, and that the model sees the client's history and nothing else. */
+/** Follow-ups with the real CLI: which process answers them, and that the model gets the client's history and nothing else. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   ask,
@@ -27,8 +27,8 @@ afterAll(() => app.stop());
 
 beforeEach(() => app.api.reset());
 
-/** A chat of one turn, and its history. */
-async function chatOfOne(body: Record<string, unknown> = {}): Promise<{ first: ChatAnswer; history: ChatMessage[] }> {
+/** Makes a chat of one turn. Returns its answer and its history. */
+async function oneTurnChat(body: Record<string, unknown> = {}): Promise<{ first: ChatAnswer; history: ChatMessage[] }> {
   const [question, answer] = [uniqueWord('Q'), uniqueWord('A')];
   app.api.answer(text(answer));
   const first = await ask(app, [user(question)], body);
@@ -36,14 +36,14 @@ async function chatOfOne(body: Record<string, unknown> = {}): Promise<{ first: C
   return { first, history: [user(question), assistant(answer)] };
 }
 
-/** The history as `told` gives it. */
-function lines(...said: ChatMessage[]): string[] {
-  return said.map(({ role, content }) => `${role}: ${content}`);
+/** The messages in the form of `transcriptSeenByApi`. */
+function lines(...messages: ChatMessage[]): string[] {
+  return messages.map(({ role, content }) => `${role}: ${content}`);
 }
 
 describe('a follow-up', () => {
-  test('is asked of the process that holds its history, and the model sees exactly the turns sent', async () => {
-    const { first, history } = await chatOfOne();
+  test('goes to the process that holds its history, and the model gets exactly the messages that were sent', async () => {
+    const { first, history } = await oneTurnChat();
     const question = user(uniqueWord('Q'));
 
     const second = await ask(app, [...history, question]);
@@ -53,8 +53,8 @@ describe('a follow-up', () => {
     expect(transcriptSeenByApi(requestFor(app.api, `${question.content}`))).toEqual(lines(...history, question));
   });
 
-  test('finds its process whatever white space a client puts at the ends of messages', async () => {
-    const { history } = await chatOfOne();
+  test('finds its process whatever white space the client adds at the ends of messages', async () => {
+    const { history } = await oneTurnChat();
     const [question, answer] = history as [ChatMessage, ChatMessage];
 
     const { path } = await ask(app, [
@@ -66,7 +66,7 @@ describe('a follow-up', () => {
     expect(path).toBe('live');
   });
 
-  test('has a process of its own where a space inside a message is another', async () => {
+  test('gets a process of its own where a space inside a message differs', async () => {
     const [question, answer] = [`${uniqueWord('Q')} a b`, uniqueWord('A')];
     app.api.answer(text(answer));
     await ask(app, [user(question)]);
@@ -83,7 +83,7 @@ describe('a follow-up', () => {
     ]);
   });
 
-  test('finds its process where the answer came in several blocks and the client holds it as one', async () => {
+  test('finds its process where the model answered in several blocks and the client sends them as one', async () => {
     const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     app.api.answer(text('one '), closeBlock(), text('two'));
     const first = await ask(app, [user(question)]);
@@ -102,8 +102,8 @@ describe('a follow-up', () => {
   test.each([
     ['system prompt', 'Be brief.', 'sonnet'],
     ['model', '', 'haiku'],
-  ])('with another %s is never asked of the process that holds its history', async (_, system, model) => {
-    const { first, history } = await chatOfOne();
+  ])('with another %s never goes to the process that holds its history', async (_, system, model) => {
+    const { first, history } = await oneTurnChat();
     const next = uniqueWord('Q');
     const messages = [...(system ? [{ role: 'system', content: system } as const] : []), ...history, user(next)];
 
@@ -116,7 +116,7 @@ describe('a follow-up', () => {
     expect([third.path, third.conversation]).toEqual(['live', first.conversation]);
   });
 
-  test('goes by the system prompt that the client sends with every request', async () => {
+  test('is matched by the system prompt that the client sends with every request', async () => {
     const system: ChatMessage = { role: 'system', content: uniqueWord('Be') };
     const [question, answer, next] = [uniqueWord('Q'), uniqueWord('A'), uniqueWord('Q')];
     app.api.answer(text(answer));
@@ -128,7 +128,7 @@ describe('a follow-up', () => {
     expect(requestFor(app.api, next).system).toEqual([system.content]);
   });
 
-  test('is live also after an answer that the model was cut off in, which is then replayed', async () => {
+  test('after an answer that reached its token limit is replayed, and the next one is live', async () => {
     const [question, next, last] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('Q')];
     app.api.answer(text('half'), stop('max_tokens'));
     await ask(app, [user(question)]);
@@ -142,9 +142,9 @@ describe('a follow-up', () => {
   });
 });
 
-describe('a history that another process holds in part', () => {
-  test('a regenerated answer has a process of its own, and the older branch stays matchable', async () => {
-    const { first, history } = await chatOfOne();
+describe('a history that a process holds in part', () => {
+  test('a regenerated answer gets a process of its own, and the older branch is still found', async () => {
+    const { first, history } = await oneTurnChat();
     const question = user(uniqueWord('Q'));
     app.api.answer(text('B1'));
     app.api.answer(text('B2'));
@@ -166,8 +166,8 @@ describe('a history that another process holds in part', () => {
     );
   });
 
-  test('an edited first message is a chat of its own, and the older one stays matchable', async () => {
-    const { first, history } = await chatOfOne();
+  test('an edited first message begins another chat, and the older one is still found', async () => {
+    const { first, history } = await oneTurnChat();
     const edited = [user(uniqueWord('Q')), assistant('OK'), user(uniqueWord('Q'))] as const;
 
     const other = await ask(app, [edited[0]]);
@@ -179,8 +179,8 @@ describe('a history that another process holds in part', () => {
     expect(transcriptSeenByApi(requestFor(app.api, `${edited[2].content}`))).toEqual(lines(...edited));
   });
 
-  test('two requests with one history at once: one takes the process, the other gets its own', async () => {
-    const { history } = await chatOfOne();
+  test('of two requests with one history at once, one takes the process and the other gets its own', async () => {
+    const { history } = await oneTurnChat();
     const [one, other] = [user(uniqueWord('Q')), user(uniqueWord('Q'))];
 
     const answers = await Promise.all([ask(app, [...history, one]), ask(app, [...history, other])]);
@@ -190,7 +190,7 @@ describe('a history that another process holds in part', () => {
     expect(transcriptSeenByApi(requestFor(app.api, `${other.content}`))).toEqual(lines(...history, other));
   });
 
-  test('two chats that are alike so far never share a process', async () => {
+  test('two chats with the same history so far never share a process', async () => {
     const [question, answer] = [user(uniqueWord('Q')), uniqueWord('A')];
     app.api.setDefaultAnswer(text(answer));
     const starts = [await ask(app, [question]), await ask(app, [question])];
@@ -213,14 +213,14 @@ describe('a history that another process holds in part', () => {
 const RED = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 const BLUE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
-describe('what else a history holds', () => {
+describe('images, documents and tool calls in a history', () => {
   const picture = (text: string, data: string): ChatMessage =>
     user([
       { type: 'text', text },
       { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } },
     ]);
 
-  test('an image that is the same finds the process, another one does not', async () => {
+  test('the same image finds the process, another image does not', async () => {
     const question = uniqueWord('Q');
     await ask(app, [picture(question, RED)]);
 
@@ -230,7 +230,7 @@ describe('what else a history holds', () => {
     expect([other.path, same.path]).toEqual(['replay', 'live']);
   });
 
-  test('a PDF is shown to the model, and one that is the same finds the process, another one does not', async () => {
+  test('a PDF reaches the model, and the same PDF finds the process, another one does not', async () => {
     const pdf = (version: string) => Buffer.from(`%PDF-${version}`).toString('base64');
     const document = (text: string, version: string): ChatMessage =>
       user([
@@ -258,7 +258,7 @@ describe('what else a history holds', () => {
   });
   const result = (id: string, content: string): ChatMessage => ({ role: 'tool', tool_call_id: id, content });
 
-  test('a tool call and its result are told to the model, and found again, whatever id a client gives the call', async () => {
+  test('a tool call and its result reach the model, and are found again whatever id the client gives the call', async () => {
     const question = user(uniqueWord('Q'));
     const next = user(uniqueWord('Q'));
     const first = await ask(app, [question, call('call_1', 'Oslo'), result('call_1', 'rain')]);
@@ -280,7 +280,7 @@ describe('what else a history holds', () => {
   test.each([
     ['result', 'Oslo', 'snow'],
     ['call', 'Bergen', 'rain'],
-  ])('another %s is another history', async (_, city, weather) => {
+  ])('another tool %s makes another history', async (_, city, weather) => {
     const question = user(uniqueWord('Q'));
     await ask(app, [question, call('call_1', 'Oslo'), result('call_1', 'rain')]);
 
@@ -291,9 +291,9 @@ describe('what else a history holds', () => {
   });
 });
 
-describe('a process that ends', () => {
-  test('while it waits for a follow-up is replaced, and the history replayed', async () => {
-    const { first, history } = await chatOfOne();
+describe('a process that dies', () => {
+  test('while it waits for a follow-up is replaced, and the history is replayed', async () => {
+    const { first, history } = await oneTurnChat();
     await killProcessOf(app, first.conversation);
     const next = user(uniqueWord('Q'));
 
@@ -303,8 +303,8 @@ describe('a process that ends', () => {
     expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
   });
 
-  test('before it has said anything is replaced, and the request served', async () => {
-    const { first, history } = await chatOfOne();
+  test('before the first text is replaced, and the request is answered', async () => {
+    const { first, history } = await oneTurnChat();
     const waiting = gate();
     app.api.answer(waiting);
     app.api.answer(text('from another'));
@@ -319,8 +319,8 @@ describe('a process that ends', () => {
     expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
   });
 
-  test('in the middle of an answer is told of, and the conversation is what it was before', async () => {
-    const { first, history } = await chatOfOne();
+  test('in the middle of an answer ends it with an error, and the conversation stays as it was', async () => {
+    const { first, history } = await oneTurnChat();
     app.api.answer(text('par'), gate());
     const next = user(uniqueWord('Q'));
     const answer = await startStream(app, [...history, next]);
@@ -335,7 +335,7 @@ describe('a process that ends', () => {
 });
 
 test('a client that hangs up in the middle of an answer leaves the conversation as it was', async () => {
-  const { first, history } = await chatOfOne();
+  const { first, history } = await oneTurnChat();
   app.api.answer(text('par'), gate());
   const next = user(uniqueWord('Q'));
   const answer = await startStream(app, [...history, next]);

@@ -1,4 +1,4 @@
-/** Ids: a client that sends its newest message alone is understood as if it had sent all that was said before. */
+/** Conversation ids: a client that sends only its newest message under an id is answered as if it had sent the whole history. */
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -32,8 +32,8 @@ beforeEach(() => {
   id = randomUUID();
 });
 
-/** One turn under the id, and what the model was told of the next. */
-async function twice(first: Record<string, unknown>, second: Record<string, unknown> = first) {
+/** Makes two turns. Returns both answers, and the messages that the model got with the second. */
+async function twoTurns(first: Record<string, unknown>, second: Record<string, unknown> = first) {
   const [question, next, answer] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('A')];
   app.api.answer(text(answer));
   const one = await ask(app, [user(question)], first);
@@ -42,21 +42,21 @@ async function twice(first: Record<string, unknown>, second: Record<string, unkn
 }
 
 describe('a lone message under an id', () => {
-  test.each(['id', 'conversation_id'])('is the next of the conversation that `%s` names', async (field) => {
-    const { one, two, question, answer, next, transcript } = await twice({ [field]: id });
+  test.each(['id', 'conversation_id'])('continues the conversation that `%s` names', async (field) => {
+    const { one, two, question, answer, next, transcript } = await twoTurns({ [field]: id });
 
     expect([one.path, two.path]).toEqual(['new', 'live']);
     expect(two.conversation).toBe(one.conversation);
     expect(transcript).toEqual([`user: ${question}`, `assistant: ${answer}`, `user: ${next}`]);
   });
 
-  test('may name it by a number', async () => {
-    const { two } = await twice({ id: Date.now() });
+  test('can have a number for an id', async () => {
+    const { two } = await twoTurns({ id: Date.now() });
 
     expect(two.path).toBe('live');
   });
 
-  test('is known over Ollama’s API too', async () => {
+  test('continues the conversation over Ollama’s API, too', async () => {
     const question = uniqueWord('Q');
     await ask(app, [user(question)], { id });
     const next = uniqueWord('Q');
@@ -74,7 +74,7 @@ describe('a lone message under an id', () => {
     ]);
   });
 
-  test('is the next also when the process has ended, with the system prompt of before', async () => {
+  test('continues the conversation after its process has ended, with the same system prompt', async () => {
     const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const one = await ask(app, [{ role: 'system', content: 'Be brief.' }, user(question)], { id });
     await killProcessOf(app, one.conversation);
@@ -90,7 +90,7 @@ describe('a lone message under an id', () => {
     expect(requestFor(app.api, next).system).toEqual(['Be brief.']);
   });
 
-  test('follows the one before it where both were sent at once', async () => {
+  test('follows the message before it where both were sent at once', async () => {
     const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const waiting = gate();
     app.api.answer(text('A1'), waiting);
@@ -108,8 +108,8 @@ describe('a lone message under an id', () => {
     ]);
   });
 
-  test('whose client hung up was never said', async () => {
-    const { two, question, answer, next } = await twice({ id });
+  test('whose client hung up is not part of the conversation', async () => {
+    const { two, question, answer, next } = await twoTurns({ id });
     app.api.answer(text('par'), gate());
     const lost = await startStream(app, [user(uniqueWord('lost'))], { id });
     lost.hangUp();
@@ -128,7 +128,7 @@ describe('a lone message under an id', () => {
     ]);
   });
 
-  test('begins a chat of its own under another id, and under none', async () => {
+  test('begins another chat under another id, and without an id', async () => {
     const question = uniqueWord('Q');
     await ask(app, [user(question)], { id });
 
@@ -142,9 +142,9 @@ describe('a lone message under an id', () => {
   });
 });
 
-describe('a history that is sent with an id', () => {
-  test('wins, the conversation follows it, and the older branch stays in reach', async () => {
-    const { one, question, answer, next } = await twice({ id });
+describe('a history with an id', () => {
+  test('is what counts: the id goes with it, and the older branch is still found', async () => {
+    const { one, question, answer, next } = await twoTurns({ id });
     const [edited, last] = [uniqueWord('edited'), uniqueWord('Q')];
 
     const two = await ask(app, [user(edited), assistant('no'), user('why?')], { id });
@@ -164,8 +164,8 @@ describe('a history that is sent with an id', () => {
     expect(await ask(app, [...older, user(uniqueWord('Q'))])).toMatchObject({ path: 'live' });
   });
 
-  test('leaves the id with its conversation where the client hangs up', async () => {
-    const { two, question } = await twice({ id });
+  test('leaves the id with the older conversation where the client hangs up', async () => {
+    const { two, question } = await twoTurns({ id });
     app.api.answer(text('par'), gate());
     const lost = await startStream(app, [user(uniqueWord('edited')), assistant('no'), user('why?')], { id });
     lost.hangUp();
@@ -178,8 +178,8 @@ describe('a history that is sent with an id', () => {
     expect(transcriptSeenByApi(requestFor(app.api, last))[0]).toBe(`user: ${question}`);
   });
 
-  test('that equals another id’s conversation leaves that one alone', async () => {
-    const { question, answer, next } = await twice({ id });
+  test('that equals the conversation of another id does not change that one', async () => {
+    const { question, answer, next } = await twoTurns({ id });
     const history = [user(question), assistant(answer), user(next), assistant('OK')];
     const [other, last] = [uniqueWord('Q'), uniqueWord('Q')];
 
@@ -194,8 +194,8 @@ describe('a history that is sent with an id', () => {
     ]);
   });
 
-  test('a label names a conversation and adds nothing to it', async () => {
-    const { two, transcript } = await twice({ prompt_cache_key: id });
+  test('with a label gets no messages added', async () => {
+    const { two, transcript } = await twoTurns({ prompt_cache_key: id });
 
     expect(two.path).toBe('new');
     expect(transcript).toHaveLength(1);
@@ -203,35 +203,35 @@ describe('a history that is sent with an id', () => {
 });
 
 describe('a user’s name', () => {
-  test('stands for an id where there is none, until that user has sent a history', async () => {
+  test('counts as an id where there is none, until that user has sent a history', async () => {
     const name = uniqueWord('user');
 
-    const before = await twice({ user: name });
+    const before = await twoTurns({ user: name });
     await ask(app, [user(uniqueWord('Q')), assistant('A'), user(uniqueWord('Q'))], { user: name });
-    const after = await twice({ user: name });
+    const after = await twoTurns({ user: name });
 
     expect([before.two.path, after.one.path, after.two.path]).toEqual(['live', 'new', 'new']);
   });
 
-  test('stands for nothing beside an id', async () => {
+  test('does not count beside an id', async () => {
     const name = uniqueWord('user');
 
-    const { two } = await twice({ user: name, id }, { user: name, id: randomUUID() });
+    const { two } = await twoTurns({ user: name, id }, { user: name, id: randomUUID() });
 
     expect(two.path).toBe('new');
   });
 
-  test('stands for nothing where the setting is off', async () => {
+  test('does not count where the setting is off', async () => {
     await app.core.calls['settings.change']({ usersAreIds: false });
     try {
-      expect((await twice({ user: uniqueWord('user') })).two.path).toBe('new');
+      expect((await twoTurns({ user: uniqueWord('user') })).two.path).toBe('new');
     } finally {
       await app.core.calls['settings.change']({ usersAreIds: true });
     }
   });
 });
 
-test('no name of a conversation is ever in what the model sees', async () => {
+test('the model never gets the name of a conversation', async () => {
   const names = {
     id: uniqueWord('name'),
     conversation_id: uniqueWord('name'),
@@ -248,9 +248,9 @@ test('no name of a conversation is ever in what the model sees', async () => {
   for (const name of [...Object.values(names), ...Object.values(headers)]) expect(sent).not.toContain(name);
 });
 
-describe('what is kept', () => {
-  test('can be listed and read, newest first', async () => {
-    const { two, question, answer, next } = await twice({ id });
+describe('a stored conversation', () => {
+  test('can be listed, newest first, and read', async () => {
+    const { two, question, answer, next } = await twoTurns({ id });
 
     const [newest] = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1);
 
@@ -263,18 +263,18 @@ describe('what is kept', () => {
     ]);
   });
 
-  test('is gone when it was deleted, its process too', async () => {
-    const { two } = await twice({ id });
+  test('is gone after it was deleted, with its process', async () => {
+    const { two } = await twoTurns({ id });
 
     await app.core.calls['conversations.delete'](two.conversation ?? '');
 
     expect(app.core.snapshot().conversations.map((row) => row.id)).not.toContain(two.conversation);
     expect(app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
-    expect((await twice({ id })).one.path).toBe('new');
+    expect((await twoTurns({ id })).one.path).toBe('new');
   });
 
   test('can be deleted while it is answering', async () => {
-    const { two } = await twice({ id });
+    const { two } = await twoTurns({ id });
     app.api.answer(text('par'), gate());
     const answer = await startStream(app, [user(uniqueWord('Q'))], { id });
 
@@ -282,11 +282,11 @@ describe('what is kept', () => {
 
     expect(await answer.rest()).toContain('"error"');
     expect(app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
-    expect((await twice({ id })).one.path).toBe('new');
+    expect((await twoTurns({ id })).one.path).toBe('new');
   });
 
-  test('is gone altogether when all was deleted: nothing of it is left in any file', async () => {
-    const { question, answer } = await twice({ id });
+  test('leaves nothing in any file after all were deleted', async () => {
+    const { question, answer } = await twoTurns({ id });
 
     await app.core.calls['conversations.deleteAll']();
 
@@ -297,7 +297,7 @@ describe('what is kept', () => {
   });
 });
 
-describe('an app of its own', () => {
+describe('a restarted app', () => {
   let home: string;
   let own: TestApp | undefined;
 
@@ -316,7 +316,7 @@ describe('an app of its own', () => {
     return own;
   };
 
-  test('knows the conversation of an id after a restart', async () => {
+  test('continues the conversation of an id', async () => {
     const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     await ask(await restart(), [user(question)], { id });
 
@@ -331,7 +331,7 @@ describe('an app of its own', () => {
     ]);
   });
 
-  test('that keeps no texts follows up while the process lives, says so afterwards, and has written nothing of them', async () => {
+  test('that stores no texts continues while the process lives, asks for the history afterwards, and has written no text', async () => {
     const app = await restart({ settings: { keepTexts: false } });
     const [system, question, answer, next, last] = [
       uniqueWord('Be'),
@@ -360,11 +360,11 @@ describe('an app of its own', () => {
   });
 });
 
-/** All that the app has written to disk. */
+/** The bytes of all files that the app has written. */
 async function bytesOf(folder: string): Promise<Buffer> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  // Those that note the processes come and go meanwhile.
+  // The files of the child register may disappear meanwhile.
   return Buffer.concat(await Promise.all(files.map((file) => readFile(file).catch(emptyIfGone))));
 }
 

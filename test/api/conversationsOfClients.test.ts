@@ -1,4 +1,4 @@
-/** Chats of twenty turns as real programs hold them, with their own packages: only the first turn takes a new process. */
+/** Chats of twenty turns with the packages of real client programs: only the first turn gets a new process. */
 import { InMemoryChatMessageHistory } from '@langchain/core/chat_history';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { RunnableWithMessageHistory } from '@langchain/core/runnables';
@@ -28,15 +28,15 @@ beforeEach(() => {
 
 const question = (turn: number) => `Question ${turn}?`;
 
-/** Of the requests so far, the oldest first. */
-const paths = () =>
+/** How the requests so far got their process, the oldest first. */
+const servedPaths = () =>
   [...app.core.snapshot().requests]
     .reverse()
     .map(({ id }) => app.core.calls['requests.details'](id)?.served)
     .filter((served) => served);
 
 function expectOneProcess(program: string): void {
-  expect(paths(), program).toEqual(['new', ...Array(TURNS - 1).fill('live')]);
+  expect(servedPaths(), program).toEqual(['new', ...Array(TURNS - 1).fill('live')]);
   const last = app.api.requests.at(-1);
   const seen = last ? transcriptSeenByApi(last) : [];
   expect(seen).toHaveLength(2 * TURNS - 1);
@@ -50,7 +50,7 @@ function expectOneProcess(program: string): void {
   }
 }
 
-test('the ollama package', async () => {
+test('a chat of the ollama package stays in one process', async () => {
   const ollama = new Ollama({ host: app.url });
   const messages = [];
   for (let turn = 1; turn <= TURNS; turn += 1) {
@@ -64,12 +64,12 @@ test('the ollama package', async () => {
   expectOneProcess('ollama');
 });
 
-test('the openai package', async () => {
+test('a chat of the openai package stays in one process', async () => {
   const openai = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: 'none' });
   const messages: OpenAI.Chat.Completions.ChatCompletionMessageParam[] = [{ role: 'system', content: 'Be brief.' }];
   for (let turn = 1; turn <= TURNS; turn += 1) {
     messages.push({ role: 'user', content: question(turn) });
-    // Every other answer at once.
+    // Every other answer is not streamed.
     const message =
       turn % 2 === 0
         ? (await openai.chat.completions.create({ model: 'sonnet', messages })).choices[0]?.message
@@ -79,7 +79,7 @@ test('the openai package', async () => {
   expectOneProcess('openai');
 });
 
-test('LangChain’s message history', async () => {
+test('a chat of LangChain’s message history stays in one process', async () => {
   const prompt = ChatPromptTemplate.fromMessages([
     ['system', 'Be brief.'],
     new MessagesPlaceholder('history'),

@@ -1,4 +1,4 @@
-/** How long processes live, and who waits for one: keep_alive, load and unload, the queue, and who has to go first. */
+/** How long processes live and which requests wait for one: keep_alive, loading and unloading, the queue, and eviction. */
 import { Ollama } from 'ollama';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ask, assistant, conversationRow, uniqueWord, user, waitForProcessEnd } from '../support/conversation';
@@ -16,7 +16,7 @@ describe('an Ollama client', () => {
 
   afterAll(() => app.stop());
 
-  /** A chat of one turn. Returns its conversation. */
+  /** Makes a chat of one turn. Returns its conversation's id. */
   const chat = async (keep_alive?: string | number) => {
     const question = uniqueWord('Q');
     await ollama.chat({
@@ -27,11 +27,11 @@ describe('an Ollama client', () => {
     return app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1)[0]?.id ?? null;
   };
 
-  test('that says keep_alive 0 has no process left after the answer', async () => {
+  test('that sends keep_alive 0 has no process left after the answer', async () => {
     await waitForProcessEnd(app, await chat(0));
   });
 
-  test('that says for how long has its process end then, and not before', async () => {
+  test('that sends a keep_alive has its process end after that time, and not before', async () => {
     const conversation = await chat('1.5s');
     const { lastUsedAt, expiresAt } = conversationRow(app, conversation);
 
@@ -39,7 +39,7 @@ describe('an Ollama client', () => {
     await waitForProcessEnd(app, conversation);
   });
 
-  test('that says a negative keep_alive keeps its process, and /api/ps says so', async () => {
+  test('that sends a negative keep_alive keeps its process, and /api/ps says so', async () => {
     const conversation = await chat(-1);
 
     const { models } = await ollama.ps();
@@ -52,7 +52,7 @@ describe('an Ollama client', () => {
     await app.core.calls['conversations.end'](conversation ?? '');
   });
 
-  test('that says nothing has its process kept for as long as the setting says, and unloading ends it', async () => {
+  test('that sends no keep_alive has its process for the time of the setting, and unloading ends it', async () => {
     const conversation = await chat();
     const { lastUsedAt, expiresAt } = conversationRow(app, conversation);
     const [model] = (await ollama.ps()).models;
@@ -66,7 +66,7 @@ describe('an Ollama client', () => {
     expect((await ollama.ps()).models).toEqual([]);
   });
 
-  test('that loads a model finds it listed until it unloads it', async () => {
+  test('that loads a model finds it in /api/ps until it unloads it', async () => {
     const loaded = await ollama.generate({ model: 'sonnet', prompt: '', keep_alive: '10m' });
     const during = (await ollama.ps()).models;
     await ollama.generate({ model: 'sonnet', prompt: '', keep_alive: 0 });
@@ -77,7 +77,7 @@ describe('an Ollama client', () => {
   });
 });
 
-describe('where there are more requests than processes', () => {
+describe('with more requests than processes', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describe('where there are more requests than processes', () => {
     return { answer };
   };
 
-  test('all are served, in the order in which they came', { timeout: 60_000 }, async () => {
+  test('all are answered, in the order in which they came', { timeout: 60_000 }, async () => {
     const gates: Gate[] = Array.from({ length: 8 }, () => gate());
     for (const waiting of gates) app.api.answer(waiting, text('done'));
     const questions = gates.map(() => uniqueWord('Q'));
@@ -105,7 +105,7 @@ describe('where there are more requests than processes', () => {
     for (const question of questions) answers.push((await send(question)).answer);
     await app.api.waitForRequest(2);
 
-    // One is answered at a time, so that one place at a time becomes free.
+    // One request is answered at a time, so that one process at a time becomes free.
     for (const [index, waiting] of gates.entries()) {
       waiting.open();
       await app.api.waitForRequest(Math.min(index + 3, gates.length));
@@ -120,7 +120,7 @@ describe('where there are more requests than processes', () => {
     ]);
   });
 
-  test('one that hangs up while it waits is never asked, and the next is served', async () => {
+  test('a request whose client hangs up while it waits is never sent, and the next is answered', async () => {
     const waiting = gate();
     app.api.setDefaultAnswer(waiting, text('done'));
     const first = [await send(uniqueWord('Q')), await send(uniqueWord('Q'))];
@@ -139,12 +139,12 @@ describe('where there are more requests than processes', () => {
     expect(JSON.stringify(app.api.requests.map(({ body }) => body))).not.toContain(lost);
   });
 
-  test('what is too much for the queue is refused, and told when to come back', async () => {
+  test('a request is refused when the queue is full, with the time to wait', async () => {
     const waiting = gate();
     app.api.setDefaultAnswer(waiting, text('done'));
     const client = new AbortController();
     const { signal } = client;
-    // Two are answered and a hundred wait.
+    // Two requests are answered and a hundred wait.
     const many = Array.from({ length: 103 }, () => ask(app, [user('Q')], {}, { signal }));
 
     const refused = await Promise.race(many);
@@ -158,7 +158,7 @@ describe('where there are more requests than processes', () => {
   });
 });
 
-test('the conversation that was not used for longest ends first', async () => {
+test('the least recently used conversation ends first', async () => {
   const app = await startTestApp({ settings: { maxProcesses: 3 } });
   try {
     const [one, two] = [uniqueWord('Q'), uniqueWord('Q')];

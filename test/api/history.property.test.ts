@@ -1,8 +1,9 @@
 /**
- * Chats at random, as two programs hold them: they branch, regenerate, edit what was said, start alike, run side by side,
- * hang up, and their processes are killed. Of every request the model must be told exactly the history that was sent.
+ * Random chats of two client programs: they branch, regenerate answers, edit messages, begin alike, run in parallel and
+ * hang up, and their processes are killed. For each request the model must get exactly the history that the client sent.
  *
- * `npm run test:property` makes 2,000 requests. CLAUDACITY_SEED repeats a run as far as the order of things in parallel can be.
+ * `npm run test:property` makes 2,000 requests. CLAUDACITY_SEED repeats a run, as far as the order of parallel requests can
+ * be repeated.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,15 +26,15 @@ beforeAll(async () => {
 
 afterAll(() => app.stop());
 
-test(`the model is told exactly what was sent (seed ${SEED})`, { timeout: MINUTES * 60_000 }, async () => {
-  const run = { left: REQUESTS, kills: 0, sent: new Set<string>(), counts: new Map<string, number>() };
+test(`the model gets exactly the history that was sent (seed ${SEED})`, { timeout: MINUTES * 60_000 }, async () => {
+  const run = { left: REQUESTS, kills: 0, sentDigests: new Set<string>(), counts: new Map<string, number>() };
 
   const programs = [PROGRAMS.ollama, PROGRAMS.openai, PROGRAMS.ollama, PROGRAMS.openai];
   await Promise.all(programs.map((program, index) => chatAway(program, random(SEED * 10 + index), run)));
 
-  // What a killed process had asked, or whose client hung up, is among it too.
-  const strangers = app.api.requests.filter(({ history }) => !run.sent.has(digest(history)));
-  expect(strangers.map(({ history }) => JSON.stringify(history))).toEqual([]);
+  // The requests of killed processes and of clients that hung up are among them, too.
+  const unknownRequests = app.api.requests.filter(({ history }) => !run.sentDigests.has(digest(history)));
+  expect(unknownRequests.map(({ history }) => JSON.stringify(history))).toEqual([]);
   expect(run.counts.get('failed') ?? 0).toBeLessThanOrEqual(run.kills);
   console.log(`seed ${SEED}:`, Object.fromEntries([...run.counts].sort()), `${run.kills} killed`);
 });
@@ -42,12 +43,12 @@ interface Run {
   left: number;
   kills: number;
   /** The digests of all histories that were sent, each with its question. */
-  readonly sent: Set<string>;
+  readonly sentDigests: Set<string>;
   /** How many requests were served in which way. */
   readonly counts: Map<string, number>;
 }
 
-/** The answer says which history it answers, and not always the same. */
+/** The answer names the digest of its history, with a number that makes answers to the same history differ. */
 function answerTo(history: readonly HistoryMessage[], times: number): string {
   return `${digest(history)} ${times % 3}`;
 }
@@ -56,7 +57,7 @@ function digest(history: readonly HistoryMessage[]): string {
   return createHash('sha256').update(JSON.stringify(history)).digest('hex').slice(0, 16);
 }
 
-/** As the model is to see it: messages that follow one another in one role are one message. */
+/** The messages as the model is to get them: consecutive messages of one role are one message. */
 type Chat = readonly HistoryMessage[];
 
 interface Branch {
@@ -64,16 +65,16 @@ interface Branch {
   readonly model: string;
   /** Ends with an answer. */
   readonly history: Chat;
-  /** The chat's id where its program sends its newest message alone. */
+  /** The chat's id where its program sends only its newest message. */
   readonly id?: string | undefined;
 }
 
-/** So few that two programs often begin alike. */
+/** Few, so that chats often begin alike. */
 const OPENINGS = ['Hi', 'Hello', 'What can you do?'];
 const SYSTEMS = ['', '', '', '', 'Be brief.'];
 const MODELS = ['sonnet', 'sonnet', 'sonnet', 'sonnet', 'haiku'];
 
-/** Holds chats until no request is left to be made. */
+/** Runs chats until all requests have been made. */
 async function chatAway(program: Program, { chance, pick, below }: Random, run: Run): Promise<void> {
   const branches: Branch[] = [];
 
@@ -91,24 +92,24 @@ async function chatAway(program: Program, { chance, pick, below }: Random, run: 
     id: chance(0.2) ? `chat-${below(1_000_000_000)}` : undefined,
   });
 
-  const put = async (branch: Branch, next: HistoryMessage, options: AskOptions = {}): Promise<void> => {
+  const sendQuestion = async (branch: Branch, next: HistoryMessage, options: AskOptions = {}): Promise<void> => {
     run.left -= 1;
     const sent = [...branch.history, next];
-    run.sent.add(digest(sent));
-    const asked = await askOnce(program, branch, next, options);
-    run.counts.set(asked.path, (run.counts.get(asked.path) ?? 0) + 1);
-    if (asked.answer === undefined) {
-      // Whether the turn is part of its conversation is not for the program to know: its next request says it all.
+    run.sentDigests.add(digest(sent));
+    const outcome = await askOnce(program, branch, next, options);
+    run.counts.set(outcome.path, (run.counts.get(outcome.path) ?? 0) + 1);
+    if (outcome.answer === undefined) {
+      // The program cannot know whether the turn became part of its conversation, so its next request has the whole history.
       remember({ ...branch, id: undefined }, branch);
       return;
     }
-    expect(asked.answer.split(' ')[0]).toBe(digest(sent));
-    const answer: HistoryMessage = { role: 'assistant', content: [{ type: 'text', text: asked.answer }] };
+    expect(outcome.answer.split(' ')[0]).toBe(digest(sent));
+    const answer: HistoryMessage = { role: 'assistant', content: [{ type: 'text', text: outcome.answer }] };
     remember({ ...branch, history: [...sent, answer] }, branch);
   };
 
   const remember = (branch: Branch, before: Branch) => {
-    // A branch that an id names has no siblings.
+    // A conversation with an id has no other branches.
     const place = branches.indexOf(before);
     if (place !== -1 && (branch.id !== undefined || before.id !== undefined || chance(0.7))) branches.splice(place, 1);
     if (branch.history.length > 0 && branch.history.length < 30) branches.push(branch);
@@ -116,39 +117,42 @@ async function chatAway(program: Program, { chance, pick, below }: Random, run: 
   };
 
   while (run.left > 0) {
-    // Most go on with what they asked last: each that does not costs half a second for a process of its own.
+    // Most requests continue the last branch: each that does not costs half a second for a new process.
     const last = chance(0.85) ? branches.at(-1) : branches[below(branches.length)];
     const branch = chance(0.02) ? start() : (last ?? start());
-    const lone = branch.id !== undefined && branch.history.length > 0;
+    const sendsAlone = branch.id !== undefined && branch.history.length > 0;
     const dice = below(100);
     if (branch.history.length === 0) {
-      await put(branch, chance(0.6) ? { role: 'user', content: [{ type: 'text', text: pick(OPENINGS) }] } : question());
+      await sendQuestion(
+        branch,
+        chance(0.6) ? { role: 'user', content: [{ type: 'text', text: pick(OPENINGS) }] } : question(),
+      );
     } else if (dice < 90) {
-      await put(branch, question(), { lone });
+      await sendQuestion(branch, question(), { lone: sendsAlone });
     } else if (dice < 92) {
-      // Regenerated: the last question anew.
+      // The program regenerates the last answer.
       const { history } = branch;
-      await put({ ...branch, history: history.slice(0, -2), id: undefined }, history.at(-2) as HistoryMessage);
+      await sendQuestion({ ...branch, history: history.slice(0, -2), id: undefined }, history.at(-2) as HistoryMessage);
     } else if (dice < 95) {
-      await put({ ...edited(branch, below), id: undefined }, question());
+      await sendQuestion({ ...withEditedMessage(branch, below), id: undefined }, question());
     } else if (dice < 96) {
       const twin = { ...branch, id: undefined };
-      await Promise.all([put(twin, question()), put(twin, question())]);
+      await Promise.all([sendQuestion(twin, question()), sendQuestion(twin, question())]);
     } else if (dice < 98) {
-      await put(branch, question(), { hangUpAfterMs: below(120) });
+      await sendQuestion(branch, question(), { hangUpAfterMs: below(120) });
     } else {
       const rows = app.core.snapshot().conversations.flatMap(({ pid }) => (pid === null ? [] : [pid]));
       if (rows.length > 0) {
         run.kills += 1;
         kill(pick(rows));
       }
-      await put(branch, question());
+      await sendQuestion(branch, question());
     }
   }
 }
 
-/** One of its messages reads otherwise, as if it had always done so. */
-function edited(branch: Branch, below: Random['below']): Branch {
+/** The branch with one of its messages changed. */
+function withEditedMessage(branch: Branch, below: Random['below']): Branch {
   const place = below(branch.history.length);
   const history = branch.history.map((message, index) =>
     index === place ? { role: message.role, content: [{ type: 'text', text: `Edited ${below(1_000_000)}` }] } : message,
@@ -160,11 +164,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself meanwhile.
+    // The process has exited by itself.
   }
 }
 
-/** How a program writes a message, and reads the answer. */
+/** The form in which a program sends messages, and where it finds the answer. */
 interface Program {
   readonly name: string;
   readonly path: string;
@@ -176,7 +180,7 @@ const OllamaAnswer = z.object({ message: z.object({ content: z.string() }) });
 const OpenaiAnswer = z.object({ choices: z.array(z.object({ message: z.object({ content: z.string() }) })) });
 
 const PROGRAMS = {
-  // A message has one text there, after its images.
+  // In Ollama's API a message has one text, after its images.
   ollama: {
     name: 'ollama-python/0.5.1',
     path: '/api/chat',
@@ -222,8 +226,8 @@ interface AskOptions {
   readonly hangUpAfterMs?: number;
 }
 
-interface Asked {
-  /** As the header says it; `failed` or `hung up` where there is no answer. */
+interface Outcome {
+  /** The header `x-claudacity-path`; `failed` or `hung up` where there is no answer. */
   readonly path: string;
   readonly answer?: string;
 }
@@ -233,16 +237,21 @@ async function askOnce(
   { system, model, history, id }: Branch,
   next: HistoryMessage,
   { lone = false, hangUpAfterMs }: AskOptions,
-): Promise<Asked> {
+): Promise<Outcome> {
   const client = new AbortController();
   if (hangUpAfterMs !== undefined) void sleep(hangUpAfterMs).then(() => client.abort());
   const messages = [...(lone ? [] : history), next].map(program.message);
-  const told = system === '' ? [] : [{ role: 'system', content: system }];
+  const systemMessages = system === '' ? [] : [{ role: 'system', content: system }];
   try {
     const response = await fetch(`${app.url}${program.path}`, {
       method: 'POST',
       headers: { 'user-agent': program.name },
-      body: JSON.stringify({ model, stream: false, messages: [...told, ...messages], ...(id !== undefined && { id }) }),
+      body: JSON.stringify({
+        model,
+        stream: false,
+        messages: [...systemMessages, ...messages],
+        ...(id !== undefined && { id }),
+      }),
       signal: client.signal,
     });
     const body = await response.json();

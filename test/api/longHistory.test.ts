@@ -1,4 +1,4 @@
-/** A long history that no process holds: taken up from a file where that may be, turn by turn where not, and exact either way. */
+/** A long history that no process holds: it is loaded from a session file where texts may be written to disk, otherwise replayed turn by turn, and reaches the model exactly either way. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import {
 import { text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
-function long(): ChatMessage[] {
+function longHistory(): ChatMessage[] {
   const mark = uniqueWord();
   return Array.from({ length: 40 }, (_, at) => [
     user(at === 7 ? '/context of @/etc/hostname' : `${mark} question ${at}`),
@@ -22,17 +22,17 @@ function long(): ChatMessage[] {
   ]).flat();
 }
 
-function lines(said: readonly ChatMessage[]): string[] {
-  return said.map(({ role, content }) => `${role}: ${content}`);
+function transcriptLines(messages: readonly ChatMessage[]): string[] {
+  return messages.map(({ role, content }) => `${role}: ${content}`);
 }
 
 const FUNCTION = { name: 'weather', description: '', parameters: { type: 'object', properties: {} } };
 const CALL = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Kyiv"}' } };
 
 describe.each([
-  { keepTexts: true, kept: 'are kept' },
-  { keepTexts: false, kept: 'are to be on no disk' },
-])('where texts $kept, a long history', ({ keepTexts }) => {
+  { keepTexts: true, stored: 'may be stored' },
+  { keepTexts: false, stored: 'must not be stored' },
+])('where texts $stored, a long history', ({ keepTexts }) => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -41,15 +41,15 @@ describe.each([
 
   afterAll(() => app.stop());
 
-  /** Of files with a history; undefined where there never was one. */
-  const files = () => {
+  /** The names of the session files; undefined where none was ever written. */
+  const sessionFiles = () => {
     const folder = path.join(app.dataDir, 'replay');
     return existsSync(folder) ? readdirSync(folder) : undefined;
   };
 
-  test('reaches the model as it was sent, and its process takes what follows', async () => {
+  test('reaches the model as it was sent, and its process takes the follow-up', async () => {
     const system: ChatMessage = { role: 'system', content: uniqueWord() };
-    const history = [...long(), user(uniqueWord('Q'))];
+    const history = [...longHistory(), user(uniqueWord('Q'))];
     const answer = assistant(uniqueWord('A'));
     const next = user(uniqueWord('Q'));
     app.api.answer(text(String(answer.content)));
@@ -59,13 +59,13 @@ describe.each([
 
     expect([first.path, second.path]).toEqual(['replay', 'live']);
     const request = requestFor(app.api, String(next.content));
-    expect(transcriptSeenByApi(request)).toEqual(lines([...history, answer, next]));
+    expect(transcriptSeenByApi(request)).toEqual(transcriptLines([...history, answer, next]));
     expect(request.system).toEqual([system.content]);
     expect(app.api.requests.map(({ history }) => history.length)).toEqual([81, 83]);
   });
 
-  test('that ends with a call of a tool goes on with its result', async () => {
-    const history = [...long(), user('And the weather?')];
+  test('that ends with a tool call continues with its result', async () => {
+    const history = [...longHistory(), user('And the weather?')];
     const call = { ...assistant('I look.'), tool_calls: [CALL] };
     const result: ChatMessage = { role: 'tool', tool_call_id: 'call_1', content: uniqueWord('R') };
 
@@ -73,26 +73,26 @@ describe.each([
 
     expect(path).toBe('replay');
     expect(transcriptSeenByApi(requestFor(app.api, String(result.content)))).toEqual([
-      ...lines(history),
+      ...transcriptLines(history),
       'assistant: I look.|[weather {"city":"Kyiv"}]',
       `user: [result ${JSON.stringify([{ type: 'text', text: result.content }])}]`,
     ]);
   });
 
-  test(keepTexts ? 'leaves no file' : 'is written to no file', () => {
-    expect(files()).toEqual(keepTexts ? [] : undefined);
+  test(keepTexts ? 'leaves no session file' : 'is written to no session file', () => {
+    expect(sessionFiles()).toEqual(keepTexts ? [] : undefined);
   });
 });
 
-test('where no file can be written, a long history reaches the model all the same', async () => {
+test('where no session file can be written, a long history reaches the model all the same', async () => {
   const app = await startTestApp();
   try {
     writeFileSync(path.join(app.dataDir, 'replay'), 'no folder');
-    const history = [...long(), user(uniqueWord('Q'))];
+    const history = [...longHistory(), user(uniqueWord('Q'))];
 
     expect((await ask(app, history)).path).toBe('replay');
 
-    expect(transcriptSeenByApi(requestFor(app.api, String(history.at(-1)?.content)))).toEqual(lines(history));
+    expect(transcriptSeenByApi(requestFor(app.api, String(history.at(-1)?.content)))).toEqual(transcriptLines(history));
     expect(app.log.entries.some(({ message }) => message.includes('replayed turn by turn'))).toBe(true);
   } finally {
     await app.stop();

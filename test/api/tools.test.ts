@@ -1,4 +1,4 @@
-/** The client's tools, native to the model, with the real CLI: asked, waited for, and gone on with in the same turn. */
+/** The client's tools with the real CLI: the model calls them natively, and the same turn continues with their results. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ChatEvent } from '../../app/chat/events';
@@ -25,23 +25,23 @@ const BASH: ClientTool = {
 };
 const TOOLS = [WEATHER, BASH];
 
-function user(said: string): Message {
-  return { role: 'user', content: [{ type: 'text', text: said }] };
+function user(words: string): Message {
+  return { role: 'user', content: [{ type: 'text', text: words }] };
 }
 
-function result(toolUseId: string, said: string, isError = false): ToolResultBlock {
-  return { type: 'tool_result', toolUseId, content: [{ type: 'text', text: said }], isError };
+function result(toolUseId: string, words: string, isError = false): ToolResultBlock {
+  return { type: 'tool_result', toolUseId, content: [{ type: 'text', text: words }], isError };
 }
 
-/** The answer as the client would put it into its history. */
-function answered(events: readonly ChatEvent[]): Message {
-  const said = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+/** The answer as the client would add it to its history. */
+function answerMessage(events: readonly ChatEvent[]): Message {
+  const words = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
   const calls = events.flatMap((event) =>
     event.type === 'tool_end'
       ? [{ type: 'tool_use' as const, id: event.id, name: event.name, input: event.input }]
       : [],
   );
-  return { role: 'assistant', content: [...(said ? [{ type: 'text' as const, text: said }] : []), ...calls] };
+  return { role: 'assistant', content: [...(words ? [{ type: 'text' as const, text: words }] : []), ...calls] };
 }
 
 function end(events: readonly ChatEvent[]) {
@@ -59,8 +59,8 @@ function withTool(...names: string[]): ClientTool[] {
   return names.map((name) => ({ ...WEATHER, name }));
 }
 
-describe('a call', () => {
-  test('of several tools reaches the client whole, and the same turn goes on with the results', async () => {
+describe('a tool call', () => {
+  test('of several tools reaches the client complete, and the same turn continues with the results', async () => {
     rig.api.answer(
       text('Let me see.'),
       toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_a' }),
@@ -83,9 +83,9 @@ describe('a call', () => {
     expect(rig.chat.liveConversations().map(({ phase }) => phase)).toContain('waiting_for_tool');
 
     const results: Message = { role: 'user', content: [result('toolu_b', 'broken', true), result('toolu_a', '20 °C')] };
-    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+    const second = await rig.ask({ messages: [question, answerMessage(first), results], tools: TOOLS });
 
-    expect([served(second), answered(second).content]).toEqual(['live', [{ type: 'text', text: 'Sunny.' }]]);
+    expect([served(second), answerMessage(second).content]).toEqual(['live', [{ type: 'text', text: 'Sunny.' }]]);
     expect(end(second)).toMatchObject({ reason: 'stop', usage: { input: 30, output: 3 } });
     expect(end(second).usage.costUsd).toBeGreaterThan(0);
     const { history = [], body } = rig.api.requests.at(-1) ?? {};
@@ -106,22 +106,22 @@ describe('a call', () => {
     expect(body?.tools).toEqual(expect.arrayContaining(offered));
   });
 
-  test('loops for as many rounds as the model wants, in one process', async () => {
+  test('can be followed by further calls, all in one process', async () => {
     const messages: Message[] = [user('Three rounds.')];
     for (const round of [1, 2, 3]) {
       rig.api.answer(toolUse('get_weather', { city: `C${round}` }, { id: `toolu_r${round}` }));
       const events = await rig.ask({ messages, tools: TOOLS });
       expect(served(events)).toBe(round === 1 ? 'new' : 'live');
-      messages.push(answered(events), { role: 'user', content: [result(`toolu_r${round}`, `R${round}`)] });
+      messages.push(answerMessage(events), { role: 'user', content: [result(`toolu_r${round}`, `R${round}`)] });
     }
     rig.api.answer(text('Done.'));
-    expect(answered(await rig.ask({ messages, tools: TOOLS })).content).toEqual([{ type: 'text', text: 'Done.' }]);
+    expect(answerMessage(await rig.ask({ messages, tools: TOOLS })).content).toEqual([{ type: 'text', text: 'Done.' }]);
     expect(rig.api.requests.at(-1)?.history.map(({ role }) => role)).toEqual([
       ...['user', 'assistant', 'user', 'assistant', 'user', 'assistant', 'user'],
     ]);
   });
 
-  test('whose ids the client has replaced is matched by its place', async () => {
+  test('whose id the client has replaced is matched by its position', async () => {
     rig.api.answer(toolUse('get_weather', { city: 'Oslo' }), toolUse('get_weather', { city: 'Rome' }));
     rig.api.answer(text('Both.'));
     const question = user('Two cities.');
@@ -138,10 +138,10 @@ describe('a call', () => {
     expect(end(first).reason).toBe('tool_use');
     const results: Message = { role: 'user', content: [result('own_0', 'cold'), result('own_1', 'warm')] };
     expect(served(await rig.ask({ messages: [question, renamed, results], tools: TOOLS }))).toBe('live');
-    const told = JSON.stringify(rig.api.requests.at(-1)?.history.at(-1));
+    const sent = JSON.stringify(rig.api.requests.at(-1)?.history.at(-1));
     const [oslo, rome] = first.flatMap((event) => (event.type === 'tool_end' ? [event.id] : []));
-    expect(told).toMatch(new RegExp(`${oslo}[^}]*cold|cold[^}]*}][^}]*${oslo}`));
-    expect(told).toContain(rome);
+    expect(sent).toMatch(new RegExp(`${oslo}[^}]*cold|cold[^}]*}][^}]*${oslo}`));
+    expect(sent).toContain(rome);
   });
 
   test('is replayed with its result where its process has ended', async () => {
@@ -154,7 +154,7 @@ describe('a call', () => {
     await expect.poll(() => rig.chat.liveConversations().some(({ id }) => id === waiting?.id)).toBe(false);
 
     const results: Message = { role: 'user', content: [result('toolu_gone', 'cold')] };
-    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+    const second = await rig.ask({ messages: [question, answerMessage(first), results], tools: TOOLS });
     expect([served(second), end(second).reason]).toEqual(['replay', 'stop']);
     expect(rig.api.requests.at(-1)?.history.map(({ content }) => content.map(({ type }) => type))).toEqual([
       ['text'],
@@ -163,7 +163,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('that the client answers with something else besides goes on in a process of its own', async () => {
+  test('whose result comes with a text is replayed in another process', async () => {
     rig.api.answer(toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_more' }));
     rig.api.answer(text('Noted.'));
     const question = user('And more.');
@@ -172,12 +172,12 @@ describe('a call', () => {
       role: 'user',
       content: [result('toolu_more', 'cold'), { type: 'text', text: 'Hurry.' }],
     };
-    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS });
+    const second = await rig.ask({ messages: [question, answerMessage(first), results], tools: TOOLS });
     expect([served(second), end(second).reason]).toEqual(['replay', 'stop']);
     expect(JSON.stringify(rig.api.requests.at(-1)?.history.at(-1))).toContain('Hurry.');
   });
 
-  test('whose process cannot wait, since others need it, is not gone on with by the CLI', async () => {
+  test('whose process is needed by another request ends there, and the CLI does not continue by itself', async () => {
     const crowded = await startChatRig({ limit: 1 });
     const opening = gate();
     crowded.api.answer(opening, toolUse('get_weather', { city: 'Oslo' }));
@@ -191,7 +191,7 @@ describe('a call', () => {
     expect(crowded.api.requests.map(({ history }) => history.length)).toEqual([1, 1]);
   });
 
-  test('that waits is ended when its conversation is', async () => {
+  test('that waits for its result is ended with its conversation', async () => {
     rig.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     const first = await rig.ask({ messages: [user('Never mind.')], tools: TOOLS });
     const id = first.flatMap((event) => (event.type === 'start' ? [event.conversation] : []))[0];
@@ -200,7 +200,7 @@ describe('a call', () => {
   });
 });
 
-test('what the request with the results asks for counts from there on, and for the next turn', async () => {
+test('the parameters of the request with the results apply from there on, and to the next turn', async () => {
   rig.api.answer(toolUse('get_weather', { city: 'Kyiv' }, { id: 'toolu_f' }));
   rig.api.answer(toolUse('get_weather', { city: 'Lviv' }, { id: 'toolu_g' }));
   const question = user('Weather, with limits?');
@@ -211,12 +211,16 @@ test('what the request with the results asks for counts from there on, and for t
     maxTokens: 50,
     effort: 'low',
   });
-  const called: Message[] = [question, answered(first), { role: 'user', content: [result('toolu_f', 'rain')] }];
+  const called: Message[] = [question, answerMessage(first), { role: 'user', content: [result('toolu_f', 'rain')] }];
   const limits = { maxTokens: 90, effort: 'high' } as const;
   const second = await rig.ask({ messages: called, tools: TOOLS, ...limits, stop: ['END'] });
-  called.push(answered(second), { role: 'user', content: [result('toolu_g', 'sun')] });
+  called.push(answerMessage(second), { role: 'user', content: [result('toolu_g', 'sun')] });
   const third = await rig.ask({ messages: called, tools: TOOLS, ...limits });
-  const last = await rig.ask({ messages: [...called, answered(third), user('Thanks')], tools: TOOLS, maxTokens: 70 });
+  const last = await rig.ask({
+    messages: [...called, answerMessage(third), user('Thanks')],
+    tools: TOOLS,
+    maxTokens: 70,
+  });
 
   expect(
     rig.api.requests.map(({ body }) => [body.max_tokens, body.output_config, body.tool_choice, body.stop_sequences]),
@@ -229,27 +233,27 @@ test('what the request with the results asks for counts from there on, and for t
   expect([first, second, third, last].map(served)).toEqual(['new', 'live', 'live', 'live']);
 });
 
-describe('tools', () => {
+describe('the client’s tools', () => {
   test('can change in the middle of a conversation', async () => {
     rig.api.answer(text('A1'));
     rig.api.answer(text('A2'));
     const first = await rig.ask({ messages: [user('Q1')], tools: withTool('one') });
-    const second = await rig.ask({ messages: [user('Q1'), answered(first), user('Q2')], tools: withTool('two') });
+    const second = await rig.ask({ messages: [user('Q1'), answerMessage(first), user('Q2')], tools: withTool('two') });
     expect(served(second)).toBe('replay');
     expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).toContain('"two"');
   });
 
-  test('that are sent no more stand in where the history calls them, since the API wants them, and cannot be called', async () => {
+  test('are defined by placeholders that cannot be called where the history calls tools and the request defines none', async () => {
     rig.api.answer(toolUse('get_weather', { city: 'Kyiv' }, { id: 'toolu_n' }));
     const question = user('Weather, and no more tools?');
     const first = await rig.ask({ messages: [question], tools: TOOLS });
-    const history = [question, answered(first), { role: 'user' as const, content: [result('toolu_n', 'rain')] }];
+    const history = [question, answerMessage(first), { role: 'user' as const, content: [result('toolu_n', 'rain')] }];
     const second = await rig.ask({ messages: history });
-    const third = await rig.ask({ messages: [...history, answered(second), user('Thanks')] });
+    const third = await rig.ask({ messages: [...history, answerMessage(second), user('Thanks')] });
 
     expect([second, third].map(served)).toEqual(['replay', 'live']);
-    const [, { body, history: told } = { body: undefined, history: [] }] = rig.api.requests;
-    expect(told.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    const [, { body, history: sent } = { body: undefined, history: [] }] = rig.api.requests;
+    expect(sent.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
     expect(body?.tools).toMatchObject([{ name: 'get_weather', input_schema: { type: 'object' } }]);
     expect(body?.tool_choice).toEqual({ type: 'none' });
   });
@@ -262,7 +266,7 @@ describe('tools', () => {
     expect(offered.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
 
-  test('are all offered at once, also where one is called as the CLI’s search for tools', async () => {
+  test('are all offered at once, even if one has the name of the CLI’s tool search', async () => {
     rig.api.answer(text('All.'));
     await rig.ask({ messages: [user('All of them.')], tools: withTool('ToolSearch', 'one', 'two') });
     expect(rig.api.requests.at(-1)?.body.tools).toEqual([
@@ -272,7 +276,7 @@ describe('tools', () => {
     expect(JSON.stringify(rig.api.requests.at(-1)?.body.tools)).not.toContain('defer_loading');
   });
 
-  test('are not explained by the CLI, also where one is called as its own tool for agents', async () => {
+  test('are not explained by the CLI, even if one has the name of its agent tool', async () => {
     rig.api.answer(text('No agents.'));
     await rig.ask({ messages: [user('Which agents?')], tools: withTool('Agent') });
     expect(JSON.stringify(rig.api.requests.at(-1)?.body.messages)).not.toContain('agent types');
@@ -284,16 +288,19 @@ describe('tools', () => {
     [{ type: 'named', name: 'Bash' }, true, { type: 'tool', name: 'Bash' }],
     [{ type: 'auto' }, false, { type: 'auto', disable_parallel_tool_use: true }],
     [{ type: 'auto' }, true, undefined],
-  ] as const)('are chosen as the client says: %j, several %j', async (toolChoice, parallelTools, sent) => {
-    rig.api.answer(text('Chosen.'));
-    await rig.ask({
-      messages: [user(`Choose ${JSON.stringify(toolChoice)}.`)],
-      tools: TOOLS,
-      toolChoice,
-      parallelTools,
-    });
-    expect(rig.api.requests.at(-1)?.body.tool_choice).toEqual(sent);
-  });
+  ] as const)(
+    'are called as the client’s tool choice %j says, parallel calls: %j',
+    async (toolChoice, parallelTools, sent) => {
+      rig.api.answer(text('Chosen.'));
+      await rig.ask({
+        messages: [user(`Choose ${JSON.stringify(toolChoice)}.`)],
+        tools: TOOLS,
+        toolChoice,
+        parallelTools,
+      });
+      expect(rig.api.requests.at(-1)?.body.tool_choice).toEqual(sent);
+    },
+  );
 });
 
 describe('an answer that is bound to a schema', () => {
@@ -304,21 +311,21 @@ describe('an answer that is bound to a schema', () => {
     additionalProperties: false,
   };
 
-  test('comes as text, piece by piece, and prose before it does not', async () => {
+  test('comes as text, piece by piece, without the prose before it', async () => {
     rig.api.answer(text('Well, …'));
     rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
     const events = await rig.ask({ messages: [user('JSON.')], schema });
-    expect(answered(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    expect(answerMessage(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
     expect(end(events)).toMatchObject({ reason: 'stop', usage: { input: 20, output: 10 } });
   });
 
   test.each([
     ['names another draft', { $schema: 'https://json-schema.org/draft/2020-12/schema' }],
-    ['has words that the CLI does not know', { example: {}, 'x-order': 1 }],
+    ['has keywords that the CLI does not know', { example: {}, 'x-order': 1 }],
   ])('is bound where the schema %s', async (how, words) => {
     rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
     const events = await rig.ask({ messages: [user(`JSON, ${how}.`)], schema: { ...schema, ...words } });
-    expect(answered(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    expect(answerMessage(events).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
   });
 
   test('is refused where the CLI cannot take the schema', async () => {
@@ -329,13 +336,13 @@ describe('an answer that is bound to a schema', () => {
     expect(events.at(-1)).toMatchObject({ type: 'error', error: { kind: 'invalid_request' } });
   });
 
-  test('is taken back where it is not valid, and given anew', async () => {
+  test('is retracted where it is not valid, and comes again', async () => {
     rig.api.answer(toolUse('StructuredOutput', { a: 'one' }));
     rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
     const events = await rig.ask({ messages: [user('Wrong JSON first.')], schema });
     const from = events.findLastIndex(({ type }) => type === 'retract');
     expect(from).toBeGreaterThan(0);
-    expect(answered(events.slice(from)).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    expect(answerMessage(events.slice(from)).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
     expect(end(events).reason).toBe('stop');
   });
 
@@ -346,13 +353,13 @@ describe('an answer that is bound to a schema', () => {
     const first = await rig.ask({ messages: [question], tools: TOOLS, schema });
     expect(end(first).reason).toBe('tool_use');
     const results: Message = { role: 'user', content: [result('toolu_s', 'cold')] };
-    const second = await rig.ask({ messages: [question, answered(first), results], tools: TOOLS, schema });
-    expect([served(second), answered(second).content]).toEqual(['live', [{ type: 'text', text: '{"a":2}' }]]);
+    const second = await rig.ask({ messages: [question, answerMessage(first), results], tools: TOOLS, schema });
+    expect([served(second), answerMessage(second).content]).toEqual(['live', [{ type: 'text', text: '{"a":2}' }]]);
   });
 });
 
 describe('a turn', () => {
-  test('takes stop sequences, a limit, an effort and sampling, and the next one does not inherit them', async () => {
+  test('takes stop sequences, a token limit, an effort and sampling, and the next turn does not inherit them', async () => {
     rig.api.answer(text('Well.'), stop('stop_sequence', 'X'));
     rig.api.answer(text('Plain.'));
     const question = user('Flags.');
@@ -372,7 +379,7 @@ describe('a turn', () => {
       top_k: 3,
       output_config: { effort: 'high' },
     });
-    const second = await rig.ask({ messages: [question, answered(first), user('Next.')] });
+    const second = await rig.ask({ messages: [question, answerMessage(first), user('Next.')] });
     expect(served(second)).toBe('live');
     const body = rig.api.requests.at(-1)?.body ?? {};
     expect(body).not.toHaveProperty('stop_sequences');
@@ -381,9 +388,9 @@ describe('a turn', () => {
     expect(z.looseObject({ max_tokens: z.number() }).parse(body).max_tokens).toBeGreaterThan(77);
   });
 
-  test('that meets its limit ends with that reason, and the CLI does not go on by itself', async () => {
+  test('that reaches its token limit ends with `length`, and the CLI does not continue by itself', async () => {
     rig.api.answer(text('Cut'), stop('max_tokens'));
     const events = await rig.ask({ messages: [user('Limit.')], maxTokens: 5 });
-    expect([end(events).reason, answered(events).content]).toEqual(['length', [{ type: 'text', text: 'Cut' }]]);
+    expect([end(events).reason, answerMessage(events).content]).toEqual(['length', [{ type: 'text', text: 'Cut' }]]);
   });
 });
