@@ -1,5 +1,5 @@
 /** Translates the errors of app/claude, and those that the CLI reports, into `ChatError`, which the dialects know. */
-import { ClaudeUnavailableError } from '../claude/claude';
+import { ClaudeUnavailableError } from '../claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool/pool';
 import { LineTooLongError } from '../claude/process/lines';
 import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/process/messages';
@@ -43,7 +43,7 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
   const text = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
   const status = result.api_error_status ?? undefined;
   if (/^not logged in/i.test(text)) {
-    return new ChatError('signed_out', 'Nobody is signed in to claude. Sign in with `claude auth login`.');
+    return new ChatError('signed_out', 'claude is not signed in. Sign in with `claude auth login`.');
   }
   const kind = TOO_LONG_REASONS.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOfStatus(status);
   const message =

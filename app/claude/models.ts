@@ -1,85 +1,87 @@
-/** The models that the CLI lists, and the names under which clients know them. */
+/** The models that the CLI lists, and the model that a client's name stands for. */
 import type { ListedModel } from './process/messages';
 
 export interface Model {
-  /** The name to list: an alias such as `sonnet`, or a full name such as `claude-sonnet-5-5`. */
+  /** The name under which it is listed: an alias such as `sonnet`, or a full name such as `claude-sonnet-5-5`. */
   readonly id: string;
-  /** The full name that it stands for. */
+  /** The full name of the model that `id` stands for. */
   readonly resolved: string;
-  /** What `set_model` is told; undefined for the CLI's own default. */
+  /** The argument of `set_model`; undefined for the CLI's default. */
   readonly value: string | undefined;
-  /** `Sonnet` */
+  /** For people, such as `Sonnet`. */
   readonly displayName: string;
-  /** `sonnet`, `opus`…; `claude` where the name shows none. */
+  /** `sonnet`, `opus`…; `claude` where the name does not contain it. */
   readonly family: string;
-  /** `5.5`; '' where the name shows none. */
+  /** Such as `5.5`; '' where the name does not contain it. */
   readonly version: string;
   readonly description: string;
-  /** Tokens. */
+  /** The size of the context window, in tokens. */
   readonly contextLength: number;
   readonly supportsThinking: boolean;
 }
 
-/** What every model of the last years holds at least; the true number is learnt with a model's first answer. */
-const LEAST_CONTEXT = 200_000;
+/** Every model of recent years has at least this many tokens. The CLI reports a model's true number with its first answer. */
+const MIN_CONTEXT_LENGTH = 200_000;
+
+/** The alias under which the CLI lists the model that it uses by default. */
+const DEFAULT_ALIAS = 'default';
 
 /**
- * Aliases first, then the full names they stand for. `contextWindows` has what the CLI has reported of a full name.
+ * Lists the aliases, then the full names that they stand for, then `default`.
+ * @param contextWindows the sizes that the CLI has reported, in tokens, by full name.
  */
 export function listModels(listed: readonly ListedModel[], contextWindows: ReadonlyMap<string, number>): Model[] {
-  const models = listed.map((entry) => describe(entry, contextWindows));
-  const named = models.filter(({ id }) => id !== DEFAULT);
-  const inFull = new Map<string, Model>();
-  for (const model of [...named, ...models]) {
-    if (model.resolved !== model.id && !inFull.has(model.resolved)) {
-      inFull.set(model.resolved, { ...model, id: model.resolved });
+  const models = listed.map((entry) => toModel(entry, contextWindows));
+  const isDefault = ({ id }: Model) => id === DEFAULT_ALIAS;
+  const aliases = models.filter((model) => !isDefault(model));
+  const defaults = models.filter(isDefault);
+  const byFullName = new Map<string, Model>();
+  for (const model of [...aliases, ...defaults]) {
+    if (model.resolved !== model.id && !byFullName.has(model.resolved)) {
+      byFullName.set(model.resolved, { ...model, id: model.resolved });
     }
   }
-  return [
-    ...models.filter(({ id }) => id !== DEFAULT),
-    ...inFull.values(),
-    ...models.filter(({ id }) => id === DEFAULT),
-  ];
+  return [...aliases, ...byFullName.values(), ...defaults];
 }
 
-/** The name under which the CLI lists its own choice. */
-export const DEFAULT = 'default';
-
-function describe(entry: ListedModel, contextWindows: ReadonlyMap<string, number>): Model {
+function toModel(entry: ListedModel, contextWindows: ReadonlyMap<string, number>): Model {
   const resolved = entry.resolvedModel ?? entry.value;
   return {
     id: entry.value,
     resolved,
-    value: entry.value === DEFAULT ? undefined : entry.value,
+    value: entry.value === DEFAULT_ALIAS ? undefined : entry.value,
     displayName: entry.displayName ?? entry.value,
     family: /^claude-(?:\d[\d.-]*-)?([a-z]+)/.exec(resolved)?.[1] ?? (/^[a-z]+/.exec(entry.value)?.[0] || 'claude'),
     version: /-(\d{1,2}(?:-\d{1,2})*)(?=[-[]|$)/.exec(resolved)?.[1]?.replaceAll('-', '.') ?? '',
     description: entry.description ?? '',
-    contextLength: contextWindows.get(resolved) ?? (/\[1m\]/i.test(resolved) ? 1_000_000 : LEAST_CONTEXT),
+    contextLength: contextWindows.get(resolved) ?? (/\[1m\]/i.test(resolved) ? 1_000_000 : MIN_CONTEXT_LENGTH),
     supportsThinking: entry.supportsAdaptiveThinking ?? entry.supportsEffort ?? false,
   };
 }
 
 /**
- * The model that a client's name stands for, or undefined. In any case, with or without `:latest` and a provider's
- * prefix: a listed name; else an older or a newer name of a listed model's family, such as `claude-3-7-sonnet-latest`.
+ * The model that a client's name stands for, or undefined. Case, a suffix `:latest` and a provider's prefix such as
+ * `anthropic/` do not matter. A name that is not listed, such as `claude-3-7-sonnet-latest`, stands for the listed model of
+ * the same family.
  */
-export function resolveModel(models: readonly Model[], requested: string): Model | undefined {
-  const name = requested
+export function resolveModel(models: readonly Model[], requestedName: string): Model | undefined {
+  const name = requestedName
     .trim()
     .toLowerCase()
     .replace(/^(?:[a-z0-9-]+\/)+/, '')
     .replace(/:latest$/, '');
   const listed = models.find(({ id }) => id.toLowerCase() === name);
   if (listed) return listed;
-  const byDisplayName = models.find(({ displayName, id }) => id !== DEFAULT && displayName.toLowerCase() === name);
+  const byDisplayName = models.find(
+    ({ displayName, id }) => id !== DEFAULT_ALIAS && displayName.toLowerCase() === name,
+  );
   if (byDisplayName) return byDisplayName;
-  if (name === 'claude' || /^claude-(?:v?[12](?:[.-]\d)?)$/.test(name)) return family(models, 'sonnet');
-  if (/^claude-instant/.test(name)) return family(models, 'haiku');
-  const older = /^claude[a-z0-9.@:_-]*$/.test(name) ? name.split(/[^a-z]+/) : [];
-  return models.find((model) => older.includes(model.family) && model.family !== 'claude');
+  if (name === 'claude' || /^claude-(?:v?[12](?:[.-]\d)?)$/.test(name)) return firstOfFamily(models, 'sonnet');
+  if (/^claude-instant/.test(name)) return firstOfFamily(models, 'haiku');
+  const words = /^claude[a-z0-9.@:_-]*$/.test(name) ? name.split(/[^a-z]+/) : [];
+  return models.find(({ family }) => family !== 'claude' && words.includes(family));
 }
 
-function family(models: readonly Model[], name: string): Model | undefined {
-  return models.find((model) => model.family === name) ?? models[0];
+function firstOfFamily(models: readonly Model[], name: string): Model | undefined {
+  return models.find(({ family }) => family === name) ?? models[0];
 }

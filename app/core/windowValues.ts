@@ -1,7 +1,7 @@
 /** The state of the app's parts in the form in which the window shows it. */
 import type { Message } from '../chat/request';
 import type { ConversationStatus } from '../chat/service';
-import type { ClaudeState } from '../claude/claude';
+import type { ClaudeState } from '../claude/installation/installation';
 import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';

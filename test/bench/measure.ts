@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from '../../app/claude/installation/environment';
-import { claudeArguments } from '../../app/claude/process/claudeProcess';
+import { claudeArguments } from '../../app/claude/process/arguments';
 import { claudePath, cliEnvironment } from '../support/cli';
 import { text, toolUse } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';

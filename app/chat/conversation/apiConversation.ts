@@ -1,5 +1,5 @@
 /** Converts the messages of a request into those of the Messages API: the history, and the question that follows it. */
-import type { ApiBlock, ApiMessage } from '../../claude/process/messages';
+import type { ApiBlock, ApiMessage } from '../../claude/process/outgoingMessages';
 import { ChatError } from '../errors';
 import type { AssistantBlock, Message, UserBlock } from '../request';
 

@@ -1,7 +1,7 @@
 /** Translates the parameters of a request (effort, limits, tool choice, sampling) into the CLI's flags. */
 
 import type { Model } from '../../claude/models';
-import type { TurnFlags } from '../../claude/process/claudeProcess';
+import type { TurnFlags } from '../../claude/process/turnFlags';
 import type { ChatRequest } from '../request';
 
 export function flagsOf(request: ChatRequest, model: Model): TurnFlags {

@@ -3,7 +3,8 @@
  * the turn does not: its process waits, and the next request, which brings the results, resumes the turn.
  */
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
-import type { ApiBlock, RateLimitInfo, ResultMessage } from '../../claude/process/messages';
+import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
+import type { ApiBlock } from '../../claude/process/outgoingMessages';
 import type { TurnEvent } from '../../claude/process/turnEvents';
 import { NO_USAGE } from '../../shared/usage';
 import { ChatError } from '../errors';

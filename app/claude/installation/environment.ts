@@ -1,10 +1,10 @@
 /**
- * The environment that a child gets: the user's own, without what would point it back at this app or make it a part of
- * another session, and with what keeps a conversation exactly as the client sent it.
+ * The environment of the CLI's processes: the user's own, but without variables that would connect the CLI to this app's
+ * server or to another session, and with variables that keep the CLI from changing a client's conversation.
  */
 import os from 'node:os';
 
-/** Set by programs that run inside a `claude` session, or by Electron for its own children; none is meant for ours. */
+/** Variables that `claude`, Electron or Node set for other programs, and that would change how the CLI runs. */
 const NOT_INHERITED = [
   'CLAUDECODE',
   'CLAUDE_CODE_ENTRYPOINT',
@@ -21,54 +21,57 @@ const NOT_INHERITED = [
   'PORT',
 ];
 
-/** Each is backed by context/CLAUDE_PROTOCOL.md, "Environment". */
-const ALWAYS: NodeJS.ProcessEnv = {
-  // A second line of defence behind `client_composed`.
+/** context/CLAUDE_PROTOCOL.md, "Environment", says what happens without each. */
+const FIXED_VALUES: NodeJS.ProcessEnv = {
+  // Keep the CLI from reading files that a text mentions. `client_composed` does so, too; these are a second safeguard.
   CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1',
   CLAUDE_CODE_DISABLE_ATTACHMENTS: '1',
-  // An answer that breaks off must not be followed by a second one, from this model or from another.
+  // After an answer that broke off, the CLI must not ask again, neither this model nor another.
   CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1',
   CLAUDE_CODE_NO_MODEL_FALLBACK: '1',
   CLAUDE_CODE_DISABLE_REFUSAL_FALLBACK: '1',
   CLAUDE_CODE_DISABLE_REFUSAL_RETRY: '1',
-  // A summary in place of the client's turns is no longer the client's history.
+  // The CLI must not replace the client's history by a summary.
   DISABLE_COMPACT: '1',
   DISABLE_AUTO_COMPACT: '1',
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
-  // Enough for a passing fault; a client that wants more asks again itself.
+  // Enough for a short disturbance. A client that wants more attempts repeats its request.
   CLAUDE_CODE_MAX_RETRIES: '2',
   CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
-  // A client's tool of that name would have the CLI keep all others from the model until they are searched for.
+  // Where the client has a tool called ToolSearch, the CLI would hide all other tools until the model searches for them.
   ENABLE_TOOL_SEARCH: 'false',
-  // Beside a client's tool called Agent the CLI would tell the model of agents that the client does not have.
+  // Where the client has a tool called Agent, the CLI would tell the model about its own agents, which the client does not have.
   CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS: '1',
-  // The client has its own idea of how long a tool may take, and hangs up when that is over.
+  // The client decides how long a tool may take, and disconnects after its own timeout.
   MCP_TOOL_TIMEOUT: '86400000',
   DISABLE_AUTOUPDATER: '1',
 };
 
-/** @param ownPorts the ports that this app listens on: an ANTHROPIC_BASE_URL that names one of them is an endless loop. */
+/**
+ * @param ownPorts the ports on which this app's server listens. An ANTHROPIC_BASE_URL with one of them is removed, since each
+ *   request would come back to this app for ever.
+ */
 export function childEnvironment(env: NodeJS.ProcessEnv, ownPorts: readonly number[]): NodeJS.ProcessEnv {
   const child: NodeJS.ProcessEnv = { ...env };
   for (const name of NOT_INHERITED) delete child[name];
-  if (pointsAt(env.ANTHROPIC_BASE_URL, ownPorts)) {
+  if (pointsToPort(env.ANTHROPIC_BASE_URL, ownPorts)) {
     delete child.ANTHROPIC_BASE_URL;
     delete child.ANTHROPIC_AUTH_TOKEN;
     delete child.ANTHROPIC_API_KEY;
   }
-  return { ...child, ...ALWAYS };
+  return { ...child, ...FIXED_VALUES };
 }
 
-function pointsAt(text: string | undefined, ports: readonly number[]): boolean {
-  const url = parse(text);
+function pointsToPort(text: string | undefined, ports: readonly number[]): boolean {
+  const url = parseUrl(text);
   if (!url) return false;
   const { hostname, port, protocol } = url;
-  const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
-  return ports.includes(number) && isThisMachine(hostname.replace(/^\[|\]$/g, '').toLowerCase());
+  const portNumber = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  return ports.includes(portNumber) && isThisMachine(hostname.replace(/^\[|\]$/g, '').toLowerCase());
 }
 
-/** `URL.canParse` is newer than the oldest Node that this runs on. */
-function parse(text: string | undefined): URL | undefined {
+/** Node 18, which this app supports, has no `URL.canParse`. */
+function parseUrl(text: string | undefined): URL | undefined {
   try {
     return text ? new URL(text) : undefined;
   } catch {
@@ -80,5 +83,5 @@ function isThisMachine(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === '::1' || host === '0.0.0.0' || host === '::')
     return true;
   if (host.startsWith('127.') || host === os.hostname().toLowerCase()) return true;
-  return Object.values(os.networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
+  return Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
 }

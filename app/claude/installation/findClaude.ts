@@ -1,6 +1,6 @@
 /**
- * Where the user's `claude` is. An app that is started from the Finder or at login has a shorter PATH than the shell
- * that installed the CLI, so the shell is asked, and then the folders that the installers use are looked at.
+ * Finds the user's `claude`. An app that is started from the Finder or at login has a shorter PATH than the user's shell. So
+ * after its own PATH the app searches the login shell's, and then the folders into which installers put the CLI.
  */
 import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
@@ -9,62 +9,64 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 export interface FindOptions {
-  /** The user's setting; nothing else is looked at where it is given. */
+  /** The path that the user has set. '' makes the app search for the CLI; otherwise only this path is checked. */
   readonly setting: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Folders of source checkouts whose `node_modules` may hold the CLI: looked at last. */
+  /** Source checkouts whose `node_modules` may contain the CLI. They are searched last. */
   readonly checkouts?: readonly string[];
 }
 
 export type FoundClaude =
   | { readonly found: true; readonly path: string }
+  /** `message` tells the user where the app searched. */
   | { readonly found: false; readonly message: string };
 
 export async function findClaude({ setting, env, checkouts = [] }: FindOptions): Promise<FoundClaude> {
-  for (const [given, name] of [
+  for (const [configuredPath, source] of [
     [setting, 'the settings'],
-    [env.CLAUDE_PATH, 'CLAUDE_PATH'],
+    [env.CLAUDE_PATH, 'the variable CLAUDE_PATH'],
   ] as const) {
-    if (!given) continue;
-    const file = expandHome(given, env);
+    if (!configuredPath) continue;
+    const file = expandHome(configuredPath, env);
     if (await isExecutable(file)) return { found: true, path: file };
-    return { found: false, message: `There is no claude at ${file}, where ${name} says it is.` };
+    return { found: false, message: `There is no claude at ${file}, the path in ${source}.` };
   }
-  const candidates = [
-    () => inPath(env.PATH),
-    async () => inPath(await loginShellPath(env)),
-    async () => usualFolders(env).flatMap(inFolder),
-    async () => checkouts.flatMap(inCheckout),
+  // Functions, because the login shell is slow and is started only where PATH has no CLI.
+  const searches = [
+    () => filesInPath(env.PATH),
+    async () => filesInPath(await loginShellPath(env)),
+    async () => installFolders(env).flatMap(filesInFolder),
+    async () => checkouts.flatMap(filesInCheckout),
   ];
-  for (const list of candidates) {
-    for (const file of await list()) if (await isExecutable(file)) return { found: true, path: file };
+  for (const search of searches) {
+    for (const file of await search()) if (await isExecutable(file)) return { found: true, path: file };
   }
   return { found: false, message: 'The claude command was not found on this computer.' };
 }
 
-/** `claude.cmd` is the shim of an npm install; the program itself is preferred, since a shim interprets its arguments. */
-const NAMES = process.platform === 'win32' ? ['claude.exe', 'claude.cmd'] : ['claude'];
+/** npm installs the script `claude.cmd`. The program is preferred, because cmd.exe interprets the arguments of a script. */
+const FILE_NAMES = process.platform === 'win32' ? ['claude.exe', 'claude.cmd'] : ['claude'];
 
-function inFolder(folder: string): string[] {
-  return NAMES.map((name) => path.join(folder, name));
+function filesInFolder(folder: string): string[] {
+  return FILE_NAMES.map((name) => path.join(folder, name));
 }
 
-function inPath(value: string | undefined): string[] {
-  return (value ?? '').split(path.delimiter).filter(path.isAbsolute).flatMap(inFolder);
+function filesInPath(value: string | undefined): string[] {
+  return (value ?? '').split(path.delimiter).filter(path.isAbsolute).flatMap(filesInFolder);
 }
 
-function inCheckout(folder: string): string[] {
+function filesInCheckout(folder: string): string[] {
   const scope = path.join(folder, 'node_modules', '@anthropic-ai');
   const native = path.join(scope, `claude-code-${process.platform}-${process.arch}`);
   return [
-    ...inFolder(native),
+    ...filesInFolder(native),
     path.join(scope, 'claude-code', 'bin', 'claude.exe'),
-    ...inFolder(path.join(folder, 'node_modules', '.bin')),
+    ...filesInFolder(path.join(folder, 'node_modules', '.bin')),
   ];
 }
 
-/** The folders of the native installer, of npm, and of the version managers people use with it. */
-function usualFolders(env: NodeJS.ProcessEnv): string[] {
+/** The folders of the native installer, npm, and common package and version managers. */
+function installFolders(env: NodeJS.ProcessEnv): string[] {
   const home = homeOf(env);
   if (process.platform === 'win32') {
     return [
@@ -94,18 +96,19 @@ function usualFolders(env: NodeJS.ProcessEnv): string[] {
 }
 
 const SHELL_TIMEOUT_MS = 3_000;
-const MARK = '__claudacity_path__';
+/** Separates PATH from what the user's profile prints. */
+const PATH_MARKER = '__claudacity_path__';
 
 async function loginShellPath(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (process.platform === 'win32' || !env.SHELL) return undefined;
   try {
     const { stdout } = await promisify(execFile)(
       env.SHELL,
-      ['-ilc', `printf '%s%s%s' ${MARK} "$PATH" ${MARK}`],
-      // DISABLE_AUTO_UPDATE: keeps oh-my-zsh from asking a question that nobody would see.
+      ['-ilc', `printf '%s%s%s' ${PATH_MARKER} "$PATH" ${PATH_MARKER}`],
+      // Without DISABLE_AUTO_UPDATE oh-my-zsh may wait for an answer to its question whether to update.
       { env: { ...env, DISABLE_AUTO_UPDATE: 'true' }, timeout: SHELL_TIMEOUT_MS, killSignal: 'SIGKILL' },
     );
-    return stdout.split(MARK)[1];
+    return stdout.split(PATH_MARKER)[1];
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 /**
- * Which processes are ours, written down, so that the next start can end what a crash of this app left running: a child
- * that was answering goes on although nobody reads it. A number alone would not do, since the system gives it to other
- * processes later: it has to be the same process, started when we started ours, and the app that started it has to be gone.
+ * Records the app's child processes on disk, so that the next start can end those that a crash has left running: a child
+ * that is answering continues although nothing reads its output. A pid alone does not identify a child, because the
+ * system reuses pids. So a process is ended only where its start time matches the record, and the app that started it has
+ * ended.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,32 +13,32 @@ import { killTree } from '../process/killTree';
 export interface ChildRegister {
   add(pid: number): void;
   remove(pid: number): void;
-  /** Ends the children of earlier runs, and only those; resolves with how many there were. Never rejects. */
+  /** Ends the children that earlier runs of the app have left. Resolves with their number. Never rejects. */
   endLeftovers(): Promise<number>;
 }
 
+/** The content of a child's file, whose name is the child's pid. Times are in ms since the epoch. */
 const Entry = z.object({
-  /** ms since the epoch */
   startedAt: z.number(),
   app: z.object({ pid: z.number(), startedAt: z.number() }),
 });
 
-/** The system knows a start to the hundredth of a second at best, and some only to the second. */
-const CLOCK_ERROR_MS = 3_000;
+/** Operating systems report start times with a precision of 10 ms to 1 s. */
+const START_TIME_TOLERANCE_MS = 3_000;
 
-/** @param folder of the app's own; made where there is none. */
+/** @param folder for one file a child; created where it does not exist. */
 export function childRegister(folder: string): ChildRegister {
   const app = { pid: process.pid, startedAt: Date.now() - process.uptime() * 1_000 };
-  const fileOf = (pid: number | string) => path.join(folder, String(pid));
+  const fileOf = (pid: number) => path.join(folder, String(pid));
 
-  const sweepOne = async (name: string): Promise<boolean> => {
-    const entry = read(fileOf(name));
-    const pid = Number(name);
-    const ours = entry !== undefined && !(await isSame(entry.app.pid, entry.app.startedAt));
-    const left = ours && (await isSame(pid, entry.startedAt));
-    if (left) killTree(pid);
-    if (ours || entry === undefined) rmSync(fileOf(name), { force: true });
-    return left;
+  /** Resolves with whether there was a process to end. */
+  const endLeftover = async (pid: number): Promise<boolean> => {
+    const entry = readEntry(fileOf(pid));
+    const appHasEnded = entry !== undefined && !(await isSameProcess(entry.app.pid, entry.app.startedAt));
+    const isLeftover = appHasEnded && (await isSameProcess(pid, entry.startedAt));
+    if (isLeftover) killTree(pid);
+    if (appHasEnded || entry === undefined) rmSync(fileOf(pid), { force: true });
+    return isLeftover;
   };
 
   return {
@@ -47,21 +48,23 @@ export function childRegister(folder: string): ChildRegister {
     },
     remove: (pid) => rmSync(fileOf(pid), { force: true }),
     endLeftovers: async () => {
-      const swept = await Promise.all(names(folder).map((name) => sweepOne(name).catch(() => false)));
-      return swept.filter(Boolean).length;
+      const results = await Promise.all(registeredPids(folder).map((pid) => endLeftover(pid).catch(() => false)));
+      return results.filter(Boolean).length;
     },
   };
 }
 
-function names(folder: string): string[] {
+function registeredPids(folder: string): number[] {
   try {
-    return readdirSync(folder).filter((name) => /^\d+$/.test(name));
+    return readdirSync(folder)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }
 }
 
-function read(file: string): z.output<typeof Entry> | undefined {
+function readEntry(file: string): z.output<typeof Entry> | undefined {
   try {
     return Entry.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -69,11 +72,11 @@ function read(file: string): z.output<typeof Entry> | undefined {
   }
 }
 
-/** Whether the process lives and is the one that was started then. */
-async function isSame(pid: number, startedAt: number): Promise<boolean> {
+/** Whether a process with this pid is running and was started at this time. */
+async function isSameProcess(pid: number, startedAt: number): Promise<boolean> {
   try {
     const { timestamp, elapsed } = await pidusage(pid);
-    return Math.abs(timestamp - elapsed - startedAt) <= CLOCK_ERROR_MS;
+    return Math.abs(timestamp - elapsed - startedAt) <= START_TIME_TOLERANCE_MS;
   } catch {
     return false;
   }

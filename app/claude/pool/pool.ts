@@ -1,102 +1,104 @@
 /**
- * Processes kept ready, so that a request does not wait for one to start (~500 ms), and no more of them than the
- * machine can hold (~200 MB each).
+ * Keeps spare processes, so that a request does not wait until one has started (about 500 ms), and limits the number of
+ * processes, of which each takes about 200 MB of memory.
  *
- * A process can be given its system prompt once only. So there are two kinds of spare: a blank one, which any request
- * can take, and prepared ones, which were given the system prompts asked for last and save a request that wants the
- * same another 30–50 ms. Two of these, since programs ask questions about a chat in between, with another prompt: one
- * alone would be ended and started anew each time.
+ * The system prompt of a process can be set only once. So there are two kinds of spare processes: a blank one, which suits any
+ * request, and prepared ones, which already have one of the system prompts that were requested last, and save a request
+ * with the same prompt another 30–50 ms. There are two prepared ones, because programs ask questions about a chat between its
+ * turns, with another system prompt: a single one would be ended and started again each time.
  */
-import type { ClaudeProcess, ProcessSetup, ResumedSession } from '../process/claudeProcess';
+import type { ResumedSession } from '../process/arguments';
+import type { ClaudeProcess } from '../process/claudeProcess';
 import type { InitializeResult } from '../process/messages';
+import { type ProcessRequirements, sessionOf, setupKey } from './processRequirements';
 
-export interface ProcessRequirements {
-  readonly system: string;
-  readonly setup?: ProcessSetup | undefined;
-  /** As `set_model` takes it; undefined leaves the CLI's own default. */
-  readonly model: string | undefined;
-  /** A session file whose history the process is to hold, which no spare can. */
-  readonly sessionFile?: string | undefined;
-}
-
-/** A process that is the holder's alone, told its system prompt and model, with nothing in its transcript but the session file's history. */
+/**
+ * A process for the sole use of one caller, with its system prompt and model set. Its transcript is empty, or has the history
+ * of the session file.
+ */
 export interface ProcessLease {
   readonly process: ClaudeProcess;
-  /** Ends the process and makes room for another. Resolves when it is gone. */
+  /** Ends the process, which makes room for another. Resolves when it has ended. */
   release(): Promise<void>;
 }
 
 export interface PoolOptions {
-  /** Starts a process; throws where there is no CLI to start. */
-  start(resumed?: ResumedSession): ClaudeProcess;
-  /** The most processes that may live at one time, spares included. */
+  /** Starts a process. Throws where no CLI can be started. */
+  start(session?: ResumedSession): ClaudeProcess;
+  /** The most processes that may run at the same time, spare ones included. */
   maxProcesses(): number;
-  /** Ends a process that is in use but idle, if there is one: false where there is none. */
+  /** Ends one leased process that is idle. Returns false where there is none. */
   reclaim(): boolean;
-  /** How many requests may wait for a process. Default 100. */
+  /** The most requests that may wait for a process. Default 100. */
   readonly queueLimit?: number;
-  /** After so long without a request only the blank spare is kept. Default 10 minutes. */
+  /** Time without a request after which the prepared processes are ended, in ms. Default 10 minutes. */
   readonly idleMs?: number;
+  /** Called with the result of each `initialize`. */
   onInitialized(result: InitializeResult): void;
-  /** Called when the number of spares has changed. */
+  /** Called when the number of spare processes has changed. */
   onChange(): void;
-  /** A spare died by itself, or could not be started. */
+  /** Called when a spare process has ended by itself or could not be started. */
   onWarning(message: string): void;
 }
 
-/** All processes are taken and the queue is full. */
+/** The limit of processes is reached, and the queue is full. */
 export class PoolBusyError extends Error {
   override readonly name = 'PoolBusyError';
 }
 
-/** A process was started for the request and ended before it could be asked anything. */
+/** A process was started for the request, and ended before it was ready. */
 export class ProcessFailedError extends Error {
   override readonly name = 'ProcessFailedError';
 }
 
 export interface Pool {
   /**
-   * Waits its turn where all processes are taken.
-   * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason when it is aborted.
+   * Leases a process. Where the limit of processes is reached, waits in a queue.
+   * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason where it is aborted.
    */
-  acquire(wanted: ProcessRequirements, signal: AbortSignal): Promise<ProcessLease>;
-  /** Keeps a spare for such a request, as if one had been made. */
-  prepare(wanted: ProcessRequirements): void;
-  /** Starts the spares, the first of them with no system prompt. Rejects where it does not come up. */
-  warm(): Promise<void>;
+  acquire(requirements: ProcessRequirements, signal: AbortSignal): Promise<ProcessLease>;
+  /** Prepares a spare process for a request that is expected. */
+  prepare(requirements: ProcessRequirements): void;
+  /** Starts the first spare processes. @throws ProcessFailedError, and whatever `start` throws, where the first one fails. */
+  start(): Promise<void>;
+  /** The number of spare processes. */
   readonly spares: number;
+  /** The pids of all running processes. */
   readonly pids: readonly number[];
-  /** How many processes live, spares included. */
+  /** The number of running processes, spare ones included. */
   readonly size: number;
-  /** Requests that wait for a process: what has become idle is better ended than kept. */
+  /** The number of requests that wait for a process. While there are any, idle processes should be ended, not kept. */
   readonly waitingRequests: number;
-  /** Ends every spare; those in use end with their leases. What was signed in or installed since then counts for new ones. */
+  /** Replaces all spare processes, because the CLI or the account has changed. Leased processes are not affected. */
   replaceSpares(): void;
-  /** Ends every process, taken ones too. Resolves when all are gone. */
+  /** Ends every process, leased ones too, and rejects the requests that wait. Resolves when all processes have ended. */
   close(): Promise<void>;
 }
 
+/** A process that is not leased, or not yet. */
 interface Spare {
   readonly process: ClaudeProcess;
-  /** What it was initialized with, as `keyOf` puts it; null: nothing yet. */
+  /** The `setupKey` that it was initialized with; null where it was not initialized. */
   readonly key: string | null;
   readonly model: string | undefined;
+  /** Resolves when the process has been initialized, at once where it is blank. */
   readonly prepared: Promise<void>;
 }
 
-/** A new process takes a core for ~400 ms: not while the request that took the last spare needs it. */
+/** Starting a process takes a CPU core for about 400 ms, which the request that took the last spare needs at that moment. */
 const REFILL_DELAY_MS = 250;
-const MOST_PREPARED = 2;
+const MAX_PREPARED = 2;
 const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
   const { queueLimit = 100, idleMs = 10 * 60_000 } = options;
-  const living = new Set<ClaudeProcess>();
+  const running = new Set<ClaudeProcess>();
   const spares: Spare[] = [];
+  /** Each entry wakes a waiting request, first come, first served. */
   const queue: (() => void)[] = [];
-  /** What was wanted last, each once, the last first. */
-  let recent: readonly ProcessRequirements[] = [];
+  /** The latest requirements without duplicates, the most recent first. */
+  let recentRequirements: readonly ProcessRequirements[] = [];
   let lastUsedAt = 0;
   let closed = false;
   let refillTimer: NodeJS.Timeout | undefined;
@@ -104,18 +106,18 @@ export function createPool(options: PoolOptions): Pool {
 
   const wakeNext = () => queue.shift()?.();
 
-  const start = (resumed?: ResumedSession): ClaudeProcess => {
+  const startProcess = (session?: ResumedSession): ClaudeProcess => {
     let process: ClaudeProcess;
     try {
-      process = options.start(resumed);
+      process = options.start(session);
     } catch (error) {
-      // The place that was free for it is free for the next; that one is to learn of the fault too.
+      // The slot is still free. The next request takes it, and so gets the error too instead of waiting for ever.
       wakeNext();
       throw error;
     }
-    living.add(process);
+    running.add(process);
     void process.exited.then(() => {
-      living.delete(process);
+      running.delete(process);
       wakeNext();
     });
     return process;
@@ -123,10 +125,11 @@ export function createPool(options: PoolOptions): Pool {
 
   const initialize = async (process: ClaudeProcess, { system, setup, model, sessionFile }: ProcessRequirements) => {
     options.onInitialized(await process.initialize(system, setup));
+    // A process with a session file got its model on the command line.
     if (model !== undefined && sessionFile === undefined) await process.setModel(model);
   };
 
-  const remove = (spare: Spare): boolean => {
+  const removeSpare = (spare: Spare): boolean => {
     const index = spares.indexOf(spare);
     if (index === -1) return false;
     spares.splice(index, 1);
@@ -134,133 +137,142 @@ export function createPool(options: PoolOptions): Pool {
     return true;
   };
 
-  const addSpare = (wanted: ProcessRequirements | null): Spare => {
-    const process = start();
-    const prepared = wanted ? initialize(process, wanted) : Promise.resolve();
-    const spare: Spare = { process, key: wanted ? keyOf(wanted) : null, model: wanted?.model, prepared };
+  /** @param requirements null for a blank process. */
+  const addSpare = (requirements: ProcessRequirements | null): Spare => {
+    const process = startProcess();
+    const prepared = requirements ? initialize(process, requirements) : Promise.resolve();
+    const key = requirements ? setupKey(requirements) : null;
+    const spare: Spare = { process, key, model: requirements?.model, prepared };
     spares.push(spare);
     options.onChange();
     prepared.then(
       () => {
-        // A blank one has shown nothing yet.
-        if (wanted) backoffMs = 0;
+        // A blank process that has started may still fail to initialize.
+        if (requirements) backoffMs = 0;
       },
       () => process.kill(),
     );
     void process.exited.then(({ code, signal, stderr }) => {
-      if (!remove(spare) || closed) return;
+      if (!removeSpare(spare) || closed) return;
       options.onWarning(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
-      backoffMs = Math.min(LONGEST_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
+      backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
       scheduleRefill(backoffMs);
     });
     return spare;
   };
 
-  const idle = () => Date.now() - lastUsedAt > idleMs;
+  const endSpare = (spare: Spare) => {
+    if (removeSpare(spare)) void spare.process.close();
+  };
+
+  const isIdle = () => Date.now() - lastUsedAt > idleMs;
 
   const refill = () => {
     refillTimer = undefined;
     if (closed) return;
     try {
-      const room = () => queue.length === 0 && living.size < options.maxProcesses();
+      const hasRoom = () => queue.length === 0 && running.size < options.maxProcesses();
       if (!spares.some(({ key }) => key === null)) {
-        if (room()) addSpare(null);
-        // The next request is more likely to be a new one than a follow-up to the oldest conversation.
+        if (hasRoom()) addSpare(null);
+        // The next request is more likely to begin a conversation than to continue the one that has been idle for longest.
         else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
       }
-      const wanted = idle() ? [] : recent;
-      const keys = wanted.map(keyOf);
-      for (const spare of [...spares]) if (spare.key !== null && !keys.includes(spare.key)) retire(spare);
-      for (const one of wanted) if (room() && !spares.some(({ key }) => key === keyOf(one))) addSpare(one);
+      const expected = isIdle() ? [] : recentRequirements;
+      const expectedKeys = expected.map(setupKey);
+      for (const spare of [...spares]) if (spare.key !== null && !expectedKeys.includes(spare.key)) endSpare(spare);
+      for (const requirements of expected) {
+        if (hasRoom() && !spares.some(({ key }) => key === setupKey(requirements))) addSpare(requirements);
+      }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${String(error)}`);
     }
-    if (!idle()) scheduleRefill(idleMs);
+    if (!isIdle()) scheduleRefill(idleMs);
   };
 
-  const scheduleRefill = (delay: number) => {
+  const scheduleRefill = (delayMs: number) => {
     if (closed) return;
     clearTimeout(refillTimer);
-    refillTimer = setTimeout(refill, delay);
+    refillTimer = setTimeout(refill, delayMs);
     refillTimer.unref();
   };
 
-  const remember = (wanted: ProcessRequirements) => {
-    const others = recent.filter((other) => keyOf(other) !== keyOf(wanted));
-    recent = [{ ...wanted, sessionFile: undefined }, ...others].slice(0, MOST_PREPARED);
+  const recordUse = (requirements: ProcessRequirements) => {
+    const key = setupKey(requirements);
+    const others = recentRequirements.filter((other) => setupKey(other) !== key);
+    recentRequirements = [{ ...requirements, sessionFile: undefined }, ...others].slice(0, MAX_PREPARED);
     lastUsedAt = Date.now();
   };
 
-  const retire = (spare: Spare) => {
-    if (remove(spare)) void spare.process.close();
-  };
-
   /**
-   * Resolves when a place has become free. One that has waited, or has made the place, goes ahead of those that came
-   * after it. @param reclaims whether an idle process is to end for it: one for each that waits.
+   * Resolves when a process has ended, so that another may be started.
+   * @param first whether the request goes to the front of the queue, because it has waited before or has ended a spare.
+   * @param reclaims whether an idle process should be ended for it. Each request does that once, however many wait.
    */
-  const room = async (signal: AbortSignal, ahead: boolean, reclaims: boolean): Promise<void> => {
-    if (!ahead && queue.length >= queueLimit) {
-      throw new PoolBusyError(`all ${living.size} processes are busy and ${queue.length} requests are waiting`);
+  const waitForSlot = async (signal: AbortSignal, first: boolean, reclaims: boolean): Promise<void> => {
+    if (!first && queue.length >= queueLimit) {
+      throw new PoolBusyError(`all ${running.size} processes are busy and ${queue.length} requests are waiting`);
     }
     await new Promise<void>((resolve, reject) => {
       const wake = () => {
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', onAbort);
         resolve();
       };
-      const leave = () => {
+      const onAbort = () => {
         queue.splice(queue.indexOf(wake), 1);
         reject(signal.reason);
       };
-      signal.addEventListener('abort', leave, { once: true });
-      if (ahead) queue.unshift(wake);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (first) queue.unshift(wake);
       else queue.push(wake);
       if (reclaims) options.reclaim();
     });
   };
 
-  const spareFor = (wanted: ProcessRequirements): Spare | undefined => {
-    if (wanted.sessionFile !== undefined) return undefined;
-    return spares.find(({ key }) => key === keyOf(wanted)) ?? spares.find(({ key }) => key === null);
+  const findSpare = (requirements: ProcessRequirements): Spare | undefined => {
+    if (requirements.sessionFile !== undefined) return undefined;
+    const key = setupKey(requirements);
+    return spares.find((spare) => spare.key === key) ?? spares.find((spare) => spare.key === null);
   };
 
-  /** A process for the request, and what is still to be done before it can be asked. */
-  const take = async (wanted: ProcessRequirements, signal: AbortSignal): Promise<Spare> => {
-    let ahead = false;
+  /** Takes a spare process that suits the request, or starts one. It may still have to be initialized. */
+  const takeProcess = async (requirements: ProcessRequirements, signal: AbortSignal): Promise<Spare> => {
+    let first = false;
     const wait = async (reclaims: boolean) => {
-      await room(signal, ahead, reclaims);
-      ahead = true;
+      await waitForSlot(signal, first, reclaims);
+      first = true;
     };
     signal.throwIfAborted();
     if (queue.length > 0) await wait(true);
     for (;;) {
-      const spare = signal.aborted ? undefined : spareFor(wanted);
-      // The place that it was woken for is the next one's.
-      if (ahead && (spare || signal.aborted)) wakeNext();
+      const spare = signal.aborted ? undefined : findSpare(requirements);
+      // The request does not use the slot for which it was woken, so the next one gets it.
+      if (first && (spare || signal.aborted)) wakeNext();
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
       if (spare) {
-        remove(spare);
+        removeSpare(spare);
         return spare;
       }
-      if (living.size < options.maxProcesses()) {
-        return { process: start(resumedBy(wanted)), key: null, model: undefined, prepared: Promise.resolve() };
+      if (running.size < options.maxProcesses()) {
+        const process = startProcess(sessionOf(requirements));
+        return { process, key: null, model: undefined, prepared: Promise.resolve() };
       }
-      const unwanted = spares[0];
-      if (unwanted) {
-        remove(unwanted);
-        unwanted.process.kill();
-        // The place that it has made is its own.
-        ahead = true;
+      const unsuitableSpare = spares[0];
+      if (unsuitableSpare) {
+        removeSpare(unsuitableSpare);
+        unsuitableSpare.process.kill();
+        // The slot that this frees is for this request, not for those that already wait.
+        first = true;
       }
-      await wait(unwanted === undefined);
+      await wait(unsuitableSpare === undefined);
     }
   };
 
-  const prepare = async (spare: Spare, wanted: ProcessRequirements) => {
+  const finishPreparation = async (spare: Spare, requirements: ProcessRequirements) => {
     await spare.prepared;
-    if (spare.key === null) await initialize(spare.process, wanted);
-    else if (wanted.model !== undefined && spare.model !== wanted.model) await spare.process.setModel(wanted.model);
+    const { model } = requirements;
+    if (spare.key === null) await initialize(spare.process, requirements);
+    else if (model !== undefined && spare.model !== model) await spare.process.setModel(model);
   };
 
   return {
@@ -268,24 +280,24 @@ export function createPool(options: PoolOptions): Pool {
       return spares.length;
     },
     get pids() {
-      return [...living].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+      return [...running].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
     },
     get size() {
-      return living.size;
+      return running.size;
     },
     get waitingRequests() {
       return queue.length;
     },
-    acquire: async (wanted, signal) => {
-      remember(wanted);
+    acquire: async (requirements, signal) => {
+      recordUse(requirements);
       for (let attempt = 1; ; attempt += 1) {
-        const spare = await take(wanted, signal);
+        const spare = await takeProcess(requirements, signal);
         scheduleRefill(REFILL_DELAY_MS);
         const { process } = spare;
-        const abort = () => process.kill();
-        signal.addEventListener('abort', abort, { once: true });
+        const onAbort = () => process.kill();
+        signal.addEventListener('abort', onAbort, { once: true });
         try {
-          await prepare(spare, wanted);
+          await finishPreparation(spare, requirements);
           signal.throwIfAborted();
           backoffMs = 0;
           return { process, release: () => process.close() };
@@ -295,29 +307,29 @@ export function createPool(options: PoolOptions): Pool {
           signal.throwIfAborted();
           if (attempt === 2) throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
         } finally {
-          signal.removeEventListener('abort', abort);
+          signal.removeEventListener('abort', onAbort);
         }
       }
     },
-    prepare: (wanted) => {
-      remember(wanted);
+    prepare: (requirements) => {
+      recordUse(requirements);
       scheduleRefill(0);
     },
-    warm: async () => {
+    start: async () => {
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const plain = { system: '', model: undefined };
-      remember(plain);
-      const first = addSpare(plain);
+      const requirements = { system: '', model: undefined };
+      recordUse(requirements);
+      const spare = addSpare(requirements);
       scheduleRefill(0);
       try {
-        await first.prepared;
+        await spare.prepared;
       } catch (error) {
-        const { stderr } = await first.process.exited;
+        const { stderr } = await spare.process.exited;
         throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
       }
     },
     replaceSpares: () => {
-      for (const spare of [...spares]) retire(spare);
+      for (const spare of [...spares]) endSpare(spare);
       scheduleRefill(0);
     },
     close: async () => {
@@ -325,16 +337,8 @@ export function createPool(options: PoolOptions): Pool {
       clearTimeout(refillTimer);
       spares.length = 0;
       for (const wake of queue.splice(0)) wake();
-      for (const process of living) process.kill();
-      await Promise.all([...living].map(({ exited }) => exited));
+      for (const process of running) process.kill();
+      await Promise.all([...running].map(({ exited }) => exited));
     },
   };
-}
-
-function resumedBy({ sessionFile, model }: ProcessRequirements): ResumedSession | undefined {
-  return sessionFile === undefined ? undefined : { file: sessionFile, model };
-}
-
-function keyOf({ system, setup }: ProcessRequirements): string {
-  return JSON.stringify([system, setup?.tools ?? [], setup?.schema ?? null]);
 }

@@ -1,61 +1,65 @@
 /**
- * The schema of an answer as the CLI takes it: JSON Schema's draft 7, without a word that it does not know. Any other it
- * drops without saying so, and the answer would be bound to nothing (context/CLAUDE_PROTOCOL.md, "Structured output").
+ * Rewrites the JSON schema of an answer for the CLI, which knows the keywords of draft 7 only. The CLI silently ignores a
+ * schema with any other keyword, and the answer could then be anything (context/CLAUDE_PROTOCOL.md, "Structured output").
  */
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** With the same meaning, as far as draft 7 has words for it; what newer drafts and OpenAPI add is left out. */
+/** Translates keywords of newer drafts and of OpenAPI to draft 7 where it has a counterpart, and drops the others. */
 export function answerSchema(schema: JsonSchema): JsonSchema {
-  const { prefixItems, items, ...rest } = schema;
-  // Newer drafts call a tuple's items differently.
-  const renamed = Array.isArray(prefixItems) ? { items: prefixItems, additionalItems: items } : { items };
+  const { prefixItems, items, ...others } = schema;
+  // Newer drafts write the schemas of a tuple as `prefixItems`, draft 7 as `items`.
+  const tuple = Array.isArray(prefixItems) ? { items: prefixItems, additionalItems: items } : { items };
   return Object.fromEntries(
-    Object.entries({ ...rest, ...renamed }).flatMap(([word, value]) => {
+    Object.entries({ ...others, ...tuple }).flatMap(([keyword, value]) => {
       if (value === undefined) return [];
-      if (PLAIN.has(word)) return [[word, value]];
-      if (HOLDS_SCHEMAS.has(word)) return [[word, schemaOrList(value)]];
-      if (HOLDS_NAMED_SCHEMAS.has(word)) return [[word, named(value)]];
-      if (word === 'required') return [[word, Array.isArray(value) ? [...new Set(value)] : value]];
-      // OpenAPI 3.0 and draft 4 mark the bound beside it as exclusive.
-      if (BOUNDS.has(word)) return bound(word, schema);
+      if (PLAIN_KEYWORDS.has(keyword)) return [[keyword, value]];
+      if (SCHEMA_KEYWORDS.has(keyword)) return [[keyword, convertSchemas(value)]];
+      if (SCHEMA_MAP_KEYWORDS.has(keyword)) return [[keyword, convertSchemaMap(value)]];
+      if (keyword === 'required') return [[keyword, Array.isArray(value) ? [...new Set(value)] : value]];
+      if (BOUND_KEYWORDS.has(keyword)) return convertBound(keyword, schema);
       return [];
     }),
   );
 }
 
-/** Whose values are no schemas. */
-const PLAIN = new Set([
+/** Keywords whose values contain no schemas. */
+const PLAIN_KEYWORDS = new Set([
   ...['$id', '$ref', '$comment', 'type', 'nullable', 'const', 'enum', 'format', 'multipleOf', 'pattern'],
   ...['maxLength', 'minLength', 'maxProperties', 'minProperties', 'maxItems', 'minItems', 'uniqueItems'],
   ...['title', 'description', 'default', 'examples', 'readOnly', 'writeOnly', 'contentMediaType', 'contentEncoding'],
 ]);
-const HOLDS_SCHEMAS = new Set([
+/** Keywords whose value is a schema or a list of schemas. */
+const SCHEMA_KEYWORDS = new Set([
   ...['not', 'anyOf', 'oneOf', 'allOf', 'if', 'then', 'else', 'contains', 'propertyNames'],
   ...['items', 'additionalItems', 'additionalProperties'],
 ]);
-const HOLDS_NAMED_SCHEMAS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependencies']);
-const BOUNDS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
+/** Keywords whose value is an object of schemas by name. */
+const SCHEMA_MAP_KEYWORDS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependencies']);
+const BOUND_KEYWORDS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
 
-function schemaOrList(value: unknown): unknown {
-  return Array.isArray(value) ? value.map(inner) : inner(value);
+function convertSchemas(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(convertIfSchema) : convertIfSchema(value);
 }
 
-function named(value: unknown): unknown {
+function convertSchemaMap(value: unknown): unknown {
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, inner(schema)]));
+  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, convertIfSchema(schema)]));
 }
 
-function inner(value: unknown): unknown {
+/** A schema may also be a boolean, and `dependencies` may have lists of names. */
+function convertIfSchema(value: unknown): unknown {
   return isObject(value) ? answerSchema(value) : value;
 }
 
-function bound(word: string, schema: JsonSchema): [string, unknown][] {
-  const exclusive = word.startsWith('exclusive') ? word : `exclusive${word[0]?.toUpperCase()}${word.slice(1)}`;
-  if (word !== exclusive) return schema[exclusive] === true ? [] : [[word, schema[word]]];
-  if (typeof schema[word] !== 'boolean') return [[word, schema[word]]];
-  const limit = schema[word === 'exclusiveMinimum' ? 'minimum' : 'maximum'];
-  return schema[word] && limit !== undefined ? [[word, limit]] : [];
+/** In OpenAPI 3.0 and draft 4, `exclusiveMinimum: true` makes `minimum` exclusive; in draft 7, `exclusiveMinimum` is the bound itself. */
+function convertBound(keyword: string, schema: JsonSchema): [string, unknown][] {
+  const value = schema[keyword];
+  if (keyword === 'minimum') return schema.exclusiveMinimum === true ? [] : [[keyword, value]];
+  if (keyword === 'maximum') return schema.exclusiveMaximum === true ? [] : [[keyword, value]];
+  if (typeof value !== 'boolean') return [[keyword, value]];
+  const bound = keyword === 'exclusiveMinimum' ? schema.minimum : schema.maximum;
+  return value && bound !== undefined ? [[keyword, bound]] : [];
 }
 
 function isObject(value: unknown): value is JsonSchema {

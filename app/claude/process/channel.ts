@@ -1,34 +1,29 @@
-/**
- * A queue between one writer that waits while it is full and one reader: how a slow client's pace reaches
- * the CLI's pipe.
- */
+/** A bounded queue between one writer and one reader. When the reader is slow, the writer waits: this is the back-pressure. */
 
 export interface Channel<T> extends AsyncIterable<T> {
-  /** Resolves when there is room for more; at once after the reader has left. */
+  /** Resolves when the queue has room for more. After `end` or `discard` the value is dropped. */
   push(value: T): Promise<void>;
-  /** No more values; what is queued is still read. */
+  /** Ends the channel. The reader still gets the queued values, and then the error if there is one. */
   end(error?: Error): void;
-  /** The reader leaves, even in the middle of a wait: writers never wait again and what they bring is dropped. */
+  /** Called by the reader to stop reading, even while it waits for a value. Queued values are dropped, and the writer never waits again. */
   discard(): void;
 }
 
-/** @param capacity how many values may wait unread before the writer has to. */
+/** @param capacity the number of unread values at which the writer has to wait. */
 export function createChannel<T>(capacity = 64): Channel<T> {
   const queue: T[] = [];
   let ended = false;
   let failure: Error | undefined;
-  let discarding = false;
+  let discarded = false;
   let wakeReader: (() => void) | undefined;
   let wakeWriter: (() => void) | undefined;
 
-  const notify = (wake: (() => void) | undefined) => wake?.();
-
   return {
     push: async (value) => {
-      if (ended || discarding) return;
+      if (ended || discarded) return;
       queue.push(value);
-      notify(wakeReader);
-      while (queue.length >= capacity && !discarding && !ended) {
+      wakeReader?.();
+      while (queue.length >= capacity && !discarded && !ended) {
         await new Promise<void>((resolve) => {
           wakeWriter = resolve;
         });
@@ -37,23 +32,23 @@ export function createChannel<T>(capacity = 64): Channel<T> {
     end: (error) => {
       ended = true;
       failure ??= error;
-      notify(wakeReader);
-      notify(wakeWriter);
+      wakeReader?.();
+      wakeWriter?.();
     },
     discard: () => {
-      discarding = true;
+      discarded = true;
       queue.length = 0;
-      notify(wakeReader);
-      notify(wakeWriter);
+      wakeReader?.();
+      wakeWriter?.();
     },
     async *[Symbol.asyncIterator]() {
       for (;;) {
         while (queue.length > 0) {
           yield queue.shift() as T;
-          if (queue.length < capacity) notify(wakeWriter);
+          if (queue.length < capacity) wakeWriter?.();
         }
         if (failure) throw failure;
-        if (ended || discarding) return;
+        if (ended || discarded) return;
         await new Promise<void>((resolve) => {
           wakeReader = resolve;
         });

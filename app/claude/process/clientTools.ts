@@ -1,6 +1,6 @@
 /**
- * The client's tools, offered to the CLI over its own pipe as a server of the Model Context Protocol. A call stays open
- * for as long as the client needs to run the tool, and the turn waits (context/CLAUDE_PROTOCOL.md, "Client tools").
+ * Offers the client's tools to the CLI as a server of the Model Context Protocol, over the CLI's own pipe. The model's turn
+ * waits while the client runs a tool, however long that takes (context/CLAUDE_PROTOCOL.md, "Client tools").
  */
 import { z } from 'zod';
 import type { IncomingControlRequest } from './messages';
@@ -8,9 +8,11 @@ import type { IncomingControlRequest } from './messages';
 export interface McpToolDefinition {
   readonly name: string;
   readonly description: string;
+  /** A JSON schema. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
+/** `data` is base64. */
 export type McpToolContent = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
 
 export interface McpToolResult {
@@ -19,23 +21,27 @@ export interface McpToolResult {
 }
 
 export interface ClientTools {
-  /** What `initialize` is told of them. */
+  /** The `sdkMcpServerManifests` of `initialize`. */
   readonly manifest: object;
-  /** Answers what the CLI asks of the server; a call when its result is there. */
-  serve(request: IncomingControlRequest): Promise<unknown>;
-  /** The result of a call, by the id that the model gave it; it may come before the CLI has made the call. */
-  answer(toolUseId: string, result: McpToolResult): void;
+  /**
+   * Returns the payload of the response to a request of the CLI's. For a tool call, resolves when `resolveCall` has been called.
+   * @throws Error where the request is not one that an MCP server answers.
+   */
+  handleRequest(request: IncomingControlRequest): Promise<unknown>;
+  /** Sets the result of a tool call, before or after the CLI has made the call. @param toolUseId the model's id of the call. */
+  resolveCall(toolUseId: string, result: McpToolResult): void;
 }
 
+/** The name of the MCP server. */
 export const CLIENT_SERVER = 'client';
 
-const INITIALIZED = {
+const INITIALIZE_RESULT = {
   protocolVersion: '2025-11-25',
   capabilities: { tools: {} },
   serverInfo: { name: CLIENT_SERVER, version: '1' },
 };
 
-const Message = z.object({
+const McpRequest = z.object({
   subtype: z.literal('mcp_message'),
   message: z.looseObject({
     id: z.union([z.string(), z.number()]).nullish(),
@@ -49,58 +55,60 @@ const Message = z.object({
   }),
 });
 
-const Permission = z.object({ subtype: z.literal('can_use_tool'), tool_name: z.string(), input: z.unknown() });
+const PermissionRequest = z.object({ subtype: z.literal('can_use_tool'), tool_name: z.string(), input: z.unknown() });
 
 export function createClientTools(definitions: readonly McpToolDefinition[]): ClientTools {
-  const results = new Map<string, McpToolResult>();
-  const open = new Map<string, (result: McpToolResult) => void>();
+  /** Results that came before the CLI made the call, by the id of the call. */
+  const earlyResults = new Map<string, McpToolResult>();
+  /** Calls that wait for their result, by the id of the call. */
+  const openCalls = new Map<string, (result: McpToolResult) => void>();
   const tools = definitions.map(({ name, description, inputSchema }) => ({
     name,
     description,
     inputSchema,
-    // Without it the CLI makes the calls of one answer one after the other, each when the one before has its result.
+    // Without this hint the CLI makes the calls of one answer one at a time, each after the result of the one before.
     annotations: { readOnlyHint: true },
   }));
 
-  const call = (id: string): Promise<McpToolResult> => {
-    const known = results.get(id);
-    results.delete(id);
-    if (known) return Promise.resolve(known);
-    return new Promise((resolve) => open.set(id, resolve));
+  const awaitResult = (toolUseId: string): Promise<McpToolResult> => {
+    const result = earlyResults.get(toolUseId);
+    earlyResults.delete(toolUseId);
+    if (result) return Promise.resolve(result);
+    return new Promise((resolve) => openCalls.set(toolUseId, resolve));
   };
 
   return {
-    manifest: { [CLIENT_SERVER]: { initializeResult: INITIALIZED, toolsListResult: { tools } } },
-    serve: async ({ request }) => {
-      const permission = Permission.safeParse(request);
+    manifest: { [CLIENT_SERVER]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
+    handleRequest: async ({ request }) => {
+      const permission = PermissionRequest.safeParse(request);
       if (permission.success) {
         const { tool_name: name, input } = permission.data;
-        const known = tools.some((tool) => tool.name === name || name === `mcp__${CLIENT_SERVER}__${tool.name}`);
-        return known
+        const isOffered = tools.some((tool) => tool.name === name || name === `mcp__${CLIENT_SERVER}__${tool.name}`);
+        return isOffered
           ? { behavior: 'allow', updatedInput: input }
           : { behavior: 'deny', message: 'Not available here.' };
       }
-      const { message } = Message.parse(request);
-      const reply = (result: unknown) => ({ mcp_response: { jsonrpc: '2.0', id: message.id ?? null, result } });
+      const { message } = McpRequest.parse(request);
+      const payload = (result: unknown) => ({ mcp_response: { jsonrpc: '2.0', id: message.id ?? null, result } });
       switch (message.method) {
         case 'initialize':
-          return reply(INITIALIZED);
+          return payload(INITIALIZE_RESULT);
         case 'tools/list':
-          return reply({ tools });
+          return payload({ tools });
         case 'tools/call': {
-          const id = message.params?._meta?.['claudecode/toolUseId'];
-          if (id === undefined) throw new Error('the call has no id');
-          return reply(await call(id));
+          const toolUseId = message.params?._meta?.['claudecode/toolUseId'];
+          if (toolUseId === undefined) throw new Error('the call has no id');
+          return payload(await awaitResult(toolUseId));
         }
         default:
-          return reply({});
+          return payload({});
       }
     },
-    answer: (id, result) => {
-      const waiting = open.get(id);
-      open.delete(id);
-      if (waiting) waiting(result);
-      else results.set(id, result);
+    resolveCall: (toolUseId, result) => {
+      const resolve = openCalls.get(toolUseId);
+      openCalls.delete(toolUseId);
+      if (resolve) resolve(result);
+      else earlyResults.set(toolUseId, result);
     },
   };
 }

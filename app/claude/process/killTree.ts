@@ -1,7 +1,10 @@
-/** Ends a process and all that it started, now. It must be the head of its own process group, which pipe.ts sees to. */
+/** Ends a process and every process that it has started, at once. */
 import spawn from 'cross-spawn';
 
-/** Without an error where it is gone already. */
+/**
+ * Does nothing where the process has already ended.
+ * @param pid of a process that leads its own process group, as a child of `openPipe` does.
+ */
 export function killTree(pid: number): void {
   if (process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
@@ -12,7 +15,7 @@ export function killTree(pid: number): void {
       process.kill(target, 'SIGKILL');
       return;
     } catch {
-      // No such group: the process itself may still be there. No such process: then it has ended.
+      // The first attempt fails where there is no such process group, the second where the process has ended.
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The lines that the CLI writes and takes (context/CLAUDE_PROTOCOL.md). Only the fields that this app acts on are
- * named; everything else passes unread, and a type that is not listed is `null`: new ones appear every few weeks.
+ * The lines that the CLI writes (context/CLAUDE_PROTOCOL.md). The schemas have only the fields that this app uses; all other
+ * fields are ignored, and so are lines of other types, because the CLI gets new ones every few weeks.
  */
 import { z } from 'zod';
 
@@ -70,10 +70,10 @@ const apiRetry = z.object({
   error: z.string().nullish(),
 });
 
-const begun = z.object({
+const turnInit = z.object({
   type: z.literal('system'),
   subtype: z.literal('init'),
-  /** Those of the turn that begins. */
+  /** Names of the tools that the model is offered in this turn. */
   tools: z.array(z.string()).nullish(),
 });
 
@@ -84,7 +84,7 @@ const rateLimit = z.object({
     /** Seconds since the epoch. */
     resetsAt: z.number().nullish(),
     rateLimitType: z.string().nullish(),
-    /** By window: `five_hour`, `seven_day`… */
+    /** By the name of the window: `five_hour`, `seven_day`… */
     unifiedWindows: z
       .record(z.string(), z.object({ utilization: z.number().nullish(), resetsAt: z.number().nullish() }))
       .nullish(),
@@ -94,16 +94,16 @@ export type RateLimitInfo = z.infer<typeof rateLimit>['rate_limit_info'];
 
 const assistant = z.object({
   type: z.literal('assistant'),
-  /** `authentication_failed`, `rate_limit`…: set on the text that the CLI writes in place of an answer. */
+  /** `authentication_failed`, `rate_limit`…: set where the text is the CLI's own error message instead of an answer. */
   error: z.string().nullish(),
 });
 
-/** A message of a turn. */
+/** A line that belongs to a turn. */
 export type CliMessage =
   | { type: 'stream_event'; event: StreamEvent }
   | ResultMessage
   | z.infer<typeof apiRetry>
-  | z.infer<typeof begun>
+  | z.infer<typeof turnInit>
   | z.infer<typeof rateLimit>
   | z.infer<typeof assistant>;
 
@@ -123,21 +123,22 @@ const controlRequest = z.object({
 });
 export type IncomingControlRequest = z.infer<typeof controlRequest>;
 
-/** What a line is, or null for one that this app has no use for. */
-export type Incoming =
+/** A line, sorted by what the app does with it. */
+export type IncomingLine =
   | { kind: 'response'; response: ControlResponse }
   | { kind: 'request'; request: IncomingControlRequest }
   | { kind: 'message'; message: CliMessage };
 
+/** The CLI has written a line that this app cannot read. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
 /**
- * Reads one line.
+ * Returns null for a line that this app ignores.
  * @throws ProtocolError for a line of a known type that does not have that type's shape, or that is not JSON.
  */
-export function parseLine(line: string): Incoming | null {
+export function parseLine(line: string): IncomingLine | null {
   const value = parseJson(line);
   switch (value.type) {
     case 'control_response':
@@ -159,27 +160,28 @@ export function parseLine(line: string): Incoming | null {
   }
 }
 
-function readSystem(value: z.infer<typeof line>): Incoming | null {
+function readSystem(value: z.infer<typeof typedLine>): IncomingLine | null {
   switch (value.subtype) {
     case 'api_retry':
       return { kind: 'message', message: read(apiRetry, value) };
     case 'init':
-      return { kind: 'message', message: read(begun, value) };
+      return { kind: 'message', message: read(turnInit, value) };
     default:
       return null;
   }
 }
 
-const line = z.looseObject({ type: z.string() });
+const typedLine = z.looseObject({ type: z.string() });
 
-function parseJson(text: string): z.infer<typeof line> {
+function parseJson(text: string): z.infer<typeof typedLine> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
+    // The message quotes little of the line, which may be part of a prompt.
     throw new ProtocolError(`not JSON: ${text.length} characters that begin with ${JSON.stringify(text.slice(0, 20))}`);
   }
-  return read(line, value);
+  return read(typedLine, value);
 }
 
 const KNOWN_EVENTS = new Set(streamEvent.options.map((option) => option.shape.type.value as string));
@@ -188,8 +190,9 @@ const eventEnvelope = z.object({
   parent_tool_use_id: z.string().nullish(),
 });
 
-function readStreamEvent(value: unknown): Incoming | null {
+function readStreamEvent(value: unknown): IncomingLine | null {
   const { event, parent_tool_use_id: parent } = read(eventEnvelope, value);
+  // An event with a parent belongs to a sub-agent of the CLI's.
   if (parent || !KNOWN_EVENTS.has(event.type)) return null;
   return { kind: 'message', message: { type: 'stream_event', event: read(streamEvent, event) } };
 }
@@ -200,7 +203,7 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ProtocolError(z.prettifyError(parsed.error));
 }
 
-const models = z.array(
+const listedModels = z.array(
   z.object({
     value: z.string(),
     resolvedModel: z.string().nullish(),
@@ -210,50 +213,18 @@ const models = z.array(
     supportsAdaptiveThinking: z.boolean().nullish(),
   }),
 );
-export type ListedModel = z.infer<typeof models>[number];
+export type ListedModel = z.infer<typeof listedModels>[number];
 
 const initializeResult = z.object({
-  models: models.default([]),
+  models: listedModels.default([]),
   account: z
     .object({ email: z.string().nullish(), subscriptionType: z.string().nullish(), tokenSource: z.string().nullish() })
     .nullish(),
 });
-/** What `initialize` answers. */
+/** The payload of the response to `initialize`. */
 export type InitializeResult = z.infer<typeof initializeResult>;
 
+/** @throws ProtocolError */
 export function readInitializeResult(payload: unknown): InitializeResult {
   return read(initializeResult, payload);
 }
-
-/** What this app asks of the CLI: context/CLAUDE_PROTOCOL.md, "Control requests". */
-export type ControlRequest =
-  | {
-      subtype: 'initialize';
-      systemPrompt: string[];
-      jsonSchema?: Readonly<Record<string, unknown>>;
-      sdkMcpServers?: string[];
-      sdkMcpServerManifests?: object;
-    }
-  | { subtype: 'apply_flag_settings'; settings: { effortLevel?: string; env?: Record<string, string> } }
-  | {
-      subtype: 'set_max_thinking_tokens';
-      max_thinking_tokens: number | null;
-      thinking_display: 'summarized' | 'omitted';
-    }
-  | { subtype: 'set_model'; model: string }
-  | { subtype: 'interrupt' };
-
-/** A content block as the Messages API has it. */
-export type ApiBlock =
-  | { type: 'text'; text: string }
-  | { type: 'image'; source: { type: 'base64'; media_type: string; data: string } }
-  | { type: 'document'; source: { type: 'base64'; media_type: 'application/pdf'; data: string }; title?: string }
-  | { type: 'tool_use'; id: string; name: string; input: Readonly<Record<string, unknown>> }
-  | { type: 'tool_result'; tool_use_id: string; content: ApiBlock[]; is_error: boolean };
-
-export type ApiMessage = { role: 'user' | 'assistant'; content: ApiBlock[] };
-
-/** `client_composed` makes the CLI deliver the text as written: context/CLAUDE_PROTOCOL.md, "A user turn". */
-export type OutgoingMessage =
-  | { type: 'user'; message: ApiMessage; client_composed: true; shouldQuery?: false }
-  | { type: 'assistant'; message: ApiMessage & { id: string } };

@@ -1,24 +1,25 @@
-/** A child process as two streams of lines: the only place that spawns the CLI for a conversation, and that ends it. */
+/** Runs the CLI as a child process whose stdin and stdout are streams of lines. */
 import { once } from 'node:events';
 import spawn from 'cross-spawn';
 import { killTree } from './killTree';
 import { splitLines } from './lines';
-import { CliEndedError, type Lines } from './protocol';
+import { CliEndedError, type LineTransport } from './protocol';
 
 export interface PipeExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The end of what it wrote to stderr; where it could not be started, why. */
+  /** The last 8 KiB that the child wrote to stderr, or the error where it could not be started. */
   readonly stderr: string;
 }
 
-export interface Pipe extends Lines {
+export interface Pipe extends LineTransport {
+  /** undefined where the child could not be started. */
   readonly pid: number | undefined;
-  /** Resolves, never rejects, when the child is gone. */
+  /** Resolves, never rejects, when the child has ended or could not be started. */
   readonly exited: Promise<PipeExit>;
-  /** Closes stdin: the CLI ends after what it is doing. */
-  end(): void;
-  /** Ends the child and all that it started, now. */
+  /** The CLI exits when its stdin is closed and its current turn is finished. */
+  closeStdin(): void;
+  /** Ends the child, and every process that it has started, at once. */
   kill(): void;
 }
 
@@ -27,7 +28,7 @@ export interface PipeOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const STDERR_KEPT = 8 * 1024;
+const MAX_STDERR_CHARS = 8 * 1024;
 
 export function openPipe(command: string, args: readonly string[], options: PipeOptions): Pipe {
   const child = spawn(command, [...args], {
@@ -35,23 +36,23 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
-    // A process group of its own, so that what it starts can be ended with it.
+    // Gives the child a process group of its own, so that `killTree` can end the processes that it starts.
     detached: process.platform !== 'win32',
   });
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('the child has no pipes');
 
-  let complaint = '';
+  let stderrTail = '';
   stderr.setEncoding('utf8');
   stderr.on('data', (text: string) => {
-    complaint = (complaint + text).slice(-STDERR_KEPT);
+    stderrTail = (stderrTail + text).slice(-MAX_STDERR_CHARS);
   });
-  // A child that is gone is reported by `exited`; a write that finds it gone rejects in `send`.
+  // Without a listener Node would throw the error. `exited` reports a dead child, and `send` rejects.
   stdin.on('error', () => {});
 
   const exited = new Promise<PipeExit>((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, stderr: error.message }));
-    child.once('close', (code, signal) => resolve({ code, signal, stderr: complaint }));
+    child.once('close', (code, signal) => resolve({ code, signal, stderr: stderrTail }));
   });
 
   return {
@@ -65,7 +66,7 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
         throw new CliEndedError();
       });
     },
-    end: () => stdin.end(),
+    closeStdin: () => stdin.end(),
     kill: () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
     },

@@ -1,43 +1,38 @@
 /**
- * Which answer belongs to which question, over lines that somebody else carries: no process and no I/O here,
- * so that it can be tested with two arrays.
+ * Sends control requests and matches each response to its request. It works on any transport of lines and does no I/O of
+ * its own, so tests can drive it without a process.
  */
 import { asError } from '../../shared/errorText';
-import {
-  type CliMessage,
-  type ControlRequest,
-  type ControlResponse,
-  type IncomingControlRequest,
-  type OutgoingMessage,
-  parseLine,
-} from './messages';
+import { type CliMessage, type ControlResponse, type IncomingControlRequest, parseLine } from './messages';
+import type { ControlRequest, OutgoingMessage } from './outgoingMessages';
 
-export interface Lines {
-  /** Resolves when the line has been taken. */
+export interface LineTransport {
+  /** Resolves when the transport can take another line. */
   send(line: string): Promise<void>;
-  /** Ends when the other side has said its last. */
+  /** Ends when the other side writes no more. */
   readonly lines: AsyncIterable<string>;
 }
 
 export interface ProtocolOptions {
-  /** Called for each message of a turn, in order. Nothing more is read until it has resolved: this is the back-pressure. */
+  /** Called for each message of a turn, in order. No further line is read until it has resolved, which is the back-pressure. */
   onMessage(message: CliMessage): void | Promise<void>;
-  /** Answers a question of the CLI's. Default: refuses every one, so that no tool of its own ever runs. */
+  /** Returns the payload of the response to a request of the CLI's. Default: denies every one, so that none of its tools runs. */
   onRequest?(request: IncomingControlRequest): Promise<unknown>;
 }
 
 export interface Protocol {
   /**
-   * Asks, and resolves with the answer's payload.
-   * @throws Error when the CLI refuses; CliEndedError when it ends before it answers.
+   * Sends a control request and resolves with the payload of its response.
+   * @throws Error when the CLI refuses the request; CliEndedError when it ends before it responds.
    */
   request(control: ControlRequest): Promise<unknown>;
+  /** @throws CliEndedError */
   send(message: OutgoingMessage): Promise<void>;
-  /** Reads until the lines end. Rejects where a line cannot be understood. */
+  /** Reads until the lines end. @throws ProtocolError where a line cannot be read; whatever `onMessage` throws. */
   run(): Promise<void>;
 }
 
-/** The CLI ended before it had answered, or taken, what it was told. */
+/** The CLI has ended, so it cannot take a message or respond to a request. */
 export class CliEndedError extends Error {
   override readonly name = 'CliEndedError';
 
@@ -46,41 +41,42 @@ export class CliEndedError extends Error {
   }
 }
 
-interface Waiting {
+interface PendingRequest {
   resolve(payload: unknown): void;
   reject(error: Error): void;
 }
 
-export function createProtocol(carrier: Lines, options: ProtocolOptions): Protocol {
-  const waiting = new Map<string, Waiting>();
-  let asked = 0;
-  let ended: Error | undefined;
+export function createProtocol(transport: LineTransport, options: ProtocolOptions): Protocol {
+  const pendingRequests = new Map<string, PendingRequest>();
+  let requestCount = 0;
+  /** Set when the lines have ended. */
+  let endError: Error | undefined;
 
-  const write = (value: unknown) => carrier.send(JSON.stringify(value));
+  const write = (value: unknown) => transport.send(JSON.stringify(value));
 
-  const answer = async ({ request_id, request }: IncomingControlRequest) => {
-    const respond = options.onRequest ?? refuse;
-    const response = await respond({ type: 'control_request', request_id, request }).then(
+  const respond = async ({ request_id, request }: IncomingControlRequest) => {
+    const handle = options.onRequest ?? denyRequest;
+    const response = await handle({ type: 'control_request', request_id, request }).then(
       (payload) => ({ subtype: 'success', request_id, response: payload }),
       (error: unknown) => ({ subtype: 'error', request_id, error: String(error) }),
     );
     await write({ type: 'control_response', response });
   };
 
-  const settle = (response: ControlResponse) => {
-    const question = waiting.get(response.request_id);
-    waiting.delete(response.request_id);
-    if (response.subtype === 'success') question?.resolve(response.response);
-    else question?.reject(new Error(response.error));
+  const settleRequest = (response: ControlResponse) => {
+    const pending = pendingRequests.get(response.request_id);
+    pendingRequests.delete(response.request_id);
+    if (response.subtype === 'success') pending?.resolve(response.response);
+    else pending?.reject(new Error(response.error));
   };
 
-  const read = async () => {
-    for await (const line of carrier.lines) {
+  const readLines = async () => {
+    for await (const line of transport.lines) {
       const incoming = parseLine(line);
       if (incoming === null) continue;
-      if (incoming.kind === 'response') settle(incoming.response);
-      // A call of a tool stays open for as long as the client needs, and the turn is read on meanwhile.
-      else if (incoming.kind === 'request') void answer(incoming.request).catch(() => {});
+      if (incoming.kind === 'response') settleRequest(incoming.response);
+      // Not awaited: a tool call stays open while the client runs the tool, and the turn's other lines must be read meanwhile.
+      else if (incoming.kind === 'request') void respond(incoming.request).catch(() => {});
       else await options.onMessage(incoming.message);
     }
   };
@@ -88,29 +84,29 @@ export function createProtocol(carrier: Lines, options: ProtocolOptions): Protoc
   return {
     request: (control) =>
       new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        asked += 1;
-        const id = `c${asked}`;
-        waiting.set(id, { resolve, reject });
+        if (endError) return reject(endError);
+        requestCount += 1;
+        const id = `c${requestCount}`;
+        pendingRequests.set(id, { resolve, reject });
         write({ type: 'control_request', request_id: id, request: control }).catch(reject);
       }),
     send: write,
     run: async () => {
       try {
-        await read();
-        ended = new CliEndedError();
+        await readLines();
+        endError = new CliEndedError();
       } catch (error) {
-        ended = asError(error);
-        throw ended;
+        endError = asError(error);
+        throw endError;
       } finally {
-        for (const question of waiting.values()) question.reject(ended ?? new CliEndedError());
-        waiting.clear();
+        for (const pending of pendingRequests.values()) pending.reject(endError ?? new CliEndedError());
+        pendingRequests.clear();
       }
     },
   };
 }
 
-async function refuse({ request }: IncomingControlRequest): Promise<unknown> {
+async function denyRequest({ request }: IncomingControlRequest): Promise<unknown> {
   if (request.subtype === 'can_use_tool') return { behavior: 'deny', message: 'Not available here.' };
   throw new Error(`unsupported: ${request.subtype}`);
 }

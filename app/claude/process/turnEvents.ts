@@ -1,19 +1,22 @@
 /**
- * What a turn's messages mean. The CLI may ask the API more than once for one question (it goes on by itself after a
- * token limit, and asks again after an answer that broke off or came empty); the client asked once. So a turn here is
- * the first answer of the API that has begun, whole or broken off, and never a second one glued to it. An answer that
- * calls the client's tools is whole too; the next one begins when their results are there, and is a request's of its own.
+ * Translates the CLI's messages of one turn into the events of one answer.
+ *
+ * The CLI may send the API several requests for one user message: it continues by itself after a token limit, and asks again
+ * after an answer that broke off or was empty. The client asked once, so only the API's first answer that has begun is
+ * translated, whether it is complete or breaks off. An answer that calls the client's tools is complete, too; the answer that
+ * follows the tool results belongs to the client's next request.
  */
 import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
-import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage } from './messages';
+import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage, StreamEvent } from './messages';
 
 export type TurnEvent =
   /** The API has begun to answer. */
   | { readonly type: 'begin'; readonly model: string; readonly usage: Usage }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
-  /** The model calls a tool. `index` counts the calls of one answer, from 0. */
+  /** The model begins a tool call. `index` counts the calls of one answer, from 0. */
   | { readonly type: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
+  /** A piece of the JSON of the call's input. */
   | { readonly type: 'tool_input'; readonly index: number; readonly json: string }
   | {
       readonly type: 'tool_end';
@@ -22,170 +25,210 @@ export type TurnEvent =
       readonly name: string;
       readonly input: Readonly<Record<string, unknown>>;
     }
-  /** The CLI did not take the structured answer so far and has the model try again: it is void. */
+  /** All text so far is void: the CLI has rejected a structured answer, and the model tries again. */
   | { readonly type: 'retract' }
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The API refused, and the CLI will ask again after the delay. Only before `begin`. */
+  /** The API has refused the request, and the CLI will send it again after the delay. Comes only before `begin`. */
   | { readonly type: 'retry'; readonly status: number | null; readonly delayMs: number }
   | { readonly type: 'rate_limit'; readonly info: RateLimitInfo }
-  /** The CLI has not taken the schema, and would let the model answer anything. Last. */
+  /** The CLI has ignored the schema, so the answer could be anything. The last event. */
   | { readonly type: 'schema_rejected' }
-  /** The API's answer is whole. `reason` as in the Messages API: `end_turn`, `max_tokens`, `stop_sequence`, `tool_use`, `refusal`… */
+  /** The answer is complete. `reason` as in the Messages API: `end_turn`, `max_tokens`, `stop_sequence`, `tool_use`, `refusal`… */
   | {
       readonly type: 'stop';
       readonly reason: string;
       readonly stopSequence: string | undefined;
       readonly usage: Usage;
     }
-  /** The CLI is done with the turn. Last, and without a `stop` before it where the turn failed. */
+  /** The CLI has finished the turn. The last event; without a `stop` before it, the turn has failed. */
   | { readonly type: 'result'; readonly result: ResultMessage }
-  /** The CLI began a second answer, or lost the first: its process is of no more use. Last. */
+  /** The CLI has begun another answer, or lost the first, so its transcript is no longer the client's. The last event. */
   | { readonly type: 'diverged' };
 
-/** The tool through which the CLI takes an answer that is bound to a schema. */
-const STRUCTURED = 'StructuredOutput';
+type Stop = Extract<TurnEvent, { type: 'stop' }>;
+
+/**
+ * Ends after the last event of a turn, or where the messages end.
+ * @param structured whether the answer must match a schema. Its text is then the input of the tool `StructuredOutput`, with
+ *   which the model hands it to the CLI.
+ */
+export async function* turnEvents(
+  messages: AsyncIterable<CliMessage>,
+  structured = false,
+): AsyncGenerator<TurnEvent, void> {
+  const readMessage = createReader(structured);
+  for await (const message of messages) {
+    for (const event of readMessage(message)) {
+      yield event;
+      if (LAST_EVENTS.has(event.type)) return;
+    }
+  }
+}
+
+const LAST_EVENTS: ReadonlySet<TurnEvent['type']> = new Set(['schema_rejected', 'result', 'diverged']);
+
+/** The tool through which the CLI receives an answer that must match a schema. */
+const STRUCTURED_OUTPUT = 'StructuredOutput';
 
 interface OpenCall {
   readonly index: number;
   readonly id: string;
   readonly name: string;
+  /** Whether it is the call that hands over a structured answer, rather than a call of the client's tools. */
+  readonly isAnswer: boolean;
+  /** The input so far. */
   json: string;
 }
 
-/** @param structured whether the answer is bound to a schema: then it is what the model hands to `StructuredOutput`. */
-export async function* turnEvents(
-  messages: AsyncIterable<CliMessage>,
-  structured = false,
-): AsyncGenerator<TurnEvent, void> {
-  /** Of the answers that the structured one took before this. */
-  let past = NO_USAGE;
-  let current = NO_USAGE;
-  const usage = () => addUsage(past, current);
-  let begun = false;
-  let stopped = false;
-  let calls = 0;
-  let said = false;
-  let structuredStop: Extract<TurnEvent, { type: 'stop' }> | undefined;
-  /** By the number of their block. */
-  const open = new Map<number, OpenCall>();
+function createReader(structured: boolean): (message: CliMessage) => Generator<TurnEvent> {
+  /** The usage of the API's answers before the current one, of which only a structured answer can have any. */
+  let earlierUsage = NO_USAGE;
+  let currentUsage = NO_USAGE;
+  const usage = () => addUsage(earlierUsage, currentUsage);
+  let hasBegun = false;
+  let hasStopped = false;
+  let toolCallCount = 0;
+  /** Whether a part of the structured answer has been passed on. */
+  let hasStructuredText = false;
+  /** The `stop` of a structured answer, held back until the CLI has accepted the answer. */
+  let structuredStop: Stop | undefined;
+  /** By the index of their content block. */
+  const openCalls = new Map<number, OpenCall>();
 
-  for await (const message of messages) {
+  function* readMessage(message: CliMessage): Generator<TurnEvent> {
     switch (message.type) {
       case 'result':
-        // Of an API that cannot stream, the CLI asks the whole answer and passes it on in its result alone.
-        if (!begun && !said && !message.is_error && message.result && message.usage?.output_tokens) {
-          yield { type: 'usage', usage: merge(current, message.usage) };
-          yield { type: 'text', text: message.result };
-        }
-        if (structuredStop && !message.is_error) yield structuredStop;
-        yield { type: 'result', result: message };
-        return;
+        yield* readResult(message);
+        break;
       case 'system':
         if (message.subtype === 'init') {
-          if (!structured || message.tools?.includes(STRUCTURED) !== false) break;
-          yield { type: 'schema_rejected' };
-          return;
-        }
-        if (begun && !structured) {
+          if (structured && message.tools?.includes(STRUCTURED_OUTPUT) === false) yield { type: 'schema_rejected' };
+        } else if (hasBegun && !structured) {
           yield { type: 'diverged' };
-          return;
+        } else {
+          yield { type: 'retry', status: message.error_status ?? null, delayMs: message.retry_delay_ms };
         }
-        yield { type: 'retry', status: message.error_status ?? null, delayMs: message.retry_delay_ms };
         break;
       case 'rate_limit_event':
         yield { type: 'rate_limit', info: message.rate_limit_info };
         break;
+      case 'stream_event':
+        yield* readStreamEvent(message.event);
+        break;
       case 'assistant':
         break;
-      case 'stream_event': {
-        const { event } = message;
-        switch (event.type) {
-          case 'message_start':
-            if (begun && !structured) {
-              yield { type: 'diverged' };
-              return;
-            }
-            past = begun ? usage() : NO_USAGE;
-            current = merge(NO_USAGE, event.message.usage);
-            begun = true;
-            stopped = false;
-            calls = 0;
-            yield { type: 'begin', model: event.message.model, usage: usage() };
-            break;
-          case 'message_delta': {
-            if (event.usage) current = merge(current, event.usage);
-            const reason = event.delta.stop_reason;
-            // An answer that broke off is closed by the CLI with a delta that has no reason; its result says why.
-            if (!reason || stopped) {
-              yield { type: 'usage', usage: usage() };
-              break;
-            }
-            stopped = true;
-            const stop = {
-              type: 'stop',
-              reason,
-              stopSequence: event.delta.stop_sequence ?? undefined,
-              usage: usage(),
-            } as const;
-            if (structured && calls === 0 && reason !== 'max_tokens') {
-              // Whether the CLI takes it shows with the result; prose it does not take.
-              structuredStop = { ...stop, reason: 'end_turn' };
-              break;
-            }
-            yield stop;
-            if (reason === 'tool_use') begun = false;
-            break;
-          }
-          case 'content_block_start': {
-            const { type, id, name, text, thinking } = event.content_block;
-            if (type === 'tool_use' && id !== undefined && name !== undefined) {
-              const own = structured && name === STRUCTURED;
-              if (own && said) {
-                said = false;
-                yield { type: 'retract' };
-              }
-              const call = { index: own ? -1 : calls, id, name, json: '' };
-              open.set(event.index, call);
-              if (own) break;
-              calls += 1;
-              yield { type: 'tool_call', index: call.index, id, name };
-            } else if (thinking) {
-              yield { type: 'thinking', text: thinking };
-            } else if (text && !structured) {
-              yield { type: 'text', text };
-            }
-            break;
-          }
-          case 'content_block_delta': {
-            const { text, thinking, partial_json: json } = event.delta;
-            const call = open.get(event.index);
-            if (json && call) {
-              call.json += json;
-              said ||= call.index === -1;
-              yield call.index === -1 ? { type: 'text', text: json } : { type: 'tool_input', index: call.index, json };
-            } else if (thinking) {
-              yield { type: 'thinking', text: thinking };
-            } else if (text && !structured) {
-              yield { type: 'text', text };
-            }
-            break;
-          }
-          case 'content_block_stop': {
-            const call = open.get(event.index);
-            open.delete(event.index);
-            if (!call || call.index === -1) break;
-            const { index, id, name, json } = call;
-            yield { type: 'tool_end', index, id, name, input: parseInput(json) };
-            break;
-          }
-          case 'message_stop':
-            break;
-        }
-        break;
-      }
     }
   }
+
+  function* readResult(result: ResultMessage): Generator<TurnEvent> {
+    // Where the API cannot stream, the CLI requests the answer in one piece, and writes it in the result only.
+    if (!hasBegun && !hasStructuredText && !result.is_error && result.result && result.usage?.output_tokens) {
+      yield { type: 'usage', usage: mergeUsage(currentUsage, result.usage) };
+      yield { type: 'text', text: result.result };
+    }
+    if (structuredStop && !result.is_error) yield structuredStop;
+    yield { type: 'result', result };
+  }
+
+  function* readStreamEvent(event: StreamEvent): Generator<TurnEvent> {
+    switch (event.type) {
+      case 'message_start':
+        if (hasBegun && !structured) {
+          yield { type: 'diverged' };
+          break;
+        }
+        earlierUsage = hasBegun ? usage() : NO_USAGE;
+        currentUsage = mergeUsage(NO_USAGE, event.message.usage);
+        hasBegun = true;
+        hasStopped = false;
+        toolCallCount = 0;
+        yield { type: 'begin', model: event.message.model, usage: usage() };
+        break;
+      case 'message_delta':
+        if (event.usage) currentUsage = mergeUsage(currentUsage, event.usage);
+        yield* readDelta(event.delta);
+        break;
+      case 'content_block_start':
+        yield* readBlockStart(event.index, event.content_block);
+        break;
+      case 'content_block_delta':
+        yield* readBlockDelta(event.index, event.delta);
+        break;
+      case 'content_block_stop':
+        yield* readBlockStop(event.index);
+        break;
+      case 'message_stop':
+        break;
+    }
+  }
+
+  function* readDelta({ stop_reason: reason, stop_sequence: stopSequence }: MessageDelta): Generator<TurnEvent> {
+    // The CLI closes an answer that broke off with a delta that has no reason. The result has the reason.
+    if (!reason || hasStopped) {
+      yield { type: 'usage', usage: usage() };
+      return;
+    }
+    hasStopped = true;
+    const stop: Stop = { type: 'stop', reason, stopSequence: stopSequence ?? undefined, usage: usage() };
+    if (structured && toolCallCount === 0 && reason !== 'max_tokens') {
+      // The CLI may still reject the answer, and rejects one that is plain text.
+      structuredStop = { ...stop, reason: 'end_turn' };
+      return;
+    }
+    yield stop;
+    if (reason === 'tool_use') hasBegun = false;
+  }
+
+  function* readBlockStart(blockIndex: number, block: BlockStart): Generator<TurnEvent> {
+    const { type, id, name, text, thinking } = block;
+    if (type === 'tool_use' && id !== undefined && name !== undefined) {
+      const isAnswer = structured && name === STRUCTURED_OUTPUT;
+      if (isAnswer && hasStructuredText) {
+        hasStructuredText = false;
+        yield { type: 'retract' };
+      }
+      const index = toolCallCount;
+      openCalls.set(blockIndex, { index, id, name, isAnswer, json: '' });
+      if (isAnswer) return;
+      toolCallCount += 1;
+      yield { type: 'tool_call', index, id, name };
+    } else {
+      yield* textEvents(text, thinking);
+    }
+  }
+
+  function* readBlockDelta(blockIndex: number, delta: BlockDelta): Generator<TurnEvent> {
+    const { text, thinking, partial_json: json } = delta;
+    const call = openCalls.get(blockIndex);
+    if (json && call) {
+      call.json += json;
+      if (call.isAnswer) hasStructuredText = true;
+      yield call.isAnswer ? { type: 'text', text: json } : { type: 'tool_input', index: call.index, json };
+    } else {
+      yield* textEvents(text, thinking);
+    }
+  }
+
+  function* readBlockStop(blockIndex: number): Generator<TurnEvent> {
+    const call = openCalls.get(blockIndex);
+    openCalls.delete(blockIndex);
+    if (!call || call.isAnswer) return;
+    const { index, id, name, json } = call;
+    yield { type: 'tool_end', index, id, name, input: parseInput(json) };
+  }
+
+  /** Text beside a structured answer is not part of it. */
+  function* textEvents(text: string | undefined, thinking: string | undefined): Generator<TurnEvent> {
+    if (thinking) yield { type: 'thinking', text: thinking };
+    else if (text && !structured) yield { type: 'text', text };
+  }
+
+  return readMessage;
 }
+
+type MessageDelta = Extract<StreamEvent, { type: 'message_delta' }>['delta'];
+type BlockStart = Extract<StreamEvent, { type: 'content_block_start' }>['content_block'];
+type BlockDelta = Extract<StreamEvent, { type: 'content_block_delta' }>['delta'];
 
 /** A call without arguments has no JSON at all. */
 function parseInput(json: string): Record<string, unknown> {
@@ -193,19 +236,19 @@ function parseInput(json: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json || '{}');
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
-    // The model was cut off in the middle of it, which the reason for the end says.
+    // The answer ended in the middle of the call, for the reason that `stop` gives.
     return {};
   }
 }
 
-/** A field that a later event leaves out, or has as null, keeps its earlier value: `message_delta` often has the output alone. */
-function merge(known: Usage, reported: ApiUsage): Usage {
+/** Counts that `reported` leaves out, or has as null, keep their earlier values: `message_delta` often has only the output. */
+function mergeUsage(earlier: Usage, reported: ApiUsage): Usage {
   return {
-    input: reported.input_tokens || known.input,
-    cacheRead: reported.cache_read_input_tokens || known.cacheRead,
-    cacheWrite: reported.cache_creation_input_tokens || known.cacheWrite,
-    output: reported.output_tokens ?? known.output,
-    thinking: reported.output_tokens_details?.thinking_tokens ?? known.thinking,
-    costUsd: known.costUsd,
+    input: reported.input_tokens || earlier.input,
+    cacheRead: reported.cache_read_input_tokens || earlier.cacheRead,
+    cacheWrite: reported.cache_creation_input_tokens || earlier.cacheWrite,
+    output: reported.output_tokens ?? earlier.output,
+    thinking: reported.output_tokens_details?.thinking_tokens ?? earlier.thinking,
+    costUsd: earlier.costUsd,
   };
 }

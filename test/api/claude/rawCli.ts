@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { claudeArguments, type ResumedSession } from '../../../app/claude/process/claudeProcess';
+import { claudeArguments, type ResumedSession } from '../../../app/claude/process/arguments';
 import {
   type Account,
   claudePath,

@@ -376,7 +376,7 @@ describe('spares', () => {
   test('whose first does not come up are an error with its last words', async () => {
     const pool = open({ behaves: [{ diesAtInitialize: true }] });
 
-    await expect(pool.warm()).rejects.toThrow('out of memory');
+    await expect(pool.start()).rejects.toThrow('out of memory');
   });
 });
 
@@ -409,7 +409,7 @@ describe('the end', () => {
     await pool.close();
 
     await expect(pool.acquire(PLAIN, NEVER)).rejects.toThrow('the app is stopping');
-    await expect(pool.warm()).rejects.toThrow('the app is stopping');
+    await expect(pool.start()).rejects.toThrow('the app is stopping');
     expect(started).toEqual([]);
   });
 });
@@ -443,7 +443,7 @@ function open({ behaves = [], ...options }: Partial<PoolOptions> & { behaves?: r
 /** With both spares up. */
 async function warmed(options: Partial<PoolOptions> = {}): Promise<Pool> {
   const pool = open(options);
-  await pool.warm();
+  await pool.start();
   await vi.advanceTimersByTimeAsync(1);
   return pool;
 }

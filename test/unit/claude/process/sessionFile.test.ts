@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiBlock, ApiMessage } from '../../../../app/claude/process/messages';
+import type { ApiBlock, ApiMessage } from '../../../../app/claude/process/outgoingMessages';
 import {
-  readsSessionFiles,
   removeSessionFiles,
   splitHistory,
+  supportsSessionFiles,
   writeSessionFile,
 } from '../../../../app/claude/process/sessionFile';
 
@@ -52,7 +52,7 @@ test.each([
   ['2.2.0', false],
   ['3.0.0', false],
 ])('the file is for a CLI that was seen to take it: %s, %s', (version, expected) => {
-  expect(readsSessionFiles(version)).toBe(expected);
+  expect(supportsSessionFiles(version)).toBe(expected);
 });
 
 describe('the file', () => {
