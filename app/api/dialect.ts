@@ -31,11 +31,11 @@ export interface DialectServices {
   readonly journal: Pick<Journal, 'onChange' | 'details'>;
   /** This app's version. */
   readonly version: string;
-  /** How the app is, for its own routes. */
+  /** The app's state, for `/health` and `/metrics`. */
   status(): { readonly server: ServerState; readonly cli: CliState };
-  /** Whether the user wants sampling parameters to be sent; where not, they are among the ignored. */
+  /** Whether the user's settings send sampling parameters to the API; otherwise they are ignored. */
   sendsSampling(): boolean;
-  /** Whether the user allows images to be fetched from addresses that a client names. */
+  /** Whether the user's settings allow fetching images from URLs in a request. */
   fetchesImages(): boolean;
 }
 
@@ -46,12 +46,12 @@ export interface Route {
   readonly path: string;
   /** What `/docs` and `/openapi.json` say of the route; null leaves it out, as for an alias of another route. */
   readonly docs: RouteDocs | null;
-  /** What an absent `stream` in the body means; absent for routes that never stream. */
+  /** The default of `stream` in the body; absent for routes that never stream. */
   readonly streamDefault?: boolean;
-  /** Whether a `post` or `delete` has a JSON body that must be there. Default: true; otherwise what is sent is not read. */
+  /** Whether a `post` or `delete` requires a JSON body; without one, the body is not read. Default: true. */
   readonly hasBody?: boolean;
-  /** @throws ChatError and Refusal; anything else is a defect and is answered as one. */
-  handle(call: ApiRequest): RouteReply | Promise<RouteReply>;
+  /** @throws ChatError and Refusal; any other error is a defect and is answered with 500. */
+  handle(request: ApiRequest): RouteReply | Promise<RouteReply>;
 }
 
 export interface RouteDocs {
@@ -70,18 +70,18 @@ export interface RouteDocs {
 /** Reads a request header; undefined where it is absent or empty. */
 export type ReadHeader = (name: string) => string | undefined;
 
-/** A request that was let in, with its body read. */
+/** A request that passed the access check, with its body parsed. */
 export interface ApiRequest {
-  /** Any JSON value, undefined where none is read. */
+  /** Any JSON value; undefined for a route without a body. */
   readonly body: unknown;
-  /** Decoded; what a wildcard matched is joined by `/`. */
+  /** The path's parameters, decoded; a wildcard's segments are joined by `/`. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** A short name of the program that asks. */
+  /** A short name of the program that sent the request. */
   readonly client: string;
   readonly userAgent: string;
   readonly header: ReadHeader;
-  /** Whose conversations it may see: the id of its API key, '' for this computer without one. */
+  /** Owner of the request's conversations: the id of the API key, or '' for a program on this computer without one. */
   readonly owner: string;
 }
 
@@ -92,23 +92,23 @@ export type ClientContext = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
 
 export type RouteReply =
-  /** `status`: 200 where it is left out. */
+  /** Default `status`: 200. */
   | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: ReplyHeaders }
-  /** `contentType` is `text/plain; charset=utf-8` where it is left out. */
+  /** Default `contentType`: `text/plain; charset=utf-8`. */
   | { readonly type: 'text'; readonly text: string; readonly contentType?: string; readonly headers?: ReplyHeaders }
   | ChatReply;
 
-/** Response headers of a dialect's own. */
+/** Response headers that the dialect sets. */
 export type ReplyHeaders = Readonly<Record<string, string>>;
 
-/** The question to ask, and how to give its answer. */
+/** A request for the model, and the form of its answer. */
 export interface ChatReply {
   readonly type: 'chat';
   readonly request: ChatRequest;
-  /** Asked at the same time, for clients that want several answers to choose from: choice 1 and on, `request` being 0. */
-  readonly also?: readonly ChatRequest[];
+  /** For clients that request several choices: answered at the same time as `request`, which is choice 0, as choices 1, 2, … */
+  readonly furtherRequests?: readonly ChatRequest[];
   readonly stream: boolean;
-  /** Names of parameters that were sent with an effect and are not honoured. */
+  /** Names of the parameters in the request that would have an effect elsewhere but have none here. */
   readonly ignored: readonly string[];
   readonly headers?: ReplyHeaders;
   readonly wire: Wire;
@@ -120,25 +120,25 @@ export interface FaultReply {
   readonly headers?: ReplyHeaders;
 }
 
-/** One answer in a dialect's form; holds what must be the same in all of its parts, such as an id. */
+/** Writes one answer in the dialect's wire format. It holds what all parts of the answer share, such as an id. */
 export interface Wire {
-  /** The JSON body of an answer that is given at once. @param others the further choices, where the reply asks for any. */
-  once(answer: Answer, others?: readonly Answer[]): unknown;
+  /** The JSON body of an answer that is not streamed. @param others the answers to `furtherRequests`. */
+  completeBody(answer: Answer, others?: readonly Answer[]): unknown;
   stream(): StreamWire;
 }
 
 export interface StreamWire {
   readonly contentType: string;
-  /** What may be sent while there is nothing to say; absent where clients stand nothing of the kind. */
+  /** Sent while the model is silent; absent where the dialect's clients accept nothing of the kind. */
   readonly keepAlive?: string;
-  /** What to send for counts that become known before the end; absent where there is no place for them. */
-  counts?(usage: Usage): Iterable<string>;
+  /** What to send for usage that is known before the end; absent where the format has no place for it. */
+  usageLines?(usage: Usage): Iterable<string>;
   /**
-   * What to send for the event, each string complete in itself. Texts come short enough for one line.
-   * @param choice 0, unless the reply asks for several answers; each of them has its own `end`.
+   * What to send for the event: complete lines or SSE events. `splitLongText` has bounded the event's text.
+   * @param choice the index of the answer, 0 unless there are `furtherRequests`; each answer has an `end` of its own.
    */
   lines(event: OutputEvent, choice: number): Iterable<string>;
-  /** What to send when the answer fails after its first byte. */
+  /** What to send when the answer fails after its headers have been sent. */
   fault(fault: Fault): string;
 }
 
@@ -147,7 +147,7 @@ export type OutputEvent =
   | { readonly type: 'thinking'; readonly text: string }
   | Extract<ChatEvent, { type: 'tool_call' | 'tool_input' | 'tool_end' | 'end' }>;
 
-/** All of an answer. */
+/** A complete answer. */
 export interface Answer {
   readonly text: string;
   readonly thinking: string;

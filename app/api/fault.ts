@@ -1,28 +1,28 @@
 /**
- * Every failure becomes a `Fault` here, once: its status, whether asking again can help, and what may be written down of it.
- * The dialects only word it.
+ * Turns every error into a `Fault`: its HTTP status, whether a retry can help, and the text that may be logged. The dialects
+ * decide only the form of its body.
  */
 import { ChatError, type ChatErrorKind } from '../chat/errors';
 
-/** A refusal that is about HTTP rather than about the question. */
+/** Codes for refusals that concern HTTP rather than the chat. */
 export type RefusalCode = 'not_found' | 'method_not_allowed' | 'unsupported_encoding' | 'invalid_api_key';
 
 export interface Fault {
   readonly status: number;
   readonly code: ChatErrorKind | RefusalCode;
-  /** For the client. Never a stack. */
+  /** For the client. Never contains a stack trace. */
   readonly message: string;
-  /** For the log and the journal: like `message`, without anything that the client wrote. */
+  /** For the log and the journal: like `message`, but without any text of the client's. */
   readonly recorded: string;
   /** The request parameter at fault. */
   readonly param: string | null;
-  /** Seconds until asking again makes sense, where that is known. */
+  /** Seconds until a retry makes sense; null where that is unknown. */
   readonly retryAfterS: number | null;
-  /** Whether the same request can succeed later without anybody doing anything. */
-  readonly rerun: boolean;
+  /** Whether the client's package should retry by itself: the same request can succeed within a minute. */
+  readonly shouldRetry: boolean;
 }
 
-/** Thrown where a request is refused for what it is as HTTP. */
+/** Thrown to refuse a request because of its path, method, headers or the form of its body. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -30,17 +30,17 @@ export class Refusal extends Error {
     readonly status: number,
     readonly code: RefusalCode | ChatErrorKind,
     message: string,
-    /** What to write down instead of the message, where that quotes the client. */
+    /** Logged in place of a message that quotes the client. */
     readonly recorded: string = message,
   ) {
     super(message);
   }
 }
 
-/** @param requestId is named to the client where all there is to know stands in the log. */
+/** @param requestId is named in the message of an internal error, for finding its details in the log. */
 export function toFault(error: unknown, requestId: string): Fault {
-  if (error instanceof Refusal) return refusal(error.status, error.code, error.message, error.recorded);
-  if (isUrlError(error)) return refusal(400, 'invalid_request', 'malformed URL', 'malformed URL');
+  if (error instanceof Refusal) return refusalFault(error.status, error.code, error.message, error.recorded);
+  if (isUrlError(error)) return refusalFault(400, 'invalid_request', 'malformed URL', 'malformed URL');
   return chatFault(ChatError.from(error), requestId);
 }
 
@@ -63,10 +63,10 @@ const STATUS: Record<ChatErrorKind, number> = {
   internal: 500,
 };
 
-const PASSING: ReadonlySet<ChatErrorKind> = new Set(['rate_limit', 'overloaded', 'busy', 'cli_failed', 'api']);
+const TEMPORARY_KINDS: ReadonlySet<ChatErrorKind> = new Set(['rate_limit', 'overloaded', 'busy', 'cli_failed', 'api']);
 
-/** Client packages retry within seconds; further off than this, their retries only repeat the refusal. */
-const LONGEST_RETRY_MS = 60_000;
+/** Client packages retry within seconds: with a longer wait ahead, their retries would be refused again. */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 const BUSY_RETRY_MS = 2_000;
 
@@ -81,19 +81,21 @@ function chatFault(error: ChatError, requestId: string): Fault {
     recorded: error.message,
     param: error.param ?? (error.kind === 'model_not_found' ? 'model' : null),
     retryAfterS: retryAfterMs === undefined ? null : Math.ceil(retryAfterMs / 1000),
-    rerun: PASSING.has(error.kind) && (status >= 500 || status === 429) && (retryAfterMs ?? 0) <= LONGEST_RETRY_MS,
+    shouldRetry:
+      TEMPORARY_KINDS.has(error.kind) && (status >= 500 || status === 429) && (retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS,
   };
 }
 
+/** The API's refusal of a request keeps its status; a failure of the API is one of the gateway, 502. */
 function apiStatus(status: number | undefined): number {
   return status !== undefined && status >= 400 && status < 500 ? status : STATUS.api;
 }
 
-function refusal(status: number, code: Fault['code'], message: string, recorded: string): Fault {
-  return { status, code, message, recorded, param: null, retryAfterS: null, rerun: false };
+function refusalFault(status: number, code: Fault['code'], message: string, recorded: string): Fault {
+  return { status, code, message, recorded, param: null, retryAfterS: null, shouldRetry: false };
 }
 
-/** Express refuses a path with a malformed escape by throwing a URIError with a status. */
+/** What Express throws for a path with a malformed escape, such as `%zz`. */
 function isUrlError(error: unknown): boolean {
   return error instanceof URIError;
 }

@@ -1,7 +1,7 @@
-/** Clients show a model among those of other makers. */
+/** The name under which clients show a model in their lists, where it stands among the models of other providers. */
 import type { Model } from '../chat/service';
 
-/** `Claude Sonnet`: the CLI leaves its maker out of some names. */
+/** Such as `Claude Sonnet`: some of the CLI's display names leave out `Claude`. */
 export function modelTitle({ displayName }: Model): string {
   return /^claude\b/i.test(displayName) ? displayName : `Claude ${displayName}`;
 }

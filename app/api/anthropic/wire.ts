@@ -17,7 +17,7 @@ export function messageWire(model: string, requestId: string): Wire {
     model,
   };
   return {
-    once: ({ text, thinking, toolCalls, reason, stopSequence, usage }) => ({
+    completeBody: ({ text, thinking, toolCalls, reason, stopSequence, usage }) => ({
       ...head,
       content: [
         ...(thinking === '' ? [] : [{ type: 'thinking', thinking, signature: SIGNATURE }]),
@@ -52,7 +52,7 @@ export function messageWire(model: string, requestId: string): Wire {
       return {
         contentType: 'text/event-stream',
         keepAlive: event('ping'),
-        counts: start,
+        usageLines: start,
         lines,
         fault: (fault) => event('error', errorObject(fault, requestId)),
       };

@@ -31,19 +31,19 @@ export async function respond(res: Response, exchange: Exchange, reply: RouteRep
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const asked = parallelAnswers(deps.chat, [reply.request, ...(reply.also ?? [])], exchange.signal);
+    const asked = parallelAnswers(deps.chat, [reply.request, ...(reply.furtherRequests ?? [])], exchange.signal);
     const events = watched(asked, res, exchange, reply);
     await (reply.stream ? stream(res, exchange, reply, events, deps.log) : once(res, reply, events));
   }
 }
 
 async function once(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
-  const answers = [reply.request, ...(reply.also ?? [])].map(draft);
+  const answers = [reply.request, ...(reply.furtherRequests ?? [])].map(draft);
   for await (const { choice, event, last } of events) {
     answers[choice]?.take(event);
     if (!last) continue;
     const [answer, ...others] = answers.flatMap(({ whole }) => whole() ?? []);
-    if (answer) sendJson(res, 200, reply.wire.once(answer, others));
+    if (answer) sendJson(res, 200, reply.wire.completeBody(answer, others));
   }
 }
 
@@ -84,7 +84,7 @@ async function stream(
       // Only now: until the model answers, a fault can still have its own status.
       if (!opened) openStream(res, wire);
       opened = true;
-      if (event.type === 'usage') for (const line of wire.counts?.(event.usage) ?? []) await write(res, line);
+      if (event.type === 'usage') for (const line of wire.usageLines?.(event.usage) ?? []) await write(res, line);
       for (const part of parts(event)) {
         for (const line of wire.lines(part, choice)) await write(res, line);
       }
@@ -116,7 +116,7 @@ async function* watched(
   reply: ChatReply,
 ): AsyncGenerator<WireEvent> {
   const usages = new Map<number, Usage>();
-  let open = 1 + (reply.also?.length ?? 0);
+  let open = 1 + (reply.furtherRequests?.length ?? 0);
   let silent = true;
   for await (const { choice, event } of events) {
     if (event.type === 'error') throw event.error;

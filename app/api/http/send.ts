@@ -24,7 +24,7 @@ export function sendFault(res: Response, exchange: Exchange, fault: Fault): void
   setHeaders(res, headers);
   if (fault.retryAfterS !== null) res.setHeader('Retry-After', String(fault.retryAfterS));
   // openai-node, openai-python and the Anthropic packages would run the model again, twice.
-  if (!fault.rerun) res.setHeader('X-Should-Retry', 'false');
+  if (!fault.shouldRetry) res.setHeader('X-Should-Retry', 'false');
   sendJson(res, status, body);
 }
 

@@ -26,7 +26,7 @@ export interface ContentFields {
 export function ollamaWire(model: string, { fields, lastFields = () => ({}) }: ContentFields): Wire {
   const head = () => ({ model, created_at: new Date().toISOString() });
   return {
-    once: ({ text, thinking, toolCalls: calls, reason, usage, timings }) => ({
+    completeBody: ({ text, thinking, toolCalls: calls, reason, usage, timings }) => ({
       ...head(),
       ...fields({ text, thinking, calls }),
       ...finalFields(reason, usage, timings),

@@ -7,7 +7,10 @@ import type { Wire } from '../dialect';
 
 /** The same wire, for the answer to a question that `isToolSelectionTask` knows; that is never streamed. */
 export function toolSelectionWire(wire: Wire): Wire {
-  return { ...wire, once: (answer, others) => wire.once({ ...answer, text: toToolCallsJson(answer.text) }, others) };
+  return {
+    ...wire,
+    completeBody: (answer, others) => wire.completeBody({ ...answer, text: toToolCallsJson(answer.text) }, others),
+  };
 }
 
 /** The calls that the text holds, however the model wrote them, as the one JSON object that Open WebUI reads; `{"tool_calls":[]}` where there are none. */

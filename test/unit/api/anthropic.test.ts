@@ -42,7 +42,7 @@ const end: OutputEvent = { type: 'end', reason: 'stop', usage, timings };
 
 async function streamed(events: OutputEvent[], early = usage): Promise<Record<string, unknown>[]> {
   const wire = (await ask({ stream: true })).wire.stream();
-  const lines = [...(wire.counts?.(early) ?? []), ...events.flatMap((event) => [...wire.lines(event, 0)])];
+  const lines = [...(wire.usageLines?.(early) ?? []), ...events.flatMap((event) => [...wire.lines(event, 0)])];
   return lines.map((line) => {
     const [, name, data] = /^event: (\w+)\ndata: ([^\n]+)\n\n$/.exec(line) ?? [];
     const parsed = JSON.parse(data ?? '');
@@ -342,7 +342,7 @@ test('streams blocks one after the other, each begun, named and ended', async ()
 
 test('begins the message once, however often counts become known', async () => {
   const wire = (await ask({ stream: true })).wire.stream();
-  const early = [...(wire.counts?.(usage) ?? []), ...(wire.counts?.(usage) ?? [])];
+  const early = [...(wire.usageLines?.(usage) ?? []), ...(wire.usageLines?.(usage) ?? [])];
   expect(early.map((line) => line.split('\n')[0])).toEqual(['event: message_start']);
   expect([...wire.lines(end, 0)].map((line) => line.split('\n')[0])).toEqual([
     'event: message_delta',
@@ -361,22 +361,22 @@ test.each([
   async (reason, stopSequence, stop_reason, stop_sequence) => {
     const toolCalls = [{ id: 'toolu_1', name: 'f', input: { x: 1 } }];
     const { wire } = await ask({});
-    expect(wire.once({ text: 'Hello', thinking: 'Hm', toolCalls, reason, stopSequence, usage, timings })).toStrictEqual(
-      {
-        id: expect.stringMatching(/^msg_/),
-        type: 'message',
-        role: 'assistant',
-        model: 'sonnet',
-        content: [
-          { type: 'thinking', thinking: 'Hm', signature: expect.stringMatching(/./) },
-          { type: 'text', text: 'Hello' },
-          { type: 'tool_use', id: 'toolu_1', name: 'f', input: { x: 1 } },
-        ],
-        stop_reason,
-        stop_sequence,
-        usage: USAGE,
-      },
-    );
+    expect(
+      wire.completeBody({ text: 'Hello', thinking: 'Hm', toolCalls, reason, stopSequence, usage, timings }),
+    ).toStrictEqual({
+      id: expect.stringMatching(/^msg_/),
+      type: 'message',
+      role: 'assistant',
+      model: 'sonnet',
+      content: [
+        { type: 'thinking', thinking: 'Hm', signature: expect.stringMatching(/./) },
+        { type: 'text', text: 'Hello' },
+        { type: 'tool_use', id: 'toolu_1', name: 'f', input: { x: 1 } },
+      ],
+      stop_reason,
+      stop_sequence,
+      usage: USAGE,
+    });
   },
 );
 

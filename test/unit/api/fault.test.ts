@@ -57,9 +57,15 @@ test('the wait is told in whole seconds, never too short', () => {
 
 test('asking again is advised only where it can help soon', () => {
   const kinds: ChatErrorKind[] = ['rate_limit', 'overloaded', 'busy', 'cli_failed', 'api', 'cli_missing', 'internal'];
-  expect(kinds.filter((kind) => fault(kind).rerun)).toEqual(['rate_limit', 'overloaded', 'busy', 'cli_failed', 'api']);
-  expect(fault('rate_limit', { retryAfterMs: 3_600_000 }).rerun).toBe(false);
-  expect(fault('api', { apiStatus: 400 }).rerun).toBe(false);
+  expect(kinds.filter((kind) => fault(kind).shouldRetry)).toEqual([
+    'rate_limit',
+    'overloaded',
+    'busy',
+    'cli_failed',
+    'api',
+  ]);
+  expect(fault('rate_limit', { retryAfterMs: 3_600_000 }).shouldRetry).toBe(false);
+  expect(fault('api', { apiStatus: 400 }).shouldRetry).toBe(false);
 });
 
 test('a defect shows the client neither its message nor its stack', () => {

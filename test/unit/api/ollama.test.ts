@@ -356,7 +356,7 @@ test('streams all calls in one line after the text, and ends with the reason sto
 
 test('gives a chat at once with all of its text', async () => {
   const { wire } = await chat({});
-  expect(wire.once({ ...whole, reason: 'length' }, [])).toStrictEqual({
+  expect(wire.completeBody({ ...whole, reason: 'length' }, [])).toStrictEqual({
     ...HEAD,
     message: { role: 'assistant', content: 'Hello' },
     done: true,
@@ -368,7 +368,7 @@ test('gives a chat at once with all of its text', async () => {
 test('gives thinking and calls at once beside the text', async () => {
   const { wire } = await chat({});
   const toolCalls = [{ id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } }];
-  expect(wire.once({ ...whole, text: '', thinking: 'Hm', toolCalls, reason: 'tool_use' }, [])).toMatchObject({
+  expect(wire.completeBody({ ...whole, text: '', thinking: 'Hm', toolCalls, reason: 'tool_use' }, [])).toMatchObject({
     message: { role: 'assistant', content: '', thinking: 'Hm', tool_calls: TOOL_CALLS.slice(0, 1) },
     done_reason: 'stop',
   });
@@ -398,7 +398,7 @@ test('makes one question of prompt, system and images', async () => {
 
 /** The context that the answer `text` to the body ends with. */
 async function contextAfter(body: Record<string, unknown>, text: string): Promise<number[]> {
-  const answer: unknown = (await generate(body)).wire.once({ ...whole, text }, []);
+  const answer: unknown = (await generate(body)).wire.completeBody({ ...whole, text }, []);
   return (answer as { context: number[] }).context;
 }
 
@@ -451,7 +451,14 @@ test.each([
 });
 
 test('says an error in a stream as a line of its own', async () => {
-  const fault = { status: 502, code: 'cli_failed', recorded: '', param: null, retryAfterS: null, rerun: true } as const;
+  const fault = {
+    status: 502,
+    code: 'cli_failed',
+    recorded: '',
+    param: null,
+    retryAfterS: null,
+    shouldRetry: true,
+  } as const;
   const { wire } = await chat({});
   expect(wire.stream().fault({ ...fault, message: 'broke off' })).toBe('{"error":"broke off"}\n');
 });

@@ -84,7 +84,7 @@ export async function completionReply(
   return {
     type: 'chat',
     request,
-    also: furtherChoices(request, choices),
+    furtherRequests: furtherChoices(request, choices),
     stream,
     ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
     wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,

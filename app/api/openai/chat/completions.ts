@@ -67,16 +67,16 @@ export function textCompletionReply(
     }),
   );
   if (!request) throw invalidParam('prompt', 'must hold at least one text');
-  const also = [request, ...others].flatMap((one, index) => [
+  const furtherRequests = [request, ...others].flatMap((one, index) => [
     ...(index === 0 ? [] : [one]),
     ...furtherChoices(one, choices),
   ]);
-  const form = { includeUsage: body.stream_options?.include_usage === true, choices: 1 + also.length };
+  const form = { includeUsage: body.stream_options?.include_usage === true, choices: 1 + furtherRequests.length };
   const echoes = prompts.flatMap((prompt) => Array.from({ length: choices }, () => (body.echo ? prompt : '')));
   return {
     type: 'chat',
     request,
-    also,
+    furtherRequests,
     stream: body.stream ?? false,
     ignored: [...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
     wire: textCompletionWire(model, form, echoes),

@@ -19,7 +19,7 @@ export interface CompletionForm {
 export function completionWire(model: string, form: CompletionForm): Wire {
   const heading = head('chatcmpl', model);
   return {
-    once: (answer, others = []) => completionObject(heading('chat.completion'), [answer, ...others], choice),
+    completeBody: (answer, others = []) => completionObject(heading('chat.completion'), [answer, ...others], choice),
     stream: () => {
       const deltas = choiceDeltas();
       return chunkStream(heading('chat.completion.chunk'), form, (event, index) =>
@@ -40,7 +40,7 @@ export function textCompletionWire(model: string, form: CompletionForm, echoes: 
     finish_reason,
   });
   return {
-    once: (answer, others = []) =>
+    completeBody: (answer, others = []) =>
       completionObject(heading, [answer, ...others], ({ text, reason }, index) =>
         textChoice(index, echoOf(index) + text, FINISH_REASONS[reason]),
       ),

@@ -26,7 +26,7 @@ export function responseWire(
   onEnd: (output: readonly OutputItem[]) => void,
 ): Wire {
   return {
-    once: (answer) => {
+    completeBody: (answer) => {
       const output = outputOf(answer, names);
       onEnd(output);
       return finishedResponse(head, output, answer.reason, answer.usage);

@@ -272,11 +272,11 @@ test.each([
 });
 
 test('asks for further choices outside the conversation', async () => {
-  const { request, also } = await completion({ n: 3, conversation_id: 'x', user: 'me' });
+  const { request, furtherRequests } = await completion({ n: 3, conversation_id: 'x', user: 'me' });
   expect(request).toMatchObject({ name: { kind: 'id', id: 'x' }, user: 'me', ephemeral: false });
-  expect(also).toHaveLength(2);
-  expect(also?.[0]).toMatchObject({ messages: request.messages, ephemeral: true });
-  expect(also?.[0]).not.toHaveProperty('name');
+  expect(furtherRequests).toHaveLength(2);
+  expect(furtherRequests?.[0]).toMatchObject({ messages: request.messages, ephemeral: true });
+  expect(furtherRequests?.[0]).not.toHaveProperty('name');
 });
 
 test('streams the role once, a chunk an event, and the reason for the end on its own', async () => {
@@ -358,7 +358,7 @@ test.each([
   ['length', 'length'],
   ['refusal', 'content_filter'],
 ] as const)('gives an answer at once that ended for %s', async (reason, finish_reason) => {
-  const body = (await completion({})).wire.once(answer({ reason }));
+  const body = (await completion({})).wire.completeBody(answer({ reason }));
   expect(body).toStrictEqual({
     id: expect.stringMatching(/^chatcmpl-/),
     object: 'chat.completion',
@@ -379,7 +379,7 @@ test.each([
 
 test('gives calls at once, without content where there is none', async () => {
   const toolCalls = [{ id: 'call_a', name: 'f', input: { x: 1 } }];
-  const body = (await completion({})).wire.once(answer({ text: '', toolCalls, reason: 'tool_use' }));
+  const body = (await completion({})).wire.completeBody(answer({ text: '', toolCalls, reason: 'tool_use' }));
   expect(body).toMatchObject({
     choices: [
       {
@@ -394,7 +394,7 @@ test('gives calls at once, without content where there is none', async () => {
 });
 
 test('gives several answers at once, with the counts of all', async () => {
-  const body = (await completion({ n: 2 })).wire.once(answer({ text: 'a' }), [answer({ text: 'b' })]);
+  const body = (await completion({ n: 2 })).wire.completeBody(answer({ text: 'a' }), [answer({ text: 'b' })]);
   expect(body).toMatchObject({
     choices: [
       { index: 0, message: { content: 'a' } },
@@ -411,7 +411,7 @@ test('completes a text, which is of no conversation unless it names one', () => 
     ephemeral: true,
     maxTokens: 3,
   });
-  expect(wire.once(answer({ text: ' upon', reason: 'length' }))).toMatchObject({
+  expect(wire.completeBody(answer({ text: ' upon', reason: 'length' }))).toMatchObject({
     id: expect.stringMatching(/^cmpl-/),
     object: 'text_completion',
     choices: [{ text: 'Once upon', index: 0, logprobs: null, finish_reason: 'length' }],
@@ -422,12 +422,18 @@ test('completes a text, which is of no conversation unless it names one', () => 
 });
 
 test('completes several texts, each as often as is asked, in their order', () => {
-  const { request, also, wire } = textCompletion({ prompt: ['One', 'Two'], n: 2, echo: true, id: 'c', stream: true });
-  const said = [request, ...(also ?? [])].map(({ messages }) => messages[0]?.content);
+  const { request, furtherRequests, wire } = textCompletion({
+    prompt: ['One', 'Two'],
+    n: 2,
+    echo: true,
+    id: 'c',
+    stream: true,
+  });
+  const said = [request, ...(furtherRequests ?? [])].map(({ messages }) => messages[0]?.content);
   expect(said).toEqual(['One', 'One', 'Two', 'Two'].map((text) => [{ type: 'text', text }]));
-  expect([request, ...(also ?? [])].map(({ ephemeral }) => ephemeral)).toEqual([true, true, true, true]);
+  expect([request, ...(furtherRequests ?? [])].map(({ ephemeral }) => ephemeral)).toEqual([true, true, true, true]);
   const others = ['b', 'c', 'd'].map((text) => answer({ text }));
-  expect(wire.once(answer({ text: 'a' }), others)).toMatchObject({
+  expect(wire.completeBody(answer({ text: 'a' }), others)).toMatchObject({
     choices: ['Onea', 'Oneb', 'Twoc', 'Twod'].map((text, index) => ({ text, index })),
   });
   const stream = wire.stream();

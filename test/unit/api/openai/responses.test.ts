@@ -55,7 +55,7 @@ function read(said: string): Event {
 
 /** A response's id and output as the client got them. */
 function whole(reply: ChatReply, more: Partial<Answer> = {}) {
-  return reply.wire.once(answer(more)) as { id: string; output: { id: string; type: string }[] };
+  return reply.wire.completeBody(answer(more)) as { id: string; output: { id: string; type: string }[] };
 }
 
 const call = { id: 'call_a', name: 'weather', input: { city: 'Oslo' } };
@@ -184,7 +184,7 @@ describe('functions in groups', () => {
 
   test('stand in the response as groups', async () => {
     const reply = await response(asked);
-    expect(reply.wire.once(answer())).toMatchObject({
+    expect(reply.wire.completeBody(answer())).toMatchObject({
       tools: [
         { type: 'function', name: 'f' },
         { type: 'namespace', name: 'a', tools: [{ name: 'f' }, { name: 'own' }] },
@@ -396,7 +396,7 @@ test('ends a stream that fails with the response and why it failed', async () =>
   const wire = (await response({ input: 'x', stream: true })).wire.stream();
   const before = [...wire.lines({ type: 'text', text: 'a' }, 0)];
   const fault = { status: 429, code: 'rate_limit', message: 'Slow down.', recorded: '', param: null } as const;
-  const event = read(wire.fault({ ...fault, retryAfterS: null, rerun: true }));
+  const event = read(wire.fault({ ...fault, retryAfterS: null, shouldRetry: true }));
   expect(event).toMatchObject({
     type: 'response.failed',
     sequence_number: before.length,
