@@ -1,6 +1,6 @@
 /**
- * The hub of topics. A subscriber gets a snapshot of its topics, then their changes in batches, so that a burst of tokens is one message to the window
- * instead of one per token. The desktop shell connects windows to it.
+ * The hub of topics. A subscriber gets a snapshot of its topics, then their changes in batches, so that a burst of tokens is one
+ * message to the window instead of one per token. The desktop shell connects windows to it.
  */
 import type { RequestRow, Topic, TopicUpdate, TopicValues } from '../shared/contract';
 

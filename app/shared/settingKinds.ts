@@ -37,8 +37,8 @@ export interface SettingOptions<Value, Shown extends boolean> {
   placeholder?: string;
   warning?: SettingWarning;
   /**
-   * Environment variables that set the value, strongest first. A single value from there wins over the stored one and cannot be changed in the window;
-   * a list is added to the stored one.
+   * Environment variables that set the value, strongest first. A single value from there wins over the stored one and cannot be
+   * changed in the window; a list is added to the stored one.
    */
   variables?: readonly string[];
   /** The option of the command line that sets the value; it wins over the variables. */

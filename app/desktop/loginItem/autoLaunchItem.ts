@@ -1,9 +1,9 @@
 /**
  * The login item of Windows (the Run key) and macOS (a launch agent), written by auto-launch.
  *
- * auto-launch derives the entry's name from the program's path, accepts no arguments, and pastes the path into its file unescaped: a path with `&`
- * breaks the property list, and `electron <folder>` is impossible. So its options are set directly: our name, and the command already
- * quoted for the file.
+ * auto-launch derives the entry's name from the program's path, accepts no arguments, and pastes the path into its file unescaped:
+ * a path with `&` breaks the property list, and `electron <folder>` is impossible. So its options are set directly: our name, and
+ * the command already quoted for the file.
  */
 import AutoLaunch from 'auto-launch';
 import type { LaunchCommand } from './launchCommand';

@@ -1,6 +1,6 @@
 /**
- * The subscriptions of one window's page. They end with the page: when it is reloaded or crashes, and when its window is closed. While the window
- * is hidden, the page gets nothing; when it is shown again, one snapshot for each subscription.
+ * The subscriptions of one window's page. They end with the page: when it is reloaded or crashes, and when its window is closed.
+ * While the window is hidden, the page gets nothing; when it is shown again, one snapshot for each subscription.
  */
 import type { WebContents } from 'electron';
 import type { Subscription, Topics } from '../../core/topics';

@@ -1,21 +1,8 @@
-/** The settings as they are at first, for tests and for the demo: but for what it is told. */
+/** The default settings, with those that a test or the demo changes. */
 import type { AppSettings } from '../../../app/shared/contract';
+import { SETTINGS, SHOWN_SETTING_NAMES } from '../../../app/shared/settings';
 
 export function appSettings(settings: Partial<AppSettings> = {}): AppSettings {
-  return {
-    host: '0.0.0.0',
-    port: 22434,
-    cliPath: '',
-    theme: 'system',
-    startServer: true,
-    maxProcesses: null,
-    idleMinutes: 5,
-    keepTexts: true,
-    keepDays: 30,
-    keepMegabytes: 1024,
-    usersAreIds: true,
-    sendSampling: false,
-    fetchImages: false,
-    ...settings,
-  };
+  const defaults = SHOWN_SETTING_NAMES.map((name) => [name, SETTINGS[name].default]);
+  return { ...Object.fromEntries(defaults), ...settings };
 }

@@ -25,7 +25,7 @@ function open({ env = {}, commandLine = {} }: Partial<Pick<SettingsOptions, 'env
 }
 
 test('without a file every setting has its default', () => {
-  expect(open().value).toEqual({
+  expect(open().value).toMatchObject({
     host: '0.0.0.0',
     port: 22434,
     cliPath: '',
