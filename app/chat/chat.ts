@@ -45,7 +45,7 @@ export function createChat(options: ChatOptions): Chat {
     const clock = startClock();
     let unlock = () => {};
     try {
-      const model = await models.resolve(request.model);
+      const model = await models.resolveModel(request.model);
       const target = appendTarget(request, options);
       // The second of two messages for the end of one conversation is appended to the answer to the first.
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);

@@ -13,7 +13,7 @@ export interface ModelsOptions {
   idleMs(): number;
 }
 
-export type Models = Pick<Chat, 'models' | 'resolve' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
+export type Models = Pick<Chat, 'models' | 'resolveModel' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
 
 export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
   /** Until when each is loaded, in ms since the epoch, by full name. */
@@ -26,7 +26,7 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
 
   return {
     models,
-    resolve: async (name) => {
+    resolveModel: async (name) => {
       const available = await models();
       const model = resolveModel(available, name);
       if (model) return model;

@@ -46,7 +46,7 @@ export interface Chat {
    * an alias, a full name, or an older name of the same family.
    * @throws ChatError `model_not_found`, with the names of the models that exist.
    */
-  resolve(name: string): Promise<Model>;
+  resolveModel(name: string): Promise<Model>;
 
   /** Prepares a process for the model and lists the model as loaded. @param keepMs for how long, in ms; default: the setting. */
   loadModel(model: Model, keepMs: number | undefined): void;

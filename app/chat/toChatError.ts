@@ -27,7 +27,7 @@ export function toChatError(error: unknown): ChatError {
     return new ChatError('cli_failed', `claude could not be started: ${error.message}`, { cause: error });
   }
   if (error instanceof CliEndedError) {
-    return new ChatError('cli_failed', 'claude ended before it had taken the question', { cause: error });
+    return new ChatError('cli_failed', 'claude ended before it read the question', { cause: error });
   }
   if (error instanceof ProtocolError || error instanceof LineTooLongError) {
     return new ChatError('cli_failed', `the output of claude cannot be read: ${error.message}`, { cause: error });

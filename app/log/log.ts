@@ -1,6 +1,6 @@
 /**
- * The app's log file, for the person who looks for the cause of a fault. It never has prompts, answers or keys: a caller names
- * each field, fields are plain values, and everything that looks like a key is masked.
+ * The app's log file, for the person who looks for the cause of a fault. It never has prompts, answers or keys: a caller
+ * names each field, fields are plain values, and everything that looks like a key is masked.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';

@@ -135,8 +135,8 @@ function openOrReplace(file: string, log: Log): Database {
     return open(file);
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    const aside = quarantineFile(file, ['-wal', '-shm']);
-    log.warn('The database cannot be used: it was renamed and a new one created', { aside, error: asError(error) });
+    const renamedTo = quarantineFile(file, ['-wal', '-shm']);
+    log.warn('The database cannot be used: it was renamed and a new one created', { renamedTo, error: asError(error) });
     return open(file);
   }
 }

@@ -1,4 +1,4 @@
-/** The users whose clients have sent a history: their name is no conversation's id. */
+/** The users whose clients send histories. The name of such a user does not count as a conversation's id. */
 import type { Database } from './database';
 
 export interface HistorySendersTable {

@@ -16,7 +16,7 @@ const unasked: DialectServices = {
   chat: {
     ask: never,
     models: never,
-    resolve: never,
+    resolveModel: never,
     loadModel: never,
     unloadModel: never,
     loadedModels: never,

@@ -23,7 +23,7 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
     },
     handle: async (request) => {
       const body = validate(countTokensBody, request.body);
-      await chat.resolve(body.model);
+      await chat.resolveModel(body.model);
       return {
         type: 'json',
         body: { input_tokens: estimateTokens(body) },

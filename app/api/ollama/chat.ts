@@ -35,7 +35,7 @@ export function chatRoute(services: DialectServices): Route {
     streamDefault: true,
     handle: async (request) => {
       const body = validate(chatBody, request.body);
-      const model = await services.chat.resolve(body.model);
+      const model = await services.chat.resolveModel(body.model);
       if (isEmpty(body.messages)) {
         return loadModel(body.model, model, body.keep_alive, { message: { role: 'assistant', content: '' } }, services);
       }

@@ -13,7 +13,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Refused: Claude has no embeddings' },
       handle: async ({ body }) => {
         const { model: name, input } = validate(embedBody, body);
-        await chat.resolve(name);
+        await chat.resolveModel(name);
         if ((input ?? []).length > 0) throw unsupported(name);
         // ollama-ai-provider-v2 rejects an answer without the counts.
         const counts = { total_duration: 1, load_duration: 1, prompt_eval_count: 1 };
@@ -26,7 +26,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Refused: Claude has no embeddings' },
       handle: async ({ body }) => {
         const { model: name, prompt } = validate(embeddingsBody, body);
-        await chat.resolve(name);
+        await chat.resolveModel(name);
         if ((prompt ?? '') !== '') throw unsupported(name);
         return { type: 'json', body: { embedding: [] } };
       },

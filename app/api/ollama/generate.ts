@@ -36,7 +36,7 @@ export function generateRoute(services: DialectServices): Route {
     streamDefault: true,
     handle: async (request) => {
       const body = validate(generateBody, request.body);
-      const model = await services.chat.resolve(body.model);
+      const model = await services.chat.resolveModel(body.model);
       if (isEmpty(body.prompt)) return loadModel(body.model, model, body.keep_alive, { response: '' }, services);
       return generateReply(body, request, model, services);
     },

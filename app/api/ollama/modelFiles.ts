@@ -25,7 +25,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/push',
       docs: { summary: 'Refused: models are not published from here' },
       handle: async ({ body }) => {
-        await chat.resolve(validate(modelBody({}), body).model);
+        await chat.resolveModel(validate(modelBody({}), body).model);
         throw refused('pushed');
       },
     },
@@ -34,7 +34,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/delete',
       docs: { summary: 'Refused: models are not deleted here' },
       handle: async ({ body }) => {
-        await chat.resolve(validate(modelBody({}), body).model);
+        await chat.resolveModel(validate(modelBody({}), body).model);
         throw refused('deleted');
       },
     },
@@ -44,8 +44,8 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Refused: models are not copied here' },
       handle: async ({ body }) => {
         const { source, destination } = validate(copyBody, body);
-        const model = await chat.resolve(source);
-        const target = await chat.resolve(destination).catch(() => null);
+        const model = await chat.resolveModel(source);
+        const target = await chat.resolveModel(destination).catch(() => null);
         // The destination is another name of the same model already.
         if (target?.resolved === model.resolved) return { type: 'text', text: '' };
         throw refused('copied');

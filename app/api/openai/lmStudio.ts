@@ -56,7 +56,7 @@ function modelRoutes({ chat }: DialectServices): Route[] {
       docs: { summary: 'Describes a model, as LM Studio does' },
       handle: async ({ params }) => {
         const id = params.id ?? '';
-        return { type: 'json', body: modelObject(id, await chat.resolve(id)) };
+        return { type: 'json', body: modelObject(id, await chat.resolveModel(id)) };
       },
     },
   ];

@@ -24,7 +24,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Describes a model' },
       handle: async ({ params }) => {
         const id = params.id ?? '';
-        return { type: 'json', body: modelObject(id, await chat.resolve(id)) };
+        return { type: 'json', body: modelObject(id, await chat.resolveModel(id)) };
       },
     },
   ];

@@ -10,7 +10,10 @@ export interface ConversationSources {
   readonly conversationHistory: Pick<ConversationHistory, 'usageOf'>;
 }
 
-/** Reuses the idle process that already has this exact history, or lists a conversation that is to get a process. It is busy until the caller marks it idle or removes it. */
+/**
+ * Reuses the idle process that already has this exact history, or lists a conversation that is to get a process. The
+ * conversation is busy until the caller marks it idle or removes it.
+ */
 export function claimConversation(
   { request, digest, history, newMessages, conversation, name, model }: Question,
   { live, conversationHistory }: ConversationSources,

@@ -40,13 +40,13 @@ function canonicalMessage(message: Message): string {
   return JSON.stringify([message.role, ...trimEnds(parts)]);
 }
 
-type Part = string | readonly unknown[];
+type DigestPart = string | readonly unknown[];
 
 /**
  * All texts as one part, then the calls: the model may answer in several blocks of text, which most dialects pass on as
  * one. The ids of calls are left out, since some clients drop or replace them (context/OLLAMA_COMPATIBILITY.md).
  */
-function assistantParts(blocks: readonly AssistantBlock[]): Part[] {
+function assistantParts(blocks: readonly AssistantBlock[]): DigestPart[] {
   const text = blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
   const calls = blocks.flatMap((block) =>
     block.type === 'tool_use' ? [['tool_use', block.name, sortKeys(block.input)]] : [],
@@ -54,18 +54,18 @@ function assistantParts(blocks: readonly AssistantBlock[]): Part[] {
   return [text, ...calls];
 }
 
-function userPart(block: UserBlock): Part {
+function userPart(block: UserBlock): DigestPart {
   if (block.type !== 'tool_result') return contentPart(block);
   return ['tool_result', block.isError, ...block.content.map(contentPart)];
 }
 
-function contentPart(block: TextBlock | ImageBlock | DocumentBlock): Part {
+function contentPart(block: TextBlock | ImageBlock | DocumentBlock): DigestPart {
   if (block.type === 'text') return block.text;
   if (block.type === 'document') return ['document', block.title ?? '', hash(block.data)];
   return ['image', block.mediaType, hash(block.data)];
 }
 
-function trimEnds(parts: readonly Part[]): Part[] {
+function trimEnds(parts: readonly DigestPart[]): DigestPart[] {
   const trimmed = [...parts];
   const [first] = trimmed;
   if (typeof first === 'string') trimmed[0] = first.trimStart();

@@ -1,4 +1,4 @@
-/** A mutex for each key: holders of one key follow one another, in the order in which they asked for it. */
+/** A mutex for each key. Holders of one key follow one another in the order of their calls. */
 
 export interface KeyedMutex {
   /**

@@ -38,8 +38,9 @@ export interface QuestionSources {
 }
 
 /**
- * The id of the conversation to whose end the request's only message belongs; undefined where the request brings its
- * whole history itself. Also records that a user's client sends histories, whose name is no id from then on.
+ * Returns the id of the conversation to which the request's only message is to be appended; undefined where the request
+ * brings its whole history. If a user's client sends a history, records that, so that the user's name is never again
+ * taken for an id.
  */
 export function appendTarget(
   { name, user, messages, owner, ephemeral }: ChatRequest,

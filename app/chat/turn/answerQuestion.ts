@@ -1,4 +1,4 @@
-/** Has a conversation's process answer a question, and keeps the record of the turn in the conversation history. */
+/** Has a conversation's process answer a question, and records the turn in the conversation history. */
 import type { Claude } from '../../claude/claude';
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
@@ -34,7 +34,11 @@ export type AnswerEvent = ChatEvent | { readonly type: 'idle' };
 /** How long a process waits for the results of the client's tools; after that, the history is replayed when they come. */
 const TOOL_WAIT_MS = 10 * 60_000;
 
-/** Without an `idle` event, the process cannot be used for a follow-up and is the caller's to remove. @throws ChatError and whatever the driver throws */
+/**
+ * Yields the answer. If it ends without an `idle` event, the process cannot be used for a follow-up, and the caller must
+ * remove the conversation.
+ * @throws ChatError, and the errors of app/claude that `toChatError` translates.
+ */
 export async function* answerQuestion(
   question: Question,
   conversation: LiveConversation,

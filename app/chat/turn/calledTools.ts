@@ -1,10 +1,10 @@
 /**
  * The API refuses a history with tool calls where the request defines no tools ("Requests which include `tool_use` or
- * `tool_result` blocks must define tools"). Clients that need their tools no more leave the definitions out all the same.
+ * `tool_result` blocks must define tools"). Some clients leave the definitions out when they do not need the tools any more.
  */
 import type { ChatRequest, Message } from '../request';
 
-/** Where the request defines no tools, returns it with a placeholder for each tool that is called in the messages; the model may not call these. */
+/** Adds a placeholder for each tool that the messages call to a request that defines no tools. The model may not call the placeholders. */
 export function defineCalledTools(request: ChatRequest, messages: readonly Message[]): ChatRequest {
   // The CLI binds an answer to a schema by a tool of its own, so such a request does define a tool.
   if (request.tools?.length || request.schema) return request;
