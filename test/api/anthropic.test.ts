@@ -1,4 +1,4 @@
-/** What Anthropic's own client package gets, through the real CLI. */
+/** Anthropic's own client package against the server with the real CLI. */
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hang, httpError, stop, streamError, text, thinking, toolUse, usage } from '../support/messagesApi';
@@ -24,7 +24,7 @@ const WEATHER: Anthropic.Tool = {
   input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
-/** The question as the API got it. */
+/** The request of the question as the API received it. */
 function asked(question: string) {
   const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
   if (found === undefined) throw new Error(`nobody asked “${question}”`);
@@ -41,7 +41,7 @@ async function refusal(asking: PromiseLike<unknown>): Promise<InstanceType<typeo
   throw new Error(`not refused: ${error}`);
 }
 
-test('a message has the text, the reason for its end and the counts, and the request an id', async () => {
+test('a message has the text, the stop reason and the counts, and the request has an id', async () => {
   app.api.answer(text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5 }));
   const message = await anthropic.messages.create(ask('Hi.'));
   expect(message).toMatchObject({
@@ -66,7 +66,7 @@ test('a stream arrives piece for piece as the model wrote it', async () => {
   expect(received).toEqual(deltas);
 });
 
-test('the package’s own stream helper puts the message together, from its first counts to its last', async () => {
+test('the package’s own stream helper assembles the message, from its first counts to its last', async () => {
   app.api.answer(text('Hel', 'lo'), usage({ input: 3, cacheRead: 9, output: 2 }), stop('max_tokens'));
   const stream = anthropic.messages.stream(ask('Help.'));
   const events: string[] = [];
@@ -113,7 +113,7 @@ test('roles, system blocks and several turns reach the API as sent', async () =>
   ]);
 });
 
-test('an image reaches the API as it is', async () => {
+test('an image reaches the API unchanged', async () => {
   const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   const source = { type: 'base64', media_type: 'image/png', data } as const;
   await anthropic.messages.create({
@@ -129,7 +129,7 @@ test('an image reaches the API as it is', async () => {
   expect(asked('What is it?').history.at(-1)?.content[0]).toMatchObject({ type: 'image', source });
 });
 
-test('a tool is the model’s own: its call reaches the client, its result the same turn', async () => {
+test('a tool’s call reaches the client, and its result the same turn', async () => {
   app.api.answer(text('I look.'), toolUse('weather', { city: 'Oslo' }, { id: 'toolu_a' }));
   const question = user('Weather in Oslo?');
   const first = await anthropic.messages.create({ ...ask(''), messages: [question], tools: [WEATHER] });
@@ -156,7 +156,7 @@ test('a tool is the model’s own: its call reaches the client, its result the s
   expect(history.at(-1)?.content[0]).toMatchObject({ type: 'tool_result', tool_use_id: 'toolu_a' });
 });
 
-test('Claude Code’s prompt reaches the API as a block of its own, and its countdown beside a result the turn that waits', async () => {
+test('Claude Code’s prompt reaches the API as a separate block, and its token countdown beside a result reaches the waiting turn', async () => {
   app.api.answer(toolUse('weather', { city: 'Oslo' }, { id: 'toolu_count' }));
   app.api.answer(text('Warm.'));
   const question = {
@@ -238,7 +238,7 @@ test('the package’s tool runner goes through three rounds, without a thread', 
   expect(cities).toEqual([{ city: 'Oslo' }, { city: 'Bergen' }, { city: 'Tromsø' }]);
 });
 
-test('a choice among tools reaches the API', async () => {
+test('the tool choice reaches the API', async () => {
   await anthropic.messages.create({
     ...ask('Choose.'),
     tools: [WEATHER],
@@ -251,7 +251,7 @@ test('a choice among tools reaches the API', async () => {
   });
 });
 
-test('thinking comes in a block of its own, with a signature, and may be sent back', async () => {
+test('thinking is a separate block with a signature, and may be sent back', async () => {
   app.api.answer(thinking('Hm', '.'), text('Yes.'));
   const question = user('Really?');
   const stream = anthropic.messages.stream({
@@ -269,14 +269,14 @@ test('thinking comes in a block of its own, with a signature, and may be sent ba
   expect((await anthropic.messages.create({ ...ask(''), messages: again })).content).toMatchObject([{ text: 'Sure.' }]);
 });
 
-test('stop sequences and the limit of tokens reach the API, and the sequence that was met comes back', async () => {
+test('stop sequences and the token limit reach the API, and the answer names the stop sequence', async () => {
   app.api.answer(text('One'), stop('stop_sequence', 'END'));
   const message = await anthropic.messages.create({ ...ask('Stop.'), max_tokens: 77, stop_sequences: ['END'] });
   expect(message).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'END' });
   expect(asked('Stop.').body).toMatchObject({ max_tokens: 77, stop_sequences: ['END'] });
 });
 
-test('an answer bound to a schema is its JSON', async () => {
+test('an answer with a schema is JSON that follows it', async () => {
   app.api.chooseAnswer(({ body }) =>
     body.tools?.some(({ name }) => name === 'StructuredOutput')
       ? [toolUse('StructuredOutput', { city: 'Oslo' })]
@@ -296,14 +296,14 @@ test('an answer bound to a schema is its JSON', async () => {
   expect(block?.type === 'text' && JSON.parse(block.text)).toEqual({ city: 'Oslo' });
 });
 
-test('what cannot be honoured is named in a header', async () => {
-  // Newer versions of the package do not know the parameter any more; older ones send it.
+test('parameters without effect are listed in a header', async () => {
+  // Older versions of the package send this parameter; newer ones do not have it.
   const warm = { ...ask('Warm.'), temperature: 0.2 };
   const { response } = await anthropic.messages.create(warm).withResponse();
   expect(response.headers.get('x-claudacity-ignored')).toBe('temperature');
 });
 
-test('a stream that is left ends the model’s work', async () => {
+test('a client that disconnects interrupts the model', async () => {
   app.api.answer(text('Once'), hang());
   const stream = anthropic.messages.stream(ask('Long.'));
   await new Promise<void>((resolve) => void stream.once('text', () => resolve()));
@@ -331,7 +331,7 @@ test('an answer that breaks off in the middle ends with an error', async () => {
   expect(error.error).toMatchObject({ type: 'error', error: { message: expect.any(String) } });
 });
 
-test('a wrong model, a missing limit and an image by address are refused by the package’s own classes', async () => {
+test('an unknown model, a missing limit and an image URL are refused, as the package’s error classes', async () => {
   const missing = await refusal(anthropic.messages.create({ ...ask('x'), model: 'gpt-4' }));
   expect(missing).toBeInstanceOf(Anthropic.NotFoundError);
   expect(missing.message).toContain('gpt-4');
@@ -343,19 +343,19 @@ test('a wrong model, a missing limit and an image by address are refused by the 
   expect(fetched.message).toContain('not fetched');
 });
 
-test('batches and other paths below it are refused in the dialect', async () => {
+test('batches and other unknown paths are refused in the dialect’s form', async () => {
   const error = await refusal(anthropic.messages.batches.list());
   expect(error).toBeInstanceOf(Anthropic.NotFoundError);
   expect(error.error).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
   expect((await send(`${app.url}/v1/messages`)).status).toBe(405);
 });
 
-test('tokens of a model that there is not are not counted', async () => {
+test('counting tokens of an unknown model is refused', async () => {
   const counting = anthropic.messages.countTokens({ model: 'llama3', messages: [user('How many?')] });
   await expect(counting).rejects.toMatchObject({ status: 404, error: { error: { type: 'not_found_error' } } });
 });
 
-test('tokens are estimated without a question to anyone, and the estimate is marked', async () => {
+test('tokens are estimated without a model, and the estimate is marked', async () => {
   const counting = anthropic.messages.countTokens({ model: 'sonnet', messages: [user('How many?')], tools: [WEATHER] });
   const { data, response } = await counting.withResponse();
   expect(data.input_tokens).toBeGreaterThan(10);
@@ -370,7 +370,7 @@ test('the package lists the models and finds one', async () => {
   expect(await anthropic.models.retrieve('sonnet')).toMatchObject({ id: 'sonnet', type: 'model' });
 });
 
-test('beta requests, and a base URL that ends before the version or after it, are served', async () => {
+test('beta requests, and base URLs with and without the version, are served', async () => {
   expect((await anthropic.beta.messages.create({ ...ask('Beta.'), betas: ['x-2026-01-01'] })).content).toMatchObject([
     { text: 'OK' },
   ]);

@@ -1,4 +1,4 @@
-/** What Ollama's own client package gets, through the real CLI. */
+/** Ollama's own client package against the server with the real CLI. */
 import { Ollama } from 'ollama';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { gate, stop, text, thinking, usage } from '../support/messagesApi';
@@ -17,7 +17,7 @@ beforeEach(() => app.api.reset());
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** The question as the API got it. The CLI may have asked something else by itself since, such as to go on after a limit. */
+/** The request of the question as the API received it. The CLI may have sent further requests by itself, such as to continue after a limit. */
 function asked(question: string) {
   const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
   if (found === undefined) throw new Error(`nobody asked “${question}”`);
@@ -39,7 +39,7 @@ test('a chat arrives chunk for chunk as the model wrote it', async () => {
   expect(parts.map(({ done }) => done)).toEqual([...deltas.map(() => false), true]);
 });
 
-test('text is passed on as soon as it is there', async () => {
+test('text is sent as soon as it arrives', async () => {
   const rest = gate();
   app.api.answer(text('first'), rest, text('second'));
   const stream = await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'Slowly.' }], stream: true });
@@ -58,7 +58,7 @@ test('a long piece of text is sent in lines that every client can read', async (
   expect(lines.map((line) => JSON.parse(line).message.content).join('')).toBe(long);
 });
 
-test('the last chunk alone has the counts, and they are the API’s', async () => {
+test('only the last chunk has the counts, and they are the API’s', async () => {
   app.api.answer(text('Hello'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 5 }));
   const messages = [{ role: 'user', content: 'Count.' }];
   const parts = await all(await ollama.chat({ model: 'sonnet', messages, stream: true }));
@@ -69,7 +69,7 @@ test('the last chunk alone has the counts, and they are the API’s', async () =
   expect(durations.every((duration) => Number.isInteger(duration) && Number(duration) >= 1)).toBe(true);
 });
 
-test('a chat that is not streamed is one object with all of the text', async () => {
+test('a chat that is not streamed is one object with the whole text', async () => {
   app.api.answer(text('Hel', 'lo'), stop('max_tokens'));
   const answer = await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'At once.' }] });
   expect(answer).toMatchObject({ model: 'sonnet', message: { content: 'Hello' }, done: true, done_reason: 'length' });
@@ -102,7 +102,7 @@ test.each(['@/etc/hostname', '/context', '/clear and go', '!ls', '# note'])(
   },
 );
 
-test('thinking comes as thinking', async () => {
+test('thinking is sent as thinking', async () => {
   app.api.answer(thinking('Hm, ', 'well.'), text('Yes.'));
   const messages = [{ role: 'user', content: 'Really?' }];
   const parts = await all(await ollama.chat({ model: 'sonnet', messages, think: true, stream: true }));
@@ -130,7 +130,7 @@ test('generate answers a prompt', async () => {
   expect(asked('Hi.').system.join('\n')).toContain('Be kind.');
 });
 
-test('generate goes on from the context that came with an answer, in the process that holds it', async () => {
+test('generate continues from the context of an answer, in the process that holds it', async () => {
   app.api.answer(text('Apple.'));
   app.api.answer(text('Red.'));
   const first = await ollama.generate({ model: 'sonnet', prompt: 'A fruit?', system: 'One word.' });
@@ -147,7 +147,7 @@ test('generate goes on from the context that came with an answer, in the process
   ]);
 });
 
-test('every listed model can be shown and asked for by its listed name', async () => {
+test('every listed model can be shown and used under its listed name', async () => {
   const { models } = await ollama.list();
   expect(models.map(({ name }) => name)).toContain('sonnet:latest');
   for (const { name, digest, size } of models) {
@@ -162,7 +162,7 @@ test('every listed model can be shown and asked for by its listed name', async (
   expect(answer.model).toBe('Sonnet:latest');
 });
 
-test('a question without messages loads and unloads the model, also where a stream is asked for', async () => {
+test('a request without messages loads and unloads the model, also with a stream', async () => {
   const ask = (path: string, body: object) => send(`${app.url}${path}`, { body: JSON.stringify(body) });
   const loaded = await ask('/api/chat', { model: 'sonnet', messages: [] });
   expect(loaded.headers['content-type']).toContain('application/json');
@@ -182,7 +182,7 @@ test('a model that answers is listed as running', async () => {
   expect(Date.parse(String(models[0]?.expires_at))).toBeGreaterThan(Date.now());
 });
 
-test('probes find Ollama', async () => {
+test('probes recognise an Ollama server', async () => {
   const root = await send(`${app.url}/`);
   expect([root.status, root.text]).toEqual([200, 'Ollama is running']);
   expect(await ollama.version()).toEqual({ version: '0.24.0' });
@@ -192,7 +192,7 @@ test('probes find Ollama', async () => {
   }
 });
 
-test('parameters without effect are named in a header and in the record', async () => {
+test('parameters without effect are listed in a header and in the journal', async () => {
   const body = { model: 'sonnet', prompt: 'Hi.', stream: false, options: { temperature: 0.5, num_ctx: 9 } };
   const { headers } = await send(`${app.url}/api/generate`, { body: JSON.stringify(body) });
   expect(headers['x-claudacity-ignored']).toBe('temperature');
@@ -200,7 +200,7 @@ test('parameters without effect are named in a header and in the record', async 
   expect(app.core.calls['requests.details'](row?.id ?? '')?.ignored).toEqual(['temperature']);
 });
 
-test('pulling a model that is there tells how it goes, and ends with success', async () => {
+test('pulling an existing model reports progress and ends with success', async () => {
   const { models } = await ollama.list();
   const digest = models.find(({ name }) => name === 'sonnet:latest')?.digest;
   const parts = await all(await ollama.pull({ model: 'sonnet', stream: true }));
@@ -214,13 +214,13 @@ test('pulling a model that is there tells how it goes, and ends with success', a
   expect(await ollama.pull({ model: 'sonnet' })).toEqual({ status: 'success' });
 });
 
-test('pulling a model that there is not fails in the stream, or at once', async () => {
+test('pulling an unknown model fails in the stream, or with a status', async () => {
   const unknown = 'pull model manifest: file does not exist';
   await expect(async () => all(await ollama.pull({ model: 'llama3', stream: true }))).rejects.toThrow(unknown);
   await expect(ollama.pull({ model: 'llama3' })).rejects.toThrow(unknown);
 });
 
-test('embeddings are refused, but for those of nothing', async () => {
+test('embeddings are refused, except for an empty input', async () => {
   expect(await ollama.embed({ model: 'sonnet', input: [] })).toMatchObject({ model: 'sonnet', embeddings: [] });
   expect(await ollama.embeddings({ model: 'sonnet', prompt: '' })).toEqual({ embedding: [] });
   const unsupported = { status_code: 400, error: '"sonnet" does not support embeddings' };
@@ -228,7 +228,7 @@ test('embeddings are refused, but for those of nothing', async () => {
   await expect(ollama.embeddings({ model: 'sonnet', prompt: 'x' })).rejects.toMatchObject(unsupported);
 });
 
-test('what would change the models is refused', async () => {
+test('requests that would change the models are refused', async () => {
   const refused = { status_code: 400, error: expect.stringMatching(/^models cannot be \w+ here/) };
   await expect(ollama.delete({ model: 'sonnet' })).rejects.toMatchObject(refused);
   await expect(ollama.push({ model: 'sonnet' })).rejects.toMatchObject(refused);
@@ -239,7 +239,7 @@ test('what would change the models is refused', async () => {
   await expect(ollama.copy({ source: 'llama3', destination: 'mine' })).rejects.toMatchObject(unknown);
 });
 
-test('copying a model to a name that it has anyway succeeds with an empty body', async () => {
+test('copying a model to one of its own names succeeds with an empty body', async () => {
   const body = JSON.stringify({ source: 'sonnet', destination: 'sonnet:latest' });
   const { status, text: said } = await send(`${app.url}/api/copy`, { body });
   expect([status, said]).toEqual([200, '']);
@@ -257,18 +257,18 @@ test.each([
   ['GET', '/api/delete', undefined, 405, { error: expect.stringContaining('use DELETE') }],
   ['PUT', '/api/chat', '{}', 405, { error: expect.stringContaining('use POST') }],
   ['DELETE', '/api/delete', undefined, 400, { error: 'missing request body' }],
-])('%s %s is answered in Ollama’s words', async (method, path, body, status, said) => {
+])('%s %s is answered in Ollama’s form', async (method, path, body, status, said) => {
   const answer = await send(`${app.url}${path}`, { method, ...(body !== undefined && { body }) });
   expect([answer.status, answer.text === '' ? null : JSON.parse(answer.text)]).toEqual([status, said]);
 });
 
-test('the end of a blob that is refused does not reach the next request', async () => {
+test('the rest of a refused blob does not reach the next request', async () => {
   const body = Buffer.alloc(3_000_000, 'x');
   expect((await send(`${app.url}${BLOB}`, { body })).status).toBe(400);
   expect(await ollama.version()).toEqual({ version: '0.24.0' });
 });
 
-test('an image by address is refused, in the words that say how to go on', async () => {
+test('an image URL is refused with an error that names the alternatives', async () => {
   const messages = [{ role: 'user', content: 'What is it?', images: ['https://example.com/cat.png'] }];
   const body = JSON.stringify({ model: 'sonnet', messages });
   const answer = await send(`${app.url}/api/chat`, { body });
@@ -278,7 +278,7 @@ test('an image by address is refused, in the words that say how to go on', async
   ]);
 });
 
-test('an image by the address of this computer is refused too where the user allows fetching', async () => {
+test('an image URL of this computer is refused even if the user allows fetching', async () => {
   await app.core.calls['settings.change']({ fetchImages: true });
   const messages = [{ role: 'user', content: 'What is it?', images: [`${app.url}/api/tags`] }];
   const answer = await send(`${app.url}/api/chat`, { body: JSON.stringify({ model: 'sonnet', messages }) });

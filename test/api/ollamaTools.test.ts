@@ -1,4 +1,4 @@
-/** Tools, bound answers and what else shapes an answer, as Ollama's own client package asks for them, through the real CLI. */
+/** Tools, structured output and options, with Ollama's own client package and the real CLI. */
 import { type Message, Ollama, type Tool, type ToolCall } from 'ollama';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { stop, text, thinking, toolUse } from '../support/messagesApi';
@@ -33,27 +33,27 @@ async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   return parts;
 }
 
-/** What the API was asked last. */
+/** The last request that the API received. */
 function last() {
   const request = app.api.requests.at(-1);
   if (request === undefined) throw new Error('the API was not asked');
   return request;
 }
 
-/** How the last request was served: `live` where its process held what it was about. */
+/** How the last request was served: `live` if its process already held the history. */
 function served(): string | null {
   const [row] = app.core.snapshot().requests;
   return app.core.calls['requests.details'](row?.id ?? '')?.served ?? null;
 }
 
-/** The results that the API was given last, by the call's id. */
+/** The tool results in the last request to the API, by the call's id. */
 function results(): Record<string, unknown> {
   const content = last().history.at(-1)?.content ?? [];
   return Object.fromEntries(content.map((block) => [String(block.tool_use_id), JSON.stringify(block.content)]));
 }
 
 describe('tools', () => {
-  test('reach the API as they are, and their calls the client in one chunk before the last', async () => {
+  test('reach the API unchanged, and their calls reach the client in one chunk before the last', async () => {
     app.api.answer(
       text('Let me see.'),
       toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_a' }),
@@ -75,7 +75,7 @@ describe('tools', () => {
     expect(last().body.tools).toEqual([{ name, description, input_schema: parameters }]);
   });
 
-  test('are called in an answer that is given at once too', async () => {
+  test('are called in an answer that is not streamed, too', async () => {
     app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     const messages = [{ role: 'user', content: 'Oslo, at once?' }];
     const { message, done_reason } = await ollama.chat({ model: 'sonnet', messages, tools });
@@ -122,7 +122,7 @@ describe('tools', () => {
     expect(given[idOf(calls[1])]).toContain('R-b');
   });
 
-  test('go on for three rounds', async () => {
+  test('are called in three rounds', async () => {
     const messages: Message[] = [{ role: 'user', content: 'Three cities, one after the other.' }];
     for (const city of ['Oslo', 'Rome', 'Bern']) {
       app.api.answer(toolUse('get_weather', { city }));
@@ -136,7 +136,7 @@ describe('tools', () => {
     expect(last().history).toHaveLength(7);
   });
 
-  test('can give an image', async () => {
+  test('can return an image', async () => {
     app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     app.api.answer(text('A map.'));
     const question = { role: 'user', content: 'A map?' };
@@ -146,7 +146,7 @@ describe('tools', () => {
     expect(Object.values(results())[0]).toContain(PNG);
   });
 
-  test('can be chosen by clients that send a choice', async () => {
+  test('can be chosen with tool_choice', async () => {
     app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     const body = {
       model: 'sonnet',
@@ -163,8 +163,8 @@ describe('tools', () => {
 
 const AGE = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
 
-describe('an answer that is bound', () => {
-  test('to a schema is JSON of it, streamed', async () => {
+describe('structured output', () => {
+  test('with a schema is JSON that follows it, streamed', async () => {
     app.api.answer(toolUse('StructuredOutput', { age: 42 }, { pieces: 3 }));
     const messages = [{ role: 'user', content: 'How old?' }];
     const parts = await all(await ollama.chat({ model: 'sonnet', messages, format: AGE, stream: true }));
@@ -174,7 +174,7 @@ describe('an answer that is bound', () => {
     expect(parts.at(-1)?.done_reason).toBe('stop');
   });
 
-  test('to any object is JSON, at once', async () => {
+  test('with any object is JSON, not streamed', async () => {
     app.api.answer(toolUse('StructuredOutput', { any: ['thing'] }));
     const { response } = await ollama.generate({ model: 'sonnet', prompt: 'Anything as JSON.', format: 'json' });
     expect(JSON.parse(String(response))).toEqual({ any: ['thing'] });
@@ -182,7 +182,7 @@ describe('an answer that is bound', () => {
 });
 
 describe('options', () => {
-  test('for stop sequences and the limit of tokens reach the API, and a cut answer says so', async () => {
+  test('for stop sequences and the token limit reach the API, and a truncated answer says so', async () => {
     app.api.answer(text('Cut'), stop('max_tokens'));
     const messages = [{ role: 'user', content: 'Briefly.' }];
     const options = { num_predict: 7, stop: ['END'], num_ctx: 4096 };
@@ -191,7 +191,7 @@ describe('options', () => {
     expect(last().body).toMatchObject({ max_tokens: 7, stop_sequences: ['END'] });
   });
 
-  test('for how hard to think reach the API', async () => {
+  test('for the effort reach the API', async () => {
     app.api.answer(thinking('Hm.'), text('42'));
     const messages = [{ role: 'user', content: 'Think hard.' }];
     const { message } = await ollama.chat({ model: 'sonnet', messages, think: 'high' });
@@ -199,7 +199,7 @@ describe('options', () => {
     expect(last().body).toMatchObject({ output_config: { effort: 'high' } });
   });
 
-  test('for sampling reach the API only where the user’s settings say so', async () => {
+  test('for sampling reach the API only if the user’s settings allow it', async () => {
     const ask = async (content: string) => {
       await ollama.chat({ model: 'sonnet', messages: [{ role: 'user', content }], options: { temperature: 0.2 } });
       return last().body.temperature;

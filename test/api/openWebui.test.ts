@@ -1,6 +1,6 @@
 /**
- * Open WebUI, simulated by the calls that it makes for one chat: the chat itself, then title, tags, follow-ups, a search
- * query and an emoji under the chat's own id (context/OPENWEBUI_COMPATIBILITY.md). None but the chat may enter the chat.
+ * Open WebUI's requests for one chat: the chat itself, then title, tags, follow-ups, a search query and an emoji under the chat's id
+ * (context/OPENWEBUI_COMPATIBILITY.md). Only the chat's own turns may become part of its conversation.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ beforeEach(() => {
   chat = randomUUID();
 });
 
-/** Open WebUI with this app as an Ollama connection, and as an OpenAI one. */
+/** Open WebUI connected to this app as Ollama and as OpenAI. */
 const MODES = [
   { mode: 'ollama', path: '/api/chat', limit: { num_predict: 1000 } },
   { mode: 'openai', path: '/v1/chat/completions', limit: { max_tokens: 1000 } },
@@ -64,7 +64,7 @@ async function call(
 
 const say = (mode: Mode, messages: readonly ChatMessage[]) => call(mode, messages, { stream: true });
 
-/** As its templates write them; the emoji's has another form than the rest. */
+/** The tasks as Open WebUI's templates write them; the emoji's has a different form. */
 function templates(question: string, answer: string): string[] {
   const history = `<chat_history>\nUSER: ${question}\nASSISTANT: ${answer}\n</chat_history>`;
   const task = (what: string, form: string) =>
@@ -82,7 +82,7 @@ const tasks = (mode: Mode, question: string, answer: string) =>
   Promise.all(templates(question, answer).map((task) => call(mode, [user(task)], { stream: false, ...mode.limit })));
 
 describe.each(MODES)('as an $mode connection', (mode) => {
-  test('a chat holds its own turns alone, and its next turn is live', async () => {
+  test('a chat has only its own turns, and its next turn is live', async () => {
     const [question, answer, next] = [uniqueWord('Q'), uniqueWord('A'), uniqueWord('Q')];
     app.api.answer(text(answer));
 
@@ -107,12 +107,12 @@ describe.each(MODES)('as an $mode connection', (mode) => {
     expect(named.map(({ id }) => id)).toEqual([first.conversation]);
   });
 
-  test('a question with documents is the chat’s, though it begins as a task does', async () => {
+  test('a question with documents is part of the chat, although it starts like a task', async () => {
     const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
     const documents = `### Task:\nRespond to the user query using the provided context.\n### Output:\nJSON format: none\n<context>\n<source id="1">rain</source>\n</context>\n\n${question}`;
 
     const first = await call(mode, [user(documents)], { stream: false });
-    // The documents are not in what Open WebUI keeps, so the history reads otherwise.
+    // Open WebUI does not store the documents, so the history that it sends differs.
     const second = await say(mode, [user(question), { role: 'assistant', content: 'OK' }, user(next)]);
 
     expect([first.path, second.path]).toEqual(['new', 'replay']);
@@ -130,7 +130,7 @@ describe.each(MODES)('as an $mode connection', (mode) => {
 
 const [, openai] = MODES;
 
-test('a task that its program names as one leaves no conversation, whatever its form', async () => {
+test('a task with the task header leaves no conversation, whatever its form', async () => {
   const before = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000).length;
 
   const { conversation } = await call(
@@ -152,7 +152,7 @@ test('an unset task variable is no task', async () => {
   }
 });
 
-test('a temporary chat has no name here', async () => {
+test('a temporary chat has no conversation name', async () => {
   const { conversation } = await call(openai, [user(uniqueWord('Q'))], {}, { 'x-openwebui-chat-id': `local:${chat}` });
 
   const stored = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1000).find(
@@ -161,7 +161,7 @@ test('a temporary chat has no name here', async () => {
   expect(stored?.name).toBeNull();
 });
 
-test('tasks that are asked while the chat’s first answer comes do not take its name', async () => {
+test('tasks that arrive during the chat’s first answer do not take its name', async () => {
   const [question, next] = [uniqueWord('Q'), uniqueWord('Q')];
 
   const [first] = await Promise.all([

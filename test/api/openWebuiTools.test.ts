@@ -1,6 +1,6 @@
 /**
- * Open WebUI's two ways to tools in both of its connection modes, through the real CLI: the requests as it builds them, and
- * the answers read as it reads them (context/OPENWEBUI_COMPATIBILITY.md).
+ * Open WebUI's two tool modes over both kinds of connection, with the real CLI: requests as it builds them, answers parsed as it parses
+ * them (context/OPENWEBUI_COMPATIBILITY.md).
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -22,14 +22,14 @@ interface Call {
   readonly args: unknown;
 }
 
-/** How Open WebUI speaks over a connection of one kind. */
+/** Open WebUI's requests and parsing for one kind of connection. */
 interface Mode {
   readonly path: string;
-  /** What it takes from an answer that is given at once. */
+  /** What it reads from an answer that is not streamed. */
   readonly once: z.ZodType<{ content: string; toolCalls: number; reason: string }>;
-  /** What it takes from a line of a stream; null for a line that is none of its own. */
+  /** What it reads from a line of a stream; null for a line that it skips. */
   line(line: string): Partial<{ content: string; calls: Call[] }> | null;
-  /** A call in the history that it sends back. */
+  /** A tool call in the history that it sends back. */
   call(call: Call): object;
 }
 
@@ -130,7 +130,7 @@ async function askOnce(mode: Mode, body: object, headers?: Record<string, string
   return mode.once.parse(JSON.parse(await post(mode, { ...body, stream: false }, headers)));
 }
 
-/** The stream put together: pieces of arguments without an id belong to the call before. */
+/** Assembles a stream: pieces of arguments without an id belong to the previous call. */
 async function askStreamed(mode: Mode, body: object): Promise<{ content: string; calls: Call[] }> {
   const lines = (await post(mode, { ...body, stream: true })).split('\n').filter((line) => line !== '');
   const parts = lines.flatMap((line) => mode.line(line) ?? []);
@@ -158,7 +158,7 @@ const SELECTION_PROMPT = `Available Tools: ${JSON.stringify([TOOL])}
 Choose the tools that the query needs. Return only a JSON object: {"tool_calls": [{"name": "toolName", "parameters": {"key": "value"}}]},
 or {"tool_calls": []} where none does.`;
 
-/** The question with which the legacy mode has tools chosen. */
+/** The request in which the legacy mode lets the model choose tools. */
 function selection(query: string) {
   return {
     messages: [
@@ -168,7 +168,7 @@ function selection(query: string) {
   };
 }
 
-/** What the legacy mode reads out of the text: from the first `{` to the last `}`; anything it cannot read means no tools. */
+/** Parses the answer as the legacy mode does: from the first `{` to the last `}`; invalid JSON means no tools. */
 function chosen(content: string): { name: string; parameters: object }[] {
   const object = JSON.parse(content.slice(content.indexOf('{'), content.lastIndexOf('}') + 1));
   return object.tool_calls ?? [object];
@@ -201,7 +201,7 @@ describe.each([
     },
   );
 
-  test('the legacy mode goes on with what the tool found, and the choice is no part of the chat', async () => {
+  test('the legacy mode continues with the tool’s result, and the selection is not part of the chat', async () => {
     const headers = { ...CHAT, 'x-openwebui-chat-id': `legacy-${name}` };
     app.api.answer(text('{"tool_calls":[{"name":"get_weather","parameters":{"city":"Bern"}}]}'));
     await askOnce(mode, selection(`Bern, ${name}?`), headers);
@@ -225,7 +225,7 @@ describe.each([
     expect((await askStreamed(mode, { messages: [user('Show me such JSON!')] })).content).toBe(JSON_WORDS);
   });
 
-  test('the native mode runs the model’s calls, and the same turn goes on with their results', async () => {
+  test('the native mode runs the model’s calls, and the same turn continues with their results', async () => {
     const tools = [{ type: 'function', function: TOOL }];
     const question = user(`Oslo and Rome, ${name}?`);
     app.api.answer(toolUse('get_weather', { city: 'Oslo' }), toolUse('get_weather', { city: 'Rome' }));

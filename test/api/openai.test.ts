@@ -1,4 +1,4 @@
-/** What OpenAI's own client package gets, through the real CLI. */
+/** OpenAI's own client package against the server with the real CLI. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { stop, text, thinking, usage } from '../support/messagesApi';
@@ -17,7 +17,7 @@ beforeEach(() => app.api.reset());
 
 const user = (content: string) => [{ role: 'user' as const, content }];
 
-/** The question as the API got it. The CLI may have asked something else by itself since, such as to go on after a limit. */
+/** The request of the question as the API received it. The CLI may have sent further requests by itself, such as to continue after a limit. */
 function asked(question: string) {
   const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
   if (found === undefined) throw new Error(`nobody asked “${question}”`);
@@ -56,7 +56,7 @@ test('a stream arrives chunk for chunk as the model wrote it', async () => {
   expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([null, ...deltas.map(() => null), 'stop']);
 });
 
-test('the package’s own stream helper puts the completion together, counts included', async () => {
+test('the package’s own stream helper assembles the completion, including the counts', async () => {
   app.api.answer(text('Hel', 'lo'), usage({ input: 3, output: 2 }), stop('max_tokens'));
   const stream = openai.chat.completions.stream({
     model: 'sonnet',
@@ -68,7 +68,7 @@ test('the package’s own stream helper puts the completion together, counts inc
   expect(completion.usage).toMatchObject({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 });
 });
 
-test('roles reach the API as sent, a developer’s and a late system’s among them', async () => {
+test('roles reach the API as sent, including developer and a late system message', async () => {
   await openai.chat.completions.create({
     model: 'sonnet',
     messages: [
@@ -108,7 +108,7 @@ test('tool calls and results of a history reach the API as such', async () => {
   expect(history[2]?.content[0]).toMatchObject({ type: 'tool_result', tool_use_id: 'call_1' });
 });
 
-test('thinking comes under both of its names, where an effort is named', async () => {
+test('thinking is sent under both of its names if the request has an effort', async () => {
   app.api.answer(thinking('Hm.'), text('Yes.'));
   const completion = await openai.chat.completions.create({
     model: 'sonnet',
@@ -122,14 +122,14 @@ test('thinking comes under both of its names, where an effort is named', async (
   });
 });
 
-test('models are listed, found by any spelling, and refused where there are none of the name', async () => {
+test('models are listed, found in any spelling, and refused if unknown', async () => {
   const ids = (await all(await openai.models.list())).map(({ id }) => id);
   expect(ids).toContain('sonnet');
   expect(await openai.models.retrieve('anthropic/sonnet')).toMatchObject({ id: 'anthropic/sonnet', object: 'model' });
   await expect(openai.models.retrieve('gpt-4')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
 });
 
-test('the model list has what Anthropic’s packages and Codex look for', async () => {
+test('the model list has the fields that Anthropic’s packages and Codex read', async () => {
   const { text: body } = await send(`${app.url}/v1/models?client_version=1`);
   expect(JSON.parse(body)).toMatchObject({
     object: 'list',

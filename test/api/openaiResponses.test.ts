@@ -1,4 +1,4 @@
-/** What OpenAI's own client package gets at `/v1/responses`, through the real CLI. */
+/** OpenAI's own client package at `/v1/responses` with the real CLI. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { stop, streamError, text, thinking, toolUse, usage } from '../support/messagesApi';
@@ -40,7 +40,7 @@ test('a response has the text and the counts', async () => {
   expect(last().system.join('\n')).toContain('Be brief.');
 });
 
-test('the package’s own stream helper puts thinking, text and calls together', async () => {
+test('the package’s own stream helper assembles thinking, text and calls', async () => {
   app.api.answer(thinking('Hm.'), text('Let me ', 'see.'), toolUse('get_weather', { city: 'Oslo' }, { pieces: 3 }));
   const stream = openai.responses.stream({
     model: 'sonnet',
@@ -56,7 +56,7 @@ test('the package’s own stream helper puts thinking, text and calls together',
   ]);
 });
 
-test('functions of one name in two groups are told apart by the model and by the client', async () => {
+test('functions of the same name in two groups are distinguished by the model and by the client', async () => {
   const group = (name: string) => ({ type: 'namespace' as const, name, description: 'A group.', tools: [weather] });
   const tools = [group('mcp__north'), group('mcp__south')];
   app.api.answer(toolUse('mcp__south__get_weather', { city: 'Rome' }));
@@ -78,7 +78,7 @@ test('functions of one name in two groups are told apart by the model and by the
   expect(last().history.at(-1)?.content).toMatchObject([{ content: [{ type: 'text', text: '30 degrees' }] }]);
 });
 
-test('the turn goes on with the results of calls, by the response’s id and by the whole history', async () => {
+test('the turn continues with the results of calls, by the response’s id and by the whole history', async () => {
   app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
   const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: 'Weather in Oslo?' }];
   const first = await openai.responses.create({ model: 'sonnet', input, tools: [weather] });
@@ -99,7 +99,7 @@ test('the turn goes on with the results of calls, by the response’s id and by 
   expect(last().history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
 });
 
-test('an answer bound to a schema is its JSON', async () => {
+test('an answer with a schema is JSON that follows it', async () => {
   app.api.answer(toolUse('StructuredOutput', { city: 'Oslo' }));
   const response = await openai.responses.parse({
     model: 'sonnet',
@@ -109,14 +109,14 @@ test('an answer bound to a schema is its JSON', async () => {
   expect(response.output_parsed).toEqual({ city: 'Oslo' });
 });
 
-test('a response that the limit has cut off says so', async () => {
+test('a response that reached the token limit says so', async () => {
   app.api.answer(text('Hel'), stop('max_tokens'));
   const response = await openai.responses.create({ model: 'sonnet', input: 'Cut.', max_output_tokens: 16 });
   expect(response).toMatchObject({ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } });
   expect(last().body.max_tokens).toBe(16);
 });
 
-test('a stream that breaks off ends with a response that has failed', async () => {
+test('a stream that breaks off ends with a failed response', async () => {
   app.api.setDefaultAnswer(text('Hel'), streamError('api_error', 'Broken.'));
   const events: OpenAI.Responses.ResponseStreamEvent[] = [];
   for await (const event of await openai.responses.create({ model: 'sonnet', input: 'Break.', stream: true }))
@@ -127,7 +127,7 @@ test('a stream that breaks off ends with a response that has failed', async () =
   });
 });
 
-test('what is wrong with a request is told before anything is asked', async () => {
+test('an invalid request is refused before the model is asked', async () => {
   await expect(openai.responses.create({ model: 'sonnet', input: [] })).rejects.toMatchObject({
     status: 400,
     param: 'input',

@@ -1,4 +1,4 @@
-/** What OpenAI's own client package can ask for besides text, through the real CLI: tools, schemas, limits, choices, and the older ways of asking. */
+/** OpenAI's own client package with the real CLI: tools, schemas, limits, choices, and the deprecated APIs. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { gate, stop, text, toolUse, usage } from '../support/messagesApi';
@@ -25,7 +25,7 @@ const tools: OpenAI.ChatCompletionTool[] = [
   { type: 'function', function: { name: 'get_time', parameters } },
 ];
 
-/** The last question as the API got it. */
+/** The last request that the API received. */
 function last() {
   const request = app.api.requests.at(-1);
   if (request === undefined) throw new Error('nobody asked');
@@ -33,7 +33,7 @@ function last() {
 }
 
 describe('tool calls', () => {
-  test('are given at once, and the turn goes on with their results', async () => {
+  test('are sent without a stream, and the turn continues with their results', async () => {
     app.api.answer(
       toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_a' }),
       toolUse('get_time', { city: 'Rome' }, { id: 'toolu_b' }),
@@ -76,7 +76,7 @@ describe('tool calls', () => {
     expect(last().history.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 
-  test('are streamed piece for piece, as the package’s own runner needs them', async () => {
+  test('are streamed in pieces, as the package’s own runner needs them', async () => {
     app.api.answer(text('Let me see.'), toolUse('get_weather', { city: 'Oslo' }, { pieces: 3 }));
     app.api.answer(text('It is '), text('sunny.'));
     const runner = openai.chat.completions.runTools({
@@ -110,7 +110,7 @@ describe('tool calls', () => {
     expect(last().body.tool_choice).toEqual(sent);
   });
 
-  test('are refused by the name of the field where their tools cannot be given to the model', async () => {
+  test('are refused by the name of the field if their tools are not supported', async () => {
     const wrong = { type: 'function' as const, function: { name: 'a b' } };
     await expect(
       openai.chat.completions.create({ model: 'sonnet', messages: user('Wrong.'), tools: [wrong] }),
@@ -119,7 +119,7 @@ describe('tool calls', () => {
 });
 
 describe('an answer', () => {
-  test('that is bound to a schema is JSON of it, streamed too', async () => {
+  test('with a schema is JSON that follows it, streamed and not streamed', async () => {
     app.api.chooseAnswer(() => [toolUse('StructuredOutput', { city: 'Oslo' }, { pieces: 3 })]);
     const json_schema = { name: 'place', strict: true, schema: parameters };
     const asked = { model: 'sonnet', response_format: { type: 'json_schema' as const, json_schema } };
@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(JSON.parse((await stream.finalContent()) ?? '')).toEqual({ city: 'Oslo' });
   });
 
-  test('ends where the client says', async () => {
+  test('ends at the client’s limits', async () => {
     app.api.answer(text('Hello'), stop('stop_sequence', 'END'));
     const stopped = await openai.chat.completions.create({
       model: 'sonnet',
@@ -144,7 +144,7 @@ describe('an answer', () => {
     expect(cut.choices[0]).toMatchObject({ message: { content: 'Hel' }, finish_reason: 'length' });
   });
 
-  test('names what it does not honour', async () => {
+  test('lists the parameters without effect', async () => {
     const { response } = await openai.chat.completions
       .create({ model: 'sonnet', messages: user('Ignore.'), seed: 1, temperature: 0.5 })
       .withResponse();
@@ -152,7 +152,7 @@ describe('an answer', () => {
     expect(last().body).not.toHaveProperty('temperature');
   });
 
-  test('is written as freely as told where the user wants that', async () => {
+  test('uses sampling parameters if the user allows them', async () => {
     app.settings.change({ sendSampling: true });
     await openai.chat.completions.create({ model: 'sonnet', messages: user('Sample.'), temperature: 0.5, top_p: 0.9 });
     app.settings.change({ sendSampling: false });
@@ -161,7 +161,7 @@ describe('an answer', () => {
 });
 
 describe('several answers', () => {
-  test('are asked for at the same time and counted together', async () => {
+  test('are requested at the same time and counted together', async () => {
     const gates = [gate(), gate()];
     const words = ['One', 'Two'];
     app.api.chooseAnswer(() => {
@@ -179,7 +179,7 @@ describe('several answers', () => {
     expect(counts).toMatchObject({ prompt_tokens: 6, completion_tokens: 4 });
   });
 
-  test('are streamed side by side, and the record has the counts of all', async () => {
+  test('are streamed side by side, and the journal has the counts of all', async () => {
     app.api.setDefaultAnswer(text('Hel', 'lo'), usage({ input: 3, output: 2 }));
     const { data, response } = await openai.chat.completions
       .create({ model: 'sonnet', messages: user('Two streams.'), n: 2, stream: true })
@@ -194,7 +194,7 @@ describe('several answers', () => {
     expect(app.core.calls['requests.details'](id)?.usage).toMatchObject({ input: 6, output: 4 });
   });
 
-  test('are all interrupted when the client leaves', async () => {
+  test('are all interrupted when the client disconnects', async () => {
     const gates = [gate(), gate()];
     const [first, second] = gates;
     app.api.chooseAnswer(() => [gates.shift() ?? text('late')]);
@@ -211,7 +211,7 @@ describe('several answers', () => {
   });
 });
 
-describe('the older ways', () => {
+describe('the deprecated APIs', () => {
   test('complete a text', async () => {
     app.api.setDefaultAnswer(text(' upon', ' a time'), usage({ input: 3, output: 2 }));
     const completion = await openai.completions.create({ model: 'sonnet', prompt: 'Once', echo: true });
@@ -226,7 +226,7 @@ describe('the older ways', () => {
     expect(streamed).toBe(' upon a time');
   });
 
-  test('take functions for tools', async () => {
+  test('accept functions as tools', async () => {
     app.api.answer(toolUse('get_weather', { city: 'Oslo' }));
     const completion = await openai.chat.completions.create({
       model: 'sonnet',
@@ -256,7 +256,7 @@ test.each([
   ['DELETE', '/v1/responses/resp_1', 404, 'there is nothing at'],
   ['POST', '/v1/responses/compact', 404, 'there is nothing at'],
   ['GET', '/v1/completions', 405, 'is not allowed here'],
-])('%s %s is refused with %i, in OpenAI’s words', async (method, path, status, message) => {
+])('%s %s is refused with %i, in OpenAI’s form', async (method, path, status, message) => {
   const refused = await send(`${app.url}${path}`, { method, ...(method === 'POST' && { body: '{"input":"x"}' }) });
   expect(refused.status).toBe(status);
   expect(JSON.parse(refused.text)).toEqual({

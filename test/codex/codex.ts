@@ -1,6 +1,6 @@
 /**
- * `npm run test:codex`: the real Codex, asked to run a command, both as it is set up by hand and with `--oss`. The last line is
- * always `N passed, N failed`.
+ * `npm run test:codex`: lets the real Codex run a command that the model calls, with a configured provider and with `--oss`. The
+ * last line is always `N passed, N failed`.
  */
 import { startTestApp } from '../support/testApp';
 import { codexRun, type Mode } from './codexRun';

@@ -1,4 +1,4 @@
-/** One run of `codex exec` against the app, in which the model has it run a command, and what is not as it should be. */
+/** Runs `codex exec` against the app with a model that calls a command, and checks the requests, the process and the output. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -8,22 +8,22 @@ import { type HistoryMessage, text, thinking, toolUse } from '../support/message
 import type { TestApp } from '../support/testApp';
 import { type RecordingProxy, startRecordingProxy } from './recordingProxy';
 
-/** How Codex is told where to ask. */
+/** How Codex is configured to use the app. */
 export interface Mode {
   readonly name: string;
-  /** @param port of loopback */
+  /** @param port the server's port on loopback */
   args(port: number): readonly string[];
 }
 
-/** Codex goes on for as long as it gets tool calls. */
-const LONGEST_MS = 90_000;
+/** Codex would not end by itself while the model calls tools. */
+const TIMEOUT_MS = 90_000;
 
-/** What the command writes stands nowhere in the command. */
+/** The output does not occur in the command, so only a run of the command can produce it. */
 const COMMAND = 'echo "sum: $((40 + 2))"';
 const WRITTEN = 'sum: 42';
 const ANSWER = 'The sum is forty-two.';
 
-/** @returns what is wrong, one sentence each; empty for nothing */
+/** @returns the failures, a sentence each; empty if there are none */
 export async function codexRun(app: TestApp, script: string, { args }: Mode): Promise<string[]> {
   const home = await scratchFolder();
   const proxy = await startRecordingProxy(app.port);
@@ -50,16 +50,16 @@ export async function codexRun(app: TestApp, script: string, { args }: Mode): Pr
   }
 }
 
-/** In a home of its own, where nobody is signed in to anything. */
+/** Uses an empty home folder, without any account. */
 async function run(script: string, args: readonly string[], home: string, port: number) {
   const codexHome = path.join(home, 'codex');
   const folder = path.join(home, 'work');
   await Promise.all([mkdir(codexHome), mkdir(folder)]);
-  // Nothing is run but the command above, and not every system has what its sandbox needs.
+  // Without Codex's sandbox, which not every system supports; the only command that runs is the one above.
   const how = ['exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', ...args];
   return captureOutput(process.execPath, [script, ...how, 'What is the sum?'], {
     cwd: folder,
-    timeoutMs: LONGEST_MS,
+    timeoutMs: TIMEOUT_MS,
     env: {
       PATH: process.env.PATH,
       HOME: home,
@@ -72,7 +72,7 @@ async function run(script: string, args: readonly string[], home: string, port: 
 }
 
 function resultFaults({ api }: TestApp): string[] {
-  if (api.requests.length !== 2) return [`the model was asked ${api.requests.length} times, not twice`];
+  if (api.requests.length !== 2) return [`the model received ${api.requests.length} requests, not 2`];
   const [call] = blocks(api.requests[1]?.history, 'tool_use');
   const [result] = blocks(api.requests[1]?.history, 'tool_result');
   if (call === undefined || result === undefined) return ['the model did not get its call back with a result'];
@@ -96,10 +96,10 @@ const tool = z.looseObject({ type: z.string(), name: z.string().optional() });
 const namespace = z.object({ type: z.literal('namespace'), tools: z.array(tool) });
 const question = z.object({ tools: z.array(z.looseObject(tool.shape)) });
 
-/** The functions that Codex has named are the model's tools, by those names and no other. */
+/** Checks that the model's tools are exactly the functions that Codex sent, under the same names. */
 function nameFaults({ api }: TestApp, { exchanges }: RecordingProxy): string[] {
-  const asked = exchanges.find(({ path }) => path === '/v1/responses');
-  const tools = asked ? question.parse(JSON.parse(asked.body)).tools : [];
+  const request = exchanges.find(({ path }) => path === '/v1/responses');
+  const tools = request ? question.parse(JSON.parse(request.body)).tools : [];
   const sent = tools.flatMap((one) => namespace.safeParse(one).data?.tools ?? [one]);
   const names = sent.flatMap(({ type, name }) => (type === 'function' && name !== undefined ? [name] : [])).sort();
   const seen = (api.requests[0]?.body.tools ?? []).map(({ name }) => name).sort();

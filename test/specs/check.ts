@@ -1,9 +1,9 @@
-/** One thing that a published description promises of a dialect. */
+/** A check of the server's answers against a dialect's published specification. */
 import type { TestApp } from '../support/testApp';
 
 export interface SpecCheck {
-  /** What is asked. */
+  /** The kind of request. */
   readonly name: string;
-  /** Asks it. Resolves with what in the answers is not as described, one sentence each; empty for nothing. */
+  /** Sends the request. @returns the violations in its answer, a sentence each; empty if there are none. */
   run(app: TestApp): Promise<string[]>;
 }

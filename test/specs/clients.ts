@@ -1,6 +1,6 @@
 /**
- * The matrix of clients (test/api/clients), run once more with a record of all that the server answers: each object in it is
- * held against the descriptions of Ollama's and OpenAI's dialects. Anthropic's has none that could be used.
+ * Runs the tests of the table of clients (test/api/clients), records all answers of the server, and checks each object in them against
+ * the specifications of Ollama and OpenAI. Anthropic publishes none that could be used.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -8,12 +8,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { type RecordedExchange, readTraffic } from '../support/traffic';
 import type { SpecCheck } from './check';
-import type { Judged } from './judged';
-import { openOllama } from './ollama';
+import type { CheckedObject } from './checkedObject';
+import { ollamaChecker } from './ollama';
 import { openaiAnswers } from './openaiAnswers';
 import type { Schemas } from './schemas';
 
-/** What the clients must have been sent, so that a check of nothing does not pass. */
+/** The kinds of objects that must occur, so that the check cannot pass without any. */
 const EXPECTED = {
   Ollama: ['ChatResponse', 'ChatStreamEvent', 'ErrorResponse'],
   OpenAI: [
@@ -37,23 +37,23 @@ const EXPECTED = {
   ],
 };
 
-/** Takes as long as the matrix. @returns a check for each kind of object, whose name says how many there were. */
+/** Takes as long as the tests of the table. @returns a check for each kind of object, with the number of objects in its name. */
 export async function clientChecks(openai: Schemas, folder: string): Promise<SpecCheck[]> {
   const { passed, traffic } = await runClients();
   const at = (start: string) => traffic.filter((answer) => answer.path.startsWith(start));
   const ofAnthropic = new Set(at('/v1/messages'));
   const ofOpenai = at('/v1/').filter((answer) => !ofAnthropic.has(answer));
   console.log(
-    `${traffic.length} answers to clients, of which ${ofAnthropic.size} in Anthropic’s dialect are not described`,
+    `${traffic.length} answers to clients, of which ${ofAnthropic.size} in Anthropic’s dialect have no specification`,
   );
   return [
     { name: 'the clients get what they should', run: async () => (passed ? [] : ['their tests have failed']) },
-    ...checks('Ollama', at('/api/').flatMap(openOllama(folder))),
+    ...checks('Ollama', at('/api/').flatMap(ollamaChecker(folder))),
     ...checks('OpenAI', ofOpenai.flatMap(openaiAnswers(openai))),
   ];
 }
 
-function checks(dialect: keyof typeof EXPECTED, objects: readonly Judged[]): SpecCheck[] {
+function checks(dialect: keyof typeof EXPECTED, objects: readonly CheckedObject[]): SpecCheck[] {
   const kinds = new Set([...EXPECTED[dialect], ...objects.map(({ kind }) => kind)]);
   return [...kinds].map((kind) => {
     const ofKind = objects.filter((object) => object.kind === kind);

@@ -1,6 +1,6 @@
 /**
- * The native dialect against Ollama's published specification: every JSON body and every line of every stream. It says nothing
- * of what has to be there in most of them, so what clients insist on is shown elsewhere (test/unit/api/ollama.test.ts).
+ * Checks every JSON body and every line of every stream of the Ollama dialect against Ollama's published specification. That requires
+ * few fields; the fields that clients require are tested in test/unit/api/ollama.test.ts.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,10 +12,10 @@ import { type Step, stop, text, thinking, toolUse } from '../support/messagesApi
 import { send } from '../support/send';
 import type { TestApp } from '../support/testApp';
 import type { RecordedExchange } from '../support/traffic';
-import type { Judged } from './judged';
+import type { CheckedObject } from './checkedObject';
 
-/** @returns what judges each object of an answer: its body, or each line of it. @param folder where `ollama-openapi.yaml` lies. */
-export function openOllama(folder: string): (answer: Omit<RecordedExchange, 'complete'>) => Judged[] {
+/** @param folder the folder of `ollama-openapi.yaml`. @returns a function that checks each object of an answer: its body, or each line of it. */
+export function ollamaChecker(folder: string): (answer: Omit<RecordedExchange, 'complete'>) => CheckedObject[] {
   const document = parse(fs.readFileSync(path.join(folder, 'ollama-openapi.yaml'), 'utf8'));
   const specification = Specification.parse(document);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -29,7 +29,7 @@ export function openOllama(folder: string): (answer: Omit<RecordedExchange, 'com
     }
     const validate = ajv.getSchema(`ollama${schema}`);
     if (validate === undefined) throw new Error(`the specification has no ${schema}`);
-    // What a client that hung up did not get all of ends without a line break.
+    // The last line is incomplete if the client disconnected.
     const lines = answer.contentType === NDJSON ? answer.body.split('\n').slice(0, -1) : [answer.body];
     return lines.map((line) => ({
       kind: schema.slice(schema.lastIndexOf('/') + 1),
@@ -38,10 +38,10 @@ export function openOllama(folder: string): (answer: Omit<RecordedExchange, 'com
   };
 }
 
-/** @param folder where `ollama-openapi.yaml` lies. @returns each breach with the request that it answers; none where all is well. */
+/** @param folder the folder of `ollama-openapi.yaml`. @returns each violation with its request; empty if there are none. */
 export async function checkOllama(app: TestApp, folder: string): Promise<string[]> {
-  const judge = openOllama(folder);
-  const breaches: string[] = [];
+  const checkObjects = ollamaChecker(folder);
+  const violations: string[] = [];
   for (const { method, path: route, body, script } of QUESTIONS) {
     app.api.reset();
     if (script) app.api.answer(...script);
@@ -49,11 +49,13 @@ export async function checkOllama(app: TestApp, folder: string): Promise<string[
     const headers = { 'content-length': Buffer.byteLength(sent) };
     const { status, headers: got, text } = await send(`${app.url}${route}`, { method, headers, body: sent });
     const contentType = String(got['content-type'] ?? '').split(';')[0] ?? '';
-    const findings = judge({ method, path: route, status, contentType, body: text }).flatMap((one) => one.findings);
+    const findings = checkObjects({ method, path: route, status, contentType, body: text }).flatMap(
+      (one) => one.findings,
+    );
     const question = `${method} ${route} ${sent.slice(0, 100)} → ${status} ${contentType}`;
-    breaches.push(...findings.map((finding) => `${question}: ${finding}`));
+    violations.push(...findings.map((finding) => `${question}: ${finding}`));
   }
-  return breaches;
+  return violations;
 }
 
 const NDJSON = 'application/x-ndjson';
@@ -64,12 +66,12 @@ const Response = z.looseObject({
 const Operation = z.looseObject({ responses: z.record(z.string(), Response) });
 const Specification = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 
-/** A pointer to the schema of such an answer; null where there is to be no body. */
+/** A JSON pointer to the schema of the answer; null if the specification has none. */
 function schemaOf(
   { paths }: z.output<typeof Specification>,
   { method, path: route, status, contentType }: Pick<RecordedExchange, 'method' | 'path' | 'status' | 'contentType'>,
 ): string | null {
-  // Errors are described, but not where they are given.
+  // The specification has a schema for errors but does not refer to it.
   if (status >= 400) return '#/components/schemas/ErrorResponse';
   const content = paths[route]?.[method.toLowerCase()]?.responses[String(status)]?.content ?? {};
   return content[contentType]?.schema.$ref ?? null;
@@ -91,7 +93,7 @@ const tools = [
 ];
 const format = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
 
-/** Each in both ways, where there are two. */
+/** Streamed and not streamed where both are possible. */
 const QUESTIONS: readonly Question[] = [
   ...[true, false].flatMap((stream): Question[] => [
     { ...chat({ stream }), script: [thinking('Hm.'), text('Hel', 'lo.')] },

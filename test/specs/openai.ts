@@ -1,4 +1,4 @@
-/** OpenAI's description: chat completions, completions, responses, models and errors, once and streamed. */
+/** Checks chat completions, completions, responses, models and errors against OpenAI's specification, streamed and not streamed. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import type { SpecCheck } from './check';
 import { eventData, eventSchemas, withReason } from './openaiAnswers';
 import { openSchemas, type Schemas } from './schemas';
 
-/** @param folder where `openai-openapi.json` lies. */
+/** @param folder the folder of `openai-openapi.json`. */
 export function openOpenai(folder: string): Schemas {
   return openSchemas(JSON.parse(fs.readFileSync(path.join(folder, 'openai-openapi.json'), 'utf8')));
 }
@@ -32,7 +32,7 @@ const json_schema = { name: 'place', schema: parameters, strict: true };
 const calls = [toolUse('get_weather', { city: 'Oslo' }), toolUse('get_weather', { city: 'Rome' })];
 const structured = [toolUse('StructuredOutput', { city: 'Oslo' })];
 
-/** What is asked, and what the model answers. */
+/** The fields of the request, and the model's answer. */
 const CHATS: readonly [name: string, body: object, answer: readonly Step[]][] = [
   ['a text', {}, [text('Hel', 'lo')]],
   ['an answer without a word', {}, []],

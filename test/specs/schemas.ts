@@ -1,14 +1,14 @@
-/** The schemas of an OpenAPI document, made fit for a JSON schema validator. */
+/** The schemas of an OpenAPI document, adapted for a JSON schema validator. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { z } from 'zod';
 
 export interface Schemas {
-  /** What is wrong with the value under the schema of that name, one sentence each; empty for nothing. @throws where there is no such schema. */
+  /** @returns the value's violations of the named schema, a sentence each; empty if there are none. @throws if there is no such schema. */
   findings(name: string, value: unknown): string[];
-  /** The schemas that the one of that name is a choice of. */
+  /** The names of the schemas in the named schema's `anyOf`. */
   choices(name: string): string[];
-  /** The single value that the schema's property may have; undefined where there may be several. */
+  /** The only value that the schema allows for the property; undefined if it allows several. */
   constant(name: string, property: string): unknown;
 }
 
@@ -18,7 +18,7 @@ const choice = z.object({ anyOf: z.array(z.object({ $ref: z.string() })) });
 
 const PREFIX = '#/components/schemas/';
 
-/** @param parsed the document, as JSON or YAML has it. */
+/** @param parsed the document, parsed from JSON or YAML. */
 export function openSchemas(parsed: unknown): Schemas {
   const { components } = document.parse(withNulls(parsed));
   const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, logger: false });
@@ -42,7 +42,7 @@ export function openSchemas(parsed: unknown): Schemas {
   };
 }
 
-/** `nullable` is of an older OpenAPI, and JSON schema knows nothing of it. */
+/** Replaces `nullable`, a keyword of OpenAPI 3.0 that JSON Schema does not have. */
 function withNulls(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withNulls);
   if (typeof schema !== 'object' || schema === null) return schema;

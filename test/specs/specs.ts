@@ -1,6 +1,6 @@
 /**
- * `npm run test:specs -- <folder>`: whether every kind of answer, and all that the clients of the matrix are sent, is as the
- * dialects' own descriptions have it. They lie in the folder and are not part of this project. The last line is always `N passed, N failed`.
+ * `npm run test:specs -- <folder>`: checks every kind of answer, and all answers to the clients of the table, against the published
+ * specifications in the folder, which are not part of this project. The last line is always `N passed, N failed`.
  */
 import { startTestApp } from '../support/testApp';
 import type { SpecCheck } from './check';
@@ -27,7 +27,7 @@ const app = await startTestApp();
 try {
   for (const check of checks) {
     app.api.reset();
-    const findings = await check.run(app).catch((error: unknown) => [`it could not be asked: ${error}`]);
+    const findings = await check.run(app).catch((error: unknown) => [`the request failed: ${error}`]);
     if (findings.length === 0) passed += 1;
     else failed += 1;
     console.log([`${findings.length === 0 ? '✓' : '✗'} ${check.name}`, ...findings].join('\n    '));

@@ -1,4 +1,4 @@
-/** The AI SDK with each of the providers that reach this server: `generateText` and `streamText`, as its users call them. */
+/** The AI SDK (`generateText` and `streamText`) with each provider that can use this server. */
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
@@ -17,13 +17,13 @@ import type { Answer, Client, Connection, Question, Tool } from './client';
 
 type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
 
-interface Provider extends Omit<Client, 'connect' | 'finishes'> {
+interface Provider extends Omit<Client, 'connect' | 'finishReasons'> {
   model(url: string, id: string): LanguageModel;
-  /** What turns thinking on. */
+  /** The option that turns thinking on. */
   readonly thinking: ProviderOptions;
-  /** How the answer is ended, where it is not by `stopSequences`. */
+  /** The option for stop sequences, if it is not `stopSequences`. */
   stopping?(sequence: string): ProviderOptions;
-  /** What an error says, where its message does not. */
+  /** Reads the server's message from an error whose own message is another one. */
   words?(error: APICallError): string | undefined;
 }
 
@@ -85,7 +85,7 @@ const PROVIDERS: readonly Provider[] = [
 
 export const aiSdk: readonly Client[] = PROVIDERS.map((provider) => ({
   ...provider,
-  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
   connect: (url) => connect(provider, url),
 }));
 
@@ -105,7 +105,7 @@ function connect(provider: Provider, url: string): Connection {
     chat: async (question) => answerOf(await generateText(optionsOf(question))),
 
     async stream(question, onText) {
-      // What fails is thrown where it is asked for below; the default writes it to the console too.
+      // Errors are thrown below; by default, the package also writes them to the console.
       const stream = streamText({ ...optionsOf(question), onError: () => {} });
       for await (const piece of stream.textStream) onText(piece);
       return answerOf(await ended(stream));
@@ -146,7 +146,7 @@ function toolSet(tools: readonly Tool[]) {
   );
 }
 
-// It warns of every model whose name it does not know, once a request.
+// The package warns of an unknown model name on every request.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 interface Generated {
@@ -156,7 +156,7 @@ interface Generated {
   readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined };
 }
 
-/** Of a stream, each of these is there when it has ended. @throws what the stream has failed with. */
+/** The properties of a stream, which resolve when it has ended. @throws the error with which the stream failed. */
 type Streamed = { readonly [Field in keyof Generated]: PromiseLike<Generated[Field]> };
 
 async function ended({ text, reasoningText, finishReason, usage }: Streamed): Promise<Generated> {

@@ -6,7 +6,7 @@ import type { Answer, Client, Connection, Question } from './client';
 
 export const anthropicSdk: Client = {
   name: '@anthropic-ai/sdk',
-  finishes: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
+  finishReasons: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
   effort: 'high',
   marksErrors: true,
   connect,

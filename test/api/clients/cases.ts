@@ -1,6 +1,6 @@
 /**
- * The columns of the table: what is scripted as the model's answer, what the package has to give its user of it, and what the
- * model has to have been told. Each is a promise to every package that has something for it.
+ * The columns of the table. Each case scripts the model's answer, and checks what the package returns to its user and what the model
+ * receives. Every package that supports the feature has to pass.
  */
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -23,25 +23,25 @@ import type { CaseName } from './names';
 export interface Cell {
   readonly client: Client;
   readonly app: TestApp;
-  /** To the app. */
+  /** A connection to the app. */
   readonly connection: Connection;
-  /** To an app whose CLI nobody is signed in to. */
+  /** A connection to an app whose CLI is not signed in. */
   readonly signedOut: Connection;
-  /** Words that no other cell's question has. */
+  /** A text that is unique to this cell. */
   readonly question: string;
 }
 
 export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = {
   async chat({ app, client, connection, question }) {
-    const asked = script(app, question, [text('Hel', 'lo'), usage({ input: 7, output: 2 })]);
+    const requests = script(app, question, [text('Hel', 'lo'), usage({ input: 7, output: 2 })]);
     const answer = await connection.chat({ turns: [user(question)] });
     expect(answer).toEqual({
       text: 'Hello',
       thinking: '',
-      finish: client.finishes.end,
+      finish: client.finishReasons.end,
       usage: { input: 7, output: 2 },
     });
-    expect(asked()).toMatchObject([{ history: [said('user', question)], body: { stream: true } }]);
+    expect(requests()).toMatchObject([{ history: [textMessage('user', question)], body: { stream: true } }]);
   },
 
   async stream({ app, client, connection, question }) {
@@ -50,56 +50,56 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     const pieces: string[] = [];
     const answer = await connection.stream({ turns: [user(question)] }, (piece) => {
       pieces.push(piece);
-      // Opened by the first piece: a package that waits for all of the answer would wait for ever.
+      // The first piece opens the gate: a package that waits for the whole answer would wait forever.
       rest.open();
     });
     expect(pieces).toEqual(['first ', 'second']);
     expect(answer).toEqual({
       text: 'first second',
       thinking: '',
-      finish: client.finishes.end,
+      finish: client.finishReasons.end,
       usage: { input: 7, output: 2 },
     });
   },
 
   async 'multi-turn'({ app, connection, question }) {
-    const asked = script(app, question, [text('Apple.')], [text('Red.')]);
+    const requests = script(app, question, [text('Apple.')], [text('Red.')]);
     const system = 'Answer in one word.';
     const turns: Turn[] = [user(question)];
     const first = await connection.chat({ system, turns });
     turns.push({ role: 'assistant', text: first.text }, user('Its colour?'));
     expect((await connection.chat({ system, turns })).text).toBe('Red.');
-    expect(asked().at(-1)).toMatchObject({
+    expect(requests().at(-1)).toMatchObject({
       system: [system],
-      history: [said('user', question), said('assistant', 'Apple.'), said('user', 'Its colour?')],
+      history: [textMessage('user', question), textMessage('assistant', 'Apple.'), textMessage('user', 'Its colour?')],
     });
     expect(served(app)).toBe('live');
   },
 
   async 'one tool'(cell) {
     const { weather, calls } = tools();
-    const asked = script(
+    const requests = script(
       cell.app,
       cell.question,
       [toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_a' })],
       [text('Cold.')],
     );
     const answer = await cell.connection.runTools({ turns: [user(cell.question)] }, [weather]);
-    expect(answer).toMatchObject({ text: 'Cold.', finish: cell.client.finishes.end });
+    expect(answer).toMatchObject({ text: 'Cold.', finish: cell.client.finishReasons.end });
     expect(calls).toEqual(['get_weather Oslo']);
-    expect(asked()[0]?.body.tools).toMatchObject([
+    expect(requests()[0]?.body.tools).toMatchObject([
       {
         name: 'get_weather',
         description: weather.description,
         input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
       },
     ]);
-    expectTold(cell, asked(), [[{ id: 'toolu_a', city: 'Oslo', result: '4 degrees in Oslo' }]]);
+    expectCallsInHistory(cell, requests(), [[{ id: 'toolu_a', city: 'Oslo', result: '4 degrees in Oslo' }]]);
   },
 
   async 'two tools'(cell) {
     const { weather, time, calls } = tools();
-    const asked = script(
+    const requests = script(
       cell.app,
       cell.question,
       [
@@ -109,9 +109,9 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
       [text('Cold and late.')],
     );
     const answer = await cell.connection.runTools({ turns: [user(cell.question)] }, [weather, time]);
-    expect(answer).toMatchObject({ text: 'Cold and late.', finish: cell.client.finishes.end });
+    expect(answer).toMatchObject({ text: 'Cold and late.', finish: cell.client.finishReasons.end });
     expect(calls.sort()).toEqual(['get_time Rome', 'get_weather Oslo']);
-    expectTold(cell, asked(), [
+    expectCallsInHistory(cell, requests(), [
       [
         { id: 'toolu_a', city: 'Oslo', result: '4 degrees in Oslo' },
         { id: 'toolu_b', city: 'Rome', result: 'noon in Rome' },
@@ -123,20 +123,20 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     const { weather, calls } = tools();
     const cities = ['Oslo', 'Rome', 'Bern'];
     const rounds = cities.map((city) => [toolUse('get_weather', { city }, { id: `toolu_${city}` })]);
-    const asked = script(cell.app, cell.question, ...rounds, [text('All cold.')]);
+    const requests = script(cell.app, cell.question, ...rounds, [text('All cold.')]);
     const answer = await cell.connection.runTools({ turns: [user(cell.question)] }, [weather]);
-    expect(answer).toMatchObject({ text: 'All cold.', finish: cell.client.finishes.end });
+    expect(answer).toMatchObject({ text: 'All cold.', finish: cell.client.finishReasons.end });
     expect(calls).toEqual(cities.map((city) => `get_weather ${city}`));
-    expectTold(
+    expectCallsInHistory(
       cell,
-      asked(),
+      requests(),
       cities.map((city) => [{ id: `toolu_${city}`, city, result: `4 degrees in ${city}` }]),
     );
   },
 
   async 'tool error'(cell) {
     const { weather } = tools();
-    const asked = script(
+    const requests = script(
       cell.app,
       cell.question,
       [toolUse('get_weather', { city: 'Nowhere' }, { id: 'toolu_a' })],
@@ -144,17 +144,19 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     );
     const answer = await cell.connection.runTools({ turns: [user(cell.question)] }, [weather]);
     expect(answer.text).toBe('Where?');
-    expectTold(cell, asked(), [[{ id: 'toolu_a', city: 'Nowhere', result: 'there is no such city', isError: true }]]);
+    expectCallsInHistory(cell, requests(), [
+      [{ id: 'toolu_a', city: 'Nowhere', result: 'there is no such city', isError: true }],
+    ]);
   },
 
   async 'structured output'({ app, connection, question }) {
-    // Some packages bind the answer to a schema, others ask for a call of a tool that has it: in each case the model is given one tool.
-    const asked = script(app, question, (request) => [
+    // Some packages request an answer that follows a schema, others a tool call with that schema. Both give the model one tool.
+    const requests = script(app, question, (request) => [
       toolUse(request.body.tools?.[0]?.name ?? '', { city: 'Oslo', degrees: 4 }),
     ]);
     const schema = z.object({ city: z.string(), degrees: z.number() });
     expect(await connection.object({ turns: [user(question)] }, schema)).toEqual({ city: 'Oslo', degrees: 4 });
-    expect(asked()[0]?.body.tools).toMatchObject([
+    expect(requests()[0]?.body.tools).toMatchObject([
       {
         input_schema: {
           type: 'object',
@@ -166,9 +168,9 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
   },
 
   async image({ app, connection, question }) {
-    const asked = script(app, question, [text('A dot.')]);
+    const requests = script(app, question, [text('A dot.')]);
     expect((await connection.chat({ turns: [user(question)], image: PNG })).text).toBe('A dot.');
-    const [request] = asked();
+    const [request] = requests();
     expect(request?.history).toHaveLength(1);
     expect(request?.history[0]?.content).toHaveLength(2);
     expect(request?.history[0]?.content).toEqual(
@@ -180,7 +182,7 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
   },
 
   async thinking({ app, client, connection, question }) {
-    const asked = script(
+    const requests = script(
       app,
       question,
       [thinking('Hm, ', 'well.'), text('Yes.')],
@@ -192,31 +194,31 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
     const streamed = await connection.stream({ turns, think: true }, (piece) => pieces.push(piece));
     expect(streamed).toMatchObject({ text: 'Yes.', thinking: 'Hm, well.' });
     expect(pieces).toEqual(['Yes.']);
-    expect(asked()).toHaveLength(2);
-    for (const { body } of asked()) {
+    expect(requests()).toHaveLength(2);
+    for (const { body } of requests()) {
       expect(body.thinking).toMatchObject({ display: 'summarized' });
       if (client.effort !== undefined) expect(body.output_config).toMatchObject({ effort: client.effort });
     }
   },
 
   async stop({ app, client, connection, question }) {
-    const asked = script(app, question, [text('Hello'), stop('stop_sequence', 'END')]);
+    const requests = script(app, question, [text('Hello'), stop('stop_sequence', 'END')]);
     const answer = await connection.chat({ turns: [user(question)], stop: 'END' });
-    expect(answer).toMatchObject({ text: 'Hello', finish: client.finishes.stop });
-    expect(asked()[0]?.body.stop_sequences).toEqual(['END']);
+    expect(answer).toMatchObject({ text: 'Hello', finish: client.finishReasons.stop });
+    expect(requests()[0]?.body.stop_sequences).toEqual(['END']);
   },
 
   async 'max tokens'({ app, client, connection, question }) {
-    const asked = script(app, question, [text('Hel'), stop('max_tokens')]);
+    const requests = script(app, question, [text('Hel'), stop('max_tokens')]);
     const answer = await connection.chat({ turns: [user(question)], maxTokens: 77 });
-    expect(answer).toMatchObject({ text: 'Hel', finish: client.finishes.length });
-    expect(asked()[0]?.body.max_tokens).toBe(77);
+    expect(answer).toMatchObject({ text: 'Hel', finish: client.finishReasons.length });
+    expect(requests()[0]?.body.max_tokens).toBe(77);
   },
 
   async abort({ app, client, connection, question }) {
     const rest = gate();
-    const end = client.staysOnAbort ? [] : [hang()];
-    const asked = script(app, question, [text('first '), rest, text('second'), ...end]);
+    const end = client.continuesAfterAbort ? [] : [hang()];
+    const requests = script(app, question, [text('first '), rest, text('second'), ...end]);
     const leave = new AbortController();
     const pieces: string[] = [];
     const left = connection.stream({ turns: [user(question)], signal: leave.signal }, (piece) => {
@@ -224,10 +226,10 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
       leave.abort();
       rest.open();
     });
-    // Some packages throw, others end the stream; none may pass it off as an answer that has ended.
+    // Some packages throw, others end the stream; none may report a finish reason.
     expect((await left.catch(() => undefined))?.finish ?? undefined).toBeUndefined();
     expect(pieces[0]).toBe('first ');
-    expect(await asked()[0]?.outcome).toBe(client.staysOnAbort ? 'answered' : 'aborted');
+    expect(await requests()[0]?.outcome).toBe(client.continuesAfterAbort ? 'answered' : 'aborted');
 
     const next = `After all, ${question}`;
     script(app, next, [text('Hello')]);
@@ -235,10 +237,10 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
   },
 
   async 'wrong model'({ app, connection, question }) {
-    const asked = script(app, question);
+    const requests = script(app, question);
     const refusal = await refused(connection, connection.chat({ model: 'no-such-model', turns: [user(question)] }));
     expect(refusal).toEqual({ status: 404, message: expect.stringContaining('no-such-model') });
-    expect(asked()).toEqual([]);
+    expect(requests()).toEqual([]);
   },
 
   async 'signed out'({ signedOut, question }) {
@@ -248,10 +250,10 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
 
   async '429'({ app, connection, question }) {
     const limit = httpError(429, 'rate_limit_error', 'Slow down.', { 'retry-after': '60' });
-    const asked = script(app, question, [limit]);
+    const requests = script(app, question, [limit]);
     const refusal = await refused(connection, connection.chat({ turns: [user(question)] }));
     expect(refusal).toEqual({ status: 429, message: expect.stringMatching(/rate limit.*try again in \d+ s/) });
-    expect(asked()).toHaveLength(1);
+    expect(requests()).toHaveLength(1);
   },
 };
 
@@ -260,43 +262,44 @@ const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 type Script = readonly Step[] | ((request: RecordedRequest) => readonly Step[]);
 
 /**
- * The model's answers in the conversation that begins with the question, one after the other.
- * @returns what the model has been asked in it so far. The CLI's own words after a token limit come after that.
+ * Scripts the model's answers in the conversation that starts with the question, in order.
+ * @returns a function that returns the requests that the model received in this conversation so far. The CLI's own requests after a
+ * token limit come last.
  */
 function script(app: TestApp, question: string, ...answers: Script[]): () => readonly RecordedRequest[] {
-  const isOfIt = ({ history }: RecordedRequest) =>
+  const isInConversation = ({ history }: RecordedRequest) =>
     JSON.stringify(history[0]).includes(JSON.stringify(question).slice(1, -1));
   app.api.chooseAnswer((request) => {
-    const answer = isOfIt(request) ? answers.shift() : undefined;
+    const answer = isInConversation(request) ? answers.shift() : undefined;
     return typeof answer === 'function' ? answer(request) : answer;
   });
-  return () => app.api.requests.filter(isOfIt);
+  return () => app.api.requests.filter(isInConversation);
 }
 
 function user(words: string): Turn {
   return { role: 'user', text: words };
 }
 
-function said(role: Turn['role'], words: string) {
+function textMessage(role: Turn['role'], words: string) {
   return { role, content: [{ type: 'text', text: words }] };
 }
 
-/** How the app's last request was served. */
+/** How the app served its last request. */
 function served(app: TestApp): string | null | undefined {
   return app.core.calls['requests.details'](app.core.snapshot().requests[0]?.id ?? '')?.served;
 }
 
-async function refused(connection: Connection, asking: Promise<unknown>) {
-  const error = await asking.then(
+async function refused(connection: Connection, answer: Promise<unknown>) {
+  const error = await answer.then(
     () => {
-      throw new Error('it was answered');
+      throw new Error('the request was answered');
     },
     (reason: unknown) => reason,
   );
   return connection.refusal(error);
 }
 
-/** @returns two tools, and the calls of them as they come in. */
+/** @returns two tools, and a list to which their calls are added. */
 function tools() {
   const calls: string[] = [];
   const parameters = z.object({ city: z.string() });
@@ -318,36 +321,33 @@ function tools() {
   };
 }
 
-interface ToldCall {
+interface ExpectedCall {
   readonly id: string;
   readonly city: string;
   readonly result: string;
   readonly isError?: boolean;
 }
 
-/**
- * That the model was told of its calls and their results, each round of them in a message of its own, in one conversation
- * with the process that made the calls.
- */
-function expectTold(
+/** Checks that the model received its calls and their results, each round in separate messages, in the process that made the calls. */
+function expectCallsInHistory(
   { app, client, question }: Cell,
-  asked: readonly RecordedRequest[],
-  rounds: readonly ToldCall[][],
+  requests: readonly RecordedRequest[],
+  rounds: readonly ExpectedCall[][],
 ): void {
-  const told = asked.at(-1)?.history ?? [];
+  const history = requests.at(-1)?.history ?? [];
   if (client.dropsCalls) {
-    const words = told.flatMap(({ content }) => content.map((block) => block.text));
-    expect(told.map(({ role }) => role)).toEqual(['user']);
+    const words = history.flatMap(({ content }) => content.map((block) => block.text));
+    expect(history.map(({ role }) => role)).toEqual(['user']);
     expect(words).toEqual([question, ...rounds.flat().map(({ result }) => expect.stringContaining(result))]);
     return;
   }
-  expect(told).toHaveLength(1 + 2 * rounds.length);
+  expect(history).toHaveLength(1 + 2 * rounds.length);
   for (const [index, calls] of rounds.entries()) {
-    expect(told[1 + 2 * index]).toMatchObject({
+    expect(history[1 + 2 * index]).toMatchObject({
       role: 'assistant',
       content: calls.map(({ id, city }) => ({ type: 'tool_use', id, input: { city } })),
     });
-    const results = told[2 + 2 * index];
+    const results = history[2 + 2 * index];
     expect(results?.role).toBe('user');
     expect(results?.content.map(resultBlock).sort((a, b) => a.id.localeCompare(b.id))).toEqual(
       calls.map(({ id, result, isError = false }) => ({

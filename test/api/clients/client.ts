@@ -1,6 +1,6 @@
 /**
- * What the matrix of clients asks of each package: the same questions, put as the package's own users put them. Behind this
- * is nothing but the package; what comes back is what it gives its user, as plain data.
+ * The interface through which the tests of the table use each package. An implementation calls the package as its documentation shows
+ * and returns what the package returns, as plain data.
  */
 import type { z } from 'zod';
 import type { CaseName, ClientName } from './names';
@@ -14,11 +14,11 @@ export interface Question {
   /** Default: `sonnet`. */
   readonly model?: string;
   readonly system?: string;
-  /** The last one is the user's. */
+  /** The last turn is the user's. */
   readonly turns: readonly Turn[];
-  /** A PNG in base64, shown with the last turn. */
+  /** A PNG in base64 that is part of the last turn. */
   readonly image?: string;
-  /** Default: as the package has it when it is not told. */
+  /** Default: the package's default. */
   readonly think?: boolean;
   readonly stop?: string;
   readonly maxTokens?: number;
@@ -29,53 +29,53 @@ export interface Tool {
   readonly name: string;
   readonly description: string;
   readonly parameters: z.ZodObject;
-  /** @throws where the tool fails, for the client to tell the model. */
+  /** @throws if the tool fails; the client reports the error to the model. */
   run(input: unknown): string;
 }
 
 export interface Answer {
   readonly text: string;
-  /** Empty where there was none. */
+  /** Empty if there was none. */
   readonly thinking: string;
-  /** Why it ended, in the package's own word. */
+  /** Why the answer ended, in the package's terms. */
   readonly finish: string | null | undefined;
   readonly usage: { readonly input: number | undefined; readonly output: number | undefined };
 }
 
-/** How the package shows its user what was refused. */
+/** A refusal as the package reports it to its user. */
 export interface Refusal {
   readonly status: number | undefined;
   readonly message: string;
 }
 
-/** The package, pointed at a server, not to ask twice where it has a setting for that. */
+/** The package, connected to a server; without retries if the package has a setting for them. */
 export interface Connection {
   chat(question: Question): Promise<Answer>;
-  /** @param onText gets each piece of the answer's text as the package hands it out. */
+  /** @param onText called with each piece of text as the package delivers it. */
   stream(question: Question, onText: (piece: string) => void): Promise<Answer>;
-  /** Lets the model use the tools for as many rounds as it wants. */
+  /** Runs the tools that the model calls until it stops calling them. */
   runTools(question: Question, tools: readonly Tool[]): Promise<Answer>;
-  /** The answer as the schema's object. */
+  /** The answer as an object of the schema. */
   object(question: Question, schema: z.ZodObject): Promise<unknown>;
-  /** @throws the error itself where it is not of the package's own class for what a server has refused. */
+  /** @throws the error itself if it is not an instance of the package's class for refused requests. */
   refusal(error: unknown): Refusal;
 }
 
 export interface Client {
   readonly name: ClientName;
-  /** The package's words for why an answer ended. */
-  readonly finishes: Readonly<Record<'end' | 'stop' | 'length', string | null>>;
-  /** How hard the model is to think where `think` is asked for; absent where the package says only yes or no. */
+  /** The package's terms for why an answer ended. */
+  readonly finishReasons: Readonly<Record<'end' | 'stop' | 'length', string | null>>;
+  /** The effort that the package requests with `think`; absent if it can only turn thinking on. */
   readonly effort?: 'high';
-  /** Whether the model can tell the result of a tool that failed from others: where the dialect has no mark, the words have to do. */
+  /** Whether the package marks the result of a failed tool as an error, which not every dialect supports. */
   readonly marksErrors: boolean;
-  /** Whether a stream that is aborted ends for the program alone, and the request goes on behind its back. Default: no. */
-  readonly staysOnAbort?: boolean;
-  /** Whether tool results are sent without the calls that they answer. Default: no. */
+  /** Whether the package keeps the request open after its user aborted the stream. Default: false. */
+  readonly continuesAfterAbort?: boolean;
+  /** Whether the package sends tool results without their calls. Default: false. */
   readonly dropsCalls?: boolean;
-  /** The cases that the package, or its endpoint, has nothing for, and why. */
+  /** The cases that the package or its API does not support, and why. */
   readonly lacks?: Readonly<Partial<Record<CaseName, string>>>;
-  /** What is to be known of cases that work. */
+  /** Notes on cases that work. */
   readonly remarks?: Readonly<Partial<Record<CaseName, string>>>;
   connect(url: string): Connection;
 }

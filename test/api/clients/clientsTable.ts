@@ -1,23 +1,23 @@
 /**
- * The table of clients in context/OLLAMA_COMPATIBILITY.md. A client owns its row and its footnotes in it, so that the files
- * that test different clients can each see to theirs.
+ * The table of clients in context/OLLAMA_COMPATIBILITY.md. Each client has its own row and footnotes, so that the test files of
+ * different clients can update the table independently.
  */
 import { CASE_NAMES, type CaseName, CLIENT_NAMES, type ClientName } from './names';
 
-/** `lacks`: the client has nothing for it, with the reason. A note on what works is shown too. */
-export interface Shown {
+/** `lacks`: the client does not support the case; the note says why. Cases that work can have a note, too. */
+export interface CellResult {
   readonly result: 'works' | 'fails' | 'lacks';
   readonly note?: string;
 }
 
-export type Row = ReadonlyMap<CaseName, Shown>;
+export type Row = ReadonlyMap<CaseName, CellResult>;
 
 const BEGIN = '<!-- matrix:begin -->';
 const END = '<!-- matrix:end -->';
 
 /**
- * The document with the client's row and footnotes as given, all others as they were. The same text where nothing has changed.
- * @throws where the document has no place for the table, or the row no word on a case.
+ * Replaces the client's row and footnotes in the document and leaves all others unchanged.
+ * @throws if the document has no table, or the row has no result for a case.
  */
 export function withRow(document: string, client: ClientName, row: Row): string {
   const [before, after] = [document.indexOf(BEGIN) + BEGIN.length, document.indexOf(END)];
@@ -39,7 +39,7 @@ const SIGNS = { works: '✓', fails: '✗', lacks: '—' };
 function rowLine(client: ClientName, row: Row): string {
   const notes = notesOf(row);
   const cells = CASE_NAMES.map((name) => {
-    const { result, note } = shown(row, name);
+    const { result, note } = cellResult(row, name);
     return note === undefined ? SIGNS[result] : `${SIGNS[result]}[^${slug(client)}-${notes.indexOf(note) + 1}]`;
   });
   return `${rowStart(client)}${cells.join(' | ')} |`;
@@ -49,18 +49,18 @@ function noteLines(client: ClientName, row: Row): string[] {
   return notesOf(row).map((note, index) => `[^${slug(client)}-${index + 1}]: ${note}`);
 }
 
-/** Each once, in the order of the columns. */
+/** Without duplicates, in the order of the columns. */
 function notesOf(row: Row): string[] {
-  return [...new Set(CASE_NAMES.flatMap((name) => shown(row, name).note ?? []))];
+  return [...new Set(CASE_NAMES.flatMap((name) => cellResult(row, name).note ?? []))];
 }
 
-function shown(row: Row, name: CaseName): Shown {
+function cellResult(row: Row, name: CaseName): CellResult {
   const cell = row.get(name);
   if (cell === undefined) throw new Error(`“${name}” was not run`);
   return cell;
 }
 
-/** Packages as code, and which of a package's ways is meant in words. */
+/** Formats the names of packages as code, and the name of the API that is used, such as `chat`, as text. */
 function rowStart(client: ClientName): string {
   const parts = client.split(', ').map((part) => (/^(chat|responses|completions)$/.test(part) ? part : `\`${part}\``));
   return `| ${parts.join(', ')} | `;

@@ -1,4 +1,4 @@
-/** LangChain with each of its chat models that reach this server. Tools are run by hand, as its documentation does it with a bare model. */
+/** LangChain with each of its chat models that can use this server. The tools are run here, as in its documentation of models without agents. */
 import { ChatAnthropic } from '@langchain/anthropic';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import {
@@ -23,17 +23,17 @@ interface Provider extends Omit<Client, 'connect'> {
   refusal(error: unknown): Refusal;
 }
 
-/** Of a copy of Anthropic's package that is LangChain's own. */
+/** LangChain includes a copy of Anthropic's package, with its own error classes. */
 const ApiError = z.object({ status: z.number(), message: z.string() });
 
 const PROVIDERS: readonly Provider[] = [
   {
     name: '@langchain/ollama',
-    staysOnAbort: true,
+    continuesAfterAbort: true,
     remarks: {
       abort: 'The package ends the stream for its user but keeps the request open, so the model completes the answer.',
     },
-    finishes: { end: 'stop', stop: 'stop', length: 'length' },
+    finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
     marksErrors: false,
     model: (url, { model = 'sonnet', think, maxTokens }) =>
       new ChatOllama({
@@ -47,7 +47,7 @@ const PROVIDERS: readonly Provider[] = [
   },
   {
     name: '@langchain/openai',
-    finishes: { end: 'stop', stop: 'stop', length: 'length' },
+    finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
     effort: 'high',
     marksErrors: false,
     remarks: {
@@ -70,7 +70,7 @@ const PROVIDERS: readonly Provider[] = [
   },
   {
     name: '@langchain/anthropic',
-    finishes: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
+    finishReasons: { end: 'end_turn', stop: 'stop_sequence', length: 'max_tokens' },
     effort: 'high',
     marksErrors: false,
     remarks: {
@@ -172,7 +172,7 @@ async function resultOf(tools: readonly Tool[], call: ToolCall): Promise<BaseMes
   }
 }
 
-/** Each package has the reason under its dialect's name, and the thinking where its dialect has it. */
+/** Each package has the finish reason under its dialect's name, and thinking if its dialect supports it. */
 const metadata = z.object({
   done_reason: z.string().optional(),
   finish_reason: z.string().optional(),

@@ -1,4 +1,4 @@
-/** LlamaIndex with its package for Ollama. Tools are run by hand, as its agents do it. */
+/** LlamaIndex with its package for Ollama. The tools are run here, as LlamaIndex's agents do it. */
 import type { ChatMessage, ToolCallLLMMessageOptions } from '@llamaindex/core/llms';
 import { tool } from '@llamaindex/core/tools';
 import { Ollama } from '@llamaindex/ollama';
@@ -11,7 +11,7 @@ const withoutCalls = 'The package sends the results without the calls, so the mo
 
 export const llamaIndex: Client = {
   name: '@llamaindex/ollama',
-  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
   marksErrors: false,
   dropsCalls: true,
   lacks: { image: 'The package sends only the text of a message.' },
@@ -86,7 +86,7 @@ function definition({ name, description, parameters, run }: Tool) {
   return tool({ name, description, parameters, execute: run });
 }
 
-/** Ollama's own answer, which the package hands on. */
+/** Ollama's original answer, which the package includes. */
 const Raw = z.object({
   message: z.object({ thinking: z.string().default('') }),
   done_reason: z.string().optional(),

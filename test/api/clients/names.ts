@@ -1,4 +1,4 @@
-/** The rows and the columns of the table of clients, in its order. */
+/** The rows and the columns of the table of clients, in their order. */
 
 export const CLIENT_NAMES = [
   'ollama',

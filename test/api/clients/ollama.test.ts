@@ -1,4 +1,4 @@
-/** The packages that speak Ollama's own dialect. */
+/** The packages that use Ollama's own API. */
 import { llamaIndex } from './llamaIndex';
 import { ollamaClient } from './ollama';
 import { testClients } from './testClients';

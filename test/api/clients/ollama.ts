@@ -1,4 +1,4 @@
-/** Ollama's own package. The tools are run by hand, as its examples do: it has no runner. */
+/** Ollama's own package. It has no tool runner, so the tools are run here, as in its examples. */
 import { type ChatResponse, type Message, Ollama } from 'ollama';
 import { z } from 'zod';
 import type { Answer, Client, Connection, Question, Tool } from './client';
@@ -6,7 +6,7 @@ import { resultOf } from './resultOf';
 
 export const ollamaClient: Client = {
   name: 'ollama',
-  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
   marksErrors: false,
   connect,
 };
@@ -58,7 +58,7 @@ function connect(url: string): Connection {
 /** The package does not export the class of its errors. */
 const ResponseError = z.object({ name: z.literal('ResponseError'), message: z.string(), status_code: z.number() });
 
-/** Also of the packages that are built on it. */
+/** For the packages that are built on it, too. */
 export function ollamaRefusal(error: unknown) {
   const { data } = ResponseError.safeParse(error);
   if (data === undefined) throw error;
@@ -81,7 +81,7 @@ function bodyOf({ model = 'sonnet', system, turns, image, think, stop, maxTokens
   };
 }
 
-/** As much of a schema as the package has a type for. */
+/** The part of a JSON schema that the package's types support. */
 const Parameters = z.looseObject({
   type: z.literal('object'),
   properties: z.record(z.string(), z.looseObject({ type: z.string() })),

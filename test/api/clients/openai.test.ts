@@ -1,4 +1,4 @@
-/** OpenAI's own package, in the three ways in which it can ask. */
+/** OpenAI's own package with its three APIs. */
 import { openaiChat } from './openaiChat';
 import { openaiCompletions } from './openaiCompletions';
 import { openaiResponses } from './openaiResponses';

@@ -7,13 +7,13 @@ import { resultOf } from './resultOf';
 
 export const openaiChat: Client = {
   name: 'openai, chat',
-  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
   effort: 'high',
   marksErrors: false,
   connect,
 };
 
-/** Of all three ways of asking. */
+/** Shared by the three APIs. */
 export function openaiRefusal(error: unknown) {
   if (!(error instanceof OpenAI.APIError)) throw error;
   return { status: error.status, message: error.message };
@@ -30,7 +30,7 @@ function connect(url: string): Connection {
         { signal: question.signal },
       );
       stream.on('content', onText);
-      // The package adds up only what it knows, and of the rest keeps the last.
+      // The package joins only the fields that it knows; of other fields it keeps the last piece.
       let thinking = '';
       stream.on('chunk', ({ choices }) => {
         thinking += reasoning.parse(choices[0]?.delta ?? {}).reasoning_content;
@@ -82,7 +82,7 @@ function bodyOf({ model = 'sonnet', system, turns, image, think, stop, maxTokens
   };
 }
 
-/** Not OpenAI's, but what all others have: the package passes it on. */
+/** Not part of OpenAI's API but common among other servers: the package passes it through. */
 const reasoning = z.object({ reasoning_content: z.string().default('') });
 
 function answerOf({ choices, usage }: OpenAI.ChatCompletion): Answer {

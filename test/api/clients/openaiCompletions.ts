@@ -1,4 +1,4 @@
-/** OpenAI's own package: the older completions, which go on with a text. */
+/** OpenAI's own package with the older completions API, which continues a text. */
 import OpenAI from 'openai';
 import type { Answer, Client, Connection, Question } from './client';
 import { openaiRefusal } from './openaiChat';
@@ -7,7 +7,7 @@ const noTools = 'The completions API has no tools.';
 
 export const openaiCompletions: Client = {
   name: 'openai, completions',
-  finishes: { end: 'stop', stop: 'stop', length: 'length' },
+  finishReasons: { end: 'stop', stop: 'stop', length: 'length' },
   marksErrors: false,
   lacks: {
     'multi-turn': 'The completions API continues one text and has no turns.',

@@ -1,4 +1,4 @@
-/** OpenAI's own package: responses, with its helpers for streams and schemas. Tools are run by hand: it has no runner for them. */
+/** OpenAI's own package: responses, with its helpers for streams and schemas. It has no tool runner for them, so the tools are run here. */
 import OpenAI from 'openai';
 import { zodResponsesFunction, zodTextFormat } from 'openai/helpers/zod';
 import type { Answer, Client, Connection, Question } from './client';
@@ -7,7 +7,7 @@ import { resultOf } from './resultOf';
 
 export const openaiResponses: Client = {
   name: 'openai, responses',
-  finishes: { end: 'completed', stop: 'completed', length: 'incomplete: max_output_tokens' },
+  finishReasons: { end: 'completed', stop: 'completed', length: 'incomplete: max_output_tokens' },
   effort: 'high',
   marksErrors: false,
   lacks: { stop: 'OpenAI’s Responses API has no stop sequences.' },

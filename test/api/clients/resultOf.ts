@@ -1,7 +1,7 @@
-/** What a program that runs its tools by hand tells the model of a call. */
+/** The result of a tool call, for packages whose users run tools themselves. */
 import type { Tool } from './client';
 
-/** The tool's own words, or those of its failure. @throws where there is no such tool: the model was to know only these. */
+/** The tool's output, or its error as text. @throws for an unknown tool, which the model cannot know. */
 export function resultOf(tools: readonly Tool[], name: string, input: unknown): string {
   const tool = tools.find((one) => one.name === name);
   if (tool === undefined) throw new Error(`there is no tool ${name}`);

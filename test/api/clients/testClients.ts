@@ -1,16 +1,16 @@
-/** A row of the table of clients: a test a cell, and one that the table says what the cells have shown. */
+/** The tests of a row in the table of clients: one for each cell, and one that compares the table in the document with their results. */
 import fs from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/testApp';
 import { recordTraffic } from '../../support/traffic';
 import { CASES } from './cases';
 import type { Client } from './client';
-import { type Shown, withRow } from './clientsTable';
+import { type CellResult, withRow } from './clientsTable';
 import { CASE_NAMES, type CaseName } from './names';
 
 const TABLE = 'context/OLLAMA_COMPATIBILITY.md';
 
-/** For a file of its own: all of the clients ask one app, whose CLI is signed in, and another one where nobody is. */
+/** All clients of a test file share one app whose CLI is signed in and one whose CLI is not. */
 export function testClients(clients: readonly Client[]): void {
   let app: TestApp;
   let signedOut: TestApp;
@@ -30,7 +30,7 @@ export function testClients(clients: readonly Client[]): void {
   for (const client of clients) describe(client.name, () => testRow(client));
 
   function testRow(client: Client): void {
-    const row = new Map<CaseName, Shown>();
+    const row = new Map<CaseName, CellResult>();
 
     for (const name of CASE_NAMES) {
       const reason = client.lacks?.[name];
@@ -40,7 +40,7 @@ export function testClients(clients: readonly Client[]): void {
       }
       test(name, async () => {
         const note = client.remarks?.[name];
-        const show = (result: Shown['result']) => row.set(name, { result, ...(note !== undefined && { note }) });
+        const show = (result: CellResult['result']) => row.set(name, { result, ...(note !== undefined && { note }) });
         show('fails');
         const connection = client.connect(app.url);
         const question = `${name} with ${client.name}?`;
@@ -49,11 +49,11 @@ export function testClients(clients: readonly Client[]): void {
       });
     }
 
-    test(`its row in ${TABLE} says what these tests have shown (npm run test:clients writes it)`, () => {
+    test(`its row in ${TABLE} has the results of these tests (npm run test:clients writes it)`, () => {
       const document = fs.readFileSync(TABLE, 'utf8');
-      const shown = withRow(document, client.name, row);
-      if (process.env.CLAUDACITY_CLIENTS_TABLE === 'write') fs.writeFileSync(TABLE, shown);
-      else expect(document).toBe(shown);
+      const updated = withRow(document, client.name, row);
+      if (process.env.CLAUDACITY_CLIENTS_TABLE === 'write') fs.writeFileSync(TABLE, updated);
+      else expect(document).toBe(updated);
     });
   }
 }

@@ -1,11 +1,11 @@
 /** The table of clients: what a row says, and that it leaves the others alone. */
 import { expect, test } from 'vitest';
-import { type Row, type Shown, withRow } from '../../api/clients/clientsTable';
+import { type CellResult, type Row, withRow } from '../../api/clients/clientsTable';
 import { CASE_NAMES, type CaseName } from '../../api/clients/names';
 
 const EMPTY = 'Before.\n\n<!-- matrix:begin -->\n<!-- matrix:end -->\nAfter.\n';
 
-function row(cells: Partial<Record<CaseName, Shown>> = {}): Row {
+function row(cells: Partial<Record<CaseName, CellResult>> = {}): Row {
   return new Map(CASE_NAMES.map((name) => [name, cells[name] ?? { result: 'works' }]));
 }
 
