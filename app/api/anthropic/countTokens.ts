@@ -15,8 +15,8 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
     method: 'post',
     path: '/messages/count_tokens',
     docs: {
-      summary: 'Estimates the tokens of a question',
-      description: 'Nobody is asked: the header `x-claudacity-estimate` says so.',
+      summary: 'Estimates the tokens of a request',
+      description: 'No model is asked: the answer is an estimate, which the header `x-claudacity-estimate` marks.',
       body: countTokensBody,
       example: { model: EXAMPLE_MODEL, messages: [EXAMPLE_MESSAGE] },
       answer: { input_tokens: 12 },

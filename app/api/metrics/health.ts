@@ -5,7 +5,7 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
   return {
     method: 'get',
     path: '/health',
-    docs: { summary: 'Whether questions can be answered: 503 where not', answer: { status: 'ok' } },
+    docs: { summary: 'Whether the server can answer questions; status 503 if it cannot', answer: { status: 'ok' } },
     handle: () => {
       const { cli, server } = status();
       const ready = cli.phase === 'ready';

@@ -9,7 +9,7 @@ export function metricsRoutes(services: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/metrics',
-      docs: { summary: 'What happens here, for Prometheus' },
+      docs: { summary: 'Metrics for Prometheus' },
       handle: async () => ({ type: 'text', text: await registry.metrics(), contentType: registry.contentType }),
     },
     healthRoute(services),

@@ -7,7 +7,7 @@ export function accountRoutes(): readonly Route[] {
     {
       method: 'get',
       path: '/api/status',
-      docs: { summary: 'Says that there is no cloud behind it' },
+      docs: { summary: 'Reports that there is no cloud' },
       handle: () => ({ type: 'json', body: { cloud: { disabled: true, source: 'none' } } }),
     },
     ...['/api/me', '/api/signout'].map(signedOut),
@@ -18,7 +18,7 @@ function signedOut(path: string): Route {
   return {
     method: 'post',
     path,
-    docs: { summary: 'Refused: there is no account of Ollama' },
+    docs: { summary: 'Refused: there is no Ollama account' },
     hasBody: false,
     handle: () => {
       throw new Refusal(401, 'authentication', 'unauthorized');

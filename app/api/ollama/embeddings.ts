@@ -10,7 +10,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embed',
-      docs: { summary: 'Refused: Claude has no embeddings' },
+      docs: { summary: 'Refused: Claude models make no embeddings' },
       handle: async ({ body }) => {
         const { model: name, input } = validate(embedBody, body);
         await chat.resolveModel(name);
@@ -23,7 +23,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embeddings',
-      docs: { summary: 'Refused: Claude has no embeddings' },
+      docs: { summary: 'Refused: Claude models make no embeddings' },
       handle: async ({ body }) => {
         const { model: name, prompt } = validate(embeddingsBody, body);
         await chat.resolveModel(name);

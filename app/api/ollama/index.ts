@@ -23,13 +23,13 @@ export const ollama: Dialect = {
     {
       method: 'get',
       path: '/',
-      docs: { summary: 'Says that it is there' },
+      docs: { summary: 'Reports that the server runs' },
       handle: () => ({ type: 'text', text: 'Ollama is running' }),
     },
     {
       method: 'get',
       path: '/api/version',
-      docs: { summary: 'The version of Ollama that is spoken', answer: { version: OLLAMA_VERSION } },
+      docs: { summary: 'The version of Ollama whose API is served', answer: { version: OLLAMA_VERSION } },
       handle: () => ({ type: 'json', body: { version: OLLAMA_VERSION } }),
     },
     ...modelRoutes(services),

@@ -14,7 +14,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/create',
-      docs: { summary: 'Refused: models are not made here' },
+      docs: { summary: 'Refused: models cannot be created' },
       handle: ({ body }) => {
         validate(modelBody({}), body);
         throw refused('created');
@@ -23,7 +23,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/push',
-      docs: { summary: 'Refused: models are not published from here' },
+      docs: { summary: 'Refused: models cannot be published' },
       handle: async ({ body }) => {
         await chat.resolveModel(validate(modelBody({}), body).model);
         throw refused('pushed');
@@ -32,7 +32,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'delete',
       path: '/api/delete',
-      docs: { summary: 'Refused: models are not deleted here' },
+      docs: { summary: 'Refused: models cannot be deleted' },
       handle: async ({ body }) => {
         await chat.resolveModel(validate(modelBody({}), body).model);
         throw refused('deleted');
@@ -41,7 +41,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/copy',
-      docs: { summary: 'Refused: models are not copied here' },
+      docs: { summary: 'Refused: models cannot be copied' },
       handle: async ({ body }) => {
         const { source, destination } = validate(copyBody, body);
         const model = await chat.resolveModel(source);
@@ -62,7 +62,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/blobs/:digest',
-      docs: { summary: 'Refused: models are not made here' },
+      docs: { summary: 'Refused: models cannot be created' },
       hasBody: false,
       handle: () => {
         throw refused('created');

@@ -18,7 +18,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/api/ps',
-      docs: { summary: 'Lists the models that are loaded' },
+      docs: { summary: 'Lists the loaded models' },
       handle: async () => {
         const [models, memory] = await Promise.all([chat.models(), chat.processMemory()]);
         const loaded = [

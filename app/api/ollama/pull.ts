@@ -14,7 +14,7 @@ export function pullRoute({ chat }: DialectServices): Route {
     method: 'post',
     path: '/api/pull',
     docs: {
-      summary: 'Reports a model that is there as pulled',
+      summary: 'Reports success for an existing model, without a download',
       body: documentedModelBody,
       example: { model: EXAMPLE_MODEL, stream: false },
       answer: { status: 'success' },

@@ -28,7 +28,7 @@ export function responsesRoute(services: DialectServices): Route {
     method: 'post',
     path: '/responses',
     docs: {
-      summary: 'Answers a question',
+      summary: 'Answers a chat',
       body: responseBody,
       example: { model: EXAMPLE_MODEL, input: EXAMPLE_QUESTION },
       answer: {
