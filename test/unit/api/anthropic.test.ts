@@ -61,7 +61,7 @@ test('joins the system prompt’s blocks, and a system message to them', async (
   expect((await ask({ system: 'One.' })).request.system).toBe('One.');
 });
 
-test('keeps a system message where it stands once the assistant has answered: beside a tool’s result, or the user’s words', async () => {
+test('keeps a system message at its place after the first answer: beside a tool’s result, or the user’s text', async () => {
   const messages = [
     { role: 'user', content: 'hi' },
     { role: 'system', content: 'Rules.' },
@@ -107,13 +107,13 @@ test('reads a plain document as text, with its title', async () => {
   expect(message?.content).toEqual([{ type: 'text', text: 'T\n\nWords.' }]);
 });
 
-test('shows a PDF as it is, with its title', async () => {
+test('passes a PDF on unchanged, with its title', async () => {
   const source = { type: 'base64', media_type: 'application/pdf', data: PDF };
   const [message] = await messagesOf({ role: 'user', content: [{ type: 'document', title: 'T', source }] });
   expect(message?.content).toEqual([{ type: 'document', data: PDF, title: 'T' }]);
 });
 
-test('puts results ahead of the words that came with them, errors and images included', async () => {
+test('puts results before the text that came with them, including errors and images', async () => {
   const messages = await messagesOf(
     { role: 'user', content: 'Weather?' },
     {
@@ -166,7 +166,7 @@ test('puts results ahead of the words that came with them, errors and images inc
   ]);
 });
 
-test('leaves thinking, and what the API’s own tools gave, out of a history', async () => {
+test('omits thinking, and the results of the API’s own tools, from a history', async () => {
   const messages = await messagesOf(
     { role: 'user', content: 'a' },
     {
@@ -199,7 +199,7 @@ test.each([
     'in the result of a tool',
   ],
   ['a block of another kind', { type: 'container_upload', file_id: 'x' }, '"container_upload" is not supported'],
-])('refuses %s by its place', async (_what, block, message) => {
+])('refuses %s and names the field', async (_what, block, message) => {
   const asked = ask({ messages: [{ role: 'user', content: [block] }] });
   await expect(asked).rejects.toMatchObject({
     kind: 'invalid_request',
@@ -219,13 +219,13 @@ test.each([
   ['tool_choice', { tool_choice: { type: 'any' } }, 'no tool to choose'],
   ['tools[0].name', { tools: [{ name: 'a b', input_schema: { type: 'object' } }] }, 'letters'],
   ['tools[0].type', { tools: [{ type: 'a\nb' }] }, 'letters'],
-])('names %s when it is wrong', async (param, body, message) => {
+])('names %s if it is invalid', async (param, body, message) => {
   const asked = ask(body);
   await expect(asked).rejects.toMatchObject({ kind: 'invalid_request', param });
   await expect(asked).rejects.toThrow(message);
 });
 
-test('hands on tools as they are, and the choice among them', async () => {
+test('passes tools on unchanged, and the tool choice', async () => {
   const input_schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
   const tools = [{ name: 'weather', description: 'Of a city.', input_schema, cache_control: { type: 'ephemeral' } }];
   const tool_choice = { type: 'tool', name: 'weather', disable_parallel_tool_use: true };
@@ -238,14 +238,14 @@ test('hands on tools as they are, and the choice among them', async () => {
   expect([await choiceOf('auto'), await choiceOf('any'), await choiceOf('none')]).toEqual(['auto', 'required', 'none']);
 });
 
-test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
   const tools = ['ToolSearch', 'weather'].map((name) => ({ name, input_schema: { type: 'object' } }));
   const { request, ignored } = await ask({ tools });
   expect(request.tools?.map(({ name }) => name)).toEqual(['weather']);
   expect(ignored).toEqual(['tools.ToolSearch']);
 });
 
-test('lists what has no effect here: the API’s own tools and, unless the user wants it, sampling', async () => {
+test('lists parameters without effect: the API’s own tools and, unless the user allows it, sampling', async () => {
   const body = {
     tools: [{ type: 'web_search_20250305', name: 'web_search' }],
     temperature: 0.2,
@@ -274,7 +274,7 @@ test.each([
   expect((await ask({ thinking })).request).toMatchObject({ effort, thinking: shown });
 });
 
-test('takes an effort, a form and an end of the answer', async () => {
+test('reads effort, format and stop sequences', async () => {
   const schema = { type: 'object', properties: { a: { type: 'number' } } };
   const output_config = { effort: 'xhigh', format: { type: 'json_schema', schema } };
   expect((await ask({ output_config, stop_sequences: ['END', ''], max_tokens: 9 })).request).toMatchObject({
@@ -285,7 +285,7 @@ test('takes an effort, a form and an end of the answer', async () => {
   });
 });
 
-test('streams blocks one after the other, each begun, named and ended', async () => {
+test('streams blocks one after the other, each with start, type and stop', async () => {
   const events = await streamed([
     { type: 'thinking', text: 'Hm' },
     { type: 'text', text: 'Hel' },
@@ -340,7 +340,7 @@ test('streams blocks one after the other, each begun, named and ended', async ()
   ]);
 });
 
-test('begins the message once, however often counts become known', async () => {
+test('starts the message once, however often counts arrive', async () => {
   const wire = (await ask({ stream: true })).wire.stream();
   const early = [...(wire.usageLines?.(usage) ?? []), ...(wire.usageLines?.(usage) ?? [])];
   expect(early.map((line) => line.split('\n')[0])).toEqual(['event: message_start']);
@@ -356,29 +356,26 @@ test.each([
   ['length', undefined, 'max_tokens', null],
   ['refusal', undefined, 'refusal', null],
   ['tool_use', undefined, 'tool_use', null],
-] as const)(
-  'gives an answer at once that ended for %s (%s)',
-  async (reason, stopSequence, stop_reason, stop_sequence) => {
-    const toolCalls = [{ id: 'toolu_1', name: 'f', input: { x: 1 } }];
-    const { wire } = await ask({});
-    expect(
-      wire.completeBody({ text: 'Hello', thinking: 'Hm', toolCalls, reason, stopSequence, usage, timings }),
-    ).toStrictEqual({
-      id: expect.stringMatching(/^msg_/),
-      type: 'message',
-      role: 'assistant',
-      model: 'sonnet',
-      content: [
-        { type: 'thinking', thinking: 'Hm', signature: expect.stringMatching(/./) },
-        { type: 'text', text: 'Hello' },
-        { type: 'tool_use', id: 'toolu_1', name: 'f', input: { x: 1 } },
-      ],
-      stop_reason,
-      stop_sequence,
-      usage: USAGE,
-    });
-  },
-);
+] as const)('writes an answer that ended for %s (%s)', async (reason, stopSequence, stop_reason, stop_sequence) => {
+  const toolCalls = [{ id: 'toolu_1', name: 'f', input: { x: 1 } }];
+  const { wire } = await ask({});
+  expect(
+    wire.completeBody({ text: 'Hello', thinking: 'Hm', toolCalls, reason, stopSequence, usage, timings }),
+  ).toStrictEqual({
+    id: expect.stringMatching(/^msg_/),
+    type: 'message',
+    role: 'assistant',
+    model: 'sonnet',
+    content: [
+      { type: 'thinking', thinking: 'Hm', signature: expect.stringMatching(/./) },
+      { type: 'text', text: 'Hello' },
+      { type: 'tool_use', id: 'toolu_1', name: 'f', input: { x: 1 } },
+    ],
+    stop_reason,
+    stop_sequence,
+    usage: USAGE,
+  });
+});
 
 test.each([
   ['overloaded', 529, 'overloaded_error'],
@@ -398,7 +395,7 @@ test.each([
   });
 });
 
-test('refuses a thread in the words by which the packages know to go on without one', async () => {
+test('refuses a thread with the error on which the packages continue without one', async () => {
   const refused = await ask({ thread: { type: 'create' } }).catch((error: unknown) =>
     anthropic.fault(toFault(error, '')),
   );
@@ -409,7 +406,7 @@ test('refuses a thread in the words by which the packages know to go on without 
   expect((await ask({ thread: null })).type).toBe('chat');
 });
 
-test('owns its paths, with and without their root, and no others', () => {
+test('owns its paths, with and without /v1, and no others', () => {
   const owned = ['/v1/messages', '/messages', '/v1/messages/batches', '/messages/count_tokens'];
   expect(owned.filter((path) => dialectOf(path) !== anthropic)).toEqual([]);
   expect(['/v1/models', '/v1/messagesx', '/api/messages', '/'].filter((path) => dialectOf(path) === anthropic)).toEqual(
@@ -417,7 +414,7 @@ test('owns its paths, with and without their root, and no others', () => {
   );
 });
 
-test('an estimate of tokens grows with words, pictures and tools, and takes any depth', () => {
+test('an estimate of tokens grows with text, images and tools, and accepts any nesting', () => {
   const count = (body: object) =>
     estimateTokens(
       validate(countTokensBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body }),

@@ -92,7 +92,7 @@ function streamed(reply: ChatReply, events: OutputEvent[]): unknown[] {
   );
 }
 
-test('streams unless told not to', async () => {
+test('streams by default', async () => {
   const streams = await Promise.all([chat({}), chat({ stream: false }), generate({})]);
   expect(streams.map(({ stream }) => stream)).toEqual([true, false, true]);
 });
@@ -110,7 +110,7 @@ test('reads roles in any case, and a developer as system', async () => {
   expect(request.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
 });
 
-test('takes a system prompt at the root only where there is none among the messages', async () => {
+test('uses a top-level system prompt only if there is no system message', async () => {
   const messages = [
     { role: 'system', content: 'own' },
     { role: 'user', content: 'hi' },
@@ -133,12 +133,12 @@ test('reads images by their bytes, with or without a data: prefix', async () => 
 test.each([
   ['no image', 'aGVsbG8gd29ybGQ=', 'not a PNG'],
   ['an address', 'https://example.com/cat.png', 'images by address are not fetched'],
-])('refuses %s, naming the field', async (_what, image, message) => {
+])('refuses %s and names the field', async (_what, image, message) => {
   const refused = chat({ messages: [{ role: 'user', content: 'x', images: [image] }] });
   await expect(refused).rejects.toThrow(`messages[0].images[0]: ${message}`);
 });
 
-test('hands on the tools as they are, and which of them is to be called', async () => {
+test('passes the tools on unchanged, and the tool choice', async () => {
   const { request, ignored } = await chat({
     tools: [WEATHER],
     tool_choice: { type: 'function', function: { name: 'get_weather' } },
@@ -153,12 +153,12 @@ test.each([
   ['no description and no parameters', { name: 'now' }],
   ['null for both', { name: 'now', description: null, parameters: null }],
   ['an empty schema', { name: 'now', parameters: {} }],
-])('takes a tool with %s', async (_what, tool) => {
+])('accepts a tool with %s', async (_what, tool) => {
   const { request } = await chat({ tools: [{ type: 'function', function: tool }] });
   expect(request.tools).toEqual([{ name: 'now', description: '', inputSchema: { type: 'object', properties: {} } }]);
 });
 
-test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
   const search = { type: 'function', function: { name: 'ToolSearch' } };
   const { request, ignored } = await chat({ tools: [search, WEATHER], tool_choice: search });
   expect(request.tools?.map(({ name }) => name)).toEqual([WEATHER.function.name]);
@@ -177,7 +177,7 @@ test.each([
   expect([request.toolChoice, ignored]).toEqual([toolChoice, names]);
 });
 
-test('puts a result to its call, whether by id, by name or by order', async () => {
+test('matches a result with its call by id, by name or by order', async () => {
   const calls = [
     { id: 'a', function: { name: 'f', arguments: {} } },
     { id: 'b', function: { name: 'g', arguments: {} } },
@@ -202,7 +202,7 @@ test('puts a result to its call, whether by id, by name or by order', async () =
   expect(await answered([{ role: 'user', content: 'F and G' }])).toEqual([{ type: 'text', text: 'F and G' }]);
 });
 
-test('reads a call whose arguments are JSON text as one whose arguments are an object', async () => {
+test('reads arguments that are JSON text as an object', async () => {
   const call = async (args: unknown) => {
     const { request } = await chat({
       messages: [
@@ -216,7 +216,7 @@ test('reads a call whose arguments are JSON text as one whose arguments are an o
   expect(await call('{"a":1}')).toEqual(await call({ a: 1 }));
 });
 
-test('binds the answer to a schema, or to any object', async () => {
+test('reads a format that is a schema or any object', async () => {
   const schema = { type: 'object', properties: { age: { type: 'integer' } } };
   expect((await chat({ format: schema })).request.schema).toEqual(schema);
   expect((await generate({ format: 'json' })).request.schema).toEqual({ type: 'object' });
@@ -235,7 +235,7 @@ test.each([
   expect([request.thinking, request.effort]).toEqual([thinking, effort]);
 });
 
-test('refuses to think with a model that cannot, and takes the word not to', async () => {
+test('refuses thinking with a model that does not support it, and accepts false', async () => {
   const model = { ...SONNET, supportsThinking: false };
   await expect(chat({ think: true }, { model })).rejects.toThrow('"sonnet" does not support thinking');
   expect((await chat({ think: false }, { model })).request.thinking).toBe(false);
@@ -249,18 +249,18 @@ test.each([
   ['both', { options: { num_predict: 5 }, num_predict: 6 }, 5],
   ['a number that means no limit', { options: { num_predict: -2 } }, undefined],
   ['a number that no model reaches', { options: { num_predict: 1e300 } }, 2 ** 31 - 1],
-])('reads the limit of tokens from %s', async (_what, body, maxTokens) => {
+])('reads the token limit from %s', async (_what, body, maxTokens) => {
   expect((await chat(body)).request.maxTokens).toBe(maxTokens);
 });
 
-test('reads one stop sequence or several, and says which it cannot honour', async () => {
+test('reads one stop sequence or several, and lists unsupported ones as ignored', async () => {
   expect((await chat({ options: { stop: 'END' } })).request.stop).toEqual(['END']);
   const { request, ignored } = await chat({ options: { stop: ['A', '', '\n', 'B\n'] } });
   expect(request.stop).toEqual(['A', 'B\n']);
   expect(ignored).toEqual(['stop']);
 });
 
-test('sends sampling parameters where the user wants it, and else says that it does not', async () => {
+test('passes sampling parameters on if the user allows it, and otherwise lists them as ignored', async () => {
   const body = { options: { temperature: 0, top_p: 0.9, top_k: -1 } };
   const without = await chat(body);
   expect([without.request.sampling, without.ignored]).toEqual([undefined, ['temperature', 'top_p']]);
@@ -268,7 +268,7 @@ test('sends sampling parameters where the user wants it, and else says that it d
   expect([sent.request.sampling, sent.ignored]).toEqual([{ temperature: 0, topP: 0.9 }, []]);
 });
 
-test('lists the parameters that have an effect elsewhere and none here', async () => {
+test('lists the parameters that have no effect here', async () => {
   const options = { seed: -1, num_ctx: 9, min_p: 0.1, repeat_penalty: 1.1, mirostat: 0 };
   expect((await chat({ logprobs: true, options })).ignored).toEqual([
     'logprobs',
@@ -286,7 +286,7 @@ test.each([
   ['unknown keys', { tool_choice: 'auto', shift: true, options: { num_gpu: 1 } }],
   ['keep_alive as a number', { keep_alive: -1 }],
   ['keep_alive as a duration', { keep_alive: '1h30m' }],
-])('takes %s', async (_what, body) => {
+])('accepts %s', async (_what, body) => {
   const { request, ignored } = await chat(body);
   expect(request.messages).toHaveLength(1);
   expect(request.tools).toBeUndefined();
@@ -317,12 +317,12 @@ test.each([
   ['messages', { messages: 'hi' }, 'messages: expected array, received string'],
   ['messages[0].content', { messages: [{ role: 'user', content: 1 }] }, 'expected string, received number'],
   ['messages[0].role', { messages: [{ role: 'cat', content: '' }] }, 'messages[0].role'],
-])('names %s when it is wrong', async (param, body, message) => {
+])('names %s if it is invalid', async (param, body, message) => {
   const refused = await chat(body).catch((error: unknown) => error);
   expect(refused).toMatchObject({ kind: 'invalid_request', param, message: expect.stringContaining(message) });
 });
 
-test('streams a chat one line an event, the counts on the last alone, and nothing that is null', async () => {
+test('streams a chat as one line for each event, with counts only on the last, and without null', async () => {
   const lines = streamed(await chat({}), [{ type: 'thinking', text: 'Hm' }, { type: 'text', text: 'Grüße 👋🏽' }, end]);
   expect(lines).toStrictEqual([
     { ...HEAD, message: { role: 'assistant', content: '', thinking: 'Hm' }, done: false },
@@ -354,7 +354,7 @@ test('streams all calls in one line after the text, and ends with the reason sto
   ]);
 });
 
-test('gives a chat at once with all of its text', async () => {
+test('writes a whole chat answer with its text', async () => {
   const { wire } = await chat({});
   expect(wire.completeBody({ ...whole, reason: 'length' }, [])).toStrictEqual({
     ...HEAD,
@@ -365,7 +365,7 @@ test('gives a chat at once with all of its text', async () => {
   });
 });
 
-test('gives thinking and calls at once beside the text', async () => {
+test('writes thinking and calls beside the text', async () => {
   const { wire } = await chat({});
   const toolCalls = [{ id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } }];
   expect(wire.completeBody({ ...whole, text: '', thinking: 'Hm', toolCalls, reason: 'tool_use' }, [])).toMatchObject({
@@ -382,7 +382,7 @@ test('streams a generated text as `response`', async () => {
   ]);
 });
 
-test('makes one question of prompt, system and images', async () => {
+test('combines prompt, system and images into one message', async () => {
   const { request } = await generate({ system: 'Be brief.', images: [PNG] });
   expect(request.system).toBe('Be brief.');
   expect(request.messages).toEqual([
@@ -396,13 +396,13 @@ test('makes one question of prompt, system and images', async () => {
   ]);
 });
 
-/** The context that the answer `text` to the body ends with. */
+/** The context at the end of the answer `text` to the body. */
 async function contextAfter(body: Record<string, unknown>, text: string): Promise<number[]> {
   const answer: unknown = (await generate(body)).wire.completeBody({ ...whole, text }, []);
   return (answer as { context: number[] }).context;
 }
 
-test('goes on from the context that came with an answer, streamed or at once', async () => {
+test('continues from the context of an answer, streamed or not', async () => {
   const first = await contextAfter({ prompt: 'A fruit?', system: 'One word.' }, 'Apple 🍎.');
   const second = await generate({ prompt: 'Its colour?', context: first });
   expect(second.request.system).toBe('One word.');
@@ -415,7 +415,7 @@ test('goes on from the context that came with an answer, streamed or at once', a
   expect(third.request.messages).toEqual([...history, said('assistant', 'Red.'), said('user', 'Sure?')]);
 });
 
-test('goes on twice from the same context, and with another system prompt where one is sent', async () => {
+test('continues twice from the same context, and with another system prompt if one is sent', async () => {
   const before = await contextAfter({ prompt: 'A fruit?', system: 'One word.' }, 'Apple.');
   const one = await generate({ prompt: 'Its colour?', context: before });
   const two = await generate({ prompt: 'Its taste?', context: before, system: 'Two words.' });
@@ -423,7 +423,7 @@ test('goes on twice from the same context, and with another system prompt where 
   expect(two.request.system).toBe('Two words.');
 });
 
-test('writes a context in numbers that pass for tokens', async () => {
+test('writes a context as numbers that look like tokens', async () => {
   const context = await contextAfter({ prompt: 'x'.repeat(1_000) }, '漢字'.repeat(1_000));
   expect(context.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 24)).toBe(true);
 });
@@ -433,7 +433,7 @@ test.each([
   ['that was changed', 'changed'],
   ['that was cut off', 'cut'],
   ['of numbers that are none of ours', [4410180, 3, 0.5]],
-])('passes over a context %s, and says so', async (_what, context) => {
+])('ignores a context %s, and lists it', async (_what, context) => {
   const own = await contextAfter({ prompt: 'A fruit?' }, 'Apple.');
   const sent = { changed: own.map((word, index) => (index === 4 ? word ^ 0xff : word)), cut: own.slice(0, -1) };
   const { request, ignored } = await generate({
@@ -450,7 +450,7 @@ test.each([
   await expect(generate(body)).rejects.toThrow(message);
 });
 
-test('says an error in a stream as a line of its own', async () => {
+test('writes an error in a stream as a separate line', async () => {
   const fault = {
     status: 502,
     code: 'cli_failed',

@@ -1,4 +1,4 @@
-/** The table of clients: what a row says, and that it leaves the others alone. */
+/** The table of clients: what a row contains, and that updating it leaves the others unchanged. */
 import { expect, test } from 'vitest';
 import { type CellResult, type Row, withRow } from '../../api/clients/clientsTable';
 import { CASE_NAMES, type CaseName } from '../../api/clients/names';
@@ -13,7 +13,7 @@ function lines(document: string, start: string): string[] {
   return document.split('\n').filter((line) => line.startsWith(start));
 }
 
-test('a row says of each case whether it works, fails or does not apply', () => {
+test('a row shows for each case whether it works, fails or is not supported', () => {
   const shown = withRow(
     EMPTY,
     'openai, chat',
@@ -35,7 +35,7 @@ test('cells with the same note share a footnote', () => {
   expect(lines(shown, '[^')).toEqual(['[^ollama-1]: So it is.']);
 });
 
-test('rows and footnotes stand in the order of the clients, and each leaves the others as they are', () => {
+test('rows and footnotes are in the order of the clients, and updating one leaves the others unchanged', () => {
   const noted = (note: string) => row({ chat: { result: 'works', note } });
   const first = withRow(EMPTY, 'ai, @ai-sdk/openai, chat', noted('Of chat.'));
   const both = withRow(first, 'ai, @ai-sdk/openai', noted('Of responses.'));
@@ -48,14 +48,14 @@ test('rows and footnotes stand in the order of the clients, and each leaves the 
   expect(lines(without, '[^')).toEqual(['[^ai-ai-sdk-openai-chat-1]: Of chat.']);
 });
 
-test('a document that says it already stays as it is', () => {
+test('an up-to-date document stays unchanged', () => {
   const shown = withRow(EMPTY, 'ollama', row({ image: { result: 'lacks', note: 'No.' } }));
   expect(withRow(shown, 'ollama', row({ image: { result: 'lacks', note: 'No.' } }))).toBe(shown);
   expect(shown.startsWith('Before.\n\n')).toBe(true);
   expect(shown.endsWith('<!-- matrix:end -->\nAfter.\n')).toBe(true);
 });
 
-test('there is no row for a client of which a case was not run, and none without a place for it', () => {
+test('a row without results of all cases, or a document without a table, is an error', () => {
   const cells = new Map(row());
   cells.delete('image');
   expect(() => withRow(EMPTY, 'ollama', cells)).toThrow('“image” was not run');

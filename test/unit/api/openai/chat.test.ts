@@ -10,7 +10,7 @@ const SENDS_SAMPLING = { ...SERVICES, sendsSampling: () => true };
 const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
 
-/** Async, so that what is refused at once is a rejection too. */
+/** Async, so that errors that are thrown synchronously are rejections, too. */
 async function completion(body: Record<string, unknown>, services = SERVICES): Promise<ChatReply> {
   const asked = { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body };
   return completionReply(validate(completionBody, asked), CLIENT, services);
@@ -60,7 +60,7 @@ function streamed(reply: ChatReply, events: readonly (OutputEvent | [OutputEvent
   });
 }
 
-test('streams only where told to', async () => {
+test('does not stream by default', async () => {
   const stream = async (body: object) => (await completion({ ...body })).stream;
   expect([await stream({}), await stream({ stream: null }), await stream({ stream: true })]).toEqual([
     false,
@@ -69,7 +69,7 @@ test('streams only where told to', async () => {
   ]);
 });
 
-test('asks the default model where a client names none', async () => {
+test('uses the default model if the client names none', async () => {
   expect((await completion({ model: undefined })).request.model).toBe('default');
 });
 
@@ -94,19 +94,19 @@ test.each([
   ['audio', { type: 'input_audio', input_audio: { data: '', format: 'wav' } }, '"input_audio" is not supported'],
   ['an uploaded file', { type: 'file', file: { file_id: 'x' } }, 'send the file itself'],
   ['what is no PDF', { type: 'file', file: { file_data: 'data:application/zip;base64,UEsDBA==' } }, 'not a PDF'],
-])('refuses %s by its place', async (_what, part, message) => {
+])('refuses %s and names the field', async (_what, part, message) => {
   const asking = completion({ messages: [{ role: 'user', content: [part] }] });
   await expect(asking).rejects.toThrow(message);
   await expect(asking).rejects.toThrow('messages[0].content[0]');
 });
 
-test('shows a PDF as it is, with its name', async () => {
+test('passes a PDF on unchanged, with its name', async () => {
   const file = { file_data: `data:application/pdf;base64,${PDF}`, filename: 'a.pdf' };
   const { request } = await completion({ messages: [{ role: 'user', content: [{ type: 'file', file }] }] });
   expect(request.messages[0]?.content).toEqual([{ type: 'document', data: PDF, title: 'a.pdf' }]);
 });
 
-test('reads calls and results, the deprecated forms too', async () => {
+test('reads calls and results, including the deprecated forms', async () => {
   const calls = async (...messages: object[]) =>
     (await completion({ messages: [{ role: 'user', content: 'x' }, ...messages] })).request.messages;
   const told = await calls(
@@ -157,13 +157,13 @@ test.each([
   ['tool_choice', { tool_choice: 'required' }, 'needs at least one function'],
   ['tool_choice', { tools: [TOOL], tool_choice: { type: 'function', function: { name: 'x' } } }, 'not among the tools'],
   ['tool_choice', { tools: [TOOL], tool_choice: { type: 'custom', custom: { name: 'x' } } }, 'cannot be honoured'],
-])('names %s when it is wrong', async (param, body, message) => {
+])('names %s if it is invalid', async (param, body, message) => {
   const asking = completion(body);
   await expect(asking).rejects.toThrow(expect.objectContaining({ kind: 'invalid_request', param }));
   await expect(asking).rejects.toThrow(message);
 });
 
-test('gives the model the client’s functions as they are, the deprecated ones too', async () => {
+test('passes the client’s functions on unchanged, including the deprecated ones', async () => {
   expect((await completion({ tools: [TOOL], parallel_tool_calls: false })).request).toMatchObject({
     tools: [CLIENT_TOOL],
     parallelTools: false,
@@ -174,13 +174,13 @@ test('gives the model the client’s functions as they are, the deprecated ones 
   });
 });
 
-test('leaves out tools that are no functions, and names them', async () => {
+test('omits tools that are not functions, and lists them as ignored', async () => {
   const reply = await completion({ tools: [{ type: 'custom', custom: { name: 'x' } }, TOOL, { type: 'wéb\r\n' }] });
   expect(reply.request.tools).toEqual([CLIENT_TOOL]);
   expect(reply.ignored).toEqual(['tools.custom', 'tools.w_b__']);
 });
 
-test('leaves out the function that the CLI would keep from the model, and names it', async () => {
+test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
   const search = { type: 'function', function: { name: 'ToolSearch' } };
   const reply = await completion({ tools: [search, TOOL] });
   expect(reply.request.tools).toEqual([CLIENT_TOOL]);
@@ -196,11 +196,11 @@ test.each([
     { type: 'function', function: { name: 'weather' } },
     { type: 'named', name: 'weather' },
   ],
-])('has the model choose among the tools as told: %j', async (tool_choice, toolChoice) => {
+])('reads the tool choice %j', async (tool_choice, toolChoice) => {
   expect((await completion({ tools: [TOOL], tool_choice })).request.toolChoice).toEqual(toolChoice);
 });
 
-test('gives the model only the tools that are allowed', async () => {
+test('offers the model only the allowed tools', async () => {
   const other = { type: 'function', function: { name: 'other' } };
   const allowed_tools = { mode: 'required', tools: [{ type: 'function', function: { name: 'weather' } }] };
   const { request } = await completion({
@@ -210,7 +210,7 @@ test('gives the model only the tools that are allowed', async () => {
   expect(request).toMatchObject({ tools: [CLIENT_TOOL], toolChoice: { type: 'required' } });
 });
 
-test('binds the answer to a schema, or to being JSON', async () => {
+test('reads a response format that is a schema or any JSON', async () => {
   const schema = { type: 'object', properties: { x: { type: 'number' } } };
   const bound = async (response_format: object) => (await completion({ response_format })).request.schema;
   expect(await bound({ type: 'json_schema', json_schema: { name: 'x', strict: true, schema } })).toEqual(schema);
@@ -218,7 +218,7 @@ test('binds the answer to a schema, or to being JSON', async () => {
   expect(await bound({ type: 'text' })).toBeUndefined();
 });
 
-test('ends the answer where the client says', async () => {
+test('reads token limits and stop sequences', async () => {
   const limited = async (body: object) => {
     const { stop, maxTokens } = (await completion({ ...body })).request;
     return { stop, maxTokens };
@@ -228,12 +228,12 @@ test('ends the answer where the client says', async () => {
   expect(await limited({ stop: null, max_tokens: -1 })).toEqual({ stop: undefined, maxTokens: undefined });
 });
 
-test('sends no stop sequence that the API would not take', async () => {
+test('omits stop sequences that the API would refuse', async () => {
   const { request, ignored } = await completion({ stop: ['\n', '', 'END'] });
   expect([request.stop, ignored]).toEqual([['END'], ['stop']]);
 });
 
-test('sends sampling parameters only where the user wants that', async () => {
+test('passes sampling parameters on only if the user allows it', async () => {
   const body = { temperature: 0, top_p: 0.5, top_k: 3 };
   const sent = await completion(body, SENDS_SAMPLING);
   expect([sent.request.sampling, sent.ignored]).toEqual([{ temperature: 0, topP: 0.5, topK: 3 }, []]);
@@ -241,7 +241,7 @@ test('sends sampling parameters only where the user wants that', async () => {
   expect([kept.request.sampling, kept.ignored]).toEqual([undefined, ['temperature', 'top_p', 'top_k']]);
 });
 
-test('lists the parameters that have an effect elsewhere and none here, and refuses none of them', async () => {
+test('lists the parameters that have no effect here, and refuses none of them', async () => {
   const body = { seed: 1, logprobs: true, logit_bias: { 1: 2 }, verbosity: 'low', metadata: { a: 'b' }, store: true };
   expect((await completion(body)).ignored).toEqual(['logit_bias', 'seed', 'logprobs', 'verbosity']);
   const without = {
@@ -266,12 +266,12 @@ test.each([
   [{ think: true }, { thinking: true }],
   [{ think: false }, { thinking: false, withoutThinking: true }],
   [{ think: 'medium' }, { thinking: true, effort: 'medium' }],
-])('thinks as hard as told, and shows it where told: %j', async (body, thinking) => {
+])('reads effort and visibility of thinking from %j', async (body, thinking) => {
   const { thinking: shown, effort, withoutThinking } = (await completion(body)).request;
   expect({ thinking: shown, effort, withoutThinking }).toEqual(thinking);
 });
 
-test('asks for further choices outside the conversation', async () => {
+test('requests further choices outside the conversation', async () => {
   const { request, furtherRequests } = await completion({ n: 3, conversation_id: 'x', user: 'me' });
   expect(request).toMatchObject({ name: { kind: 'id', id: 'x' }, user: 'me', ephemeral: false });
   expect(furtherRequests).toHaveLength(2);
@@ -279,7 +279,7 @@ test('asks for further choices outside the conversation', async () => {
   expect(furtherRequests?.[0]).not.toHaveProperty('name');
 });
 
-test('streams the role once, a chunk an event, and the reason for the end on its own', async () => {
+test('streams the role once, one chunk for each event, and the finish reason separately', async () => {
   const chunks = streamed(await completion({ stream: true }), [
     { type: 'thinking', text: 'Hm' },
     { type: 'text', text: 'Hel' },
@@ -344,7 +344,7 @@ test('streams several answers, each with its own role and end, and the counts of
   expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 264 } });
 });
 
-test('streams the counts once, at the end, where they are asked for', async () => {
+test('streams the usage once, at the end, if the client requests it', async () => {
   const chunks = streamed(await completion({ stream: true, stream_options: { include_usage: true } }), [
     { type: 'text', text: 'x' },
     end,
@@ -357,7 +357,7 @@ test.each([
   ['stop', 'stop'],
   ['length', 'length'],
   ['refusal', 'content_filter'],
-] as const)('gives an answer at once that ended for %s', async (reason, finish_reason) => {
+] as const)('writes an answer that ended for %s', async (reason, finish_reason) => {
   const body = (await completion({})).wire.completeBody(answer({ reason }));
   expect(body).toStrictEqual({
     id: expect.stringMatching(/^chatcmpl-/),
@@ -377,7 +377,7 @@ test.each([
   });
 });
 
-test('gives calls at once, without content where there is none', async () => {
+test('writes calls without a stream, with null content if there is no text', async () => {
   const toolCalls = [{ id: 'call_a', name: 'f', input: { x: 1 } }];
   const body = (await completion({})).wire.completeBody(answer({ text: '', toolCalls, reason: 'tool_use' }));
   expect(body).toMatchObject({
@@ -393,7 +393,7 @@ test('gives calls at once, without content where there is none', async () => {
   });
 });
 
-test('gives several answers at once, with the counts of all', async () => {
+test('writes several answers without a stream, with the counts of all', async () => {
   const body = (await completion({ n: 2 })).wire.completeBody(answer({ text: 'a' }), [answer({ text: 'b' })]);
   expect(body).toMatchObject({
     choices: [
@@ -404,7 +404,7 @@ test('gives several answers at once, with the counts of all', async () => {
   });
 });
 
-test('completes a text, which is of no conversation unless it names one', () => {
+test('completes a text, which belongs to a conversation only if the client names one', () => {
   const { request, wire } = textCompletion({ prompt: ['Once'], echo: true, max_tokens: 3 });
   expect(request).toMatchObject({
     messages: [{ role: 'user', content: [{ type: 'text', text: 'Once' }] }],
@@ -421,7 +421,7 @@ test('completes a text, which is of no conversation unless it names one', () => 
   expect(textCompletion({ prompt: 'x', user: 'me' }).request.user).toBeUndefined();
 });
 
-test('completes several texts, each as often as is asked, in their order', () => {
+test('completes several texts in order, each as often as requested', () => {
   const { request, furtherRequests, wire } = textCompletion({
     prompt: ['One', 'Two'],
     n: 2,
@@ -442,7 +442,7 @@ test('completes several texts, each as often as is asked, in their order', () =>
   expect(ends).toEqual([false, false, false, true]);
 });
 
-test('streams a completed text, what was asked first where it is to be echoed', () => {
+test('streams a completed text, after the prompt if it is to be echoed', () => {
   const chunks = streamed(textCompletion({ prompt: 'Once', echo: true, stream: true }), [
     { type: 'text', text: ' upon' },
     end,

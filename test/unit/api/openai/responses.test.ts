@@ -53,7 +53,7 @@ function read(said: string): Event {
   return event;
 }
 
-/** A response's id and output as the client got them. */
+/** A response's id and output as the client receives them. */
 function whole(reply: ChatReply, more: Partial<Answer> = {}) {
   return reply.wire.completeBody(answer(more)) as { id: string; output: { id: string; type: string }[] };
 }
@@ -76,7 +76,7 @@ test('reads a text, and messages with and without a type', async () => {
   ]);
 });
 
-test('tells the model the instructions ahead of what else the system says', async () => {
+test('puts the instructions before other system messages', async () => {
   const { request } = await response({
     instructions: 'Be brief.',
     input: [
@@ -87,7 +87,7 @@ test('tells the model the instructions ahead of what else the system says', asyn
   expect(request.system).toBe('Be brief.\n\nBe kind.');
 });
 
-test('puts calls to the answer that made them, and their results after it', async () => {
+test('adds calls to the assistant’s turn before them, and results after it', async () => {
   const messages = await told([
     { role: 'user', content: 'x' },
     { type: 'reasoning', id: 'rs_1', summary: [] },
@@ -116,7 +116,7 @@ test('puts calls to the answer that made them, and their results after it', asyn
   ]);
 });
 
-test('passes over items and tools that only OpenAI has', async () => {
+test('ignores items and tools that only OpenAI has', async () => {
   const { request, ignored } = await response({
     input: [
       { type: 'web_search_call', id: 'ws_1' },
@@ -139,13 +139,13 @@ describe('functions in groups', () => {
   const group = (name: string, ...tools: object[]) => ({ type: 'namespace', name, description: '', tools });
   const asked = { input: 'x', tools: [f, group('a', f, { ...f, name: 'own' }), group('b', f)] };
 
-  test('go by their own name where no other has it, else with their group’s before it', async () => {
+  test('keep their names if unique, and otherwise get their group’s name as prefix', async () => {
     const { request, ignored } = await response(asked);
     expect(request.tools?.map(({ name }) => name)).toEqual(['f', 'a__f', 'own', 'b__f']);
     expect(ignored).toEqual([]);
   });
 
-  test('are called by the name and the group that the client has given them', async () => {
+  test('are called by the client’s name and group', async () => {
     const reply = await response(asked);
     const calls = ['f', 'a__f', 'own'].map((name) => ({ ...call, name }));
     const { output } = whole(reply, { text: '', toolCalls: calls });
@@ -163,7 +163,7 @@ describe('functions in groups', () => {
     ]);
   });
 
-  test('are found again in a history, also one that is held here', async () => {
+  test('keep their names in a history, also in a stored one', async () => {
     const items = [
       { type: 'function_call', call_id: 'a', namespace: 'b', name: 'f', arguments: '{}' },
       { type: 'function_call', call_id: 'b', name: 'f', arguments: '{}' },
@@ -182,7 +182,7 @@ describe('functions in groups', () => {
     expect(await names({ input, previous_response_id: id }, store)).toEqual(['b__f']);
   });
 
-  test('stand in the response as groups', async () => {
+  test('are written in the response as groups', async () => {
     const reply = await response(asked);
     expect(reply.wire.completeBody(answer())).toMatchObject({
       tools: [
@@ -216,13 +216,13 @@ test.each([
   ['tool_choice', { input: 'x', tool_choice: { type: 'web_search' } }, 'cannot be honoured'],
   ['max_output_tokens', { input: 'x', max_output_tokens: 0 }, 'must be'],
   ['metadata.a', { input: 'x', metadata: { a: 1 } }, 'expected string'],
-])('names %s when it is wrong: %j', async (param, body, message) => {
+])('names %s if it is invalid: %j', async (param, body, message) => {
   const asking = response(body);
   await expect(asking).rejects.toThrow(expect.objectContaining({ kind: 'invalid_request', param }));
   await expect(asking).rejects.toThrow(message);
 });
 
-test('asks for a schema, an effort and an end as told', async () => {
+test('reads schema, effort and token limit', async () => {
   const schema = { type: 'object', properties: {} };
   const { request, ignored } = await response({
     input: 'x',
@@ -238,20 +238,20 @@ test('asks for a schema, an effort and an end as told', async () => {
   expect(ignored).toEqual(['temperature', 'text.verbosity', 'truncation', 'max_tool_calls', 'include']);
 });
 
-test('shows thinking where a summary or an effort is named', async () => {
+test('includes thinking if the request has a summary or an effort', async () => {
   const shows = async (reasoning: object) => (await response({ input: 'x', reasoning })).request.thinking;
   expect([await shows({}), await shows({ summary: 'auto' }), await shows({ effort: 'none', summary: 'auto' })]).toEqual(
     [false, true, false],
   );
 });
 
-test('takes Codex’s thread for the name of the conversation', async () => {
+test('uses Codex’s thread as the name of the conversation', async () => {
   const header = (name: string) => (name === 'thread-id' ? 'thread' : undefined);
   const { request } = await response({ input: 'x' }, undefined, { ...CLIENT, header });
   expect(request.name).toEqual({ kind: 'label', id: 'thread' });
 });
 
-test('gives a response at once, with what was asked', async () => {
+test('writes a whole response, with the request’s parameters', async () => {
   const tool = { type: 'function', name: 'f', description: 'F.', parameters: { type: 'object' }, strict: true };
   const reply = await response({
     input: 'x',
@@ -323,7 +323,7 @@ test('gives a response at once, with what was asked', async () => {
 test.each([
   ['length', 'max_output_tokens'],
   ['refusal', 'content_filter'],
-] as const)('says that a response is not whole when it ended for %s', async (reason, why) => {
+] as const)('marks a response that ended for %s as incomplete', async (reason, why) => {
   const incomplete = { status: 'incomplete', completed_at: null, incomplete_details: { reason: why } };
   const item = { type: 'message', status: 'incomplete' };
   expect(whole(await response({ input: 'x' }), { reason })).toMatchObject({ ...incomplete, output: [item] });
@@ -334,7 +334,7 @@ test.each([
   expect(last).toMatchObject({ type: 'response.incomplete', response: { ...incomplete, output: [item] } });
 });
 
-test('streams each item from its opening to its end, in order, numbered without gaps', async () => {
+test('streams each item from start to end, in order, numbered without gaps', async () => {
   const events = streamed(await response({ input: 'x', stream: true }), [
     { type: 'thinking', text: 'Hm' },
     { type: 'thinking', text: '.' },
@@ -387,12 +387,12 @@ test('streams each item from its opening to its end, in order, numbered without 
   ]);
 });
 
-test('streams an answer without a word as an empty message', async () => {
+test('streams an answer without text as an empty message', async () => {
   const events = streamed(await response({ input: 'x', stream: true }), [end]);
   expect(events.at(-1)).toMatchObject({ response: { output: [{ type: 'message', content: [{ text: '' }] }] } });
 });
 
-test('ends a stream that fails with the response and why it failed', async () => {
+test('ends a failed stream with the response and its error', async () => {
   const wire = (await response({ input: 'x', stream: true })).wire.stream();
   const before = [...wire.lines({ type: 'text', text: 'a' }, 0)];
   const fault = { status: 429, code: 'rate_limit', message: 'Slow down.', recorded: '', param: null } as const;
@@ -404,7 +404,7 @@ test('ends a stream that fails with the response and why it failed', async () =>
   });
 });
 
-test('goes on from a response by its id, calls and all', async () => {
+test('continues a response by its id, including its calls', async () => {
   const store = createResponseStore();
   const first = whole(await response({ input: 'Weather?', instructions: 'Be brief.' }, store), {
     text: '',
@@ -433,7 +433,7 @@ test('goes on from a response by its id, calls and all', async () => {
   ]);
 });
 
-test('takes a reference for the item that was given under that id, streamed or not', async () => {
+test('resolves a reference to an item by its id, streamed or not', async () => {
   const store = createResponseStore();
   const reply = await response({ input: 'Hi', stream: true }, store);
   const events = streamed(reply, [{ type: 'thinking', text: 'Hm.' }, { type: 'text', text: 'Hello' }, end]);
@@ -448,7 +448,7 @@ test('takes a reference for the item that was given under that id, streamed or n
   expect(next.request.messages[1]).toEqual({ role: 'assistant', content: text('Hello') });
 });
 
-test('holds a response for its owner alone, and none that is not to be stored', async () => {
+test('stores a response for its owner only, and none with store: false', async () => {
   const store = createResponseStore();
   const stored = whole(await response({ input: 'Hi' }, store));
   const other = { ...CLIENT, owner: 'other' };
@@ -457,7 +457,7 @@ test('holds a response for its owner alone, and none that is not to be stored', 
   await expect(response({ previous_response_id: passing.id, input: 'x' }, store)).rejects.toThrow('is not held');
 });
 
-test('forgets the oldest responses and their items when they become too many', async () => {
+test('removes the oldest responses and their items above the size limit', async () => {
   const store = createResponseStore(1000);
   const old = whole(await response({ input: 'a'.repeat(600) }, store));
   const recent = whole(await response({ input: 'b'.repeat(600) }, store));
