@@ -29,6 +29,7 @@ export interface ChatOptions {
   usersAreIds(): boolean;
 }
 
+/** Creates the chat on top of the CLI's processes. It owns nothing that has to be closed. */
 export function createChat(options: ChatOptions): Chat {
   const { claude, live } = options;
   const models = createModels(options);

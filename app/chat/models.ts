@@ -13,6 +13,7 @@ export interface ModelsOptions {
   idleMs(): number;
 }
 
+/** The part of the chat that deals with models. */
 export type Models = Pick<Chat, 'models' | 'resolveModel' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
 
 export function createModels({ claude, live, idleMs }: ModelsOptions): Models {

@@ -16,8 +16,10 @@ export interface Usage {
   readonly costUsd: number;
 }
 
+/** The usage of a request that has consumed nothing. */
 export const NO_USAGE: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0, costUsd: 0 };
 
+/** The sum of two usages, kind by kind. The only function that adds usage: reduce with it to sum many. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     input: a.input + b.input,

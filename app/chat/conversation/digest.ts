@@ -27,6 +27,7 @@ export function extendDigest(digest: string, message: Message): string {
   return hash(`${digest}\n${canonicalMessage(message)}`);
 }
 
+/** The digest of a whole history under the key. */
 export function digestOf(key: ConversationKey, messages: readonly Message[]): string {
   return messages.reduce(extendDigest, digestOfKey(key));
 }

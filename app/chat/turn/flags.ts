@@ -1,9 +1,9 @@
 /** Translates the parameters of a request (effort, limits, tool choice, sampling) into the CLI's flags. */
-
 import type { Model } from '../../claude/models';
 import type { TurnFlags } from '../../claude/process/turnFlags';
 import type { ChatRequest } from '../request';
 
+/** The flags of the request's turn; what the request does not ask for stays the CLI's default. */
 export function flagsOf(request: ChatRequest, model: Model): TurnFlags {
   const { effort, maxTokens, thinking, withoutThinking = false } = request;
   const body = extraBody(request);
