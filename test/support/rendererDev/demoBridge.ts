@@ -134,7 +134,9 @@ if (busy) fill(demo.rows ?? 240);
 
 const bridge: Bridge = {
   async call<N extends CallName>(name: N, ...args: CallArguments<N>): Promise<CallResult<N>> {
-    return handlers[name](...args);
+    const handler: CallHandlers[N] | undefined = handlers[name];
+    if (!handler) throw new Error(`The demo does not answer ${name}.`);
+    return handler(...args);
   },
   subscribe(_topics, listener) {
     listeners.add(listener);
@@ -146,7 +148,7 @@ const bridge: Bridge = {
 Object.defineProperty(window, 'claudacity', { value: bridge });
 if (busy && !demo.still) live();
 
-const handlers: CallHandlers = {
+const handlers: Partial<CallHandlers> = {
   'server.start': async () => {
     change({ server: { ...snapshot.server, phase: 'starting' } });
     await later(700);
@@ -181,9 +183,7 @@ const handlers: CallHandlers = {
   'requests.clear': () => {
     rows.clear();
   },
-  'conversations.end': (id) => {
-    change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
-  },
+  'conversations.end': endConversation,
   'conversations.list': async (before, limit) => {
     await later(40);
     return stored.filter(({ usedAt }) => usedAt < before).slice(0, limit);
@@ -195,7 +195,7 @@ const handlers: CallHandlers = {
   },
   'conversations.delete': (id) => {
     stored = stored.filter((conversation) => conversation.id !== id);
-    return handlers['conversations.end'](id);
+    endConversation(id);
   },
   'conversations.deleteAll': () => {
     stored = [];
@@ -215,6 +215,10 @@ const handlers: CallHandlers = {
     throw new Error('No browser could be opened.');
   },
 };
+
+function endConversation(id: string): void {
+  change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
+}
 
 function change(values: TopicUpdate['values']): void {
   const { requests = [], ...rest } = values;
