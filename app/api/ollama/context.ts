@@ -31,16 +31,16 @@ export function packContext({ system, messages }: History, answer: string): numb
   });
   const packed: z.input<typeof packedConversation> = { system, said: [...texts, ['assistant', answer]] };
   const bytes = deflateSync(JSON.stringify(packed));
-  return [MARK, bytes.length, ...numbers(bytes)];
+  return [MARK, bytes.length, ...toNumbers(bytes)];
 }
 
 type PackedMessage = z.input<typeof packedConversation>['said'][number];
 
 /** null for numbers that this server did not make. */
 export function unpackContext([mark, length = 0, ...rest]: readonly number[]): EarlierTurns | null {
-  if (mark !== MARK || rest.length !== Math.ceil(length / BYTES_PER_NUMBER) || !rest.every(isWord)) return null;
+  if (mark !== MARK || rest.length !== Math.ceil(length / BYTES_PER_NUMBER) || !rest.every(isPackedNumber)) return null;
   try {
-    const bytes = Buffer.from(rest.flatMap((word) => [word >> 16, (word >> 8) & 0xff, word & 0xff]));
+    const bytes = Buffer.from(rest.flatMap((number) => [number >> 16, (number >> 8) & 0xff, number & 0xff]));
     const json = inflateSync(bytes.subarray(0, length), { maxOutputLength: MAX_UNPACKED_BYTES });
     const { system, said } = packedConversation.parse(JSON.parse(json.toString()));
     const turns = said.map(([role, text]): HistoryTurn => {
@@ -58,14 +58,14 @@ const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 /** Bytes in one number. Three keep it within the range that every client accepts as a token. */
 const BYTES_PER_NUMBER = 3;
 
-function numbers(bytes: Buffer): number[] {
-  const words = Array.from(
+function toNumbers(bytes: Buffer): number[] {
+  const starts = Array.from(
     { length: Math.ceil(bytes.length / BYTES_PER_NUMBER) },
     (_, index) => index * BYTES_PER_NUMBER,
   );
-  return words.map((at) => ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
+  return starts.map((at) => ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
 }
 
-function isWord(value: number): boolean {
+function isPackedNumber(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 0xffffff;
 }

@@ -1,6 +1,6 @@
 /**
  * `POST /api/generate`: a prompt, which continues the conversation in its `context`. A request without a prompt loads or unloads the
- * model; Open WebUI unloads models so.
+ * model; Open WebUI unloads models this way.
  */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';

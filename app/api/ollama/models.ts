@@ -78,7 +78,7 @@ function modelFileFields(model: Model) {
   return { size: MODEL_SIZE, digest: digestOf(model), details: DETAILS };
 }
 
-/** Bytes. */
+/** Bytes: a placeholder, since there is no file. */
 export const MODEL_SIZE = 1;
 
 /** Depends on the model's id alone, since clients identify models by their digest. */

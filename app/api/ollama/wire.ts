@@ -22,7 +22,7 @@ export interface ContentFields {
   lastFields?(text: string): object;
 }
 
-/** @param model as the client named it. */
+/** @param model the client's name for the model. */
 export function ollamaWire(model: string, { fields, lastFields = () => ({}) }: ContentFields): Wire {
   const head = () => ({ model, created_at: new Date().toISOString() });
   return {

@@ -84,10 +84,13 @@ export function completionTools(
   const deprecated = functions.map((fn, index) => toolDefinition(fn, `functions[${index}]`));
   const deprecatedChoice =
     typeof function_call === 'object' && function_call ? { type: 'function', ...function_call } : function_call;
-  const strict = strictTools([...tools.flatMap((tool) => ('function' in tool ? [tool.function] : [])), ...functions]);
+  const strict = ignoredStrictness([
+    ...tools.flatMap((tool) => ('function' in tool ? [tool.function] : [])),
+    ...functions,
+  ]);
   const choice = body.tool_choice ?? deprecatedChoice;
   return toolParameters([...inTools, ...deprecated], choice, body.parallel_tool_calls, [
-    ...otherTools(tools),
+    ...ignoredToolTypes(tools),
     ...strict,
   ]);
 }
@@ -103,7 +106,7 @@ export function responseTools(body: z.output<z.ZodObject<typeof responseToolFiel
   const names = functionNames(functions);
   const definitions = functions.map((fn) => ({ ...toolDefinition(fn, fn.param), name: names.toModel(fn) }));
   const others = tools.flatMap((tool) => ('tools' in tool ? tool.tools : [tool]));
-  const ignored = [...otherTools(others), ...describedNamespaces(tools), ...strictTools(functions)];
+  const ignored = [...ignoredToolTypes(others), ...ignoredDescriptions(tools), ...ignoredStrictness(functions)];
   return { ...toolParameters(definitions, body.tool_choice, body.parallel_tool_calls, ignored), names };
 }
 
@@ -123,7 +126,7 @@ function functionsIn(
 }
 
 /** The model has no place for the description of a group. */
-function describedNamespaces(tools: readonly ResponseTool[]): string[] {
+function ignoredDescriptions(tools: readonly ResponseTool[]): string[] {
   return tools.some((tool) => 'tools' in tool && tool.description) ? ['tools.namespace.description'] : [];
 }
 
@@ -132,13 +135,13 @@ function toolDefinition({ name, description, parameters }: z.output<typeof defin
 }
 
 /** The types of the unsupported tools, restricted to characters that a header may hold. */
-function otherTools(tools: readonly { type: string }[] | null | undefined): string[] {
+function ignoredToolTypes(tools: readonly { type: string }[] | null | undefined): string[] {
   const types = (tools ?? []).flatMap(({ type }) => (type === 'function' ? [] : [type]));
   return [...new Set(types.map((type) => `tools.${type.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}`))];
 }
 
 /** `strict` has no effect: the CLI does not enforce a function's schema. */
-function strictTools(definitions: readonly { strict?: boolean | null | undefined }[]): string[] {
+function ignoredStrictness(definitions: readonly { strict?: boolean | null | undefined }[]): string[] {
   return definitions.some(({ strict }) => strict) ? ['tools.strict'] : [];
 }
 

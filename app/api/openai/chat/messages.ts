@@ -67,7 +67,7 @@ export function toTurns(messages: readonly CompletionMessage[], readImage: ReadI
 
 export type MessageContent = readonly ContentBlock[];
 
-/** @param field the field of the parts, for errors. @throws ChatError as `turnsOf`. */
+/** @param field the field of the parts, for errors. @throws ChatError as `toTurns`. */
 export async function toContent(
   content: string | readonly Part[] | null | undefined,
   field: string,

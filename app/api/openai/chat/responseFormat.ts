@@ -28,7 +28,7 @@ export function parseResponseFormat(format: z.output<typeof responseFormat>): Ch
   );
 }
 
-/** @throws ChatError as `schemaOf`. */
+/** @throws ChatError as `parseResponseFormat`. */
 export function parseTextFormat(format: z.output<typeof textFormat>): ChatRequest['schema'] {
   return answerSchema(format?.type, format?.schema, 'text.format', 'text.format.schema');
 }
