@@ -1,4 +1,4 @@
-/** The app's own paths, which belong to no client's dialect: documentation, metrics and health. Errors are worded as OpenAI does. */
+/** The app's own paths, which belong to no client's dialect: documentation, metrics and health. Errors have OpenAI's form. */
 import type { Dialect } from './dialect';
 import { docsRoutes } from './docs';
 import { metricsRoutes } from './metrics';

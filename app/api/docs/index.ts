@@ -1,4 +1,4 @@
-/** `GET /openapi.json` and, to read it and try it out, `GET /docs`: a page that is part of this app and loads nothing from elsewhere. */
+/** `GET /openapi.json`, and `GET /docs`: a page for reading it and trying out the API. The page loads nothing from other hosts. */
 import type { Route } from '../dialect';
 import { type DocumentedSection, openApi } from './openApi';
 import { pageRoutes } from './pageRoutes';

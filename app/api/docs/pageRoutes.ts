@@ -1,4 +1,4 @@
-/** The documentation's page, as build/bundle.mjs has put it together: from the folder beside the bundled main file, or in a checkout from out/. */
+/** Serves the documentation page that build/bundle.mjs builds: from the folder next to the bundled main file or, in a checkout, from out/. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,17 +6,18 @@ import type { Route, RouteReply } from '../dialect';
 import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
-  { method: 'get', path: '/docs', docs: null, handle: () => file('index.html') },
-  { method: 'get', path: '/docs/:file', docs: null, handle: ({ params }) => file(params.file ?? '') },
+  { method: 'get', path: '/docs', docs: null, handle: () => fileReply('index.html') },
+  { method: 'get', path: '/docs/:file', docs: null, handle: ({ params }) => fileReply(params.file ?? '') },
 ];
 
-const TYPES: ReadonlyMap<string, string> = new Map([
+/** The page's files, with their content types. */
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['index.html', 'text/html; charset=utf-8'],
   ['docs.js', 'text/javascript; charset=utf-8'],
   ['docs.css', 'text/css; charset=utf-8'],
 ]);
 
-/** The page loads what comes from here, and nothing else. */
+/** The page can load resources of this server alone. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -32,9 +33,9 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** @throws Refusal for a file that is none of the page's. */
-async function file(name: string): Promise<RouteReply> {
-  const contentType = TYPES.get(name);
+/** @throws Refusal for a name that is not a file of the page. */
+async function fileReply(name: string): Promise<RouteReply> {
+  const contentType = CONTENT_TYPES.get(name);
   if (contentType === undefined) throw notFound('there is no such file');
   try {
     const text = await readFile(path.join(folder(), name), 'utf8');

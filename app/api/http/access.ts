@@ -1,16 +1,16 @@
 /**
- * Who may come in. The port is open on every network interface by default, and whoever gets through spends its owner's
- * Claude allowance and reads what it answers. Four kinds of caller are expected:
+ * Access control and its threat model. The port is open on every network interface by default; a client that passes spends the
+ * owner's Claude allowance and reads the answers. Four kinds of client are expected:
  *
- * 1. Another computer. It has to show an API key; nothing else about it is trusted, no forwarding header above all.
+ * 1. A program on another computer. It must send an API key. Nothing else about it is trusted, least of all a forwarding header.
  * 2. A program on this computer. It could run `claude` itself, so it needs no key.
- * 3. A page of some other website, open in a browser on this computer. It can send requests here, and the browser names its
- *    origin: only origins on the list are let in, and never `null`, which any sandboxed frame can claim.
- * 4. The same page after it has made its own host name resolve to this computer (DNS rebinding). To the browser it is then
- *    of the same origin as this server, but the Host header still names its site: a caller without a key must name this machine.
+ * 3. A web page of a foreign site, open in a browser on this computer. It can send requests here, but the browser adds the
+ *    page's origin: only listed origins pass, and never `null`, which any sandboxed frame can send.
+ * 4. The same page after its host name has been made to resolve to this computer (DNS rebinding). For the browser the page and
+ *    this server then have the same origin, but the Host header still names the foreign site: without a key, it must name this machine.
  *
- * What this does not keep out: another user of this computer, and a page that some local server serves from `localhost`.
- * The checks stand in this order, before a single byte of a body is read.
+ * Not covered: other users of this computer, and pages that another local server serves from `localhost`. All checks are made
+ * before any byte of the body is read.
  */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
@@ -20,34 +20,35 @@ import { exchangeOf } from './exchange';
 import { type IpAddress, isOwnAddress, parseIpAddress } from './ipAddress';
 
 export interface AccessRules {
-  /** Origins allowed besides the ones of this computer; `*` in one stands for any text. */
+  /** Origins that are allowed in addition to those of this computer; `*` matches any text. */
   origins(): readonly string[];
-  /** Whether the key is one that the user has made. Absent: no key is. */
+  /** Whether the API key is valid. Absent: no key is. */
   verifyKey?(key: string): boolean;
 }
 
+/** Refuses a request by throwing `Refusal` (no key) or with an empty 403, and answers CORS preflight requests itself. */
 export function accessControl(rules: AccessRules): RequestHandler {
   return (req, res, next) => {
     const exchange = exchangeOf(res);
     const { origin, host = '' } = req.headers;
-    const welcome = origin === undefined || isAllowedOrigin(origin, host, rules.origins());
+    const originAllowed = origin === undefined || isAllowedOrigin(origin, host, rules.origins());
     res.vary('Origin');
-    if (origin !== undefined && welcome) allowOrigin(res, origin);
+    if (origin !== undefined && originAllowed) setCorsHeaders(res, origin);
 
     const key = keyOf(req.headers.authorization, req.headers['x-api-key']);
-    const keyed = key !== null && rules.verifyKey?.(key) === true;
+    const hasValidKey = key !== null && rules.verifyKey?.(key) === true;
     const local = isLoopback(exchange.address);
     const preflight = req.method === 'OPTIONS';
 
-    // A browser asks ahead without the key that it is going to send.
-    if (!local && !keyed && !preflight) {
+    // The browser sends a preflight request without the key, and then the request itself with it.
+    if (!local && !hasValidKey && !preflight) {
       throw new Refusal(401, 'invalid_api_key', 'requests from another computer need an API key');
     }
-    if (local && !keyed && !namesThisMachine(host)) {
+    if (local && !hasValidKey && !namesThisMachine(host)) {
       exchange.fail('refused: the Host header does not name this computer');
       res.status(403).end();
-    } else if (!welcome) {
-      exchange.fail('refused: the page that asks is of an origin that is not allowed');
+    } else if (!originAllowed) {
+      exchange.fail('refused: the page’s origin is not allowed');
       res.status(403).end();
     } else if (preflight) {
       answerPreflight(res, req.headers['access-control-request-headers'] ?? '');
@@ -62,11 +63,12 @@ function keyOf(authorization: string | undefined, apiKey: string | string[] | un
   return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : null);
 }
 
+/** Whether the IP address is a loopback address. */
 export function isLoopback(address: string): boolean {
   return parseIpAddress(address)?.range() === 'loopback';
 }
 
-/** Whether a Host header is one that a page of a foreign site cannot have caused. */
+/** Whether the Host header names this machine, so that it cannot come from a page of a foreign site. */
 export function namesThisMachine(hostHeader: string): boolean {
   const name = hostName(hostHeader);
   const address = parseIpAddress(name);
@@ -79,13 +81,13 @@ export function namesThisMachine(hostHeader: string): boolean {
   );
 }
 
-/** Addresses that no public name server can make a browser use for a foreign site: loopback, private, unspecified. */
+/** Loopback, private and unspecified addresses: no foreign site is served from them, so no page of one has them as its host. */
 function isUnroutable(address: IpAddress): boolean {
   const unspecified = ['0.0.0.0', '::'].includes(address.toString());
   return unspecified || ['loopback', 'private', 'uniqueLocal'].includes(address.range());
 }
 
-/** Without port, brackets, zone and the root's dot. */
+/** Removes the port, the brackets and zone of an IPv6 address, and the trailing dot of a fully qualified name. */
 function hostName(hostHeader: string): string {
   const host = hostHeader.trim().toLowerCase();
   const bracketed = /^\[([^\]%]*)(%[^\]]*)?\](:\d+)?$/.exec(host)?.[1];
@@ -103,12 +105,12 @@ const LOCAL_ORIGINS: readonly string[] = [
   'vscode-file://*',
 ];
 
-/** Whether a page of that origin may ask. @param host the request's Host header: a page that this server served may. */
+/** Whether pages of the origin may send requests. @param host the request's Host header: this server's own pages may. */
 export function isAllowedOrigin(origin: string, host: string, allowed: readonly string[]): boolean {
-  const asked = origin.toLowerCase();
-  if (asked === 'null') return false;
-  if (asked === `http://${host.toLowerCase()}` || asked === `https://${host.toLowerCase()}`) return true;
-  return [...LOCAL_ORIGINS, ...allowed].some((pattern) => matches(pattern.trim().toLowerCase(), asked));
+  const lowerOrigin = origin.toLowerCase();
+  if (lowerOrigin === 'null') return false;
+  if (lowerOrigin === `http://${host.toLowerCase()}` || lowerOrigin === `https://${host.toLowerCase()}`) return true;
+  return [...LOCAL_ORIGINS, ...allowed].some((pattern) => matches(pattern.trim().toLowerCase(), lowerOrigin));
 }
 
 function matches(pattern: string, origin: string): boolean {
@@ -125,7 +127,7 @@ function matches(pattern: string, origin: string): boolean {
   return true;
 }
 
-function allowOrigin(res: Response, origin: string): void {
+function setCorsHeaders(res: Response, origin: string): void {
   res.setHeader('Access-Control-Allow-Origin', origin);
   res.setHeader('Access-Control-Expose-Headers', EXPOSED);
 }
@@ -138,12 +140,13 @@ const EXPOSED = [
   'X-Claudacity-Path',
   'X-Claudacity-Ignored',
   'X-Claudacity-Estimate',
-  // Anthropic's name for a request's id.
+  // Anthropic's name for the request's id.
   'Request-Id',
 ].join(', ');
 
 const METHODS = 'GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS';
 
+/** Headers of the SDKs of OpenAI and Anthropic, which Stainless generates. */
 const STAINLESS = [
   ...['arch', 'async', 'custom-poll-interval', 'helper-method', 'lang', 'os', 'package-version', 'poll-helper'],
   ...['retry-count', 'runtime', 'runtime-version', 'timeout'],
@@ -155,14 +158,15 @@ const REQUEST_HEADERS = [
   'anthropic-dangerous-direct-browser-access',
 ];
 
-/** Families of headers whose members are not all known. */
-const REQUEST_HEADER_FAMILY = /^x-(openwebui|claudacity|stainless)-[a-z0-9-]+$/i;
+/** Headers that are allowed by their prefix. */
+const REQUEST_HEADER_PREFIXES = /^x-(openwebui|claudacity|stainless)-[a-z0-9-]+$/i;
 
 const PREFLIGHT_VALID_S = 12 * 60 * 60;
 
-function answerPreflight(res: Response, wanted: string): void {
-  const family = wanted.split(',').map((name) => name.trim());
-  const headers = [...REQUEST_HEADERS, ...family.filter((name) => REQUEST_HEADER_FAMILY.test(name))];
+/** @param requested the value of `Access-Control-Request-Headers`. */
+function answerPreflight(res: Response, requested: string): void {
+  const requestedNames = requested.split(',').map((name) => name.trim());
+  const headers = [...REQUEST_HEADERS, ...requestedNames.filter((name) => REQUEST_HEADER_PREFIXES.test(name))];
   res.setHeader('Access-Control-Allow-Methods', METHODS);
   res.setHeader('Access-Control-Allow-Headers', [...new Set(headers)].join(', '));
   res.setHeader('Access-Control-Max-Age', String(PREFLIGHT_VALID_S));

@@ -1,23 +1,23 @@
-/** The window says who asks. Programs tell in their User-Agent or in headers of their own; what none of them tells is not guessed. */
+/** Names the program that sent a request, for the window and the log, from its User-Agent and from headers of its own. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-const LONGEST_NAME = 40;
+const MAX_LENGTH = 40;
 
-/** A short name of the program that sent the headers: `ollama-js`, `Open WebUI`, `curl`; `unknown` where nothing says. */
+/** A short name such as `ollama-js`, `Open WebUI` or `curl`; `unknown` where the headers name no program. */
 export function clientName(headers: IncomingHttpHeaders): string {
   const names = Object.keys(headers);
   if (names.some((name) => name.startsWith('x-openwebui-'))) return 'Open WebUI';
-  // OpenRouter's convention, which Cline, Roo Code and others follow everywhere.
+  // OpenRouter's convention; Cline, Roo Code and others send it to every server.
   const title = headers['x-title'];
   if (typeof title === 'string' && title.trim() !== '') return shorten(title);
   if (headers.origin?.startsWith('app://obsidian.md')) return 'Obsidian';
   const userAgent = headers['user-agent'] ?? '';
-  const known = KNOWN.find(([pattern]) => pattern.test(userAgent));
+  const known = KNOWN_AGENTS.find(([pattern]) => pattern.test(userAgent));
   return known ? known[1] : firstToken(userAgent);
 }
 
-/** In this order: browsers name each other, so the more particular comes first. */
-const KNOWN: readonly (readonly [RegExp, string])[] = [
+/** The first match counts: browsers include each other's names, so the more specific patterns come first. */
+const KNOWN_AGENTS: readonly (readonly [RegExp, string])[] = [
   [/^ollama-js\//i, 'ollama-js'],
   [/^ollama-python\//i, 'ollama-python'],
   [/^ollama\//i, 'ollama'],
@@ -45,5 +45,5 @@ function firstToken(userAgent: string): string {
 }
 
 function shorten(name: string): string {
-  return name.trim().slice(0, LONGEST_NAME);
+  return name.trim().slice(0, MAX_LENGTH);
 }

@@ -1,5 +1,5 @@
 /**
- * One request and its answer, from arrival to the last byte: the dialect it is in, its record in the journal, and the signal
+ * One HTTP request and its response, from arrival to the last byte: its dialect, its record in the journal, and the signal
  * that ends the work when the client hangs up or the server stops.
  */
 import type { Request, RequestHandler, Response } from 'express';
@@ -14,15 +14,17 @@ export interface Exchange {
   readonly id: string;
   readonly dialect: Dialect;
   readonly client: string;
-  /** The peer's address. */
+  /** The client's IP address. */
   readonly address: string;
-  /** Aborted when the client hangs up, and with a ChatError as its reason when this app ends the answer. */
+  /** Aborted when the client hangs up; aborted with a ChatError as its reason when this app ends the answer. */
   readonly signal: AbortSignal;
   /** Ms since the request arrived. */
   elapsedMs(): number;
+  /** Updates the record in the journal. */
   change(change: RequestChange): void;
-  /** Records the request as failed, when it ends. @param recorded why, without anything that the client wrote. */
+  /** Has the request recorded as failed when it ends; the first reason counts. @param recorded the reason, without text of the client's. */
   fail(recorded: string): void;
+  /** Ends the answer with the error. */
   abort(reason: ChatError): void;
 }
 
@@ -33,7 +35,7 @@ export interface ExchangeDeps {
   dialectOf(path: string): Dialect;
 }
 
-/** Every request passes here first, so that a refused one is recorded too. @param open receives the exchanges that have not ended. */
+/** Comes first, so that a refused request is recorded too. @param open holds the exchanges that have not ended. */
 export function exchangeMiddleware(deps: ExchangeDeps, open: Set<Exchange>): RequestHandler {
   return (req, res, next) => {
     const exchange = begin(req, res, deps);
@@ -45,7 +47,7 @@ export function exchangeMiddleware(deps: ExchangeDeps, open: Set<Exchange>): Req
   };
 }
 
-/** @throws Error for a response that has not passed `exchanges`. */
+/** The exchange that `exchangeMiddleware` has begun. @throws Error where there is none. */
 export function exchangeOf(res: Response): Exchange {
   const exchange = byResponse.get(res);
   if (exchange === undefined) throw new Error('the response has no exchange');
@@ -54,12 +56,12 @@ export function exchangeOf(res: Response): Exchange {
 
 const byResponse = new WeakMap<Response, Exchange>();
 
-/** What a record keeps of a text that the client chooses. */
-const LONGEST_RECORDED = 300;
+/** The longest text of a client's that the journal records, in UTF-16 units. */
+const MAX_RECORDED = 300;
 
 function begin(req: Request, res: Response, { journal, log, dialectOf }: ExchangeDeps): Exchange {
   const arrived = performance.now();
-  const hangUp = new AbortController();
+  const controller = new AbortController();
   const dialect = dialectOf(req.path);
   const client = clientName(req.headers);
   const address = peerAddress(req);
@@ -68,17 +70,17 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     address,
     dialect: dialect.name,
     method: req.method,
-    path: req.path.slice(0, LONGEST_RECORDED),
+    path: req.path.slice(0, MAX_RECORDED),
     model: '',
     stream: false,
-    userAgent: (req.headers['user-agent'] ?? '').slice(0, LONGEST_RECORDED),
+    userAgent: (req.headers['user-agent'] ?? '').slice(0, MAX_RECORDED),
   });
   let failure: string | null = null;
 
   res.once('close', () => {
     const route = routeOf(req);
     if (!res.writableFinished) {
-      hangUp.abort();
+      controller.abort();
       record.end({ route, status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
     } else if (failure !== null || res.statusCode >= 400) {
       record.end({ route, status: res.statusCode, phase: 'failed', error: failure });
@@ -94,17 +96,17 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     dialect,
     client,
     address,
-    signal: hangUp.signal,
+    signal: controller.signal,
     elapsedMs: () => performance.now() - arrived,
     change: (change) => record.change(change),
     fail: (recorded) => {
-      failure ??= recorded.slice(0, LONGEST_RECORDED);
+      failure ??= recorded.slice(0, MAX_RECORDED);
     },
-    abort: (reason) => hangUp.abort(reason),
+    abort: (reason) => controller.abort(reason),
   };
 }
 
-/** The path of the route that Express has matched. */
+/** The path of the route that Express matched; null where none did. */
 function routeOf(req: Request): string | null {
   const route: { path?: unknown } | undefined = req.route;
   return typeof route?.path === 'string' ? route.path : null;

@@ -1,6 +1,4 @@
-/**
- * Bodies are JSON whatever their Content-Type says: `curl -d` says form-urlencoded, and Ollama does not look at it.
- */
+/** Reads bodies as JSON, whatever their Content-Type: `curl -d` sends form-urlencoded, and Ollama ignores the header. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -9,10 +7,10 @@ import { ChatError } from '../../chat/errors';
 import { errorText } from '../../shared/errorText';
 import { Refusal } from '../fault';
 
-/** Bytes, after decompression: 64 MB, a body of exactly this size included. */
+/** The largest accepted body after decompression, in bytes: 64 MB. */
 export const BODY_LIMIT = 64 * 1024 * 1024;
 
-/** Puts the parsed body into `req.body`. Refuses, in the path's dialect, one that is too large, empty, or no JSON. */
+/** Parses the body into `req.body`. @throws Refusal for a body that is empty, too large, wrongly encoded or not JSON. */
 export function jsonBody(limit: number = BODY_LIMIT): RequestHandler {
   return async (req, _res, next) => {
     const bytes = await read(req, limit);
@@ -27,29 +25,29 @@ function parse(bytes: Buffer): unknown {
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    // The parser quotes the body, which may be what somebody wrote to the model.
+    // The parser's message quotes the body, which may be a prompt and must not be logged.
     throw new Refusal(400, 'invalid_request', errorText(error), 'the body is not JSON');
   }
-  if (isDeeper(value, MOST_LEVELS)) {
-    throw new Refusal(400, 'invalid_request', `the body is nested more than ${MOST_LEVELS} levels deep`);
+  if (isDeeper(value, MAX_DEPTH)) {
+    throw new Refusal(400, 'invalid_request', `the body is nested more than ${MAX_DEPTH} levels deep`);
   }
   return value;
 }
 
-/** The parser takes any depth, but whoever writes the value again, by recursion, runs out of stack at some thousands. */
-const MOST_LEVELS = 500;
+/** `JSON.parse` accepts any depth, but recursive code such as `JSON.stringify` overflows the stack at some thousands of levels. */
+const MAX_DEPTH = 500;
 
-function isDeeper(value: unknown, most: number): boolean {
+function isDeeper(value: unknown, maxDepth: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > most) return true;
+    if (depth > maxDepth) return true;
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
   }
   return false;
 }
 
 function read(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const source = decoded(req);
+  const source = decompressed(req);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -76,7 +74,7 @@ function read(req: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
-function decoded(req: IncomingMessage): Readable {
+function decompressed(req: IncomingMessage): Readable {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const decoder = DECODERS.get(encoding)?.();
   if (encoding === 'identity' || encoding === '') return req;
@@ -85,10 +83,10 @@ function decoded(req: IncomingMessage): Readable {
   throw new Refusal(415, 'unsupported_encoding', `unsupported Content-Encoding: ${encoding.slice(0, 40)}`);
 }
 
-/** Node has zstd from 22.15 on; Codex sends it where it may. */
+/** Codex can send zstd, which Node supports from 22.15 on. */
 const zstd: unknown = Reflect.get(zlib, 'createZstdDecompress');
 
-/** A map, since the client chooses the name: an object would have a `constructor` too. */
+/** A map rather than an object, since the client chooses the name: an object also has a `constructor`. */
 const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = new Map([
   ['gzip', zlib.createGunzip],
   ['x-gzip', zlib.createGunzip],
@@ -97,11 +95,11 @@ const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = n
   ...(typeof zstd === 'function' ? ([['zstd', () => zstd()]] as const) : []),
 ]);
 
-/** Bounds for the rest of a body that is refused already: bytes, as a multiple of the limit, and ms. */
-const MOST_DISCARDED = 8;
-const LONGEST_DISCARD_MS = 10_000;
+/** How much of a refused body is read and discarded: a multiple of the size limit, and ms. */
+const MAX_DISCARDED_FACTOR = 8;
+const MAX_DISCARD_MS = 10_000;
 
-/** A client that is still sending reads no answer, and loses it when the connection is reset. */
+/** Reads the rest of a refused body: a client that is still sending does not read the answer, and loses it if the connection is reset. */
 function discard(req: IncomingMessage, limit: number): Promise<void> {
   return new Promise((resolve) => {
     let size = 0;
@@ -109,10 +107,10 @@ function discard(req: IncomingMessage, limit: number): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    const timer = setTimeout(done, LONGEST_DISCARD_MS);
+    const timer = setTimeout(done, MAX_DISCARD_MS);
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit * MOST_DISCARDED) done();
+      if (size > limit * MAX_DISCARDED_FACTOR) done();
     });
     req.once('end', done);
     req.once('close', done);

@@ -1,9 +1,9 @@
 /**
- * Users write this server's address with a slash at its end, or with the `/v1` or `/api` that their client adds by itself; the
- * client then asks for `//api/chat` or `/v1/v1/messages`. There is but one thing that they can mean.
+ * Corrects paths of a misconfigured client: users often enter a base URL with a trailing slash, or with the `/v1` or `/api` that
+ * the client itself adds, and the client then requests `//api/chat` or `/v1/v1/messages`.
  */
 
-/** @param url a request's own, query included. One that is no path of this server's is left as it is. */
+/** Merges repeated slashes and a repeated `/v1` or `/api`. @param url path and query of a request; an absolute URL is returned unchanged. */
 export function normalizePath(url: string): string {
   const [path = ''] = url.split('?', 1);
   if (!path.startsWith('/')) return url;

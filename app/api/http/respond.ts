@@ -1,4 +1,4 @@
-/** Gives a dialect's reply to the client: JSON at once, or the model's answer, at once or as a stream. */
+/** Sends a route's reply: JSON, text, or the model's answer, complete or as a stream. */
 import type { Response } from 'express';
 import { ChatError } from '../../chat/errors';
 import type { ChatEvent } from '../../chat/events';
@@ -17,7 +17,7 @@ export interface RespondDeps {
   readonly log: Log;
 }
 
-/** Resolves when all has been given; throws what goes wrong while the status can still say so. */
+/** Resolves when the response has ended. @throws any error that occurs before the headers are sent. */
 export async function respond(res: Response, exchange: Exchange, reply: RouteReply, deps: RespondDeps): Promise<void> {
   setHeaders(res, reply.headers);
   if (reply.type === 'json') {
@@ -31,45 +31,45 @@ export async function respond(res: Response, exchange: Exchange, reply: RouteRep
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const asked = parallelAnswers(deps.chat, [reply.request, ...(reply.furtherRequests ?? [])], exchange.signal);
-    const events = watched(asked, res, exchange, reply);
-    await (reply.stream ? stream(res, exchange, reply, events, deps.log) : once(res, reply, events));
+    const answers = parallelAnswers(deps.chat, [reply.request, ...(reply.furtherRequests ?? [])], exchange.signal);
+    const events = recordEvents(answers, res, exchange, reply);
+    await (reply.stream ? sendStream(res, exchange, reply, events, deps.log) : sendComplete(res, reply, events));
   }
 }
 
-async function once(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
-  const answers = [reply.request, ...(reply.furtherRequests ?? [])].map(draft);
+async function sendComplete(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {
+  const builders = [reply.request, ...(reply.furtherRequests ?? [])].map(answerBuilder);
   for await (const { choice, event, last } of events) {
-    answers[choice]?.take(event);
+    builders[choice]?.add(event);
     if (!last) continue;
-    const [answer, ...others] = answers.flatMap(({ whole }) => whole() ?? []);
+    const [answer, ...others] = builders.flatMap((builder) => builder.answer() ?? []);
     if (answer) sendJson(res, 200, reply.wire.completeBody(answer, others));
   }
 }
 
-/** Puts an answer together from its events. */
-function draft(): { take(event: WireEvent['event']): void; whole(): Answer | undefined } {
+/** Builds an answer from its events; `answer` returns undefined until the last one. */
+function answerBuilder(): { add(event: WireEvent['event']): void; answer(): Answer | undefined } {
   const text: string[] = [];
   const thinking: string[] = [];
   const toolCalls: ToolCall[] = [];
   let answer: Answer | undefined;
   return {
-    take: (event) => {
+    add: (event) => {
       if (event.type === 'text') text.push(event.text);
       if (event.type === 'retract') text.length = 0;
       if (event.type === 'thinking') thinking.push(event.text);
       if (event.type === 'tool_end') toolCalls.push({ id: event.id, name: event.name, input: event.input });
       if (event.type === 'end') {
         const { reason, stopSequence, usage, timings } = event;
-        const said = { text: text.join(''), thinking: thinking.join(''), toolCalls };
-        answer = { ...said, reason, stopSequence, usage, timings };
+        const content = { text: text.join(''), thinking: thinking.join(''), toolCalls };
+        answer = { ...content, reason, stopSequence, usage, timings };
       }
     },
-    whole: () => answer,
+    answer: () => answer,
   };
 }
 
-async function stream(
+async function sendStream(
   res: Response,
   exchange: Exchange,
   reply: ChatReply,
@@ -77,15 +77,15 @@ async function stream(
   log: Log,
 ): Promise<void> {
   const wire = reply.wire.stream();
-  const stopKeepAlive = keepAlive(res, wire);
+  const stopKeepAlive = startKeepAlive(res, wire);
   let opened = false;
   try {
     for await (const { choice, event, last } of events) {
-      // Only now: until the model answers, a fault can still have its own status.
+      // Not before the first event: until then, an error can still be sent with its own status.
       if (!opened) openStream(res, wire);
       opened = true;
       if (event.type === 'usage') for (const line of wire.usageLines?.(event.usage) ?? []) await write(res, line);
-      for (const part of parts(event)) {
+      for (const part of splitEvent(event)) {
         for (const line of wire.lines(part, choice)) await write(res, line);
       }
       if (last) res.end();
@@ -102,14 +102,15 @@ async function stream(
 }
 
 interface WireEvent {
+  /** The index of the answer. */
   readonly choice: number;
   readonly event: OutputEvent | Extract<ChatEvent, { type: 'usage' | 'retract' }>;
-  /** No answer has more to say. */
+  /** Whether all answers have ended with this event. */
   readonly last: boolean;
 }
 
-/** The events that make up the answer, or the answers. What they tell of the request goes to its record and headers; an error is thrown. */
-async function* watched(
+/** Passes on the events that the dialect writes. Conversation, model and usage go to the journal and the headers; an error is thrown. */
+async function* recordEvents(
   events: AsyncIterable<ChoiceEvent>,
   res: Response,
   exchange: Exchange,
@@ -117,11 +118,11 @@ async function* watched(
 ): AsyncGenerator<WireEvent> {
   const usages = new Map<number, Usage>();
   let open = 1 + (reply.furtherRequests?.length ?? 0);
-  let silent = true;
+  let hasOutput = false;
   for await (const { choice, event } of events) {
     if (event.type === 'error') throw event.error;
     if (event.type === 'start') {
-      // The further choices are of no conversation.
+      // Further choices do not belong to a conversation.
       if (choice > 0) continue;
       const { conversation, served, model, isolation } = event;
       exchange.change({ conversation, served, resolvedModel: model, isolation });
@@ -129,7 +130,7 @@ async function* watched(
       res.setHeader('X-Claudacity-Path', event.served);
       continue;
     }
-    if (event.type === 'retract' && reply.stream && !silent) {
+    if (event.type === 'retract' && reply.stream && hasOutput) {
       throw new ChatError('api', 'the model’s first answer was not valid against the schema, and part of it is sent');
     }
     if (event.type === 'usage' || event.type === 'end') {
@@ -141,12 +142,13 @@ async function* watched(
       open -= 1;
     }
     if (event.type === 'text' || event.type === 'thinking') {
-      // To Open WebUI a chunk without content is the end of the answer.
+      // Open WebUI takes a chunk without content for the end of the answer.
       if (event.text === '' || (event.type === 'thinking' && !reply.request.thinking)) continue;
     }
     if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool_call') {
-      if (silent) exchange.change({ firstTokenMs: exchange.elapsedMs(), ...(reply.stream && { phase: 'streaming' }) });
-      silent = false;
+      if (!hasOutput)
+        exchange.change({ firstTokenMs: exchange.elapsedMs(), ...(reply.stream && { phase: 'streaming' }) });
+      hasOutput = true;
     }
     yield { choice, event, last: open === 0 };
   }
@@ -154,7 +156,8 @@ async function* watched(
   if (open > 0) throw new ChatError('cli_failed', 'the answer broke off');
 }
 
-function* parts(event: WireEvent['event']): Generator<OutputEvent> {
+/** The output events among the wire events, with long texts split. */
+function* splitEvent(event: WireEvent['event']): Generator<OutputEvent> {
   if (event.type === 'text' || event.type === 'thinking') {
     for (const text of splitLongText(event.text)) yield { type: event.type, text };
   } else if (event.type === 'tool_input') {
@@ -168,15 +171,15 @@ function openStream(res: Response, wire: StreamWire): void {
   res.status(200);
   res.setHeader('Content-Type', wire.contentType);
   res.setHeader('Cache-Control', 'no-cache');
-  // nginx holds a stream back otherwise.
+  // Otherwise nginx buffers the stream.
   res.setHeader('X-Accel-Buffering', 'no');
-  // The first words are often here already: in one piece with them the headers reach the client as soon.
+  // The first text often follows at once: sent in one packet with it, the headers do not arrive later.
   setImmediate(() => {
     if (!res.headersSent && !res.destroyed) res.flushHeaders();
   });
 }
 
-/** The next event is not asked for until the client has room for more. */
+/** Resolves when the socket can take more, so that the next event is not read from the CLI before. */
 async function write(res: Response, line: string): Promise<void> {
   if (res.destroyed) throw new ChatError('cancelled', 'request canceled');
   if (res.write(line)) return;
@@ -193,17 +196,17 @@ async function write(res: Response, line: string): Promise<void> {
 
 const KEEP_ALIVE_MS = 15_000;
 
-/** Proxies and clients close a stream that is silent for long. Returns the function that ends it. */
-function keepAlive(res: Response, wire: StreamWire): () => void {
-  const { keepAlive: sign } = wire;
-  if (sign === undefined) return () => {};
+/** Proxies and clients close a stream that is silent for too long. Returns the function that stops the keep-alive. */
+function startKeepAlive(res: Response, wire: StreamWire): () => void {
+  const { keepAlive } = wire;
+  if (keepAlive === undefined) return () => {};
   const timer = setInterval(() => {
-    if (res.headersSent && !res.writableEnded && !res.writableNeedDrain) res.write(sign);
+    if (res.headersSent && !res.writableEnded && !res.writableNeedDrain) res.write(keepAlive);
   }, KEEP_ALIVE_MS);
   return () => clearInterval(timer);
 }
 
-/** When this app has ended the answer, the client is told so rather than that it was cancelled. */
+/** The error that ended the answer: the one given to `Exchange.abort`, if this app aborted it, rather than the cancellation that followed. */
 export function errorToReport(exchange: Exchange, error: unknown): unknown {
   return exchange.signal.reason instanceof ChatError ? exchange.signal.reason : error;
 }

@@ -1,14 +1,15 @@
-/** Bodies that are sent at once, faults among them. */
+/** Sends complete bodies: JSON and faults. */
 import type { Response } from 'express';
 import type { Log } from '../../log/log';
 import type { ReplyHeaders } from '../dialect';
 import type { Fault } from '../fault';
 import type { Exchange } from './exchange';
 
+/** Sends the body and ends the response. */
 export function sendJson(res: Response, status: number, body: unknown): void {
   const bytes = Buffer.from(JSON.stringify(body));
   res.status(status);
-  // ollama-js reads an error's text only where the type says JSON.
+  // ollama-js reads the message of an error only if the content type is JSON.
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
   res.setHeader('Content-Length', bytes.length);
   res.end(bytes);
@@ -18,17 +19,17 @@ export function setHeaders(res: Response, headers: ReplyHeaders = {}): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }
 
-/** In the words of the path's dialect. */
+/** Sends the fault in the form of the path's dialect. */
 export function sendFault(res: Response, exchange: Exchange, fault: Fault): void {
   const { status, body, headers } = exchange.dialect.fault(fault);
   setHeaders(res, headers);
   if (fault.retryAfterS !== null) res.setHeader('Retry-After', String(fault.retryAfterS));
-  // openai-node, openai-python and the Anthropic packages would run the model again, twice.
+  // Otherwise openai-node, openai-python and the Anthropic packages retry twice, and each retry runs the model.
   if (!fault.shouldRetry) res.setHeader('X-Should-Retry', 'false');
   sendJson(res, status, body);
 }
 
-/** @param error what the fault was made of: the log has its stack where it is a defect of this app. */
+/** Writes the fault to the journal and the log. @param error the fault's origin; its stack is logged if it is a defect of this app. */
 export function recordFault(exchange: Exchange, fault: Fault, error: unknown, log: Log): void {
   exchange.fail(fault.recorded);
   const fields = { id: exchange.id, client: exchange.client, code: fault.code, reason: fault.recorded };
@@ -41,7 +42,7 @@ export function recordFault(exchange: Exchange, fault: Fault, error: unknown, lo
   }
 }
 
-/** The stack that says where it came from: the cause's, where there is one. */
+/** The stack of the cause, if there is one: `ChatError.from` wraps the original error. */
 function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error.cause instanceof Error ? error.cause.stack : error.stack;

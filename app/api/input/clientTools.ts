@@ -1,21 +1,22 @@
-/** A client's functions, as every dialect names them. What the API would refuse is refused here, by the name of the field. */
+/** Converts the functions that a client declares. What the API would refuse is refused here, with the name of the field. */
 import { invalidParam } from '../../chat/errors';
 import type { ClientTool } from '../../chat/request';
 import { objectSchema } from './objectSchema';
 
+/** A function as the dialect found it in the body. */
 export interface DeclaredTool {
   readonly name: string;
   readonly description?: string | null | undefined;
-  /** A JSON schema; a function without one takes no arguments. */
+  /** A JSON schema of the arguments; a function without one takes none. */
   readonly schema?: Readonly<Record<string, unknown>> | null | undefined;
-  /** The fields that they came from. */
+  /** The fields of the body that hold the name and the schema, for errors. */
   readonly nameParam: string;
   readonly schemaParam: string;
 }
 
 /**
- * Those that the model is offered.
- * @throws ChatError `invalid_request` for a name or a schema that the API does not take, and for a name that two have.
+ * The tools that are offered to the model.
+ * @throws ChatError `invalid_request` for a name or schema that the API does not accept, and for a name that is used twice.
  */
 export function clientTools(definitions: readonly DeclaredTool[]): readonly ClientTool[] {
   const names = new Set<string>();
@@ -25,17 +26,19 @@ export function clientTools(definitions: readonly DeclaredTool[]): readonly Clie
     }
     if (names.has(name)) throw invalidParam(nameParam, 'must differ from the names of the other tools');
     names.add(name);
-    // Clients write the absence of arguments in many ways.
-    const given = schema && Object.keys(schema).length > 0 ? schema : { type: 'object', properties: {} };
-    return { name, description: description ?? '', inputSchema: objectSchema(given, schemaParam) };
+    // For a function without arguments, clients send no schema, null or an empty object.
+    const argumentSchema = schema && Object.keys(schema).length > 0 ? schema : NO_ARGUMENTS;
+    return { name, description: description ?? '', inputSchema: objectSchema(argumentSchema, schemaParam) };
   });
   return tools.filter(({ name }) => name !== RESERVED);
 }
 
-/** The CLI takes a tool of this name for its own and keeps it from the model (context/CLAUDE_PROTOCOL.md, "Environment"). */
+const NO_ARGUMENTS = { type: 'object', properties: {} };
+
+/** The CLI has a tool of this name and hides the client's one from the model (context/CLAUDE_PROTOCOL.md, "Environment"). */
 const RESERVED = 'ToolSearch';
 
-/** What the model is not offered, by the names under which it is told to the client. */
+/** The tools that `clientTools` leaves out, as they are named in the header of ignored parameters. */
 export function reservedTools(names: readonly (string | null | undefined)[]): string[] {
   return names.includes(RESERVED) ? [`tools.${RESERVED}`] : [];
 }

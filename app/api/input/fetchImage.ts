@@ -1,7 +1,7 @@
 /**
- * Fetches an image from an address that a client names, where the user allows that. Whoever may ask this app could have it ask
- * others in its name: so only the internet is asked, and the connection goes to the very address that was checked, not to
- * whatever the name stands for a moment later.
+ * Fetches an image from a URL in a request, if the user's settings allow it. A client could misuse this to reach hosts of the
+ * local network (server-side request forgery). Only public addresses are therefore fetched from, and the connection goes to the
+ * IP address that was checked: a second look-up of the name could give another one.
  */
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -10,69 +10,70 @@ import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './publicAddress';
 
 export interface FetchLimits {
-  /** Whether the IP address may be asked. Default: the internet's. */
+  /** Whether a connection to the IP address is allowed. Default: to public addresses. */
   readonly isAllowed?: (address: string) => boolean;
-  /** Default: 20 MB. */
+  /** The largest image, in bytes. Default: 20 MB. */
   readonly bytes?: number;
-  /** Ms for all of it, redirects included. Default: 15,000. */
+  /** The time for everything, redirects included, in ms. Default: 15,000. */
   readonly timeMs?: number;
 }
 
-const LONGEST_MS = 15_000;
-const MOST_BYTES = 20 * 1024 * 1024;
-const MOST_REDIRECTS = 3;
+const MAX_TIME_MS = 15_000;
+const MAX_BYTES = 20 * 1024 * 1024;
+const MAX_REDIRECTS = 3;
 
-/** @throws Error that says why there is no image, without naming what was asked. */
+/** @throws Error with the reason, in words for the client; the URL is not part of it. */
 export async function fetchImage(address: string, limits: FetchLimits = {}): Promise<Buffer> {
-  const { isAllowed = isPublicAddress, bytes = MOST_BYTES, timeMs = LONGEST_MS } = limits;
+  const { isAllowed = isPublicAddress, bytes = MAX_BYTES, timeMs = MAX_TIME_MS } = limits;
   const signal = AbortSignal.timeout(timeMs);
   try {
-    let url = urlOf(address);
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      const response = await ask(url, isAllowed, signal);
-      const next = redirectOf(response, url);
+    let url = parseUrl(address);
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const response = await sendRequest(url, isAllowed, signal);
+      const next = redirectTarget(response, url);
       if (next === null) return await read(response, bytes);
       response.destroy();
       url = next;
     }
   } catch (error) {
-    if (error instanceof Unfetched) throw error;
-    throw new Unfetched(signal.aborted ? `it took longer than ${timeMs / 1000} s` : 'there is no answer');
+    if (error instanceof FetchError) throw error;
+    throw new FetchError(signal.aborted ? `it took longer than ${timeMs / 1000} s` : 'there is no answer');
   }
-  throw new Unfetched('it is redirected too often');
+  throw new FetchError('it is redirected too often');
 }
 
-/** What went wrong, in words for the client. */
-class Unfetched extends Error {}
+/** Its message is for the client. */
+class FetchError extends Error {}
 
-function urlOf(address: string, base?: URL): URL {
+/** @throws FetchError for a URL that is malformed, not http(s), or contains a password. */
+function parseUrl(address: string, base?: URL): URL {
   const url = URL.canParse(address, base) ? new URL(address, base) : null;
-  if (url === null) throw new Unfetched('the address is malformed');
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Unfetched('only http and https are fetched');
-  if (url.username !== '' || url.password !== '') throw new Unfetched('an address with a password is not fetched');
+  if (url === null) throw new FetchError('the address is malformed');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new FetchError('only http and https are fetched');
+  if (url.username !== '' || url.password !== '') throw new FetchError('an address with a password is not fetched');
   return url;
 }
 
-function ask(url: URL, isAllowed: (address: string) => boolean, signal: AbortSignal): Promise<IncomingMessage> {
+function sendRequest(url: URL, isAllowed: (address: string) => boolean, signal: AbortSignal): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  // A name is checked when it is looked up; a number never is.
+  // A host name is checked when it is looked up; an IP address is not looked up.
   if (isIP(host) !== 0 && !isAllowed(host)) throw forbidden();
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const headers = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Claudacity' };
-    // An agent of its own: a kept connection was checked for somebody else.
+    // No agent: it could reuse a connection whose address was checked against other rules.
     request(url, { agent: false, headers, signal, lookup: checkedLookup(isAllowed) }, resolve)
       .on('error', reject)
       .end();
   });
 }
 
-/** Fails for a name that stands for any address that may not be asked, also where it stands for others besides. */
+/** A look-up that fails if any of the name's addresses is forbidden, even if others are allowed. */
 function checkedLookup(isAllowed: (address: string) => boolean): LookupFunction {
   return (name, options, done) => {
     systemLookup(name, { ...options, all: true }, (error, found: LookupAddress[]) => {
       const [first] = found ?? [];
-      if (error || first === undefined) return done(error ?? new Unfetched('there is no such host'), '');
+      if (error || first === undefined) return done(error ?? new FetchError('there is no such host'), '');
       if (!found.every(({ address }) => isAllowed(address))) return done(forbidden(), '');
       if (options.all) done(null, found);
       else done(null, first.address, first.family);
@@ -80,21 +81,21 @@ function checkedLookup(isAllowed: (address: string) => boolean): LookupFunction 
   };
 }
 
-function forbidden(): Unfetched {
-  return new Unfetched('the address is not one of the internet');
+function forbidden(): FetchError {
+  return new FetchError('the address is not one of the internet');
 }
 
-function redirectOf({ statusCode = 0, headers }: IncomingMessage, url: URL): URL | null {
+function redirectTarget({ statusCode = 0, headers }: IncomingMessage, url: URL): URL | null {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return null;
-  if (headers.location === undefined) throw new Unfetched('it is redirected nowhere');
-  return urlOf(headers.location, url);
+  if (headers.location === undefined) throw new FetchError('it is redirected nowhere');
+  return parseUrl(headers.location, url);
 }
 
 async function read(response: IncomingMessage, limit: number): Promise<Buffer> {
   const { statusCode, headers } = response;
   try {
-    if (statusCode !== 200) throw new Unfetched(`the answer is ${statusCode}`);
-    const tooLarge = new Unfetched(`it is larger than ${Math.floor(limit / 1024 / 1024)} MB`);
+    if (statusCode !== 200) throw new FetchError(`the answer is ${statusCode}`);
+    const tooLarge = new FetchError(`it is larger than ${Math.floor(limit / 1024 / 1024)} MB`);
     if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge;
     const chunks: Buffer[] = [];
     let size = 0;

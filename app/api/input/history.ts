@@ -1,6 +1,6 @@
 /**
- * The dialects write a history alike and differ in spelling. A dialect spells it out as turns; here they become the
- * messages of a `ChatRequest`: system texts joined, tool results put to the calls that they answer.
+ * Converts a conversation history for a `ChatRequest`. Each dialect translates its own messages into `HistoryTurn`s; here the
+ * system texts are joined and the tool results are assigned to their calls.
  */
 import { invalidParam } from '../../chat/errors';
 import type {
@@ -14,7 +14,7 @@ import type {
   UserBlock,
 } from '../../chat/request';
 
-/** What somebody can say or show. */
+/** The content of a user message or of a tool result. */
 export type ContentBlock = TextBlock | ImageBlock | DocumentBlock;
 
 export type HistoryTurn =
@@ -31,7 +31,7 @@ export type HistoryTurn =
     };
 
 export interface HistoryToolCall {
-  /** Null where the client has lost it: ollama-python and LangChain.js do. */
+  /** Null where the client does not send it, such as ollama-python and LangChain.js. */
   readonly id: string | null;
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -42,16 +42,17 @@ export interface History {
   readonly messages: readonly Message[];
 }
 
-type Form = Partial<Pick<ChatRequest, 'schema' | 'toolChoice'>>;
+/** A schema for the answer, or a tool that must be called. */
+type AnswerForm = Partial<Pick<ChatRequest, 'schema' | 'toolChoice'>>;
 
 export interface HistoryOptions {
-  /** Where the dialect has its turns, for the error. Default: `messages`. */
+  /** The field of the body that holds the turns, for errors. Default: `messages`. */
   readonly field?: string;
-  /** What the answer has to be. Default: anything. */
-  readonly answerForm?: Form;
+  /** What the answer is bound to. Default: nothing. */
+  readonly answerForm?: AnswerForm;
 }
 
-/** @throws ChatError `invalid_request` when the turns do not end with something to answer. */
+/** @throws ChatError `invalid_request` where the turns do not end with a user message or a tool result. */
 export function buildHistory(
   turns: readonly HistoryTurn[],
   { field = 'messages', answerForm = {} }: HistoryOptions = {},
@@ -61,28 +62,28 @@ export function buildHistory(
   let results: UserBlock[] = [];
 
   const closeCalls = () => {
-    // The API takes no call without its result, and a client that was interrupted has none to give.
+    // The API requires a result for every call, and an interrupted client has none.
     const missing = open.map((call) => toolResult(call.id, [text('The tool gave no result.')], true));
     if (results.length + missing.length > 0) messages.push({ role: 'user', content: [...results, ...missing] });
     open = [];
     results = [];
   };
 
-  const spoken = turns.filter((turn) => turn.role !== 'system');
-  if (hasForm(answerForm) && spoken.at(-1)?.role === 'assistant') spoken.push(FORM_ASKED_FOR);
-  for (const [at, turn] of spoken.entries()) {
+  const chatTurns = turns.filter((turn) => turn.role !== 'system');
+  if (bindsAnswer(answerForm) && chatTurns.at(-1)?.role === 'assistant') chatTurns.push(FORM_REQUEST);
+  for (const [at, turn] of chatTurns.entries()) {
     if (turn.role === 'tool') {
-      const call = answered(open, turn);
+      const call = answeredCall(open, turn);
       open = open.filter((other) => other !== call);
-      // A result whose call the client has cut off is still worth reading.
+      // Where the client has cut off the call, its result becomes plain content of the user message.
       results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, turn.isError ?? false)]));
       continue;
     }
     closeCalls();
     if (turn.role === 'user') {
-      const content = turn.content.filter(isSomething);
+      const content = turn.content.filter(isNotEmpty);
       if (content.length > 0) messages.push({ role: 'user', content });
-      else if (at === spoken.length - 1) throw invalidParam(field, 'the last message is empty');
+      else if (at === chatTurns.length - 1) throw invalidParam(field, 'the last message is empty');
       continue;
     }
     const calls = turn.calls.map((call, index) => ({ ...call, id: callId(call, at, index) }));
@@ -91,7 +92,7 @@ export function buildHistory(
     if (content.length > 0) messages.push({ role: 'assistant', content });
     open = calls;
   }
-  if (spoken.at(-1)?.role === 'assistant') {
+  if (chatTurns.at(-1)?.role === 'assistant') {
     throw invalidParam(
       field,
       'the last message is from the assistant: there is nothing to answer (continuing it is not supported)',
@@ -101,22 +102,20 @@ export function buildHistory(
   if (messages.length === 0) throw invalidParam(field, 'there is no user message');
 
   const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBilling(turn.text)] : []));
-  return { system: system.filter((words) => words !== '').join('\n\n'), messages };
+  return { system: system.filter((value) => value !== '').join('\n\n'), messages };
 }
 
-/**
- * What agents of LangGraph ask last: their own answer once more, in a form. The API wants the last word to be the user's.
- */
-const FORM_ASKED_FOR: Extract<HistoryTurn, { role: 'user' }> = {
+/** LangGraph agents send their own answer last and request it again in a given form, but the API requires a user message at the end. */
+const FORM_REQUEST: Extract<HistoryTurn, { role: 'user' }> = {
   role: 'user',
   content: [text('Give this answer in the form that is asked for.')],
 };
 
-function hasForm({ schema, toolChoice }: Form): boolean {
+function bindsAnswer({ schema, toolChoice }: AnswerForm): boolean {
   return schema !== undefined || toolChoice?.type === 'required' || toolChoice?.type === 'named';
 }
 
-/** Claude Code's note to the API ahead of its prompt. The CLI writes its own, and takes all that follows such a line for part of it. */
+/** Removes a header that Claude Code puts ahead of its system prompt: the CLI takes all text behind such a line for part of its own header. */
 function withoutBilling(system: string): string {
   return system.replace(/^x-anthropic-billing-header:[^\n]*\n*/, '');
 }
@@ -126,19 +125,19 @@ interface OpenCall {
   readonly name: string;
 }
 
-/** Clients give the id, or the name, or only the order; an id or a name that fits no call is no better than none. */
-function answered(open: readonly OpenCall[], turn: Extract<HistoryTurn, { role: 'tool' }>): OpenCall | undefined {
-  const byId = turn.id === null ? undefined : open.find((call) => call.id === tidyId(turn.id ?? ''));
+/** The call that a result answers, by its id, else by its name, else the first open one: some clients send only the order. */
+function answeredCall(open: readonly OpenCall[], turn: Extract<HistoryTurn, { role: 'tool' }>): OpenCall | undefined {
+  const byId = turn.id === null ? undefined : open.find((call) => call.id === validId(turn.id ?? ''));
   return byId ?? open.find((call) => call.name === turn.name) ?? open[0];
 }
 
-/** Where the id is lost, its place stands in, so that the same history always reads the same. */
+/** Without an id, the call's position becomes its id, so that the same history always gives the same request. */
 function callId(call: HistoryToolCall, message: number, index: number): string {
-  return call.id === null || call.id === '' ? `call_${message}_${index}` : tidyId(call.id);
+  return call.id === null || call.id === '' ? `call_${message}_${index}` : validId(call.id);
 }
 
-/** The Messages API takes only these characters. */
-function tidyId(id: string): string {
+/** The Messages API accepts only these characters in an id. */
+function validId(id: string): string {
   return id.replaceAll(/[^a-zA-Z0-9_-]/g, '_');
 }
 
@@ -147,14 +146,14 @@ function toolResult(
   content: readonly (TextBlock | ImageBlock)[],
   isError: boolean,
 ): ToolResultBlock {
-  return { type: 'tool_result', toolUseId, content: content.filter(isSomething), isError };
+  return { type: 'tool_result', toolUseId, content: content.filter(isNotEmpty), isError };
 }
 
-function isSomething(block: ContentBlock): boolean {
+function isNotEmpty(block: ContentBlock): boolean {
   return block.type !== 'text' || block.text !== '';
 }
 
-/** @throws ChatError `invalid_request` for a document, which the result of a tool cannot hold. */
+/** The content of a tool result. @throws ChatError `invalid_request` for a document, which a tool result cannot contain. */
 export function toolResultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
   return content.map((block) => {
     if (block.type !== 'document') return block;

@@ -1,4 +1,4 @@
-/** Images come as base64 with a type that is missing or not to be trusted, or as an address; the bytes say what they are. */
+/** Reads images, sent as base64 or as a URL. Their type is detected from the bytes, since clients send it wrong or not at all. */
 import { ChatError, invalidParam } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
 import { errorText } from '../../shared/errorText';
@@ -6,24 +6,24 @@ import type { DialectServices } from '../dialect';
 import { type FetchLimits, fetchImage } from './fetchImage';
 
 /**
- * @param source base64, a `data:` URL or, where the user allows it, an http address.
- * @param param the field that it came from, for the error.
- * @throws ChatError `invalid_request` when it is no image of a kind that the model reads.
+ * @param source base64, a `data:` URL or, if the user's settings allow fetching, an http URL.
+ * @param param the field of the body that holds it, for errors.
+ * @throws ChatError `invalid_request` for anything but an image of a type that the API accepts.
  */
 export type ReadImage = (source: string, param: string) => Promise<ImageBlock>;
 
-/** For one request: it bounds how many images are fetched for it. */
+/** A reader for one request: it bounds how many images are fetched. */
 export function imageReader(
   { fetchesImages }: Pick<DialectServices, 'fetchesImages'>,
   limits: FetchLimits = {},
 ): ReadImage {
   let fetched = 0;
   return async (source, param) => {
-    if (!isAddress(source) || !fetchesImages()) return imageBlock(source, param);
+    if (!isHttpUrl(source) || !fetchesImages()) return imageBlock(source, param);
     fetched += 1;
-    if (fetched > MOST_FETCHED) throw invalidParam(param, `at most ${MOST_FETCHED} images are fetched for a request`);
+    if (fetched > MAX_FETCHED) throw invalidParam(param, `at most ${MAX_FETCHED} images are fetched for a request`);
     try {
-      return blockOf((await fetchImage(source, limits)).toString('base64'), param);
+      return toBlock((await fetchImage(source, limits)).toString('base64'), param);
     } catch (error) {
       if (error instanceof ChatError) throw error;
       throw invalidParam(param, `the image cannot be fetched: ${errorText(error)}`);
@@ -31,28 +31,28 @@ export function imageReader(
   };
 }
 
-const MOST_FETCHED = 20;
+const MAX_FETCHED = 20;
 
-/** As `ReadImage`, of an image that is sent along; an address is refused. */
+/** Like `ReadImage`, for images in the body alone: a URL is refused. */
 export function imageBlock(source: string, param: string): ImageBlock {
-  if (isAddress(source)) {
+  if (isHttpUrl(source)) {
     const remedy = 'send the image itself as base64, or allow fetching in the settings of Claudacity';
     throw invalidParam(param, `images by address are not fetched: ${remedy}`);
   }
-  return blockOf(base64Of(source, param), param);
+  return toBlock(base64Of(source, param), param);
 }
 
-function isAddress(source: string): boolean {
+function isHttpUrl(source: string): boolean {
   return /^\s*https?:/i.test(source);
 }
 
-function blockOf(data: string, param: string): ImageBlock {
-  const mediaType = sniff(Buffer.from(data.slice(0, 24), 'base64'));
+function toBlock(data: string, param: string): ImageBlock {
+  const mediaType = detectMediaType(Buffer.from(data.slice(0, 24), 'base64'));
   if (mediaType === null) throw invalidParam(param, 'not a PNG, JPEG, GIF or WebP image');
   return { type: 'image', mediaType, data };
 }
 
-/** Of base64 or a `data:` URL. @throws ChatError `invalid_request` where it is neither. */
+/** Standard base64 from base64, base64url or a `data:` URL. @throws ChatError `invalid_request` where it is none of them. */
 export function base64Of(source: string, param: string): string {
   const encoded = source.startsWith('data:') ? source.slice(source.indexOf(',') + 1) : source;
   const data = encoded.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
@@ -60,7 +60,8 @@ export function base64Of(source: string, param: string): string {
   return data;
 }
 
-function sniff(head: Buffer): string | null {
+/** The media type, from the file's first bytes; null for an unsupported one. */
+function detectMediaType(head: Buffer): string | null {
   const text = head.toString('latin1');
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
   if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg';

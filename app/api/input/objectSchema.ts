@@ -1,10 +1,10 @@
-/** JSON schemas of what the model is to write: of a tool's arguments, and of a whole answer. The API takes them of objects alone. */
+/** JSON schemas of tool arguments and of answers. The API accepts only schemas of objects. */
 import { invalidParam } from '../../chat/errors';
 
 /**
- * The schema as it is; one that leaves its type open is of an object, since nothing else can be asked for.
- * @param param the field that it came from, for the error.
- * @throws ChatError `invalid_request` for a schema that the API does not take.
+ * The schema unchanged, except that a missing type becomes `object`.
+ * @param param the field of the body that holds it, for errors.
+ * @throws ChatError `invalid_request` for a schema that the API does not accept.
  */
 export function objectSchema(
   schema: Readonly<Record<string, unknown>>,

@@ -1,12 +1,12 @@
-/** Documents that are sent along as files: the model reads PDFs, whatever the client calls them. */
+/** Reads files in a body. The model reads PDFs only; the bytes decide, not the media type or name that the client gives. */
 import { invalidParam } from '../../chat/errors';
 import type { DocumentBlock } from '../../chat/request';
 import { base64Of } from './image';
 
 /**
  * @param source base64 or a `data:` URL.
- * @param param the field that it came from, for the error.
- * @throws ChatError `invalid_request` where it is no PDF.
+ * @param param the field of the body that holds it, for errors.
+ * @throws ChatError `invalid_request` for anything but a PDF.
  */
 export function pdfBlock(source: string, title: string | null | undefined, param: string): DocumentBlock {
   const data = base64Of(source, param);

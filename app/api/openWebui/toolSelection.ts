@@ -1,11 +1,11 @@
 /**
- * Open WebUI in its legacy mode has the model choose tools by a question of its own, and reads the choice out of the text of the
- * answer: a JSON object, its calls under `tool_calls`, each with `name` and `parameters`. Anything else it drops without a word.
- * So that answer, and no other, is put in that form here (context/TOOL_FIXES.md).
+ * Open WebUI's legacy mode sends a request of its own in which the model chooses tools, and reads the calls from the answer's
+ * text: a JSON object with `tool_calls`, each with `name` and `parameters`. It silently ignores any other form, so the answer to
+ * such a request, and to no other, is brought into that form here (context/TOOL_FIXES.md).
  */
 import type { Wire } from '../dialect';
 
-/** The same wire, for the answer to a question that `isToolSelectionTask` knows; that is never streamed. */
+/** The wire for the answer to a request that `isToolSelectionTask` recognizes; such a request is never streamed. */
 export function toolSelectionWire(wire: Wire): Wire {
   return {
     ...wire,
@@ -13,11 +13,12 @@ export function toolSelectionWire(wire: Wire): Wire {
   };
 }
 
-/** The calls that the text holds, however the model wrote them, as the one JSON object that Open WebUI reads; `{"tool_calls":[]}` where there are none. */
+/** Finds the calls in the text, in any of the common forms, and writes them as the JSON object that Open WebUI reads; `{"tool_calls":[]}` if there are none. */
 export function toToolCallsJson(text: string): string {
-  return JSON.stringify({ tool_calls: [...values(text)].flatMap(callsIn) });
+  return JSON.stringify({ tool_calls: [...jsonValues(text)].flatMap(callsIn) });
 }
 
+/** A call in the form that Open WebUI reads. */
 interface SelectedCall {
   readonly name: string;
   readonly parameters: object;
@@ -30,27 +31,27 @@ function callsIn(value: unknown): SelectedCall[] {
   if (Array.isArray(list)) return list.flatMap(callsIn);
   if (isObject(value.function)) return callsIn(value.function);
   if (typeof value.name !== 'string' || value.name === '') return [];
-  return [{ name: value.name, parameters: argumentsOf(value.parameters ?? value.arguments ?? value.input) }];
+  return [{ name: value.name, parameters: toParameters(value.parameters ?? value.arguments ?? value.input) }];
 }
 
-function argumentsOf(value: unknown): object {
-  const given = typeof value === 'string' ? parse(value) : value;
-  return isObject(given) ? given : {};
+function toParameters(value: unknown): object {
+  const parameters = typeof value === 'string' ? parse(value) : value;
+  return isObject(parameters) ? parameters : {};
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Beyond so many that do not parse, the text is taken for prose. */
-const MOST_FALSE_STARTS = 50;
+/** After this many brackets that do not begin a JSON value, the rest of the text is not searched: it is prose. */
+const MAX_FALSE_STARTS = 50;
 
-/** The JSON objects and arrays in the text, outermost first, whatever stands around them. */
-function* values(text: string): Generator<unknown> {
+/** The outermost JSON objects and arrays in the text, in order, with any other text around them. */
+function* jsonValues(text: string): Generator<unknown> {
   let falseStarts = 0;
-  for (let at = 0; at < text.length && falseStarts < MOST_FALSE_STARTS; at += 1) {
+  for (let at = 0; at < text.length && falseStarts < MAX_FALSE_STARTS; at += 1) {
     if (text[at] !== '{' && text[at] !== '[') continue;
-    const end = endOf(text, at);
+    const end = closingIndex(text, at);
     const value = end === null ? undefined : parse(text.slice(at, end));
     if (value === undefined) {
       falseStarts += 1;
@@ -61,20 +62,20 @@ function* values(text: string): Generator<unknown> {
   }
 }
 
-/** Behind the bracket that closes the one at `start`; null where none does. */
-function endOf(text: string, start: number): number | null {
+/** The index behind the bracket that closes the one at `start`; null where there is none. */
+function closingIndex(text: string, start: number): number | null {
   let depth = 0;
   let quoted = false;
   for (let at = start; at < text.length; at += 1) {
-    const sign = text[at] ?? '';
+    const char = text[at] ?? '';
     if (quoted) {
-      if (sign === '\\') at += 1;
-      else if (sign === '"') quoted = false;
-    } else if (sign === '"') {
+      if (char === '\\') at += 1;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') {
       quoted = true;
-    } else if (sign === '{' || sign === '[') {
+    } else if (char === '{' || char === '[') {
       depth += 1;
-    } else if (sign === '}' || sign === ']') {
+    } else if (char === '}' || char === ']') {
       depth -= 1;
       if (depth === 0) return at + 1;
     }

@@ -1,4 +1,4 @@
-/** Shows the API's description with Swagger UI, from which it can be tried out on this very server. */
+/** Shows the OpenAPI document with Swagger UI, which can also send requests to this server. */
 import 'swagger-ui-dist/swagger-ui.css';
 import './docs.css';
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
@@ -10,6 +10,6 @@ SwaggerUI({
   docExpansion: 'list',
   defaultModelsExpandDepth: -1,
   tryItOutEnabled: true,
-  // Its badge would be fetched from elsewhere.
+  // The validator's badge would be loaded from another host.
   validatorUrl: null,
 });
