@@ -1,4 +1,4 @@
-/** What is listed, and which of it a client's name stands for. */
+/** Which models are listed, and which of them a client's name stands for. */
 import { describe, expect, test } from 'vitest';
 import { listModels, resolveModel } from '../../../app/claude/models';
 import type { ListedModel } from '../../../app/claude/process/messages';
@@ -19,8 +19,8 @@ const LISTED: ListedModel[] = [
 
 const MODELS = listModels(LISTED, new Map());
 
-describe('the list', () => {
-  test('has aliases first, then the full names they stand for, then the CLI’s own choice', () => {
+describe('listModels', () => {
+  test('lists the aliases, then the full names that they stand for, then the default', () => {
     expect(MODELS.map(({ id }) => id)).toEqual([
       'opus',
       'sonnet',
@@ -34,23 +34,23 @@ describe('the list', () => {
     ]);
   });
 
-  test('has no name twice', () => {
-    const twice = listModels([...LISTED, { value: 'best', resolvedModel: 'claude-opus-5-5' }], new Map());
+  test('lists no name twice', () => {
+    const models = listModels([...LISTED, { value: 'best', resolvedModel: 'claude-opus-5-5' }], new Map());
 
-    expect(new Set(twice.map(({ id }) => id)).size).toBe(twice.length);
+    expect(new Set(models.map(({ id }) => id)).size).toBe(models.length);
   });
 
-  test('has the full name of a model that only the default stands for', () => {
+  test('lists the full name of the default model where it has no alias', () => {
     const models = listModels([{ value: 'default', resolvedModel: 'claude-fable-5-2' }], new Map());
 
     expect(models.map(({ id }) => id)).toEqual(['claude-fable-5-2', 'default']);
   });
 
-  test('is empty where the CLI lists nothing', () => {
+  test('returns an empty list where the CLI lists no model', () => {
     expect(listModels([], new Map())).toEqual([]);
   });
 
-  test('says of each its family, its version and what it was called', () => {
+  test('reads the family and the version from the full name', () => {
     expect(MODELS.find(({ id }) => id === 'sonnet')).toMatchObject({
       resolved: 'claude-sonnet-5-5',
       value: 'sonnet',
@@ -71,20 +71,20 @@ describe('the list', () => {
     expect(listModels([{ value: name }], new Map())[0]).toMatchObject({ family, version });
   });
 
-  test('the default is asked for by naming no model', () => {
+  test('gives the default model no value for set_model', () => {
     expect(MODELS.find(({ id }) => id === 'default')?.value).toBeUndefined();
   });
 
-  test('a context is as long as its name says, else what every model holds, until the CLI has told', () => {
+  test('takes the context length from the CLI’s report, else from the name, else from the minimum of all models', () => {
     expect(MODELS.find(({ id }) => id === 'sonnet')?.contextLength).toBe(200_000);
     expect(MODELS.find(({ id }) => id === 'sonnet[1m]')?.contextLength).toBe(1_000_000);
 
-    const learnt = listModels(LISTED, new Map([['claude-sonnet-5-5', 1_000_000]]));
-    expect(learnt.find(({ id }) => id === 'sonnet')?.contextLength).toBe(1_000_000);
+    const withReport = listModels(LISTED, new Map([['claude-sonnet-5-5', 1_000_000]]));
+    expect(withReport.find(({ id }) => id === 'sonnet')?.contextLength).toBe(1_000_000);
   });
 });
 
-describe('a name stands for', () => {
+describe('resolveModel', () => {
   test.each([
     ['sonnet', 'sonnet'],
     ['SONNET', 'sonnet'],
@@ -98,7 +98,7 @@ describe('a name stands for', () => {
     ['claude-sonnet-5-5', 'claude-sonnet-5-5'],
     ['anthropic/Claude-Sonnet-5-5:latest', 'claude-sonnet-5-5'],
     ['default', 'default'],
-  ])('a listed one: %s', (name, id) => {
+  ])('finds a listed model: %s', (name, id) => {
     expect(resolveModel(MODELS, name)?.id).toBe(id);
   });
 
@@ -119,18 +119,18 @@ describe('a name stands for', () => {
     ['claude-2', 'sonnet'],
     ['claude-v2', 'sonnet'],
     ['claude', 'sonnet'],
-  ])('the family of an older or a newer one: %s', (name, id) => {
+  ])('finds the listed model of the same family for another version: %s', (name, id) => {
     expect(resolveModel(MODELS, name)?.id).toBe(id);
   });
 
   test.each(['gpt-4', 'gpt-4o-mini', 'llama3.2:latest', 'o1', 'sonnets', 'my-claude-sonnet', 'claude-nosuch-1', ''])(
-    'nothing: %s',
+    'finds no model: %s',
     (name) => {
       expect(resolveModel(MODELS, name)).toBeUndefined();
     },
   );
 
-  test('nothing where nothing is listed', () => {
+  test('finds no model where none is listed', () => {
     expect(resolveModel([], 'sonnet')).toBeUndefined();
     expect(resolveModel([], 'claude')).toBeUndefined();
   });

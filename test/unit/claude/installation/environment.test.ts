@@ -1,13 +1,24 @@
-/** The child gets the user's environment, but never one that leads it back to this app. */
+/** The CLI gets the user's environment, but no variable that would send its requests back to this app. */
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../../../app/claude/installation/environment';
 
 const PORT = 22434;
 
-describe('an ANTHROPIC_BASE_URL that leads back to this app is taken away with its key', () => {
-  const own = Object.values(os.networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []);
-  const names = ['localhost', 'LOCALHOST', 'app.localhost', '127.0.0.1', '127.1.2.3', '0.0.0.0', os.hostname(), ...own];
+describe('an ANTHROPIC_BASE_URL that points to this app is removed together with its key', () => {
+  const ownAddresses = Object.values(os.networkInterfaces()).flatMap(
+    (list) => list?.map(({ address }) => address) ?? [],
+  );
+  const names = [
+    'localhost',
+    'LOCALHOST',
+    'app.localhost',
+    '127.0.0.1',
+    '127.1.2.3',
+    '0.0.0.0',
+    os.hostname(),
+    ...ownAddresses,
+  ];
 
   test.each([...names, '::1', '::'])('%s', (host) => {
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${PORT}/v1`;
@@ -25,13 +36,13 @@ describe('an ANTHROPIC_BASE_URL that leads back to this app is taken away with i
   test.each([
     ['http://localhost', 80],
     ['https://localhost/', 443],
-  ])('%s, on the port that its scheme stands for', (url, port) => {
+  ])('%s, which stands for the default port of its scheme', (url, port) => {
     expect(childEnvironment({ ANTHROPIC_BASE_URL: url }, [1, port])).not.toHaveProperty('ANTHROPIC_BASE_URL');
   });
 });
 
 test.each([`http://127.0.0.1:${PORT + 1}`, `https://gateway.example:${PORT}`, 'https://api.anthropic.com', 'no url'])(
-  '%s stays, with its key',
+  '%s is kept, with its key',
   (url) => {
     const env = { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'key', ANTHROPIC_AUTH_TOKEN: 'token' };
 
@@ -48,11 +59,11 @@ test.each([
   'NODE_OPTIONS',
   'ELECTRON_RUN_AS_NODE',
   'PORT',
-])('%s, which was meant for another program, does not reach the child', (name) => {
+])('%s, which was set for another program, is removed', (name) => {
   expect(childEnvironment({ [name]: '1' }, [])).not.toHaveProperty(name);
 });
 
-test('all else of the user’s reaches the child as it is', () => {
+test('the other variables of the user are kept', () => {
   const env = {
     PATH: '/usr/bin',
     HOME: '/home/user',
@@ -71,7 +82,7 @@ test('all else of the user’s reaches the child as it is', () => {
   expect(childEnvironment(env, [PORT])).toMatchObject(env);
 });
 
-test('what keeps a conversation as the client sent it is set, whatever the user has set', () => {
+test('the variables that protect a conversation are set, whatever the user has set', () => {
   expect(childEnvironment({ DISABLE_COMPACT: '0', ENABLE_TOOL_SEARCH: 'true' }, [])).toMatchObject({
     DISABLE_COMPACT: '1',
     ENABLE_TOOL_SEARCH: 'false',
@@ -80,7 +91,7 @@ test('what keeps a conversation as the client sent it is set, whatever the user 
   });
 });
 
-test('the environment that was given is not changed', () => {
+test('the argument is not modified', () => {
   const env = { CLAUDECODE: '1', ANTHROPIC_BASE_URL: `http://localhost:${PORT}` };
 
   childEnvironment(env, [PORT]);

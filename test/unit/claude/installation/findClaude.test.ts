@@ -1,4 +1,4 @@
-/** The CLI is found where people have it, in the order in which they mean it: with real files in a scratch home. */
+/** The order in which the places are searched, with real files in a scratch home. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,26 +14,28 @@ beforeEach(async () => {
 afterEach(() => removeFolder(home));
 
 describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
-  test('the setting goes before all else', async () => {
-    const set = await program('set/my-claude');
+  test('the path in the settings comes first', async () => {
+    const configured = await program('set/my-claude');
     const env = { CLAUDE_PATH: await program('env/claude'), PATH: path.dirname(await program('path/claude')) };
 
-    expect(await find({ setting: set, env })).toBe(set);
+    expect(await find({ setting: configured, env })).toBe(configured);
   });
 
-  test('CLAUDE_PATH goes before PATH', async () => {
-    const named = await program('env/claude');
+  test('CLAUDE_PATH comes before PATH', async () => {
+    const configured = await program('env/claude');
 
-    expect(await find({ env: { CLAUDE_PATH: named, PATH: path.dirname(await program('path/claude')) } })).toBe(named);
+    expect(await find({ env: { CLAUDE_PATH: configured, PATH: path.dirname(await program('path/claude')) } })).toBe(
+      configured,
+    );
   });
 
-  test('a setting may begin with the home folder', async () => {
+  test('a path in the settings may begin with ~', async () => {
     await program('tools/claude');
 
     expect(await find({ setting: '~/tools/claude' })).toBe(path.join(home, 'tools/claude'));
   });
 
-  test('a setting that leads to nothing is not replaced by a guess, and says where it looked', async () => {
+  test('a wrong path in the settings is an error that names the path, and no other place is searched', async () => {
     const wrong = path.join(home, 'nowhere', 'claude');
 
     const found = await findClaude({ setting: wrong, env: { PATH: path.dirname(await program('path/claude')) } });
@@ -41,36 +43,36 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
     expect(found).toEqual({ found: false, message: expect.stringContaining(wrong) });
   });
 
-  test('a CLAUDE_PATH that leads to nothing is named', async () => {
+  test('a wrong path in CLAUDE_PATH is an error that names the variable', async () => {
     const found = await findClaude({ setting: '', env: { CLAUDE_PATH: '/nowhere/claude', PATH: '' } });
 
     expect(found).toEqual({ found: false, message: expect.stringContaining('CLAUDE_PATH') });
   });
 
-  test('PATH is searched in its order', async () => {
+  test('the folders of PATH are searched in order', async () => {
     const first = await program('first/claude');
     const second = await program('second/claude');
 
     expect(await find({ env: { PATH: [first, second].map((file) => path.dirname(file)).join(':') } })).toBe(first);
   });
 
-  test('a file that cannot be run, and a folder of the name, are passed over', async () => {
-    const plain = await program('plain/claude');
-    await chmod(plain, 0o644);
+  test('a file that is not executable and a folder of the same name are skipped', async () => {
+    const notExecutable = await program('plain/claude');
+    await chmod(notExecutable, 0o644);
     await mkdir(path.join(home, 'folder', 'claude'), { recursive: true });
-    const real = await program('real/claude');
+    const executable = await program('real/claude');
 
-    const folders = [path.dirname(plain), path.join(home, 'folder'), path.dirname(real)];
-    expect(await find({ env: { PATH: folders.join(':') } })).toBe(real);
+    const folders = [path.dirname(notExecutable), path.join(home, 'folder'), path.dirname(executable)];
+    expect(await find({ env: { PATH: folders.join(':') } })).toBe(executable);
   });
 
-  test('a relative part of PATH is not looked at: it would mean another folder each time', async () => {
+  test('a relative folder in PATH is skipped, since it depends on the working folder', async () => {
     const local = await program('.local/bin/claude');
 
     expect(await find({ env: { HOME: home, PATH: 'node_modules/.bin:.' } })).toBe(local);
   });
 
-  test('what only the login shell’s PATH leads to is found', async () => {
+  test('a CLI that is only in the login shell’s PATH is found', async () => {
     const installed = await program('from-profile/claude');
     const shell = await program(
       'shell',
@@ -80,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
     expect(await find({ env: { HOME: home, SHELL: shell, PATH: '/usr/bin:/bin' } })).toBe(installed);
   });
 
-  test('a login shell that fails is passed over', async () => {
+  test('a login shell that fails is ignored', async () => {
     const local = await program('.local/bin/claude');
     const shell = await program('shell', '#!/bin/sh\nexit 1\n');
 
@@ -88,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
   });
 
   test.each(['.local/bin', '.claude/local', '.npm-global/bin', '.volta/bin', '.bun/bin'])(
-    '~/%s is looked at',
+    '~/%s is searched',
     async (folder) => {
       const installed = await program(`${folder}/claude`);
 
@@ -96,17 +98,17 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
     },
   );
 
-  test('PATH goes before the usual folders', async () => {
+  test('PATH comes before the folders of installers', async () => {
     await program('.local/bin/claude');
     const inPath = await program('path/claude');
 
     expect(await find({ env: { HOME: home, PATH: path.dirname(inPath) } })).toBe(inPath);
   });
 
-  test('a checkout’s own CLI is found, the native one before npm’s launcher', async () => {
-    const launcher = await program('checkout/node_modules/.bin/claude');
+  test('the CLI of a source checkout is found, the native program before npm’s script', async () => {
+    const script = await program('checkout/node_modules/.bin/claude');
     const checkouts = [path.join(home, 'checkout')];
-    expect(await find({ env: { HOME: home, PATH: '' }, checkouts })).toBe(launcher);
+    expect(await find({ env: { HOME: home, PATH: '' }, checkouts })).toBe(script);
 
     const native = await program(
       `checkout/node_modules/@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`,
@@ -114,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
     expect(await find({ env: { HOME: home, PATH: '' }, checkouts })).toBe(native);
   });
 
-  test('what the user has installed goes before a checkout’s', async () => {
+  test('an installed CLI comes before that of a source checkout', async () => {
     const installed = await program('.local/bin/claude');
     await program('checkout/node_modules/.bin/claude');
 
@@ -122,7 +124,7 @@ describe.skipIf(process.platform === 'win32')('on Linux and macOS', () => {
   });
 });
 
-/** A program in the scratch home that can be run. */
+/** Writes an executable file in the scratch home. */
 async function program(name: string, content = '#!/bin/sh\n'): Promise<string> {
   const file = path.join(home, name);
   await mkdir(path.dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-/** Whether a CLI will do is known from what it prints. */
+/** The version and the account are read from the output of the CLI's commands. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import {
 import { removeFolder, scratchFolder } from '../../../support/cli';
 
 describe('a version', () => {
-  test.each([MINIMUM_VERSION, '2.1.251', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s will do', (version) => {
+  test.each([MINIMUM_VERSION, '2.1.251', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s is supported', (version) => {
     expect(isSupportedVersion(version)).toBe(true);
   });
 
@@ -21,7 +21,7 @@ describe('a version', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('what a program prints', () => {
+describe.skipIf(process.platform === 'win32')('commands of the CLI', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -30,47 +30,47 @@ describe.skipIf(process.platform === 'win32')('what a program prints', () => {
 
   afterEach(() => removeFolder(folder));
 
-  test('its version is found among the words', async () => {
+  test('readVersion finds the version in other text', async () => {
     expect(await readVersion(await program("echo '2.1.330 (Claude Code)'"), {})).toBe('2.1.330');
   });
 
-  test('a program that prints no version is told by its own complaint', async () => {
+  test('readVersion rejects with stderr where the program prints no version', async () => {
     await expect(readVersion(await program('echo "Illegal instruction" >&2; exit 132'), {})).rejects.toThrow(
       'Illegal instruction',
     );
   });
 
-  test('a program that says nothing is told by its exit code', async () => {
+  test('readVersion rejects with the exit code where the program prints nothing', async () => {
     await expect(readVersion(await program('exit 3'), {})).rejects.toThrow('exit code 3');
   });
 
-  test('a program that is not there is an error', async () => {
+  test('readVersion rejects where the program does not exist', async () => {
     await expect(readVersion(path.join(folder, 'nothing'), {})).rejects.toThrow('ENOENT');
   });
 
-  test('the account is read, though it ends with 1 when nobody is signed in', async () => {
+  test('readAccount reads the account although the exit code is 1 where none is signed in', async () => {
     const command = await program(`echo '{"loggedIn": false, "authMethod": "none"}'; exit 1`);
 
     expect(await readAccount(command, {})).toEqual({ loggedIn: false, authMethod: 'none', email: undefined });
   });
 
-  test('words ahead of the account do no harm', async () => {
+  test('readAccount ignores text before the JSON', async () => {
     const command = await program(
-      `echo 'A new version is there.'; echo '{"loggedIn": true, "authMethod": "claude.ai", "email": "a@b.example"}'`,
+      `echo 'A new version is available.'; echo '{"loggedIn": true, "authMethod": "claude.ai", "email": "a@b.example"}'`,
     );
 
     expect(await readAccount(command, {})).toEqual({ loggedIn: true, authMethod: 'claude.ai', email: 'a@b.example' });
   });
 
-  test('an account that cannot be read is an error', async () => {
+  test('readAccount rejects with stderr where there is no JSON', async () => {
     await expect(readAccount(await program('echo unknown command >&2; exit 1'), {})).rejects.toThrow('unknown command');
   });
 
-  test('signing in runs auth login and is over with it', async () => {
+  test('signIn runs `auth login` and resolves when it has succeeded', async () => {
     await expect(signIn(await program('[ "$1 $2" = "auth login" ]'), {})).resolves.toBeUndefined();
   });
 
-  test('a sign-in that fails says why', async () => {
+  test('signIn rejects with stderr where `auth login` fails', async () => {
     await expect(signIn(await program('echo "the browser was closed" >&2; exit 1'), {})).rejects.toThrow(
       'the browser was closed',
     );

@@ -1,4 +1,4 @@
-/** The children of a crashed run are ended at the next start, and nobody else's processes are. */
+/** The next start ends the children that a crashed run has left, and no other process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -20,40 +20,40 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
-async function sleeper(): Promise<{ child: ChildProcess; pid: number }> {
+async function startSleepingChild(): Promise<{ child: ChildProcess; pid: number }> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
   children.push(child);
   await once(child, 'spawn');
   return { child, pid: child.pid as number };
 }
 
-/** As an app that is gone would have left it. */
-async function leftBehind(pid: number, startedAt = Date.now(), app = { pid: 4_194_303, startedAt: 0 }) {
+/** Writes the record of a child, by default as an app that has ended leaves it. */
+async function writeEntry(pid: number, startedAt = Date.now(), app = { pid: 4_194_303, startedAt: 0 }) {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, String(pid)), JSON.stringify({ startedAt, app }));
 }
 
-test('a child of an app that is gone is ended', async () => {
-  const { child, pid } = await sleeper();
+test('a child of an app that has ended is ended', async () => {
+  const { child, pid } = await startSleepingChild();
   const exit = once(child, 'exit');
-  await leftBehind(pid);
+  await writeEntry(pid);
 
   expect(await childRegister(folder).endLeftovers()).toBe(1);
   expect((await exit)[1]).toBe('SIGKILL');
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a process that was given the same number later is left alone', async () => {
-  const { child, pid } = await sleeper();
-  await leftBehind(pid, Date.now() - 60_000);
+test('a later process with the same pid is left alone', async () => {
+  const { child, pid } = await startSleepingChild();
+  await writeEntry(pid, Date.now() - 60_000);
 
   expect(await childRegister(folder).endLeftovers()).toBe(0);
   expect(child.exitCode ?? child.signalCode).toBeNull();
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a child of an app that lives is left alone', async () => {
-  const { child, pid } = await sleeper();
+test('a child of a running app is left alone', async () => {
+  const { child, pid } = await startSleepingChild();
   childRegister(folder).add(pid);
 
   expect(await childRegister(folder).endLeftovers()).toBe(0);
@@ -61,14 +61,14 @@ test('a child of an app that lives is left alone', async () => {
   expect(await readdir(folder)).toEqual([String(pid)]);
 });
 
-test('a child that has ended is forgotten', async () => {
+test('a removed child is no longer recorded', async () => {
   const register = childRegister(folder);
   register.add(1);
   register.remove(1);
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a file that cannot be read ends nothing', async () => {
+test('no process is ended where a record cannot be read', async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, String(process.pid)), 'not JSON');
   expect(await childRegister(folder).endLeftovers()).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * Who gets a process, and when another is started. The processes are stand-ins of a few lines: no real one could be
- * made to die, or to hesitate, at the moment that a rule is about. With real ones: test/api/chat.test.ts.
+ * The pool with fake processes, because a real process cannot be made to die or to hang at a given moment.
+ * test/api/chat.test.ts tests the pool with real ones.
  */
 import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTick } from 'node:timers/promises';
@@ -19,13 +19,13 @@ const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 const PLAIN = { system: '', model: undefined };
 
-let started: StandIn[];
-let faults: string[];
+let started: FakeProcess[];
+let warnings: string[];
 let pools: Pool[];
 
 beforeEach(() => {
   started = [];
-  faults = [];
+  warnings = [];
   pools = [];
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
 });
@@ -35,66 +35,66 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-describe('a process for a request', () => {
-  test('is started where there is no spare, and told its system prompt and model', async () => {
+describe('a request', () => {
+  test('gets a new process with its system prompt and model where there is no spare one', async () => {
     const pool = open();
 
     const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
 
     expect(lease.process).toBe(started[0]);
-    expect(started[0]?.told).toEqual(['initialize Be brief.', 'model haiku']);
+    expect(started[0]?.calls).toEqual(['initialize Be brief.', 'model haiku']);
   });
 
-  test('is the spare that was given the same system prompt', async () => {
-    const pool = await warmed();
+  test('gets the spare process that has its system prompt', async () => {
+    const pool = await openStarted();
 
     const lease = await pool.acquire(PLAIN, NEVER);
 
     expect(lease.process).toBe(started[0]);
-    expect(started[0]?.told).toEqual(['initialize ']);
+    expect(started[0]?.calls).toEqual(['initialize ']);
   });
 
-  test('is the blank spare where the system prompt is another', async () => {
-    const pool = await warmed();
+  test('gets the blank spare process where no other has its system prompt', async () => {
+    const pool = await openStarted();
 
     const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
 
     expect(lease.process).toBe(started[1]);
-    expect(started[1]?.told).toEqual(['initialize Be brief.']);
+    expect(started[1]?.calls).toEqual(['initialize Be brief.']);
   });
 
-  test('that is to take up a session file is never a spare, and is not told the model it was started with', async () => {
-    const resumed: unknown[] = [];
-    const pool = await warmed({ start: (from) => standIn({}, () => resumed.push(from)) });
+  test('with a session file gets a new process, whose model is set only on the command line', async () => {
+    const sessions: unknown[] = [];
+    const pool = await openStarted({ start: (session) => fakeProcess({}, () => sessions.push(session)) });
 
     const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
 
     expect(lease.process).toBe(started[2]);
-    expect(resumed).toEqual([undefined, undefined, { file: '/s.jsonl', model: 'haiku' }]);
-    expect(started[2]?.told).toEqual(['initialize Be brief.']);
+    expect(sessions).toEqual([undefined, undefined, { file: '/s.jsonl', model: 'haiku' }]);
+    expect(started[2]?.calls).toEqual(['initialize Be brief.']);
   });
 
-  test('of a session file leaves a spare for its like that has none', async () => {
-    const pool = await warmed();
+  test('with a session file has a spare process prepared for later requests with its system prompt', async () => {
+    const pool = await openStarted();
 
     await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
     await vi.advanceTimersByTimeAsync(1_000);
     const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
 
     expect(lease.process).toBe(started[3]);
-    expect(started[3]?.told).toEqual(['initialize Be brief.', 'model haiku']);
+    expect(started[3]?.calls).toEqual(['initialize Be brief.', 'model haiku']);
   });
 
-  test('is told its model where the spare has another', async () => {
-    const pool = await warmed();
+  test('has its model set where the spare process has another', async () => {
+    const pool = await openStarted();
 
     await pool.acquire({ system: '', model: 'haiku' }, NEVER);
 
-    expect(started[0]?.told).toEqual(['initialize ', 'model haiku']);
+    expect(started[0]?.calls).toEqual(['initialize ', 'model haiku']);
   });
 
-  test('is one that takes the place of a spare with another system prompt, where there is room for no more', async () => {
-    const pool = await warmed({ maxProcesses: () => 1 });
+  test('replaces a spare process with another system prompt where the limit is reached', async () => {
+    const pool = await openStarted({ maxProcesses: () => 1 });
     expect(started).toHaveLength(1);
 
     const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
@@ -103,16 +103,16 @@ describe('a process for a request', () => {
     expect(lease.process).toBe(started[1]);
   });
 
-  test('is another where the first ended before it could be asked', async () => {
-    const pool = open({ behaves: [{ diesAtInitialize: true }] });
+  test('gets a second process where the first ends before it is ready', async () => {
+    const pool = open({ behaviours: [{ diesAtInitialize: true }] });
 
     const lease = await pool.acquire(PLAIN, NEVER);
 
     expect(lease.process).toBe(started[1]);
   });
 
-  test('is refused with its last words where the second ended too', async () => {
-    const pool = open({ behaves: [{ diesAtInitialize: true }, { diesAtInitialize: true }] });
+  test('is rejected with the stderr of the second process where that ends, too', async () => {
+    const pool = open({ behaviours: [{ diesAtInitialize: true }, { diesAtInitialize: true }] });
 
     const refused = await pool.acquire(PLAIN, NEVER).catch((error: unknown) => error);
 
@@ -120,7 +120,7 @@ describe('a process for a request', () => {
     expect(String(refused)).toContain('out of memory');
   });
 
-  test('is refused with the reason where none can be started', async () => {
+  test('is rejected with the error of `start` where no process can be started', async () => {
     const pool = open({
       start: () => {
         throw new Error('there is no claude');
@@ -131,8 +131,8 @@ describe('a process for a request', () => {
   });
 });
 
-describe('where all are taken', () => {
-  test('requests get theirs in the order in which they came', async () => {
+describe('where the limit is reached', () => {
+  test('requests get processes in the order in which they came', async () => {
     const pool = open({ maxProcesses: () => 1 });
     const order: string[] = [];
     const first = await pool.acquire(PLAIN, NEVER);
@@ -149,7 +149,7 @@ describe('where all are taken', () => {
     expect(order).toEqual(['second', 'third']);
   });
 
-  test('never more live than the limit says', async () => {
+  test('no more processes run than the limit allows', async () => {
     const pool = open({ maxProcesses: () => 3 });
     let most = 0;
 
@@ -166,8 +166,8 @@ describe('where all are taken', () => {
     expect(started).toHaveLength(40);
   });
 
-  test('the one that ends a spare for the sake of its place gets the place, though others wait', async () => {
-    const pool = await warmed({ maxProcesses: () => 1 });
+  test('a request that ends a spare process gets the slot, even if others wait', async () => {
+    const pool = await openStarted({ maxProcesses: () => 1 });
     const other = { system: 'Be brief.', model: undefined };
     const first = pool.acquire(other, NEVER);
     const second = pool.acquire(other, NEVER);
@@ -177,7 +177,7 @@ describe('where all are taken', () => {
     await second;
   });
 
-  test('one more than may wait is refused at once', async () => {
+  test('a request is rejected at once where the queue is full', async () => {
     const pool = open({ maxProcesses: () => 1, queueLimit: 1 });
     const lease = await pool.acquire(PLAIN, NEVER);
     const waiting = pool.acquire(PLAIN, NEVER);
@@ -188,30 +188,30 @@ describe('where all are taken', () => {
     await waiting;
   });
 
-  test('a request that is cancelled leaves the queue, and the one behind it takes its place', async () => {
+  test('a cancelled request leaves the queue, and the next one gets the slot', async () => {
     const pool = open({ maxProcesses: () => 1, queueLimit: 2 });
     const lease = await pool.acquire(PLAIN, NEVER);
-    const leave = new AbortController();
-    const cancelled = pool.acquire(PLAIN, leave.signal);
+    const abortController = new AbortController();
+    const cancelled = pool.acquire(PLAIN, abortController.signal);
     const behind = pool.acquire(PLAIN, NEVER);
     await nextTick();
 
-    leave.abort(new Error('the client hung up'));
+    abortController.abort(new Error('the client hung up'));
 
     await expect(cancelled).rejects.toThrow('the client hung up');
     await lease.release();
     expect((await behind).process).toBe(started[1]);
   });
 
-  test('a request that is cancelled as its turn comes leaves the place to the one behind it', async () => {
+  test('a request that is cancelled when it is woken passes the slot to the next one', async () => {
     const pool = open({ maxProcesses: () => 1 });
     const lease = await pool.acquire(PLAIN, NEVER);
-    const leave = new AbortController();
-    const cancelled = pool.acquire(PLAIN, leave.signal);
+    const abortController = new AbortController();
+    const cancelled = pool.acquire(PLAIN, abortController.signal);
     const behind = pool.acquire(PLAIN, NEVER);
     await nextTick();
-    // As when the client's other request fails with the process whose place becomes free.
-    void started[0]?.exited.then(() => leave.abort(new Error('the client hung up')));
+    // Cancels the request at the moment at which the slot becomes free.
+    void started[0]?.exited.then(() => abortController.abort(new Error('the client hung up')));
 
     await lease.release();
 
@@ -219,8 +219,8 @@ describe('where all are taken', () => {
     expect((await behind).process).toBe(started[1]);
   });
 
-  test('one that is idle is ended for each request that waits, however many wait already', async () => {
-    const idle: StandIn[] = [];
+  test('one idle process is ended for each waiting request', async () => {
+    const idle: FakeProcess[] = [];
     const reclaim = () => {
       const oldest = idle.shift();
       void oldest?.close();
@@ -235,13 +235,13 @@ describe('where all are taken', () => {
     expect(leases.map(({ process }) => process)).toEqual(started.slice(2));
   });
 
-  test('all that wait learn of it when no process can be started any more', async () => {
+  test('all waiting requests are rejected when no process can be started any more', async () => {
     let gone = false;
     const pool = open({
       maxProcesses: () => 1,
       start: () => {
         if (gone) throw new Error('there is no claude');
-        return standIn();
+        return fakeProcess();
       },
     });
     const lease = await pool.acquire(PLAIN, NEVER);
@@ -256,19 +256,19 @@ describe('where all are taken', () => {
 });
 
 describe('a cancelled request', () => {
-  test('ends the process that is being prepared for it', async () => {
-    const pool = open({ behaves: [{ hesitates: true }] });
-    const leave = new AbortController();
-    const acquiring = pool.acquire(PLAIN, leave.signal);
+  test('ends the process that is being initialized for it', async () => {
+    const pool = open({ behaviours: [{ hangsAtInitialize: true }] });
+    const abortController = new AbortController();
+    const acquiring = pool.acquire(PLAIN, abortController.signal);
     await nextTick();
 
-    leave.abort(new Error('the client hung up'));
+    abortController.abort(new Error('the client hung up'));
 
     await expect(acquiring).rejects.toThrow('the client hung up');
     expect(started.map(({ alive }) => alive)).toEqual([false]);
   });
 
-  test('that was cancelled before it came starts nothing', async () => {
+  test('starts no process where it was cancelled before', async () => {
     const pool = open();
 
     await expect(pool.acquire(PLAIN, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
@@ -277,40 +277,40 @@ describe('a cancelled request', () => {
   });
 });
 
-describe('spares', () => {
-  test('are one for no system prompt and a blank one when the app starts', async () => {
-    const pool = await warmed();
+describe('spare processes', () => {
+  test('are a prepared one without a system prompt and a blank one after the start', async () => {
+    const pool = await openStarted();
 
     expect(pool.spares).toBe(2);
-    expect(started.map(({ told }) => told)).toEqual([['initialize '], []]);
+    expect(started.map(({ calls }) => calls)).toEqual([['initialize '], []]);
   });
 
-  test('come back after a request, one of them with its system prompt and model', async () => {
-    const pool = await warmed();
+  test('are started again after a request, one of them with its system prompt and model', async () => {
+    const pool = await openStarted();
     await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
 
     await vi.advanceTimersByTimeAsync(250);
 
     expect(pool.spares).toBe(3);
-    expect(told(started.slice(2))).toEqual([[], ['initialize Be brief.', 'model haiku']]);
+    expect(callsOf(started.slice(2))).toEqual([[], ['initialize Be brief.', 'model haiku']]);
   });
 
-  test('are prepared for the two system prompts asked for last, and none is ended while these alternate', async () => {
-    const pool = await warmed();
+  test('have the two latest system prompts, and none is ended while requests alternate between these', async () => {
+    const pool = await openStarted();
     const ask = async (system: string) => {
       await (await pool.acquire({ system, model: undefined }, NEVER)).release();
       await vi.advanceTimersByTimeAsync(250);
     };
     for (const system of ['one', 'two', 'one', 'two', 'one']) await ask(system);
-    const released = 5;
-    const ofTheStart = 1;
+    const releasedProcesses = 5;
+    const processesWithoutPrompt = 1;
 
-    expect(told(started.filter(({ alive }) => alive)).sort()).toEqual([[], ['initialize one'], ['initialize two']]);
-    expect(started.filter(({ alive }) => !alive)).toHaveLength(released + ofTheStart);
+    expect(callsOf(started.filter(({ alive }) => alive)).sort()).toEqual([[], ['initialize one'], ['initialize two']]);
+    expect(started.filter(({ alive }) => !alive)).toHaveLength(releasedProcesses + processesWithoutPrompt);
   });
 
   test('are not started where the limit is reached', async () => {
-    const pool = await warmed({ maxProcesses: () => 2 });
+    const pool = await openStarted({ maxProcesses: () => 2 });
     await Promise.all([pool.acquire(PLAIN, NEVER), pool.acquire(PLAIN, NEVER)]);
 
     await vi.advanceTimersByTimeAsync(1_000);
@@ -319,8 +319,8 @@ describe('spares', () => {
     expect(pool.size).toBe(2);
   });
 
-  test('are the blank one alone after a time without requests', async () => {
-    const pool = await warmed({ idleMs: 60_000 });
+  test('are ended after a time without requests, except for the blank one', async () => {
+    const pool = await openStarted({ idleMs: 60_000 });
     await (await pool.acquire(PLAIN, NEVER)).release();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(pool.spares).toBe(2);
@@ -328,16 +328,16 @@ describe('spares', () => {
     await vi.advanceTimersByTimeAsync(120_000);
 
     expect(pool.spares).toBe(1);
-    expect(started.filter(({ alive }) => alive).map(({ told }) => told)).toEqual([[]]);
+    expect(started.filter(({ alive }) => alive).map(({ calls }) => calls)).toEqual([[]]);
   });
 
-  test('that die are replaced, later each time, until one has been of use', async () => {
-    const pool = await warmed();
+  test('that die are replaced after a delay, which doubles until a request has got a process', async () => {
+    const pool = await openStarted();
     const killBlank = async () => {
-      started.findLast(({ alive, told }) => alive && told.length === 0)?.kill();
+      started.findLast(({ alive, calls }) => alive && calls.length === 0)?.kill();
       await nextTick();
     };
-    const comesBackAfter = async (ms: number) => {
+    const expectReplacementAfter = async (ms: number) => {
       await vi.advanceTimersByTimeAsync(ms - 1);
       expect(pool.spares).toBe(1);
       await vi.advanceTimersByTimeAsync(1);
@@ -346,43 +346,43 @@ describe('spares', () => {
 
     for (const ms of [1_000, 2_000, 4_000]) {
       await killBlank();
-      await comesBackAfter(ms);
+      await expectReplacementAfter(ms);
     }
     await pool.acquire(PLAIN, NEVER);
     await vi.advanceTimersByTimeAsync(250);
     await killBlank();
-    await comesBackAfter(1_000);
+    await expectReplacementAfter(1_000);
   });
 
-  test('that die are reported with their last words', async () => {
-    await warmed();
+  test('that die are reported with their stderr', async () => {
+    await openStarted();
 
     started[0]?.kill();
     await nextTick();
 
-    expect(faults).toEqual(['a spare process ended (SIGKILL) out of memory']);
+    expect(warnings).toEqual(['a spare process ended (SIGKILL) out of memory']);
   });
 
-  test('are started anew when what they were started with has changed', async () => {
-    const pool = await warmed();
+  test('are replaced by `replaceSpares`', async () => {
+    const pool = await openStarted();
 
     pool.replaceSpares();
     await vi.advanceTimersByTimeAsync(1);
 
     expect(started.map(({ alive }) => alive)).toEqual([false, false, true, true]);
-    expect(faults).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
-  test('whose first does not come up are an error with its last words', async () => {
-    const pool = open({ behaves: [{ diesAtInitialize: true }] });
+  test('reject `start` with the stderr of the first one where it fails', async () => {
+    const pool = open({ behaviours: [{ diesAtInitialize: true }] });
 
     await expect(pool.start()).rejects.toThrow('out of memory');
   });
 });
 
-describe('the end', () => {
-  test('ends every process, taken ones too, and starts no other', async () => {
-    const pool = await warmed();
+describe('close', () => {
+  test('ends every process, leased ones too, and starts no other', async () => {
+    const pool = await openStarted();
     await pool.acquire(PLAIN, NEVER);
     const before = started.length;
 
@@ -393,7 +393,7 @@ describe('the end', () => {
     expect(started).toHaveLength(before);
   });
 
-  test('refuses those that wait', async () => {
+  test('rejects the requests that wait', async () => {
     const pool = open({ maxProcesses: () => 1 });
     await pool.acquire(PLAIN, NEVER);
     const waiting = Promise.allSettled([1, 2, 3].map(() => pool.acquire(PLAIN, NEVER)));
@@ -404,7 +404,7 @@ describe('the end', () => {
     expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   });
 
-  test('refuses those that come later', async () => {
+  test('makes the pool reject later requests', async () => {
     const pool = open();
     await pool.close();
 
@@ -414,53 +414,61 @@ describe('the end', () => {
   });
 });
 
-function told(processes: readonly StandIn[]): (readonly string[])[] {
-  return processes.map(({ told }) => told);
+function callsOf(processes: readonly FakeProcess[]): (readonly string[])[] {
+  return processes.map(({ calls }) => calls);
 }
 
 interface Behaviour {
+  /** Dies when it is initialized. */
   diesAtInitialize?: boolean;
-  /** Does not answer `initialize`. */
-  hesitates?: boolean;
+  /** Never answers `initialize`. */
+  hangsAtInitialize?: boolean;
 }
 
-type StandIn = ClaudeProcess & { readonly told: string[] };
+/** Records the calls of `initialize` and `setModel`. */
+type FakeProcess = ClaudeProcess & { readonly calls: string[] };
 
-function open({ behaves = [], ...options }: Partial<PoolOptions> & { behaves?: readonly Behaviour[] } = {}): Pool {
+function open({
+  behaviours = [],
+  ...options
+}: Partial<PoolOptions> & { behaviours?: readonly Behaviour[] } = {}): Pool {
   const pool = createPool({
-    start: () => standIn(behaves[started.length]),
+    start: () => fakeProcess(behaviours[started.length]),
     maxProcesses: () => 16,
     reclaim: () => false,
     onInitialized: () => {},
     onChange: () => {},
-    onWarning: (message) => faults.push(message),
+    onWarning: (message) => warnings.push(message),
     ...options,
   });
   pools.push(pool);
   return pool;
 }
 
-/** With both spares up. */
-async function warmed(options: Partial<PoolOptions> = {}): Promise<Pool> {
+/** A pool whose first two spare processes are ready. */
+async function openStarted(options: Partial<PoolOptions> = {}): Promise<Pool> {
   const pool = open(options);
   await pool.start();
   await vi.advanceTimersByTimeAsync(1);
   return pool;
 }
 
-function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}, onStart = () => {}): StandIn {
+function fakeProcess(
+  { diesAtInitialize = false, hangsAtInitialize = false }: Behaviour = {},
+  onStart = () => {},
+): FakeProcess {
   onStart();
   let alive = true;
-  let leave: (exit: PipeExit) => void = () => {};
-  const told: string[] = [];
+  let resolveExited: (exit: PipeExit) => void = () => {};
+  const calls: string[] = [];
   const exited = new Promise<PipeExit>((resolve) => {
-    leave = resolve;
+    resolveExited = resolve;
   });
   const end = (signal: NodeJS.Signals | null) => {
     alive = false;
-    leave({ code: signal === null ? 0 : null, signal, stderr: 'out of memory' });
+    resolveExited({ code: signal === null ? 0 : null, signal, stderr: 'out of memory' });
   };
-  const standIn: StandIn = {
+  const process: FakeProcess = {
     pid: 1,
     exited,
     get alive() {
@@ -468,18 +476,18 @@ function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}
     },
     costUsd: 0,
     isolation: '',
-    told,
+    calls,
     initialize: async (system) => {
-      told.push(`initialize ${system}`);
+      calls.push(`initialize ${system}`);
       if (diesAtInitialize) end('SIGKILL');
-      if (diesAtInitialize || hesitates) {
+      if (diesAtInitialize || hangsAtInitialize) {
         await exited;
         throw new Error('the CLI has ended');
       }
       return { models: [] };
     },
     setModel: async (model) => {
-      told.push(`model ${model}`);
+      calls.push(`model ${model}`);
     },
     configure: async () => {},
     sendToolResult: () => {},
@@ -488,6 +496,6 @@ function standIn({ diesAtInitialize = false, hesitates = false }: Behaviour = {}
     close: async () => end(null),
     kill: () => end('SIGKILL'),
   };
-  started.push(standIn);
-  return standIn;
+  started.push(process);
+  return process;
 }

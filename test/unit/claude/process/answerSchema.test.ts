@@ -1,11 +1,11 @@
-/** Schemas as the CLI takes them; that it drops the others was measured with the pinned CLI (test/api/tools.test.ts). */
+/** Schemas become ones that the CLI accepts. test/api/tools.test.ts shows that the CLI ignores others. */
 import { expect, test } from 'vitest';
 import { answerSchema } from '../../../../app/claude/process/answerSchema';
 
-const within = (property: Record<string, unknown>) => ({ type: 'object', properties: { a: property } });
-const seen = (property: Record<string, unknown>) => answerSchema(within(property)).properties;
+const withProperty = (property: Record<string, unknown>) => ({ type: 'object', properties: { a: property } });
+const convertedProperties = (property: Record<string, unknown>) => answerSchema(withProperty(property)).properties;
 
-test('a schema of draft 7 stays as it is', () => {
+test('a schema of draft 7 is not changed', () => {
   const schema = {
     type: 'object',
     title: 'T',
@@ -22,29 +22,33 @@ test('a schema of draft 7 stays as it is', () => {
   expect(answerSchema(schema)).toEqual(schema);
 });
 
-test('the draft that it names is left out, at any depth', () => {
+test('$schema is dropped, at any depth', () => {
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
-  expect(answerSchema({ $schema, ...within({ $schema, type: 'string' }) })).toEqual(within({ type: 'string' }));
+  expect(answerSchema({ $schema, ...withProperty({ $schema, type: 'string' }) })).toEqual(
+    withProperty({ type: 'string' }),
+  );
 });
 
-test('words that it does not know are left out, names of properties are not words', () => {
-  expect(seen({ type: 'string', 'x-order': 1, example: 'e', discriminator: {} })).toEqual({ a: { type: 'string' } });
+test('unknown keywords are dropped, but properties of the same name are kept', () => {
+  expect(convertedProperties({ type: 'string', 'x-order': 1, example: 'e', discriminator: {} })).toEqual({
+    a: { type: 'string' },
+  });
   const named = { type: 'object', properties: { example: { type: 'string' }, discriminator: { type: 'string' } } };
   expect(answerSchema(named)).toEqual(named);
 });
 
-test('tuples of newer drafts are written in the old way', () => {
-  expect(seen({ prefixItems: [{ type: 'string', example: '' }], items: false })).toEqual({
+test('tuples of newer drafts are translated', () => {
+  expect(convertedProperties({ prefixItems: [{ type: 'string', example: '' }], items: false })).toEqual({
     a: { items: [{ type: 'string' }], additionalItems: false },
   });
 });
 
-test('a bound that is marked as exclusive becomes an exclusive one', () => {
-  expect(seen({ minimum: 1, exclusiveMinimum: true, maximum: 5, exclusiveMaximum: false })).toEqual({
+test('a bound that draft 4 marks as exclusive becomes an exclusive bound of draft 7', () => {
+  expect(convertedProperties({ minimum: 1, exclusiveMinimum: true, maximum: 5, exclusiveMaximum: false })).toEqual({
     a: { exclusiveMinimum: 1, maximum: 5 },
   });
 });
 
-test('a property is required once', () => {
+test('repeated names in `required` are removed', () => {
   expect(answerSchema({ required: ['a', 'b', 'a'] })).toEqual({ required: ['a', 'b'] });
 });

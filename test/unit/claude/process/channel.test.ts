@@ -1,4 +1,4 @@
-/** A slow reader slows the writer, and neither is ever left waiting for one that is gone. */
+/** A slow reader slows the writer down, and neither waits for ever when the other stops. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createChannel } from '../../../../app/claude/process/channel';
@@ -12,7 +12,7 @@ test('values are read in the order in which they were written', async () => {
   expect(await all(channel)).toEqual([1, 2]);
 });
 
-test('a reader waits for what is not there yet', async () => {
+test('a reader waits for a value that is written later', async () => {
   const channel = createChannel<number>();
   const read = all(channel);
 
@@ -36,7 +36,7 @@ test('a writer waits while the channel is full, and no longer', async () => {
   await second;
 });
 
-test('a reader that leaves frees the writer that waits for it', async () => {
+test('discard wakes a waiting writer', async () => {
   const channel = createChannel<number>(1);
   const waiting = channel.push(1);
 
@@ -45,7 +45,7 @@ test('a reader that leaves frees the writer that waits for it', async () => {
   await waiting;
 });
 
-test('what is written after the reader has left is dropped without waiting', async () => {
+test('a value that is written after discard is dropped at once', async () => {
   const channel = createChannel<number>(1);
   channel.discard();
   await channel.push(1);
@@ -54,7 +54,7 @@ test('what is written after the reader has left is dropped without waiting', asy
   expect(await all(channel)).toEqual([]);
 });
 
-test('a reader that is waiting is freed when it is told to leave', async () => {
+test('discard ends the iteration of a waiting reader', async () => {
   const channel = createChannel<number>();
   const read = all(channel);
   await nextTick();
@@ -64,7 +64,7 @@ test('a reader that is waiting is freed when it is told to leave', async () => {
   expect(await read).toEqual([]);
 });
 
-test('what is queued at the end is still read', async () => {
+test('queued values are still read after the end', async () => {
   const channel = createChannel<number>(1);
   void channel.push(1);
   channel.end();
@@ -72,7 +72,7 @@ test('what is queued at the end is still read', async () => {
   expect(await all(channel)).toEqual([1]);
 });
 
-test('an end frees a writer that waits', async () => {
+test('the end wakes a waiting writer', async () => {
   const channel = createChannel<number>(1);
   const waiting = channel.push(1);
 
@@ -81,7 +81,7 @@ test('an end frees a writer that waits', async () => {
   await waiting;
 });
 
-test('what is written after the end is dropped', async () => {
+test('a value that is written after the end is dropped', async () => {
   const channel = createChannel<number>();
   channel.end();
   await channel.push(1);
@@ -89,7 +89,7 @@ test('what is written after the end is dropped', async () => {
   expect(await all(channel)).toEqual([]);
 });
 
-test('an end with an error gives the reader first what is queued, then the error', async () => {
+test('an end with an error gives the reader the queued values first, then the error', async () => {
   const channel = createChannel<number>();
   await channel.push(1);
   channel.end(new Error('the pipe broke'));

@@ -1,4 +1,4 @@
-/** Which answer belongs to which question: two arrays in place of the pipe. */
+/** Control requests and their responses, with arrays in place of the pipe. */
 import { describe, expect, test } from 'vitest';
 import { createChannel } from '../../../../app/claude/process/channel';
 import { type CliMessage, ProtocolError } from '../../../../app/claude/process/messages';
@@ -6,23 +6,23 @@ import { createProtocol, type ProtocolOptions } from '../../../../app/claude/pro
 
 const RESULT = { type: 'result', subtype: 'success', is_error: false };
 
-describe('questions of ours', () => {
-  test('each is answered with its own answer, in whatever order they come', async () => {
-    const { protocol, sent, say, end } = open();
+describe('requests of the app', () => {
+  test('each gets its own response, in whatever order they arrive', async () => {
+    const { protocol, sent, receive, end } = open();
     const first = protocol.request({ subtype: 'initialize', systemPrompt: [] });
     const second = protocol.request({ subtype: 'interrupt' });
     const [one, two] = sent.map(requestId);
 
-    await say(success(two, 'second'));
-    await say(success(one, 'first'));
+    await receive(success(two, 'second'));
+    await receive(success(one, 'first'));
 
     expect(await Promise.all([first, second])).toEqual(['first', 'second']);
     await end();
   });
 
-  test('each has an id of its own and says what it asks', async () => {
+  test('each is written with an id of its own', async () => {
     const { protocol, sent, end } = open();
-    const asked = [
+    const pending = [
       protocol.request({ subtype: 'set_model', model: 'haiku' }),
       protocol.request({ subtype: 'interrupt' }),
     ].map((request) => request.catch(() => {}));
@@ -33,16 +33,16 @@ describe('questions of ours', () => {
     ]);
     expect(new Set(sent.map(requestId)).size).toBe(2);
     await end();
-    await Promise.all(asked);
+    await Promise.all(pending);
   });
 
-  test('a refusal rejects with the words of the CLI', async () => {
-    const { protocol, sent, say, end } = open();
-    const asked = protocol.request({ subtype: 'set_model', model: 'gpt-4' });
+  test('an error response rejects the request with the CLI’s error message', async () => {
+    const { protocol, sent, receive, end } = open();
+    const pending = protocol.request({ subtype: 'set_model', model: 'gpt-4' });
 
     await Promise.all([
-      expect(asked).rejects.toThrow('no such model'),
-      say({
+      expect(pending).rejects.toThrow('no such model'),
+      receive({
         type: 'control_response',
         response: { subtype: 'error', request_id: requestId(sent[0]), error: 'no such model' },
       }),
@@ -50,25 +50,25 @@ describe('questions of ours', () => {
     await end();
   });
 
-  test('an answer to nothing that was asked is passed over', async () => {
-    const { protocol, sent, say, end } = open();
-    const asked = protocol.request({ subtype: 'interrupt' });
+  test('a response to an unknown request is ignored', async () => {
+    const { protocol, sent, receive, end } = open();
+    const pending = protocol.request({ subtype: 'interrupt' });
 
-    await say(success('nobody', 1));
-    await say(success(requestId(sent[0]), 2));
+    await receive(success('unknown', 1));
+    await receive(success(requestId(sent[0]), 2));
 
-    expect(await asked).toBe(2);
+    expect(await pending).toBe(2);
     await end();
   });
 
-  test('the end of the lines rejects those that wait', async () => {
+  test('the end of the lines rejects pending requests', async () => {
     const { protocol, end } = open();
-    const asked = protocol.request({ subtype: 'interrupt' });
+    const pending = protocol.request({ subtype: 'interrupt' });
 
-    await Promise.all([expect(asked).rejects.toThrow('the CLI has ended'), end()]);
+    await Promise.all([expect(pending).rejects.toThrow('the CLI has ended'), end()]);
   });
 
-  test('after the end a question is refused and nothing is written', async () => {
+  test('a request after the end is rejected and not written', async () => {
     const { protocol, sent, end } = open();
     await end();
 
@@ -76,7 +76,7 @@ describe('questions of ours', () => {
     expect(sent).toEqual([]);
   });
 
-  test('a pipe that takes nothing rejects the question', async () => {
+  test('a request is rejected where it cannot be written', async () => {
     const broken = createProtocol(
       { send: () => Promise.reject(new Error('EPIPE')), lines: lines([]) },
       { onMessage: () => {} },
@@ -87,19 +87,19 @@ describe('questions of ours', () => {
 });
 
 describe('messages', () => {
-  test('those of a turn arrive in order', async () => {
-    const { received, say, end } = open();
+  test('arrive in order', async () => {
+    const { received, receive, end } = open();
 
-    await say({ type: 'stream_event', event: { type: 'content_block_stop', index: 0 } });
-    await say(RESULT);
+    await receive({ type: 'stream_event', event: { type: 'content_block_stop', index: 0 } });
+    await receive(RESULT);
     await end();
 
     expect(received.map(({ type }) => type)).toEqual(['stream_event', 'result']);
   });
 
-  test('no line is read before the one ahead of it has been dealt with', async () => {
+  test('are read one at a time: no line before onMessage has resolved for the line before', async () => {
     const slow = createChannel<string>();
-    let dealtWith = 0;
+    let handled = 0;
     let most = 0;
     let open = 0;
     const protocol = createProtocol(
@@ -111,38 +111,38 @@ describe('messages', () => {
           await slow.push('');
           await new Promise(setImmediate);
           open -= 1;
-          dealtWith += 1;
+          handled += 1;
         },
       },
     );
 
     await protocol.run();
 
-    expect({ dealtWith, most }).toEqual({ dealtWith: 3, most: 1 });
+    expect({ handled, most }).toEqual({ handled: 3, most: 1 });
   });
 
   test.each([
-    ['a type that is not known', { type: 'ui_invalidate', what: 'ever' }],
-    ['a system line that is not known', { type: 'system', subtype: 'status', status: 'requesting' }],
-    ['a stream event that is not known', { type: 'stream_event', event: { type: 'ping' } }],
+    ['an unknown type', { type: 'ui_invalidate', what: 'ever' }],
+    ['an unknown system line', { type: 'system', subtype: 'status', status: 'requesting' }],
+    ['an unknown stream event', { type: 'stream_event', event: { type: 'ping' } }],
     [
-      'an event of somebody else’s turn',
+      'an event of a sub-agent’s turn',
       { type: 'stream_event', parent_tool_use_id: 'toolu_1', event: { type: 'message_stop' } },
     ],
   ])('%s is ignored', async (_, message) => {
-    const { received, say, end } = open();
+    const { received, receive, end } = open();
 
-    await say(message);
-    await say(RESULT);
+    await receive(message);
+    await receive(RESULT);
     await end();
 
     expect(received.map(({ type }) => type)).toEqual(['result']);
   });
 
-  test('a field that is not known passes', async () => {
-    const { received, say, end } = open();
+  test('an unknown field is ignored', async () => {
+    const { received, receive, end } = open();
 
-    await say({ ...RESULT, invented: { later: true }, result: 'Hello' });
+    await receive({ ...RESULT, invented: { later: true }, result: 'Hello' });
     await end();
 
     expect(received).toMatchObject([{ type: 'result', result: 'Hello' }]);
@@ -151,18 +151,18 @@ describe('messages', () => {
   test.each([
     ['a line that is not JSON', 'Segmentation fault'],
     ['JSON that is no message', '[1, 2]'],
-    ['a known type without the fields it must have', '{"type":"result"}'],
-  ])('%s ends the conversation with what is wrong', async (_, line) => {
+    ['a known type without its required fields', '{"type":"result"}'],
+  ])('%s rejects run and pending requests with a ProtocolError', async (_, line) => {
     const protocol = createProtocol({ send: async () => {}, lines: lines([line]) }, { onMessage: () => {} });
-    const asked = protocol.request({ subtype: 'interrupt' });
+    const pending = protocol.request({ subtype: 'interrupt' });
 
     await Promise.all([
       expect(protocol.run()).rejects.toThrow(ProtocolError),
-      expect(asked).rejects.toThrow(ProtocolError),
+      expect(pending).rejects.toThrow(ProtocolError),
     ]);
   });
 
-  test('what cannot be understood is not quoted at length: it may be a prompt', async () => {
+  test('an error quotes little of an unreadable line, which may contain a prompt', async () => {
     const secret = `not json ${'secret '.repeat(100)}`;
     const protocol = createProtocol({ send: async () => {}, lines: lines([secret]) }, { onMessage: () => {} });
 
@@ -173,17 +173,17 @@ describe('messages', () => {
   });
 });
 
-describe('questions of the CLI’s', () => {
+describe('requests of the CLI', () => {
   const permission = {
     type: 'control_request',
     request_id: 'p1',
     request: { subtype: 'can_use_tool', tool_name: 'Bash', input: { command: 'id' } },
   };
 
-  test('a tool is denied', async () => {
-    const { sent, say, end } = open();
+  test('a tool permission is denied by default', async () => {
+    const { sent, receive, end } = open();
 
-    await say(permission);
+    await receive(permission);
     await end();
 
     expect(sent).toEqual([
@@ -194,22 +194,22 @@ describe('questions of the CLI’s', () => {
     ]);
   });
 
-  test('all else is refused', async () => {
-    const { sent, say, end } = open();
+  test('every other request gets an error by default', async () => {
+    const { sent, receive, end } = open();
 
-    await say({ type: 'control_request', request_id: 'h1', request: { subtype: 'hook_callback' } });
+    await receive({ type: 'control_request', request_id: 'h1', request: { subtype: 'hook_callback' } });
     await end();
 
     expect(sent).toMatchObject([{ response: { subtype: 'error', request_id: 'h1' } }]);
   });
 
-  test('they are answered by whoever was asked to', async () => {
-    const { sent, say, end } = open({ onRequest: async ({ request }) => ({ heard: request.subtype }) });
+  test('each gets the response of onRequest where there is one', async () => {
+    const { sent, receive, end } = open({ onRequest: async ({ request }) => ({ subtype: request.subtype }) });
 
-    await say(permission);
+    await receive(permission);
     await end();
 
-    expect(sent).toMatchObject([{ response: { subtype: 'success', response: { heard: 'can_use_tool' } } }]);
+    expect(sent).toMatchObject([{ response: { subtype: 'success', response: { subtype: 'can_use_tool' } } }]);
   });
 });
 
@@ -228,7 +228,7 @@ function open(options: Partial<ProtocolOptions> = {}) {
     protocol,
     sent,
     received,
-    say: (message: unknown) => incoming.push(JSON.stringify(message)),
+    receive: (message: unknown) => incoming.push(JSON.stringify(message)),
     end: async () => {
       incoming.end();
       await running;

@@ -1,4 +1,4 @@
-/** What of a history goes into a session file, and what becomes of the file. What the CLI makes of one: test/api/claude/protocol.test.ts. */
+/** Splitting a history, and writing and removing session files. test/api/claude/protocol.test.ts shows what the CLI does with one. */
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,32 +13,32 @@ import {
 
 const user = (...content: ApiBlock[]): ApiMessage => ({ role: 'user', content });
 const assistant = (...content: ApiBlock[]): ApiMessage => ({ role: 'assistant', content });
-const said = (text: string): ApiBlock => ({ type: 'text', text });
+const textBlock = (text: string): ApiBlock => ({ type: 'text', text });
 const CALL: ApiBlock = { type: 'tool_use', id: 't', name: 'weather', input: {} };
 const exchanges = (count: number) =>
-  Array.from({ length: count }, () => [user(said('q')), assistant(said('a'))]).flat();
+  Array.from({ length: count }, () => [user(textBlock('q')), assistant(textBlock('a'))]).flat();
 
-describe('of a history', () => {
-  test('a short one goes into no file', () => {
+describe('splitHistory', () => {
+  test('uses no file for a short history', () => {
     const history = exchanges(23);
 
     expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
   });
 
-  test('a long one goes into the file as a whole', () => {
+  test('puts the whole of a long history into the file', () => {
     const history = exchanges(24);
 
     expect(splitHistory(history)).toEqual({ resumable: history, remaining: [] });
   });
 
-  test('what comes after the last words of the model that call no tool is replayed', () => {
-    const tail = [user(said('q')), assistant(said('I look.'), CALL)];
+  test('leaves the messages after the model’s last message without a tool call to be replayed', () => {
+    const tail = [user(textBlock('q')), assistant(textBlock('I look.'), CALL)];
 
     expect(splitHistory([...exchanges(30), ...tail])).toEqual({ resumable: exchanges(30), remaining: tail });
   });
 
-  test('one that is nothing but calls of tools is replayed', () => {
-    const history = Array.from({ length: 40 }, () => [user(said('r')), assistant(CALL)]).flat();
+  test('uses no file where all of the model’s messages are tool calls', () => {
+    const history = Array.from({ length: 40 }, () => [user(textBlock('r')), assistant(CALL)]).flat();
 
     expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
   });
@@ -51,11 +51,11 @@ test.each([
   ['2.1.330', true],
   ['2.2.0', false],
   ['3.0.0', false],
-])('the file is for a CLI that was seen to take it: %s, %s', (version, expected) => {
+])('only tested versions of the CLI get a session file: %s, %s', (version, expected) => {
   expect(supportsSessionFiles(version)).toBe(expected);
 });
 
-describe('the file', () => {
+describe('a session file', () => {
   let home: string;
   let folder: string;
 
@@ -66,7 +66,7 @@ describe('the file', () => {
 
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  test('has a line for each message, each naming the one before it', async () => {
+  test('has a line for each message, which names the line before it as its parent', async () => {
     const history = exchanges(2);
 
     const rows = (await readFile(await writeSessionFile(folder, history), 'utf8'))
@@ -80,14 +80,14 @@ describe('the file', () => {
     expect(rows.map(({ parentUuid }) => parentUuid)).toEqual([null, ...rows.slice(0, -1).map(({ uuid }) => uuid)]);
   });
 
-  test.skipIf(process.platform === 'win32')('can be read by nobody but its user', async () => {
+  test.skipIf(process.platform === 'win32')('can be read only by its user', async () => {
     const file = await writeSessionFile(folder, exchanges(1));
 
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
-  test('that a killed app has left is removed, and no folder is no fault', async () => {
+  test('that a killed app has left is removed; a missing folder is no error', async () => {
     await removeSessionFiles(folder);
     await mkdir(folder);
     await writeFile(path.join(folder, 'left.jsonl'), 'words');

@@ -1,4 +1,4 @@
-/** What a turn's messages come to: one answer of the API's, whole or broken off. */
+/** A turn's messages become the events of one answer of the API, complete or broken off. */
 import { describe, expect, test } from 'vitest';
 import type { CliMessage, ResultMessage, StreamEvent } from '../../../../app/claude/process/messages';
 import { type TurnEvent, turnEvents } from '../../../../app/claude/process/turnEvents';
@@ -7,7 +7,7 @@ import { NO_USAGE, type Usage } from '../../../../app/shared/usage';
 const RESULT: ResultMessage = { type: 'result', subtype: 'success', is_error: false };
 const FAILED: ResultMessage = { ...RESULT, is_error: true, result: 'API Error: Overloaded' };
 
-test('a whole answer is its beginning, its text piece for piece, its end and the result', async () => {
+test('a complete answer has a begin, its text piece by piece, a stop and the result', async () => {
   const events = await turn(
     start({ input_tokens: 7, output_tokens: 1 }),
     event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
@@ -28,7 +28,7 @@ test('a whole answer is its beginning, its text piece for piece, its end and the
   ]);
 });
 
-test('thinking is told apart from text, and a signature is neither', async () => {
+test('thinking and text are separate events, and a signature is no event', async () => {
   const events = await turn(
     start(),
     event({ type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm' } }),
@@ -42,7 +42,7 @@ test('thinking is told apart from text, and a signature is neither', async () =>
   ]);
 });
 
-test('text that comes with the beginning of its block is not lost', async () => {
+test('text in content_block_start is an event, too', async () => {
   const events = await turn(
     start(),
     event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'Hello' } }),
@@ -51,45 +51,45 @@ test('text that comes with the beginning of its block is not lost', async () => 
   expect(events.at(-1)).toEqual({ type: 'text', text: 'Hello' });
 });
 
-test('an answer that is to be bound to a schema is not, where the CLI has no tool for it', async () => {
+test('a structured answer is schema_rejected where the CLI does not offer StructuredOutput', async () => {
   const init = (...tools: string[]): CliMessage => ({ type: 'system', subtype: 'init', tools });
   expect(types(await turn(init(), start(), RESULT))).toEqual(['begin', 'result']);
-  expect(types(await boundTurn(init('StructuredOutput'), start(), RESULT))).toEqual(['begin', 'result']);
-  expect(types(await boundTurn(init('get_weather'), start(), RESULT))).toEqual(['schema_rejected']);
+  expect(types(await structuredTurn(init('StructuredOutput'), start(), RESULT))).toEqual(['begin', 'result']);
+  expect(types(await structuredTurn(init('get_weather'), start(), RESULT))).toEqual(['schema_rejected']);
 });
 
 describe('an answer that breaks off', () => {
-  test('has a result and no stop', async () => {
+  test('has a result, but no stop', async () => {
     const events = await turn(start(), text('Half'), delta(null), event({ type: 'message_stop' }), FAILED);
 
     expect(types(events)).toEqual(['begin', 'text', 'usage', 'result']);
   });
 
-  test('that is asked for again has diverged, and nothing of the second answer is given', async () => {
+  test('ends with diverged when the CLI asks again, without any event of the second answer', async () => {
     const events = await turn(start(), text('Half'), start(), text('All of it'), delta('end_turn'), RESULT);
 
     expect(types(events)).toEqual(['begin', 'text', 'diverged']);
   });
 
-  test('that the CLI announces to ask for again has diverged', async () => {
+  test('ends with diverged when the CLI announces a retry', async () => {
     const events = await turn(start(), text('Half'), retry(500, 600), start(), RESULT);
 
     expect(types(events)).toEqual(['begin', 'text', 'diverged']);
   });
 
-  test('with the process ends without either', async () => {
+  test('because the process has ended ends the events without a result', async () => {
     expect(types(await turn(start(), text('Half')))).toEqual(['begin', 'text']);
   });
 });
 
-test('an answer that goes on after the token limit has diverged behind its stop', async () => {
+test('an answer that the CLI continues after the token limit has a stop, then diverged', async () => {
   const events = await turn(start(), text('A'), delta('max_tokens'), event({ type: 'message_stop' }), start(), RESULT);
 
   expect(types(events)).toEqual(['begin', 'text', 'stop', 'diverged']);
   expect(events[2]).toMatchObject({ reason: 'max_tokens' });
 });
 
-test('a refusal of the API’s before the answer is a retry with its delay', async () => {
+test('an api_retry before the answer is a retry with its delay', async () => {
   const events = await turn(retry(529, 550), retry(undefined, 1_000), start(), delta('end_turn'), RESULT);
 
   expect(events.slice(0, 2)).toEqual([
@@ -99,13 +99,13 @@ test('a refusal of the API’s before the answer is a retry with its delay', asy
   expect(types(events)).toEqual(['retry', 'retry', 'begin', 'stop', 'result']);
 });
 
-test('what the CLI says in place of an answer is in the result alone', async () => {
+test('an error message of the CLI instead of an answer is in the result only', async () => {
   const events = await turn({ type: 'assistant', error: 'authentication_failed' }, FAILED);
 
   expect(events).toEqual([{ type: 'result', result: FAILED }]);
 });
 
-test('an answer that was not streamed is in the result, with its counts', async () => {
+test('an answer that was not streamed becomes usage and text events', async () => {
   const whole: ResultMessage = { ...RESULT, result: 'Hello', usage: { input_tokens: 7, output_tokens: 2 } };
 
   expect(await turn({ type: 'assistant' }, whole)).toEqual([
@@ -115,13 +115,13 @@ test('an answer that was not streamed is in the result, with its counts', async 
   ]);
 });
 
-test('words of the CLI’s own, for which no model was asked, are no answer', async () => {
+test('a result without output tokens, which is the CLI’s own text, is no answer', async () => {
   const words: ResultMessage = { ...RESULT, result: 'Blank prompt', usage: { input_tokens: 0, output_tokens: 0 } };
 
   expect(types(await turn(words))).toEqual(['result']);
 });
 
-test('the plan’s limits are passed on', async () => {
+test('the plan’s rate limits are passed on', async () => {
   const info = { status: 'allowed', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' };
 
   expect(await turn({ type: 'rate_limit_event', rate_limit_info: info })).toEqual([{ type: 'rate_limit', info }]);
@@ -132,35 +132,35 @@ test('nothing is read after the result', async () => {
 });
 
 describe('usage', () => {
-  test('a count that a later event leaves out, or has as null, stays', async () => {
+  test('a count that a later event leaves out, or has as null, is kept', async () => {
     const events = await turn(
       start({ input_tokens: 7, cache_read_input_tokens: 100, cache_creation_input_tokens: 20, output_tokens: 1 }),
       delta('end_turn', { input_tokens: null, output_tokens: 9 }),
     );
 
-    expect(usageOf(events)).toEqual(counts({ input: 7, cacheRead: 100, cacheWrite: 20, output: 9 }));
+    expect(lastUsage(events)).toEqual(counts({ input: 7, cacheRead: 100, cacheWrite: 20, output: 9 }));
   });
 
-  test('a count of the prompt that a later event has as 0 stays', async () => {
+  test('a count of the prompt that a later event has as 0 is kept', async () => {
     const events = await turn(
       start({ input_tokens: 7, cache_read_input_tokens: 100 }),
       delta('end_turn', { input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 9 }),
     );
 
-    expect(usageOf(events)).toEqual(counts({ input: 7, cacheRead: 100, output: 9 }));
+    expect(lastUsage(events)).toEqual(counts({ input: 7, cacheRead: 100, output: 9 }));
   });
 
-  test('what a later event says anew counts', async () => {
+  test('a new count in a later event replaces the earlier one', async () => {
     const events = await turn(
       start({ input_tokens: 7, output_tokens: 1 }),
       delta('end_turn', { input_tokens: 8, output_tokens: 9, output_tokens_details: { thinking_tokens: 4 } }),
     );
 
-    expect(usageOf(events)).toEqual(counts({ input: 8, output: 9, thinking: 4 }));
+    expect(lastUsage(events)).toEqual(counts({ input: 8, output: 9, thinking: 4 }));
   });
 
-  test('an end without counts keeps the ones of the beginning', async () => {
-    expect(usageOf(await turn(start({ input_tokens: 7, output_tokens: 1 }), delta('end_turn')))).toEqual(
+  test('the counts of message_start are kept where message_delta has none', async () => {
+    expect(lastUsage(await turn(start({ input_tokens: 7, output_tokens: 1 }), delta('end_turn')))).toEqual(
       counts({ input: 7, output: 1 }),
     );
   });
@@ -201,7 +201,7 @@ function types(events: readonly TurnEvent[]): string[] {
   return events.map(({ type }) => type);
 }
 
-function usageOf(events: readonly TurnEvent[]) {
+function lastUsage(events: readonly TurnEvent[]) {
   return events.flatMap((one) => ('usage' in one ? [one.usage] : [])).at(-1);
 }
 
@@ -209,7 +209,7 @@ function turn(...messages: CliMessage[]): Promise<TurnEvent[]> {
   return all(turnEvents(sequence(messages)));
 }
 
-function boundTurn(...messages: CliMessage[]): Promise<TurnEvent[]> {
+function structuredTurn(...messages: CliMessage[]): Promise<TurnEvent[]> {
   return all(turnEvents(sequence(messages), true));
 }
 
