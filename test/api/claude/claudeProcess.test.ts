@@ -1,4 +1,4 @@
-/** One process of the real CLI, driven as the app drives it. */
+/** `ClaudeProcess` with the real CLI in front of a mock of the Messages API. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -46,10 +46,10 @@ describe('turns', () => {
   let process: ClaudeProcess;
 
   beforeAll(async () => {
-    process = await ready();
+    process = await startInitialized();
   });
 
-  test('come as events, in order', async () => {
+  test('yield events in order', async () => {
     api.answer(thinking('Hm'), text('Hel', 'lo'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 2 }));
 
     const events = await turn(process, 'hi');
@@ -68,13 +68,13 @@ describe('turns', () => {
     });
   });
 
-  test('add to what the process has cost', async () => {
+  test('add to the cost of the process', async () => {
     const before = process.costUsd;
     await turn(process, 'hi');
     expect(process.costUsd).toBeGreaterThan(before);
   });
 
-  test('of a megabyte each way are whole', async () => {
+  test('of a megabyte in each direction are complete', async () => {
     const megabyte = '日'.repeat(350_000);
     api.answer(text(megabyte));
 
@@ -82,7 +82,7 @@ describe('turns', () => {
     expect(api.requests[0]?.history.at(-1)?.content).toEqual([{ type: 'text', text: megabyte }]);
   });
 
-  test('of thousands of pieces are whole, however slowly they are read', async () => {
+  test('of thousands of pieces are complete, even if they are read slowly', async () => {
     const pieces = Array.from({ length: 3_000 }, (_, index) => `${index} `);
     api.answer(text(...pieces));
     let read = '';
@@ -95,7 +95,7 @@ describe('turns', () => {
     expect(read).toBe(pieces.join(''));
   });
 
-  test('one at a time', async () => {
+  test('run one at a time', async () => {
     const halfway = gate();
     api.answer(text('a'), halfway, text('b'));
     const first = turn(process, 'one');
@@ -107,14 +107,14 @@ describe('turns', () => {
     expect(types(await first)).toEqual(['begin', 'text', 'text', 'stop', 'result']);
   });
 
-  test('whose signal was aborted before are not asked', async () => {
+  test('send no request where the signal was aborted before', async () => {
     expect(await turn(process, 'hi', AbortSignal.abort())).toEqual([]);
     expect(api.requests).toEqual([]);
   });
 });
 
-test('a history is in the transcript with its roles, and nothing was asked for it', async () => {
-  const process = await ready();
+test('a replayed history is in the transcript with its roles, and no request is sent for it', async () => {
+  const process = await startInitialized();
   await process.replay(
     [
       { role: 'user', content: [{ type: 'text', text: 'weather?' }] },
@@ -136,30 +136,30 @@ test('a history is in the transcript with its roles, and nothing was asked for i
   ]);
 });
 
-describe('a turn that is left', () => {
+describe('a turn that is cancelled', () => {
   let process: ClaudeProcess;
 
   beforeAll(async () => {
-    process = await ready();
+    process = await startInitialized();
   });
 
   test.each([
     ['before the API has answered', [hang()]],
     ['in the middle of the answer', [text('Part'), hang()]],
-  ])('by its signal, %s, is interrupted, and the process is usable', async (_, steps) => {
+  ])('by its signal, %s, is interrupted, and the process can run another', async (_, steps) => {
     api.answer(...steps);
-    const leave = new AbortController();
-    const left = turn(process, 'go', leave.signal);
-    const asked = await api.waitForRequest(1);
+    const abortController = new AbortController();
+    const cancelled = turn(process, 'go', abortController.signal);
+    const request = await api.waitForRequest(1);
 
-    leave.abort();
+    abortController.abort();
 
-    expect(types(await left)).not.toContain('result');
-    expect(await asked.outcome).toBe('aborted');
+    expect(types(await cancelled)).not.toContain('result');
+    expect(await request.outcome).toBe('aborted');
     expect(types(await turn(process, 'again'))).toContain('result');
   });
 
-  test('by its reader is interrupted, and the process is usable', async () => {
+  test('by its reader is interrupted, and the process can run another', async () => {
     api.answer(text('Part'), hang());
     for await (const event of process.runTurn([{ type: 'text', text: 'go' }], NEVER)) if (event.type === 'text') break;
 
@@ -168,9 +168,9 @@ describe('a turn that is left', () => {
   });
 });
 
-describe('one answer and no second', () => {
-  test('the token limit is the end, though the CLI goes on', async () => {
-    const process = await ready();
+describe('a turn yields one answer only', () => {
+  test('it stops at the token limit, although the CLI continues', async () => {
+    const process = await startInitialized();
     api.answer(text('A'), stop('max_tokens'));
     api.answer(text('B'), hang());
 
@@ -180,8 +180,8 @@ describe('one answer and no second', () => {
     expect(events).not.toContainEqual({ type: 'text', text: 'B' });
   });
 
-  test('an answer that breaks off is not followed by another', async () => {
-    const process = await ready();
+  test('it ends with an answer that breaks off', async () => {
+    const process = await startInitialized();
     api.answer(text('Half'), streamError('overloaded_error', 'Overloaded'));
 
     const events = await turn(process, 'hi');
@@ -191,8 +191,8 @@ describe('one answer and no second', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  test('a refusal is the end', async () => {
-    const process = await ready();
+  test('it ends with a refusal', async () => {
+    const process = await startInitialized();
     api.answer(text('No'), stop('refusal'));
 
     expect(await turn(process, 'hi')).toContainEqual(expect.objectContaining({ type: 'stop', reason: 'refusal' }));
@@ -200,9 +200,9 @@ describe('one answer and no second', () => {
   });
 });
 
-describe('an end', () => {
-  test('in the middle of an answer ends the turn without a result, and says why', async () => {
-    const process = await ready();
+describe('the end of a process', () => {
+  test('during an answer ends the turn without a result', async () => {
+    const process = await startInitialized();
     api.answer(text('Half'), hang());
     const events: TurnEvent[] = [];
     for await (const event of process.runTurn([{ type: 'text', text: 'go' }], NEVER)) {
@@ -215,28 +215,28 @@ describe('an end', () => {
     expect(process.alive).toBe(false);
   });
 
-  test('by closing lets it go by itself', async () => {
-    const process = await ready();
+  test('by close has code 0', async () => {
+    const process = await startInitialized();
 
     await process.close(20_000);
 
     expect(await process.exited).toMatchObject({ code: 0, signal: null });
   });
 
-  test('by closing is not put off by a turn that does not end', async () => {
-    const process = await ready();
+  test('by close is not delayed for long by a turn that does not end', async () => {
+    const process = await startInitialized();
     api.answer(hang());
-    const asked = turn(process, 'go');
+    const unfinished = turn(process, 'go');
     await api.waitForRequest(1);
 
     await process.close(100);
 
     expect(await process.exited).toMatchObject({ signal: 'SIGKILL' });
-    expect(types(await asked)).toEqual([]);
+    expect(types(await unfinished)).toEqual([]);
   });
 
-  test('is known to what is asked afterwards', async () => {
-    const process = await ready();
+  test('makes later calls reject with a CliEndedError', async () => {
+    const process = await startInitialized();
     process.kill();
     await process.exited;
 
@@ -247,22 +247,22 @@ describe('an end', () => {
 });
 
 describe('a program that is not the CLI', () => {
-  test('which is not there is an end with the reason', async () => {
+  test('because it does not exist ends with the error in stderr', async () => {
     const process = start(path.join(home, 'nothing'));
 
     await expect(process.initialize('')).rejects.toThrow(CliEndedError);
     expect((await process.exited).stderr).toContain('ENOENT');
   });
 
-  test('which complains and ends is told by its complaint', async () => {
-    const process = start(await program('complains', 'echo "unknown option --safe-mode" >&2; exit 1'));
+  test('which exits with an error message ends with the message in stderr', async () => {
+    const process = start(await program('exits', 'echo "unknown option --safe-mode" >&2; exit 1'));
 
     await expect(process.initialize('')).rejects.toThrow(CliEndedError);
     expect(await process.exited).toMatchObject({ code: 1, stderr: 'unknown option --safe-mode\n' });
   });
 
-  test('which babbles is not understood and is ended, with what it has started', async () => {
-    const process = start(await program('babbles', 'echo Welcome!; sleep 1000 & sleep 1000'));
+  test('which prints other lines is killed, with every process that it has started', async () => {
+    const process = start(await program('prints', 'echo Welcome!; sleep 1000 & sleep 1000'));
 
     await expect(process.initialize('')).rejects.toThrow(ProtocolError);
     expect(await process.exited).toMatchObject({ signal: 'SIGKILL' });
@@ -280,12 +280,13 @@ function start(command: string): ClaudeProcess {
   return process;
 }
 
-async function ready(): Promise<ClaudeProcess> {
+async function startInitialized(): Promise<ClaudeProcess> {
   const process = start(claudePath());
   await process.initialize('');
   return process;
 }
 
+/** Writes a script and returns its path. */
 async function program(name: string, script: string): Promise<string> {
   const file = path.join(home, name);
   await writeFile(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

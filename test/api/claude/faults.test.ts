@@ -1,4 +1,4 @@
-/** What the CLI makes of an API that refuses or breaks off, and what its environment changes in that. */
+/** What the CLI does when the API refuses a request or breaks an answer off, and how environment variables change that. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { httpError, rateLimits, reset, type Step, stop, streamError, text, usage } from '../../support/messagesApi';
@@ -12,11 +12,12 @@ beforeAll(async () => {
   rig = await startRawCliTest();
 });
 
-afterEach(() => rig.tidy());
+afterEach(() => rig.endTest());
 
 afterAll(() => rig.stop());
 
-async function ready(options?: Parameters<RawCliTest['start']>[0]): Promise<RawCli> {
+/** Starts a CLI and initializes it without a system prompt. */
+async function startInitialized(options?: Parameters<RawCliTest['start']>[0]): Promise<RawCli> {
   const cli = rig.start(options);
   await cli.request({ subtype: 'initialize', systemPrompt: [] });
   return cli;
@@ -33,12 +34,12 @@ function retries(cli: RawCli) {
   return cli.lines.flatMap((line) => Retry.safeParse(line).data ?? []);
 }
 
-describe('an error of the API’s becomes a result that is an error', () => {
+describe('an error of the API becomes a result that is an error', () => {
   let cli: RawCli;
 
   beforeAll(async () => {
-    cli = await ready({
-      kept: true,
+    cli = await startInitialized({
+      shared: true,
       env: { CLAUDE_CODE_MAX_RETRIES: '0', CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1', DISABLE_COMPACT: '1' },
     });
   });
@@ -52,15 +53,15 @@ describe('an error of the API’s becomes a result that is an error', () => {
     [429, 'rate_limit_error', 'API Error: Request rejected (429) · scripted'],
     [500, 'api_error', 'API Error: 500 scripted'],
     [529, 'overloaded_error', 'API Error: 529 scripted'],
-  ])('%i, with its status and words', async (status, type, words) => {
+  ])('%i, with its status and message', async (status, type, message) => {
     rig.api.setDefaultAnswer(httpError(status, type, 'scripted'));
     const result = await cli.ask('hi');
 
     expect(result).toMatchObject({ is_error: true, api_error_status: status });
-    expect(result.result?.replaceAll("'", '’')).toContain(words);
+    expect(result.result?.replaceAll("'", '’')).toContain(message);
   });
 
-  test('a prompt that is too long is named in terminal_reason', async () => {
+  test('a prompt that is too long, with its own terminal_reason', async () => {
     rig.api.setDefaultAnswer(TOO_LONG);
 
     expect(await cli.ask('hi')).toMatchObject({
@@ -73,8 +74,8 @@ describe('an error of the API’s becomes a result that is an error', () => {
   test.each<[string, Step, number | null]>([
     ['an error in the stream', streamError('overloaded_error', 'Overloaded'), 529],
     ['a connection that is cut', reset(), null],
-  ])('%s, after what had come until then', async (_, breaks, status) => {
-    rig.api.answer(text('Half'), breaks);
+  ])('%s, after the part that has arrived', async (_, fault, status) => {
+    rig.api.answer(text('Half'), fault);
     const from = cli.lines.length;
 
     expect(await cli.ask('hi')).toMatchObject({ is_error: true, api_error_status: status });
@@ -82,7 +83,7 @@ describe('an error of the API’s becomes a result that is an error', () => {
     expect(stopReasons(cli, from)).not.toContain('end_turn');
   });
 
-  test('a bad request or an unknown model is asked once more, in another form', async () => {
+  test('but a 404 makes the CLI ask again without streaming', async () => {
     rig.api.answer(httpError(404, 'not_found_error', 'no streaming here'));
     rig.api.answer(text('whole'));
     const from = cli.lines.length;
@@ -94,8 +95,8 @@ describe('an error of the API’s becomes a result that is an error', () => {
 });
 
 describe('api_retry', () => {
-  test('says how long the CLI will wait: a 429’s retry-after, and up to a quarter more', async () => {
-    const cli = await ready({ env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
+  test('says how long the CLI will wait: as long as the retry-after of a 429, and up to 25 % longer', async () => {
+    const cli = await startInitialized({ env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
     rig.api.answer(httpError(429, 'rate_limit_error', 'scripted', { 'retry-after': '1' }));
 
     expect((await cli.ask('hi')).result).toBe('OK');
@@ -105,8 +106,8 @@ describe('api_retry', () => {
     expect(retry?.retry_delay_ms).toBeLessThanOrEqual(1_250);
   });
 
-  test('comes for a 401 too, and as often as CLAUDE_CODE_MAX_RETRIES says', async () => {
-    const cli = await ready({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
+  test('comes for a 401, too, and as often as CLAUDE_CODE_MAX_RETRIES says', async () => {
+    const cli = await startInitialized({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
     rig.api.setDefaultAnswer(httpError(401, 'authentication_error', 'scripted'));
 
     expect(await cli.ask('hi')).toMatchObject({ is_error: true, api_error_status: 401 });
@@ -116,8 +117,8 @@ describe('api_retry', () => {
 });
 
 describe('without CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK', () => {
-  test('a stream that breaks is followed by a second answer, which the stream does not have', async () => {
-    const cli = await ready();
+  test('the CLI asks again after a stream that breaks off, and the second answer is in the result only', async () => {
+    const cli = await startInitialized();
     rig.api.answer(text('Half'), streamError('overloaded_error', 'Overloaded'));
     rig.api.answer(text('Whole'));
 
@@ -127,9 +128,9 @@ describe('without CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK', () => {
   });
 });
 
-describe('a context that is full', () => {
-  test('is summed up by the CLI, and the question asked again', async () => {
-    const cli = await ready();
+describe('a context window that is full', () => {
+  test('is replaced by a summary of the CLI’s, which asks again', async () => {
+    const cli = await startInitialized();
     await cli.replay('old', [{ type: 'text', text: 'older' }]);
     rig.api.answer(TOO_LONG);
 
@@ -138,7 +139,7 @@ describe('a context that is full', () => {
   });
 
   test.each(['DISABLE_COMPACT', 'DISABLE_AUTO_COMPACT'])('is an error with %s', async (name) => {
-    const cli = await ready({ env: { [name]: '1' } });
+    const cli = await startInitialized({ env: { [name]: '1' } });
     await cli.replay('old', [{ type: 'text', text: 'older' }]);
     rig.api.answer(TOO_LONG);
 
@@ -146,8 +147,8 @@ describe('a context that is full', () => {
     expect(rig.api.requests).toHaveLength(1);
   });
 
-  test('may be found full by the CLI, which then does not ask', async () => {
-    const cli = await ready({ env: { DISABLE_COMPACT: '1' } });
+  test('may be an error of the CLI, which then sends no request', async () => {
+    const cli = await startInitialized({ env: { DISABLE_COMPACT: '1' } });
     rig.api.answer(text('a'), usage({ input: 990_000 }));
     await cli.ask('one');
 
@@ -157,16 +158,16 @@ describe('a context that is full', () => {
 });
 
 describe('an answer that the API refuses to finish', () => {
-  test('is followed by a turn that the CLI writes itself', async () => {
-    const cli = await ready();
+  test('makes the CLI ask again with a message of its own', async () => {
+    const cli = await startInitialized();
     rig.api.answer(text('No'), stop('refusal'));
 
     expect((await cli.ask('hi')).result).toBe('OK');
     expect(rig.api.requests).toHaveLength(2);
   });
 
-  test('is the end with CLAUDE_CODE_DISABLE_REFUSAL_RETRY', async () => {
-    const cli = await ready({ env: { CLAUDE_CODE_DISABLE_REFUSAL_RETRY: '1' } });
+  test('ends the turn with CLAUDE_CODE_DISABLE_REFUSAL_RETRY', async () => {
+    const cli = await startInitialized({ env: { CLAUDE_CODE_DISABLE_REFUSAL_RETRY: '1' } });
     rig.api.answer(text('No'), stop('refusal'));
 
     expect((await cli.ask('hi')).is_error).toBe(true);
@@ -175,8 +176,8 @@ describe('an answer that the API refuses to finish', () => {
   });
 });
 
-test('a plan’s limit that is used up is told with the time until it ends', async () => {
-  const cli = await ready({ account: 'subscription', env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
+test('a plan’s limit that is used up is reported with the time at which it ends', async () => {
+  const cli = await startInitialized({ account: 'subscription', env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
   const resetsAt = Math.floor(Date.now() / 1000) + 3600;
   const used = rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resetsAt, sevenDayReset: resetsAt });
   const fields = used.kind === 'headers' ? used.headers : {};
@@ -191,8 +192,8 @@ test('a plan’s limit that is used up is told with the time until it ends', asy
   });
 });
 
-test('nobody signed in is told without a word to the API', async () => {
-  const cli = await ready({ account: 'signed-out' });
+test('a missing sign-in is an error, and no request is sent', async () => {
+  const cli = await startInitialized({ account: 'signed-out' });
 
   expect(await cli.ask('hi')).toMatchObject({
     is_error: true,
@@ -202,8 +203,8 @@ test('nobody signed in is told without a word to the API', async () => {
   expect(rig.api.requests).toEqual([]);
 });
 
-test('CLAUDE_CODE_EXTRA_BODY and CLAUDE_CODE_MAX_OUTPUT_TOKENS change what is asked: so they are not inherited', async () => {
-  const cli = await ready({
+test('CLAUDE_CODE_EXTRA_BODY and CLAUDE_CODE_MAX_OUTPUT_TOKENS change the request, so the app removes them from the environment', async () => {
+  const cli = await startInitialized({
     env: { CLAUDE_CODE_EXTRA_BODY: '{"temperature":0.5}', CLAUDE_CODE_MAX_OUTPUT_TOKENS: '7' },
   });
   await cli.ask('hi');

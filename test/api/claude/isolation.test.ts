@@ -1,6 +1,6 @@
 /**
- * Nothing of the user's reaches a conversation. Everything that could is laid out first, and a CLI that is not isolated
- * is shown to take it in: so that a trap that has gone off nowhere cannot pass for isolation.
+ * An isolated CLI uses no files of the user's. The last test checks that a CLI without isolation does use them, so that a
+ * mistake in the files cannot pass for isolation.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedRequest } from '../../support/messagesApi';
 import { type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 
+/** Is in every file of the user's. */
 const MARK = 'OF-THE-USER';
 
 let rig: RawCliTest;
 
 beforeAll(async () => {
   rig = await startRawCliTest();
-  for (const folder of [rig.home, rig.cwd]) await layOut(folder);
+  for (const folder of [rig.home, rig.cwd]) await writeUserFiles(folder);
   const server = { command: 'sh', args: ['-c', `touch ${rig.home}/ran-mcp; cat`] };
   await writeFile(path.join(rig.cwd, '.mcp.json'), JSON.stringify({ mcpServers: { user: server } }));
   await writeFile(
@@ -29,61 +30,63 @@ beforeAll(async () => {
 
 afterAll(() => rig.stop());
 
-describe('isolated', () => {
-  let asked: RecordedRequest;
+describe('an isolated CLI', () => {
+  let request: RecordedRequest;
   let cli: RawCli;
 
   beforeAll(async () => {
-    [asked, cli] = await ask({ isolated: true });
+    [request, cli] = await ask({ isolated: true });
   });
 
-  test('a CLAUDE.md, a skill, an agent and an output style reach the API from no folder', () => {
-    expect(JSON.stringify(asked.body)).not.toContain(MARK);
+  test('sends the API no CLAUDE.md, skill, agent or output style from any folder', () => {
+    expect(JSON.stringify(request.body)).not.toContain(MARK);
   });
 
-  test('no tool is offered', () => {
-    expect(asked.body.tools).toEqual([]);
+  test('offers the model no tool', () => {
+    expect(request.body.tools).toEqual([]);
     expect(cli.lines.find(({ subtype }) => subtype === 'init')).toMatchObject({ tools: [], mcp_servers: [] });
   });
 
-  test('no hook and no MCP server is run', async () => {
-    expect(await whatRan()).toEqual([]);
+  test('runs no hook and no MCP server', async () => {
+    expect(await programsThatRan()).toEqual([]);
   });
 
-  test('nothing of the conversation is kept', async () => {
+  test('stores no conversation', async () => {
     const files = await readdir(path.join(rig.home, '.claude'), { recursive: true });
 
     expect(files.filter((file) => file.endsWith('.jsonl'))).toEqual([]);
   });
 });
 
-describe('not isolated', () => {
-  test('all of it is taken in', async () => {
-    const [asked, cli] = await ask({ isolated: false });
+describe('a CLI without isolation', () => {
+  test('uses the user’s files, tools, hooks and MCP servers', async () => {
+    const [request, cli] = await ask({ isolated: false });
 
-    const body = JSON.stringify(asked.body);
+    const body = JSON.stringify(request.body);
     expect(body).toContain(`${MARK} instructions`);
     expect(body).toContain(`${MARK} skill`);
-    expect(asked.body.tools?.length).toBeGreaterThan(0);
-    expect(await whatRan()).toEqual(expect.arrayContaining(['ran-mcp', 'ran-SessionStart', 'ran-UserPromptSubmit']));
+    expect(request.body.tools?.length).toBeGreaterThan(0);
+    expect(await programsThatRan()).toEqual(
+      expect.arrayContaining(['ran-mcp', 'ran-SessionStart', 'ran-UserPromptSubmit']),
+    );
     await cli.end();
   });
 });
 
 async function ask({ isolated }: { isolated: boolean }): Promise<[RecordedRequest, RawCli]> {
   rig.api.reset();
-  const cli = rig.start({ isolated, kept: true });
+  const cli = rig.start({ isolated, shared: true });
   await cli.request({ subtype: 'initialize', systemPrompt: [] });
   await cli.ask('hi');
   return [await rig.api.waitForRequest(1), cli];
 }
 
-async function whatRan(): Promise<string[]> {
+async function programsThatRan(): Promise<string[]> {
   return (await readdir(rig.home)).filter((file) => file.startsWith('ran-'));
 }
 
-/** What people have in their home and in their projects. */
-async function layOut(folder: string): Promise<void> {
+/** Writes the files that people have in their home and in their projects. */
+async function writeUserFiles(folder: string): Promise<void> {
   const hook = (event: string) => [
     { hooks: [{ type: 'command', command: `touch ${rig.home}/ran-${event}; echo ${MARK} hook` }] },
   ];

@@ -1,9 +1,8 @@
-/** What context/CLAUDE_PROTOCOL.md says of requests and turns, shown with the CLI itself. */
+/** Proves with the CLI alone what context/CLAUDE_PROTOCOL.md says about control requests and turns. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { claudeArguments } from '../../../app/claude/process/arguments';
 import type { ApiBlock, ApiMessage } from '../../../app/claude/process/outgoingMessages';
 import { removeSessionFile, writeSessionFile } from '../../../app/claude/process/sessionFile';
 import { gate, hang, rateLimits, stop, text, thinking, usage } from '../../support/messagesApi';
@@ -18,12 +17,12 @@ beforeAll(async () => {
   rig = await startRawCliTest();
 });
 
-afterEach(() => rig.tidy());
+afterEach(() => rig.endTest());
 
 afterAll(() => rig.stop());
 
-/** A process without a system prompt. */
-async function ready(options?: Parameters<RawCliTest['start']>[0]): Promise<RawCli> {
+/** Starts a CLI and initializes it without a system prompt. */
+async function startInitialized(options?: Parameters<RawCliTest['start']>[0]): Promise<RawCli> {
   const cli = rig.start(options);
   await cli.request({ subtype: 'initialize', systemPrompt: [] });
   return cli;
@@ -33,27 +32,9 @@ function lastTurn() {
   return rig.api.requests.at(-1)?.history.at(-1);
 }
 
-function said(words: string) {
+function textBlock(words: string) {
   return { type: 'text', text: words } as const;
 }
-
-describe('the command line', () => {
-  test('names nothing of a request', () => {
-    expect(claudeArguments(false)).toEqual([
-      '-p',
-      ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose', '--include-partial-messages'],
-      '--no-session-persistence',
-      ...['--allowedTools', 'mcp__client', '--settings', '{"includeCoAuthoredBy":false}'],
-    ]);
-  });
-
-  test('adds what isolates', () => {
-    expect(claudeArguments(true)).toEqual([
-      ...claudeArguments(false),
-      ...['--tools', '', '--strict-mcp-config', '--setting-sources', '', '--safe-mode'],
-    ]);
-  });
-});
 
 describe('initialize', () => {
   const Initialized = z.looseObject({
@@ -64,43 +45,43 @@ describe('initialize', () => {
   let initialized: z.infer<typeof Initialized>;
 
   beforeAll(async () => {
-    cli = rig.start({ kept: true });
+    cli = rig.start({ shared: true });
     initialized = Initialized.parse(
       await cli.request({ subtype: 'initialize', systemPrompt: ['See @/etc/hostname and /context.'] }),
     );
   });
 
-  test('initialize lists the models by alias, each with its full name', () => {
+  test('lists the models by alias, each with its full name', () => {
     const names = new Map(initialized.models.map(({ value, resolvedModel }) => [value, resolvedModel]));
 
     expect([...names.keys()]).toEqual(expect.arrayContaining(['default', 'opus', 'sonnet', 'haiku']));
     expect(names.get('sonnet')).toMatch(/^claude-sonnet-/);
   });
 
-  test('initialize says by what the account signs in', () => {
+  test('says how the account signs in', () => {
     expect(initialized.account).toMatchObject({ apiKeySource: 'ANTHROPIC_API_KEY', apiProvider: 'firstParty' });
   });
 
-  test('initialize asks nothing of the API', () => {
+  test('sends the API no request', () => {
     expect([...rig.api.requests, ...rig.api.otherCalls]).toEqual([]);
   });
 
-  test('the system prompt reaches the API as given, mentions and all', async () => {
+  test('sends the system prompt unchanged, including file names and commands in it', async () => {
     await cli.ask('hi');
 
     expect(rig.api.requests[0]?.system).toEqual(['See @/etc/hostname and /context.']);
-    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [said('hi')] }]);
+    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [textBlock('hi')] }]);
   });
 
-  test('a second initialize is answered and changes nothing', async () => {
+  test('is answered a second time, but then changes nothing', async () => {
     await cli.request({ subtype: 'initialize', systemPrompt: ['Another.'] });
     await cli.ask('hi');
 
     expect(rig.api.requests[0]?.system).toEqual(['See @/etc/hostname and /context.']);
   });
 
-  test('initialize without a system prompt sends none, but the CLI’s own two blocks', async () => {
-    const plain = await ready();
+  test('without a system prompt sends only the CLI’s own two blocks', async () => {
+    const plain = await startInitialized();
     await plain.ask('hi');
 
     expect(rig.api.requests[0]?.system).toEqual([]);
@@ -109,8 +90,8 @@ describe('initialize', () => {
 });
 
 describe('set_model', () => {
-  test('set_model before the first turn decides it and leaves no trace', async () => {
-    const cli = await ready();
+  test('before the first turn sets the model and adds no message', async () => {
+    const cli = await startInitialized();
 
     expect(await cli.request({ subtype: 'set_model', model: 'haiku' })).toMatchObject({
       model: expect.stringMatching(/^claude-haiku-/),
@@ -118,12 +99,12 @@ describe('set_model', () => {
     await cli.ask('hi');
 
     expect(rig.api.requests[0]?.body.model).toMatch(/^claude-haiku-/);
-    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [said('hi')] }]);
+    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [textBlock('hi')] }]);
     expect(rig.api.otherCalls).toEqual([]);
   });
 
-  test('set_model after a turn writes itself into the conversation', async () => {
-    const cli = await ready();
+  test('after a turn adds a message to the conversation', async () => {
+    const cli = await startInitialized();
     await cli.ask('one');
     await cli.request({ subtype: 'set_model', model: 'haiku' });
     await cli.ask('two');
@@ -131,8 +112,8 @@ describe('set_model', () => {
     expect(JSON.stringify(rig.api.requests[1]?.history)).toContain('<local-command-stdout>Set model');
   });
 
-  test('a model that the CLI does not list costs a question of one token', async () => {
-    const cli = await ready();
+  test('with a model that the CLI does not list costs a request of one token', async () => {
+    const cli = await startInitialized();
     await cli.request({ subtype: 'set_model', model: 'claude-sonnet-9-9' });
 
     expect(rig.api.otherCalls.map(({ body }) => body)).toEqual([
@@ -145,50 +126,50 @@ describe('a user turn', () => {
   let cli: RawCli;
 
   beforeAll(async () => {
-    cli = await ready({ kept: true });
+    cli = await startInitialized({ shared: true });
   });
 
   test.each(['see @/etc/hostname', '/context', '/clear', '!id', '# remember this', '<system-reminder>x'])(
-    'with client_composed it is delivered as typed: %j',
+    'with client_composed is delivered as typed: %j',
     async (typed) => {
       await cli.ask(typed);
 
-      expect(lastTurn()).toEqual({ role: 'user', content: [said(typed)] });
+      expect(lastTurn()).toEqual({ role: 'user', content: [textBlock(typed)] });
     },
   );
 
-  test('a blank text is not asked, and a blank block goes as “(no content)”', async () => {
+  test('with blank text is not sent, and a blank block is sent as “(no content)”', async () => {
     expect(await cli.ask(' \n')).toMatchObject({ is_error: false, usage: { output_tokens: 0 } });
     expect(rig.api.requests).toEqual([]);
 
-    await cli.ask([said(' ')]);
-    expect(lastTurn()?.content).toEqual([said('(no content)')]);
+    await cli.ask([textBlock(' ')]);
+    expect(lastTurn()?.content).toEqual([textBlock('(no content)')]);
   });
 
-  test('text, images and PDFs in blocks are delivered as given', async () => {
+  test('with blocks of text, images and PDFs is delivered unchanged', async () => {
     const source = { type: 'base64', media_type: 'application/pdf', data: Buffer.from('%PDF-1.7').toString('base64') };
     const pdf = { type: 'document', source, title: 'a.pdf' };
-    const blocks = [said('look'), IMAGE, pdf, said('@/etc/hostname')];
+    const blocks = [textBlock('look'), IMAGE, pdf, textBlock('@/etc/hostname')];
     await cli.ask(blocks);
 
     expect(lastTurn()?.content).toEqual(blocks);
   });
 
-  test('several texts in one turn stay apart, with nothing put between', async () => {
-    await cli.ask([said('a'), said('b')]);
+  test('with several text blocks keeps them separate, without anything between them', async () => {
+    await cli.ask([textBlock('a'), textBlock('b')]);
 
-    expect(lastTurn()?.content).toEqual([said('a'), said('b')]);
+    expect(lastTurn()?.content).toEqual([textBlock('a'), textBlock('b')]);
   });
 
-  test('a line of a megabyte goes in and comes out whole', async () => {
+  test('may have a line of a megabyte, and so may its answer', async () => {
     const megabyte = 'ü'.repeat(500_000);
     rig.api.answer(text(megabyte));
 
     expect((await cli.ask(megabyte)).result).toBe(megabyte);
-    expect(lastTurn()?.content).toEqual([said(megabyte)]);
+    expect(lastTurn()?.content).toEqual([textBlock(megabyte)]);
   });
 
-  test('the CLI offers no tools and adds a note of its own with its folder and the date', async () => {
+  test('offers the model no tools, and has a note of the CLI with its folder and the date', async () => {
     await cli.ask('hi');
 
     const notes = rig.api.requests[0]?.body.messages.filter(({ role }) => role === 'system');
@@ -197,11 +178,11 @@ describe('a user turn', () => {
   });
 });
 
-describe('without client_composed', () => {
+describe('a user turn without client_composed', () => {
   const typed = { client_composed: false };
 
-  test('the CLI reads the file that a text names, and runs a text that is a command', async () => {
-    const cli = await ready();
+  test('makes the CLI read the file that the text mentions, and run the text as a command', async () => {
+    const cli = await startInitialized();
     await cli.ask('see @/etc/hostname', typed);
     expect(JSON.stringify(rig.api.requests[0]?.history)).toContain('Result of calling the Read tool');
 
@@ -210,41 +191,46 @@ describe('without client_composed', () => {
   });
 
   test.each(['CLAUDE_CODE_DISABLE_FILE_MENTIONS', 'CLAUDE_CODE_DISABLE_ATTACHMENTS'])(
-    '%s keeps the CLI from reading the file all the same',
+    'makes the CLI read no file where %s is set',
     async (name) => {
-      const cli = await ready({ env: { [name]: '1' } });
+      const cli = await startInitialized({ env: { [name]: '1' } });
       await cli.ask('see @/etc/hostname', typed);
 
-      expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [said('see @/etc/hostname')] }]);
+      expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [textBlock('see @/etc/hostname')] }]);
     },
   );
 });
 
 describe('a history', () => {
-  test('is replayed with its true roles, tool calls, results and images among it, as typed', async () => {
-    const cli = await ready();
+  test('is replayed unchanged with its true roles, including tool calls, results and images', async () => {
+    const cli = await startInitialized();
     const call = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Kyiv' } };
-    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: [said('rain'), IMAGE], is_error: false };
-    await cli.replay([said('@/etc/hostname'), IMAGE], [said('a picture')]);
-    await cli.replay('/context', [said('I look it up.'), call]);
-    await cli.replay([result], [said('It rains.')]);
+    const result = {
+      type: 'tool_result',
+      tool_use_id: 'toolu_1',
+      content: [textBlock('rain'), IMAGE],
+      is_error: false,
+    };
+    await cli.replay([textBlock('@/etc/hostname'), IMAGE], [textBlock('a picture')]);
+    await cli.replay('/context', [textBlock('I look it up.'), call]);
+    await cli.replay([result], [textBlock('It rains.')]);
     await cli.ask('Thanks');
 
     expect(rig.api.requests.map(({ history }) => history)).toEqual([
       [
-        { role: 'user', content: [said('@/etc/hostname'), IMAGE] },
-        { role: 'assistant', content: [said('a picture')] },
-        { role: 'user', content: [said('/context')] },
-        { role: 'assistant', content: [said('I look it up.'), call] },
+        { role: 'user', content: [textBlock('@/etc/hostname'), IMAGE] },
+        { role: 'assistant', content: [textBlock('a picture')] },
+        { role: 'user', content: [textBlock('/context')] },
+        { role: 'assistant', content: [textBlock('I look it up.'), call] },
         { role: 'user', content: [result] },
-        { role: 'assistant', content: [said('It rains.')] },
-        { role: 'user', content: [said('Thanks')] },
+        { role: 'assistant', content: [textBlock('It rains.')] },
+        { role: 'user', content: [textBlock('Thanks')] },
       ],
     ]);
   });
 
-  test('a turn that does not query is answered by an empty result that costs nothing', async () => {
-    const cli = await ready();
+  test('has an empty result without cost for each turn with shouldQuery false', async () => {
+    const cli = await startInitialized();
 
     expect(await cli.ask('one', { shouldQuery: false })).toMatchObject({
       is_error: false,
@@ -254,15 +240,15 @@ describe('a history', () => {
     expect(rig.api.requests).toEqual([]);
   });
 
-  test('loses its order when a turn’s result is not waited for', async () => {
-    const cli = await ready();
+  test('loses its order where the app does not wait for the result of each turn', async () => {
+    const cli = await startInitialized();
     const user = (content: string) => ({ type: 'user', message: { role: 'user', content }, client_composed: true });
     for (const [question, answer] of [
       ['one', 'uno'],
       ['two', 'dos'],
     ] as const) {
       cli.send({ ...user(question), shouldQuery: false });
-      cli.send({ type: 'assistant', message: { role: 'assistant', content: [said(answer)] } });
+      cli.send({ type: 'assistant', message: { role: 'assistant', content: [textBlock(answer)] } });
     }
     cli.send(user('three'));
 
@@ -270,12 +256,12 @@ describe('a history', () => {
     expect(history.map(({ role }) => role)).not.toEqual(['user', 'assistant', 'user', 'assistant', 'user']);
   });
 
-  test('user turns in a row are joined by the CLI, with line breaks', async () => {
-    const cli = await ready();
+  test('has consecutive user turns joined by the CLI, with line breaks', async () => {
+    const cli = await startInitialized();
     await cli.ask('one', { shouldQuery: false });
     await cli.ask('two');
 
-    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [said('one\n'), said('two')] }]);
+    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [textBlock('one\n'), textBlock('two')] }]);
   });
 });
 
@@ -284,55 +270,58 @@ describe('a session file', () => {
   const result = (id: string, content: ApiBlock[], is_error: boolean) =>
     ({ type: 'tool_result', tool_use_id: id, content, is_error }) as const;
   const EXCHANGES: ApiMessage[] = [
-    { role: 'user', content: [said('@/etc/hostname'), IMAGE] },
-    { role: 'assistant', content: [said('a picture'), said(' in two texts')] },
-    { role: 'user', content: [said('/context')] },
-    { role: 'assistant', content: [said('I look it up.'), call('toolu_1'), call('toolu_2')] },
+    { role: 'user', content: [textBlock('@/etc/hostname'), IMAGE] },
+    { role: 'assistant', content: [textBlock('a picture'), textBlock(' in two texts')] },
+    { role: 'user', content: [textBlock('/context')] },
+    { role: 'assistant', content: [textBlock('I look it up.'), call('toolu_1'), call('toolu_2')] },
     {
       role: 'user',
-      content: [result('toolu_1', [said('rain'), IMAGE], false), result('toolu_2', [said('no answer')], true)],
+      content: [
+        result('toolu_1', [textBlock('rain'), IMAGE], false),
+        result('toolu_2', [textBlock('no answer')], true),
+      ],
     },
-    { role: 'assistant', content: [said('[Request interrupted by user]')] },
-    { role: 'user', content: [said('<system-reminder>Words that the CLI uses itself.</system-reminder>')] },
-    { role: 'assistant', content: [said('No response requested.')] },
+    { role: 'assistant', content: [textBlock('[Request interrupted by user]')] },
+    { role: 'user', content: [textBlock('<system-reminder>Words that the CLI uses itself.</system-reminder>')] },
+    { role: 'assistant', content: [textBlock('No response requested.')] },
   ];
 
   const resume = async (history: readonly ApiMessage[]) => {
     const file = await writeSessionFile(path.join(rig.home, 'replay'), history);
-    const cli = rig.start({ resumed: { file, model: 'haiku' } });
+    const cli = rig.start({ session: { file, model: 'haiku' } });
     await cli.request({ subtype: 'initialize', systemPrompt: ['Be brief.'] });
     await removeSessionFile(file);
     return cli;
   };
 
-  test('is taken up as it is, and can be removed once initialize is answered', async () => {
+  test('is read unchanged, and can be removed once initialize is answered', async () => {
     const cli = await resume(EXCHANGES);
-    await cli.replay('In between', [said('A turn')]);
+    await cli.replay('In between', [textBlock('A turn')]);
     await cli.ask('Thanks');
 
     expect(rig.api.requests.map(({ history }) => history)).toEqual([
       [
         ...EXCHANGES,
-        { role: 'user', content: [said('In between')] },
-        { role: 'assistant', content: [said('A turn')] },
-        { role: 'user', content: [said('Thanks')] },
+        { role: 'user', content: [textBlock('In between')] },
+        { role: 'assistant', content: [textBlock('A turn')] },
+        { role: 'user', content: [textBlock('Thanks')] },
       ],
     ]);
     expect(rig.api.requests[0]?.system).toEqual(['Be brief.']);
     expect(rig.api.requests[0]?.body.model).toContain('haiku');
   });
 
-  test('that does not end with words of the model’s is closed by the CLI with words of its own', async () => {
+  test('that does not end with text of the model gets messages of the CLI’s own', async () => {
     const cli = await resume(EXCHANGES.slice(0, -1));
     await cli.ask('Thanks');
 
     expect(rig.api.requests[0]?.history).not.toEqual([
       ...EXCHANGES.slice(0, -1),
-      { role: 'user', content: [said('Thanks')] },
+      { role: 'user', content: [textBlock('Thanks')] },
     ]);
   });
 
-  test('leaves nothing in the home that the user would be asked to resume', async () => {
+  test('leaves no session in the home that the user could resume', async () => {
     const cli = await resume(EXCHANGES);
     await cli.ask('Thanks');
     await cli.end();
@@ -341,14 +330,14 @@ describe('a session file', () => {
   });
 });
 
-describe('what comes back', () => {
+describe('the output of a turn', () => {
   let cli: RawCli;
 
   beforeAll(async () => {
-    cli = await ready({ kept: true });
+    cli = await startInitialized({ shared: true });
   });
 
-  test('the API’s stream, event for event, between the turn’s beginning and its result', async () => {
+  test('has all events of the API’s stream between the turn’s init and its result', async () => {
     const from = cli.lines.length;
     rig.api.answer(thinking('Hm'), text('Hel', 'lo'));
     await cli.ask('hi');
@@ -370,7 +359,7 @@ describe('what comes back', () => {
     ]);
   });
 
-  test('a result has the counts, the model’s context and how the turn ended', async () => {
+  test('has a result with the usage, the model’s context window and the reason for the end', async () => {
     rig.api.answer(text('Hello'), usage({ input: 7, cacheRead: 100, cacheWrite: 20, output: 9, thinking: 4 }));
     const result = await cli.ask('hi');
 
@@ -392,7 +381,7 @@ describe('what comes back', () => {
     expect(model).toMatchObject({ contextWindow: expect.any(Number) });
   });
 
-  test('the cost in a result is that of all turns so far', async () => {
+  test('has the cost of all turns so far in the result', async () => {
     const counts = usage({ input: 1_000_000, output: 0 });
     rig.api.answer(text('a'), counts);
     const first = await cli.ask('one');
@@ -405,16 +394,16 @@ describe('what comes back', () => {
     expect(third.total_cost_usd).toBe(second.total_cost_usd);
   });
 
-  test('a stop sequence is a stop like any other', async () => {
+  test('has a stop sequence as the reason for the end, without an error', async () => {
     rig.api.answer(text('one'), stop('stop_sequence', 'two'));
 
     expect(await cli.ask('count')).toMatchObject({ is_error: false, result: 'one', stop_reason: 'stop_sequence' });
   });
 });
 
-describe('what the CLI does by itself', () => {
-  test('after the token limit it goes on in a turn that it writes itself', async () => {
-    const cli = await ready();
+describe('the CLI', () => {
+  test('continues after the token limit, with a message of its own', async () => {
+    const cli = await startInitialized();
     rig.api.answer(text('A'), stop('max_tokens'));
     rig.api.answer(text('B'));
 
@@ -423,59 +412,59 @@ describe('what the CLI does by itself', () => {
     expect(JSON.stringify(rig.api.requests[1]?.history.at(-1))).toContain('Output token limit hit');
   });
 
-  test('after an answer without text it asks for one in a turn that it writes itself', async () => {
-    const cli = await ready();
+  test('asks again after an answer without text, with a message of its own', async () => {
+    const cli = await startInitialized();
     rig.api.answer(usage({ output: 0 }));
 
     expect((await cli.ask('hi')).result).toBe('OK');
     expect(rig.api.requests).toHaveLength(2);
   });
 
-  test('interrupt ends the turn at once, and its trace stays in the conversation', async () => {
-    const cli = await ready();
+  test('ends the turn at once on interrupt, and adds a message about it to the conversation', async () => {
+    const cli = await startInitialized();
     rig.api.answer(text('Part'), hang());
-    const answered = cli.ask('go');
-    const asked = await rig.api.waitForRequest(1);
+    const result = cli.ask('go');
+    const request = await rig.api.waitForRequest(1);
     await cli.line((line) => JSON.stringify(line).includes('"text_delta"'));
 
     await cli.request({ subtype: 'interrupt' });
 
-    expect(await answered).toMatchObject({ subtype: 'error_during_execution', is_error: true });
-    expect(await asked.outcome).toBe('aborted');
+    expect(await result).toMatchObject({ subtype: 'error_during_execution', is_error: true });
+    expect(await request.outcome).toBe('aborted');
     await cli.ask('again');
     expect(rig.api.requests[1]?.history).toEqual([
-      { role: 'user', content: [said('go')] },
-      { role: 'assistant', content: [said('Part')] },
-      { role: 'user', content: [said('[Request interrupted by user]\n'), said('again')] },
+      { role: 'user', content: [textBlock('go')] },
+      { role: 'assistant', content: [textBlock('Part')] },
+      { role: 'user', content: [textBlock('[Request interrupted by user]\n'), textBlock('again')] },
     ]);
   });
 });
 
 describe('the end of stdin', () => {
   test('ends an idle process with code 0', async () => {
-    const cli = await ready();
+    const cli = await startInitialized();
 
     expect(await cli.end()).toBe(0);
   });
 
-  test('lets a turn end first', async () => {
-    const cli = await ready();
+  test('ends the process after the running turn', async () => {
+    const cli = await startInitialized();
     const halfway = gate();
     rig.api.answer(text('a'), halfway, text('b'));
-    const answered = cli.ask('hi');
+    const result = cli.ask('hi');
     await halfway.reached;
 
     const ended = cli.end();
     halfway.open();
 
-    expect((await answered).result).toBe('ab');
+    expect((await result).result).toBe('ab');
     expect(await ended).toBe(0);
   });
 });
 
-describe('with a subscription', () => {
-  test('the plan’s limits come as rate_limit_event, when they have changed', async () => {
-    const cli = await ready({ account: 'subscription' });
+describe('the CLI with a subscription', () => {
+  test('reports the plan’s limits as rate_limit_event when they have changed', async () => {
+    const cli = await startInitialized({ account: 'subscription' });
     const resetsAt = Math.floor(Date.now() / 1000) + 3600;
     const limits = rateLimits({ fiveHourReset: resetsAt, sevenDayReset: resetsAt + 86_400 });
     const events = () => cli.lines.filter(({ type }) => type === 'rate_limit_event');
@@ -504,7 +493,7 @@ const StreamLine = z.object({
   }),
 });
 
-/** In short; `assistant` and `status` lines, which repeat what the others say, left out. */
+/** The types of the lines with their text. Leaves out `assistant` and `status` lines, which repeat the other lines. */
 function types(lines: readonly Line[]): string[] {
   return lines.flatMap((line) => {
     if (line.type === 'assistant' || (line.type === 'system' && line.subtype !== 'init')) return [];

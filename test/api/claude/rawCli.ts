@@ -1,6 +1,6 @@
 /**
- * The CLI with nothing of this app in front of it: lines in, lines out. What context/CLAUDE_PROTOCOL.md says is shown
- * with it, so that a statement about the CLI cannot be true only of our reading of it.
+ * Runs the CLI without this app's code for its protocol: tests write and read its lines themselves. So a test that proves a
+ * statement of context/CLAUDE_PROTOCOL.md cannot depend on how the app reads the lines.
  */
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import { type MessagesApi, startMessagesApi } from '../../support/messagesApi';
 const Line = z.looseObject({ type: z.string(), subtype: z.string().optional() });
 export type Line = z.infer<typeof Line>;
 
-const Answer = z.looseObject({
+const ControlResponse = z.looseObject({
   type: z.literal('control_response'),
   response: z.looseObject({
     subtype: z.string(),
@@ -44,30 +44,30 @@ export type Result = z.infer<typeof Result>;
 
 export interface RawCliOptions {
   account?: Account;
-  /** Whether the user's own files and tools are withheld. Default true. */
+  /** Whether the user's own files and tools are withheld from the CLI. Default true. */
   isolated?: boolean;
   env?: Readonly<Record<string, string>>;
-  /** The working folder; default an empty one. */
+  /** The working folder. Default: an empty one. */
   cwd?: string;
   home?: string;
-  /** A history to begin with. */
-  resumed?: ResumedSession;
-  /** Whether it outlives `tidy`. Default false. */
-  kept?: boolean;
+  /** A history with which the CLI is started. */
+  session?: ResumedSession;
+  /** Whether the process keeps running after `endTest`. Default false. */
+  shared?: boolean;
 }
 
 export interface RawCli {
   readonly pid: number;
-  /** All that it has said, in order. */
+  /** All lines that it has written, in order. */
   readonly lines: readonly Line[];
   send(message: Record<string, unknown>): void;
-  /** Asks, and resolves with the answer's payload. Rejects where the CLI refuses. */
+  /** Sends a control request and resolves with the payload of the response. Rejects where the response is an error. */
   request(request: Record<string, unknown>): Promise<unknown>;
-  /** Sends a user turn with `client_composed` and resolves with its result. */
+  /** Sends a user message with `client_composed` and resolves with the turn's result. @param fields other fields of the line. */
   ask(content: unknown, fields?: Readonly<Record<string, unknown>>): Promise<Result>;
-  /** Appends an exchange that is over. */
+  /** Appends a question and its answer to the transcript without asking the model. */
   replay(question: unknown, answer: readonly Record<string, unknown>[]): Promise<void>;
-  /** The first line after `from` that matches. Rejects where the CLI ends without it. */
+  /** Resolves with the first line from index `from` on that matches. Rejects where the CLI ends without one. */
   line(matches: (line: Line) => boolean, from?: number): Promise<Line>;
   /** Closes stdin and resolves with the exit code. */
   end(): Promise<number | null>;
@@ -81,11 +81,11 @@ export interface RawCliTest {
   readonly home: string;
   /** An empty folder in `home`. */
   readonly cwd: string;
-  /** Without options, one that was started ahead. */
+  /** Starts a CLI. Without options, returns one that was started before. */
   start(options?: RawCliOptions): RawCli;
-  /** Forgets what the API was asked, and ends the processes of the test that is over. */
-  tidy(): Promise<void>;
-  /** Ends every process. @throws where one is left. */
+  /** Ends the processes of a test, and clears the mock API's answers and requests. */
+  endTest(): Promise<void>;
+  /** Ends every process. @throws Error where one is left. */
   stop(): Promise<void>;
 }
 
@@ -95,33 +95,34 @@ export async function startRawCliTest(): Promise<RawCliTest> {
   const home = await scratchFolder();
   const cwd = path.join(home, 'workspace');
   await mkdir(cwd);
-  const kept: RawCli[] = [];
-  const ofTest: RawCli[] = [];
-  let ahead: RawCli | undefined;
+  const shared: RawCli[] = [];
+  const ownedByTest: RawCli[] = [];
+  /** A process for the next `start` without options, which saves that test the time to start it. */
+  let spare: RawCli | undefined;
 
   const launch = (options: RawCliOptions = {}) => {
     const env = { ...cliEnvironment(api, options.home ?? home, options.account), ...options.env };
-    return startRawCli(claudeArguments(options.isolated ?? true, options.resumed), options.cwd ?? cwd, env);
+    return startRawCli(claudeArguments(options.isolated ?? true, options.session), options.cwd ?? cwd, env);
   };
-  const tidy = async () => {
+  const endTest = async () => {
     api.reset();
-    await Promise.all(ofTest.splice(0).map((cli) => cli.kill()));
+    await Promise.all(ownedByTest.splice(0).map((cli) => cli.kill()));
   };
 
   return {
     api,
     home,
     cwd,
-    tidy,
+    endTest,
     start: (options) => {
-      const cli = (options === undefined ? ahead : undefined) ?? launch(options);
-      if (options === undefined) ahead = launch();
-      (options?.kept ? kept : ofTest).push(cli);
+      const cli = (options === undefined ? spare : undefined) ?? launch(options);
+      if (options === undefined) spare = launch();
+      (options?.shared ? shared : ownedByTest).push(cli);
       return cli;
     },
     stop: async () => {
-      await tidy();
-      await Promise.all([...kept, ...(ahead ? [ahead] : [])].map((cli) => cli.kill()));
+      await endTest();
+      await Promise.all([...shared, ...(spare ? [spare] : [])].map((cli) => cli.kill()));
       await api.close();
       const left = await leftoverProcesses(home);
       await removeFolder(home);
@@ -133,37 +134,38 @@ export async function startRawCliTest(): Promise<RawCliTest> {
 function startRawCli(args: readonly string[], cwd: string, env: Record<string, string>): RawCli {
   const child = spawn(claudePath(), args, { cwd, env, stdio: 'pipe' });
   const lines: Line[] = [];
-  const watchers = new Set<() => void>();
+  /** Called after each line, and at the end. */
+  const listeners = new Set<() => void>();
   let stderr = '';
-  let gone = false;
-  let asked = 0;
+  let ended = false;
+  let requestCount = 0;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(Line.parse(JSON.parse(line)));
-    for (const look of watchers) look();
+    for (const listener of listeners) listener();
   });
   const exited = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
-      gone = true;
-      for (const look of watchers) look();
+      ended = true;
+      for (const listener of listeners) listener();
       resolve(code);
     });
   });
 
   const line: RawCli['line'] = (matches, from = 0) =>
     new Promise((resolve, reject) => {
-      const look = () => {
+      const findLine = () => {
         const found = lines.slice(from).find(matches);
-        if (found === undefined && !gone) return;
-        watchers.delete(look);
+        if (found === undefined && !ended) return;
+        listeners.delete(findLine);
         if (found) resolve(found);
         else reject(new Error(`the CLI ended: ${stderr}`));
       };
-      watchers.add(look);
-      look();
+      listeners.add(findLine);
+      findLine();
     });
   const send: RawCli['send'] = (message) => void child.stdin.write(`${JSON.stringify(message)}\n`);
   const ask: RawCli['ask'] = async (content, fields = {}) => {
@@ -183,11 +185,12 @@ function startRawCli(args: readonly string[], cwd: string, env: Record<string, s
       return stderr;
     },
     request: async (request) => {
-      asked += 1;
-      const request_id = `test${asked}`;
+      requestCount += 1;
+      const request_id = `test${requestCount}`;
       send({ type: 'control_request', request_id, request });
-      const mine = (candidate: Line) => Answer.safeParse(candidate).data?.response.request_id === request_id;
-      const { response } = Answer.parse(await line(mine));
+      const isResponse = (candidate: Line) =>
+        ControlResponse.safeParse(candidate).data?.response.request_id === request_id;
+      const { response } = ControlResponse.parse(await line(isResponse));
       if (response.subtype !== 'success') throw new Error(response.error);
       return response.response;
     },
