@@ -5,7 +5,7 @@
  *
  * The keys are the names in the user's settings file, so a key is never renamed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, decimal, integer, list, optionalInteger, text, toggle } from './settingKinds';
 
 export { SETTING_GROUPS, type Setting, type SettingGroup, type SettingWarning } from './settingKinds';
