@@ -35,7 +35,7 @@ const FIXED_VALUES: NodeJS.ProcessEnv = {
   DISABLE_COMPACT: '1',
   DISABLE_AUTO_COMPACT: '1',
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
-  // Enough for a short disturbance. A client that wants more attempts repeats its request.
+  // Enough for a short outage. A client that wants more attempts repeats its request.
   CLAUDE_CODE_MAX_RETRIES: '2',
   CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
   // Where the client has a tool called ToolSearch, the CLI would hide all other tools until the model searches for them.

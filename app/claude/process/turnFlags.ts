@@ -52,7 +52,7 @@ function environmentVariables({ maxTokens, extraBody }: TurnFlags): Record<strin
 /** The effort that the CLI sends by default. */
 const DEFAULT_EFFORT = 'medium';
 
-/** Tokens, for models that think to a budget. Newer models think as much as their effort says. */
+/** Tokens; only models with a thinking budget use it. Newer models think as much as their effort allows. */
 const THINKING_BUDGET = 16_000;
 
 /** null is the CLI's default; 0 makes the CLI turn thinking off where the model allows that. */

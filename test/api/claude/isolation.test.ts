@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedRequest } from '../../support/messagesApi';
 import { type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 
-/** Is in every file of the user's. */
+/** Every file of the user's contains this text. */
 const MARK = 'OF-THE-USER';
 
 let rig: RawCliTest;
