@@ -1,4 +1,4 @@
-/** Who is let in, by the real server. */
+/** Access control, on the real server. */
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { send } from '../support/send';
@@ -13,26 +13,26 @@ afterAll(() => app.stop());
 
 const local = (path = '/') => `http://127.0.0.1:${app.port}${path}`;
 
-/** An address at which this computer is, to itself, another one. */
+/** An address of a network interface: requests to it arrive as if from another computer. */
 const outside = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-test('a program on this computer needs no key, and may send one that means nothing', async () => {
+test('a program on this computer needs no key, and may send an unknown one', async () => {
   for (const headers of [{}, { authorization: 'Bearer ' }, { authorization: 'Bearer any' }, { 'x-api-key': 'any' }]) {
     expect((await send(local('/api/version'), { headers })).status).toBe(200);
   }
 });
 
 test.skipIf(outside === undefined)(
-  'another computer needs a key, and is told so in the words of the path',
+  'another computer needs a key; the error has the form of the path’s dialect',
   async () => {
-    const asked = (path: string) => send(`http://${outside}:${app.port}${path}`);
-    const native = await asked('/api/tags');
+    const sendFromOutside = (path: string) => send(`http://${outside}:${app.port}${path}`);
+    const native = await sendFromOutside('/api/tags');
     expect([native.status, JSON.parse(native.text)]).toEqual([401, { error: expect.stringContaining('API key') }]);
-    const openai = await asked('/v1/models');
+    const openai = await sendFromOutside('/v1/models');
     expect([openai.status, JSON.parse(openai.text)]).toMatchObject([401, { error: { type: 'authentication_error' } }]);
-    const anthropic = await asked('/v1/messages');
+    const anthropic = await sendFromOutside('/v1/messages');
     expect([anthropic.status, JSON.parse(anthropic.text)]).toMatchObject([
       401,
       { type: 'error', error: { type: 'authentication_error' } },
@@ -40,7 +40,7 @@ test.skipIf(outside === undefined)(
   },
 );
 
-test.skipIf(outside === undefined)('another computer does not become this one by a header', async () => {
+test.skipIf(outside === undefined)('forwarding headers do not make another computer local', async () => {
   const headers = {
     'x-forwarded-for': '127.0.0.1',
     forwarded: 'for=127.0.0.1',
@@ -50,18 +50,18 @@ test.skipIf(outside === undefined)('another computer does not become this one by
   expect((await send(`http://${outside}:${app.port}/api/tags`, { headers })).status).toBe(401);
 });
 
-test('a Host of another site is refused without a word', async () => {
+test('a Host header that names another site is refused with an empty body', async () => {
   const { status, text } = await send(local('/api/tags'), { headers: { host: `evil.example:${app.port}` } });
   expect([status, text]).toEqual([403, '']);
 });
 
-test('the names that containers and this computer go by are let in', async () => {
+test('a Host header may have the names of this computer and of a container’s host', async () => {
   for (const host of ['localhost', 'host.docker.internal:1', 'my-mac.local', '[::1]:1', '192.168.0.9']) {
     expect((await send(local(), { headers: { host } })).status).toBe(200);
   }
 });
 
-test('a page of another site is refused, and so is one without an origin of its own', async () => {
+test('pages of another site, and pages with the origin `null`, are refused', async () => {
   const body = JSON.stringify({ model: 'sonnet', prompt: 'Hi.' });
   for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
     const { status, text, headers } = await send(local('/api/generate'), { headers: { origin }, body });
@@ -70,7 +70,7 @@ test('a page of another site is refused, and so is one without an origin of its 
   expect(app.api.requests).toHaveLength(0);
 });
 
-test('a page of an allowed origin may read the answer, errors too', async () => {
+test('a page of an allowed origin may read answers and errors', async () => {
   const origin = 'http://localhost:3000';
   for (const path of ['/api/version', '/nothing']) {
     const { headers } = await send(local(path), { headers: { origin } });
@@ -79,8 +79,8 @@ test('a page of an allowed origin may read the answer, errors too', async () => 
   }
 });
 
-test('a browser that asks ahead is told what it may send', async () => {
-  const asked = (origin: string) =>
+test('a preflight request is answered with the allowed methods and headers', async () => {
+  const preflight = (origin: string) =>
     send(local('/v1/chat/completions'), {
       method: 'OPTIONS',
       headers: {
@@ -89,7 +89,7 @@ test('a browser that asks ahead is told what it may send', async () => {
         'access-control-request-headers': 'authorization, x-openwebui-chat-id, x-other',
       },
     });
-  const allowed = await asked('app://obsidian.md');
+  const allowed = await preflight('app://obsidian.md');
   expect([allowed.status, allowed.text]).toEqual([204, '']);
   expect(allowed.headers['access-control-allow-methods']).toBe('GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS');
   expect(allowed.headers['access-control-max-age']).toBe('43200');
@@ -97,10 +97,10 @@ test('a browser that asks ahead is told what it may send', async () => {
     expect.arrayContaining(['Authorization', 'Content-Type', 'x-stainless-lang', 'x-api-key', 'x-openwebui-chat-id']),
   );
   expect(allowed.headers['access-control-allow-headers']).not.toContain('x-other');
-  expect((await asked('https://evil.example')).status).toBe(403);
+  expect((await preflight('https://evil.example')).status).toBe(403);
 });
 
-test('a refused request is recorded, with the reason', async () => {
+test('a refused request is recorded with the reason', async () => {
   const { headers } = await send(local('/api/tags'), { headers: { origin: 'https://evil.example' } });
   const id = String(headers['x-request-id']);
   await expect.poll(() => app.core.calls['requests.details'](id)?.phase).toBe('failed');

@@ -1,4 +1,4 @@
-/** The API's description, and the page that shows it: both come from this app alone. */
+/** The OpenAPI document and the page that shows it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { bundleDocs } from '../../build/bundle.mjs';
@@ -35,7 +35,7 @@ async function description() {
   return document.parse(JSON.parse(text));
 }
 
-test('every route is described in words', async () => {
+test('every route has a summary', async () => {
   const { openapi, paths } = await description();
   expect(openapi).toBe('3.1.0');
   expect(Object.keys(paths)).toEqual(
@@ -47,7 +47,7 @@ test('every route is described in words', async () => {
   expect(bare).toEqual([]);
 });
 
-test('a body is described by the schema that checks it, without the null that every field may be', async () => {
+test('a body’s schema is the one that validates it, without null', async () => {
   const { paths } = await description();
   const content = paths['/v1/messages']?.post?.requestBody?.content['application/json'];
   expect(content?.schema).toMatchObject({
@@ -57,7 +57,7 @@ test('a body is described by the schema that checks it, without the null that ev
   });
 });
 
-test('a streamed answer is described by its type alone', async () => {
+test('a streamed answer has a content type and no schema', async () => {
   const { paths } = await description();
   const contents = Object.values(paths).flatMap((operations) =>
     Object.values(operations).flatMap(({ responses }) => Object.entries(responses[200].content ?? {})),
@@ -67,7 +67,7 @@ test('a streamed answer is described by its type alone', async () => {
   expect(streamed.map(([, described]) => described)).toEqual(streamed.map(() => ({})));
 });
 
-test('every example body is one that is taken', async () => {
+test('every example body is accepted', async () => {
   const { paths } = await description();
   const answers = Object.entries(paths).map(async ([path, { post }]) => {
     const example = post?.requestBody?.content['application/json']?.example;
@@ -78,7 +78,7 @@ test('every example body is one that is taken', async () => {
   expect((await Promise.all(answers)).flat()).toEqual([]);
 });
 
-test('the page may load what comes from here, and nothing else', async () => {
+test('the page may load resources of this server alone', async () => {
   const { status, headers, text } = await send(`${app.url}/docs`);
   expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   const policy = headers['content-security-policy'];
@@ -88,7 +88,7 @@ test('the page may load what comes from here, and nothing else', async () => {
   expect(text).not.toMatch(/https?:/);
 });
 
-test('the page’s script and style are served, and no other file', async () => {
+test('the page’s script and style are served, and no other files', async () => {
   const files = ['docs.js', 'docs.css', 'index.html', 'docs.js.map', 'swaggerUi.d.ts', '..%2Fcli.cjs'];
   const statuses = await Promise.all(files.map(async (file) => (await send(`${app.url}/docs/${file}`)).status));
   expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);

@@ -1,4 +1,4 @@
-/** The short form of `npm run test:fuzz`. A seed that fails is repeated with `npm run test:fuzz -- --bodies 1500 --seed N`. */
+/** A short run of `npm run test:fuzz`. To repeat a failed seed: `npm run test:fuzz -- --bodies 1500 --seed N`. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fuzz } from '../fuzz/run';
 import { startTestApp, type TestApp } from '../support/testApp';
@@ -12,11 +12,11 @@ afterAll(() => app.stop());
 const BODIES = 1_500;
 const seed = Date.now() % 1_000_000;
 
-test(`what is malformed is refused in the dialect of its path, and never the server's fault (seed ${seed})`, async () => {
-  const { findings, appFaults, sent, asked, statuses } = await fuzz(app, { bodies: BODIES, seed });
+test(`malformed requests are refused in the dialect of their path and cause no server error (seed ${seed})`, async () => {
+  const { findings, appFaults, sent, apiRequests, statuses } = await fuzz(app, { bodies: BODIES, seed });
   expect([...findings, ...appFaults]).toEqual([]);
   expect(sent).toBe(BODIES);
-  // Most is refused, and something is answered: else it would be looking at something other than the dialects.
+  // Most requests are refused and some reach the model: otherwise the run would not exercise the dialects.
   expect(statuses.get(400)).toBeGreaterThan(BODIES / 2);
-  expect(asked).toBeGreaterThan(0);
+  expect(apiRequests).toBeGreaterThan(0);
 }, 240_000);

@@ -1,55 +1,56 @@
-/** What is wrong with an answer, whatever was asked: its status, its form, its dialect. */
+/** Checks an answer without knowing the request's body: its status, its form and its dialect. */
 import { z } from 'zod';
 import type { Answer } from './send';
 
-export type Spoken = 'ollama' | 'openai' | 'anthropic';
+export type ExpectedDialect = 'ollama' | 'openai' | 'anthropic';
 
-/** By the path alone, as clients go by it: what the server takes it for is what is to be found out. */
-export function spokenAt(pathname: string): Spoken {
-  const meant = pathname.replaceAll(/\/+/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');
-  if (/^(\/v1)?\/messages(\/|$)/.test(meant)) return 'anthropic';
-  if (/^\/api\/v0(\/|$)/.test(meant)) return 'openai';
-  return meant === '/' || /^\/api(\/|$)/.test(meant) ? 'ollama' : 'openai';
+/** The dialect that clients expect at the path; written independently of the app's own rule, which it checks. */
+export function expectedDialect(pathname: string): ExpectedDialect {
+  const normalized = pathname.replaceAll(/\/+/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');
+  if (/^(\/v1)?\/messages(\/|$)/.test(normalized)) return 'anthropic';
+  if (/^\/api\/v0(\/|$)/.test(normalized)) return 'openai';
+  return normalized === '/' || /^\/api(\/|$)/.test(normalized) ? 'ollama' : 'openai';
 }
 
 /** The message of the mocked Messages API's errors, by which the checks tell them from errors of the app itself. */
 export const BROKEN = 'broken off by the mock';
 
-export interface Asked {
+/** The parts of a request that decide which answers are allowed. */
+export interface RequestTraits {
   readonly method: string;
   readonly pathname: string;
-  /** Whether it names another computer's host or a foreign page, and so may be turned away without a word. */
+  /** Whether a header names another host or a foreign page, so that an empty 403 is allowed. */
   readonly foreign: boolean;
 }
 
-/** One sentence each; empty for nothing. */
-export function answerFaults(asked: Asked, answer: Answer): string[] {
+/** The faults of the answer, a sentence each. */
+export function answerFaults(traits: RequestTraits, answer: Answer): string[] {
   const { status, headers, text } = answer;
-  const spoken = spokenAt(asked.pathname);
+  const dialect = expectedDialect(traits.pathname);
   if (status >= 500 && !text.includes(BROKEN)) return [`it is ${status}: ${text.slice(0, 300)}`];
   if (typeof headers['x-request-id'] !== 'string') return ['it has no id'];
-  if (asked.method === 'HEAD' || status === 204 || (status === 403 && asked.foreign)) {
+  if (traits.method === 'HEAD' || status === 204 || (status === 403 && traits.foreign)) {
     return text === '' ? [] : ['it has a body where there may be none'];
   }
-  if (status >= 400) return refusalFaults(spoken, answer);
+  if (status >= 400) return refusalFaults(dialect, answer);
   return status === 200 ? successFaults(answer) : [`its status is ${status}`];
 }
 
-const words = z.string().min(1);
+const nonEmpty = z.string().min(1);
 
-const REFUSALS: Readonly<Record<Spoken, z.ZodType>> = {
-  ollama: z.strictObject({ error: words }),
+const REFUSALS: Readonly<Record<ExpectedDialect, z.ZodType>> = {
+  ollama: z.strictObject({ error: nonEmpty }),
   openai: z.strictObject({
-    error: z.strictObject({ message: words, type: words, param: words.nullable(), code: words.nullable() }),
+    error: z.strictObject({ message: nonEmpty, type: nonEmpty, param: nonEmpty.nullable(), code: nonEmpty.nullable() }),
   }),
   anthropic: z.strictObject({
     type: z.literal('error'),
-    error: z.strictObject({ type: words, message: words, details: z.looseObject({}).optional() }),
+    error: z.strictObject({ type: nonEmpty, message: nonEmpty, details: z.looseObject({}).optional() }),
     request_id: z.string().regex(/^req_/),
   }),
 };
 
-/** The word for the status; what is none of these is the client's own fault. */
+/** The error type of a status; all others below 500 are `invalid_request_error`. */
 const TYPES: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   403: 'permission_error',
@@ -57,17 +58,17 @@ const TYPES: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 };
 
-function refusalFaults(spoken: Spoken, { status, headers, text }: Answer): string[] {
+function refusalFaults(dialect: ExpectedDialect, { status, headers, text }: Answer): string[] {
   const faults: string[] = [];
   if (headers['content-type'] !== 'application/json; charset=utf-8')
     faults.push(`its type is ${headers['content-type']}`);
-  if (status < 500 && headers['x-should-retry'] !== 'false') faults.push('clients would ask it again');
+  if (status < 500 && headers['x-should-retry'] !== 'false') faults.push('clients would retry it');
   const body = parsed(text);
-  const { success, error } = REFUSALS[spoken].safeParse(body);
-  if (!success) return [...faults, `it is no error of ${spoken}'s: ${text.slice(0, 200)} (${z.prettifyError(error)})`];
-  if (spoken === 'ollama') return faults;
+  const { success, error } = REFUSALS[dialect].safeParse(body);
+  if (!success) return [...faults, `it is no error of ${dialect}'s: ${text.slice(0, 200)} (${z.prettifyError(error)})`];
+  if (dialect === 'ollama') return faults;
   const { type } = z.object({ error: z.looseObject({ type: z.string() }) }).parse(body).error;
-  const tooLarge = spoken === 'anthropic' && status === 413 ? 'request_too_large' : 'invalid_request_error';
+  const tooLarge = dialect === 'anthropic' && status === 413 ? 'request_too_large' : 'invalid_request_error';
   if (status >= 500) return type === 'api_error' ? faults : [...faults, `it is ${status} and says ${type}`];
   return type === (TYPES[status] ?? tooLarge) ? faults : [...faults, `it is ${status} and says ${type}`];
 }
@@ -95,7 +96,7 @@ function linesFaults(text: string): string[] {
   return lastLine.safeParse(values.at(-1)).success ? [] : [`it breaks off with ${lines.at(-1)?.slice(0, 200)}`];
 }
 
-/** How a stream of each kind may end. */
+/** The last event of a complete stream, or of one that failed. */
 const lastEvent = z.union([
   REFUSALS.openai,
   REFUSALS.anthropic,

@@ -1,21 +1,21 @@
-/** The n-th request of a seed: always the same one, so that what it brings to light can be looked at by itself. */
+/** Generates the requests. A seed and an index always give the same request, so that a finding can be repeated. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type Random, random } from '../support/random';
-import type { Asked } from './answerFaults';
+import type { RequestTraits } from './answerFaults';
 import { NO_MODEL, validBodies } from './bodies';
 import { isObject, write } from './json';
 import { mutate } from './mutate';
 import type { HttpAttempt, RawAttempt } from './send';
 import type { ServedRoute } from './servedRoutes';
 
-export type Attempt = (HttpAttempt & Asked) | RawAttempt;
+export type Attempt = (HttpAttempt & RequestTraits) | RawAttempt;
 
 export type Attempts = (index: number) => Attempt;
 
 /**
- * @param seed of all of them.
- * @throws where a route takes a body that nobody has thought of.
+ * @param seed determines all requests.
+ * @throws if test/fuzz/bodies.ts has no body for a route that takes one.
  */
 export function attempts(routes: readonly ServedRoute[], seed: number): Attempts {
   const withBodies = routes.flatMap((route) => {
@@ -25,15 +25,15 @@ export function attempts(routes: readonly ServedRoute[], seed: number): Attempts
   const all = withBodies.flatMap(({ bodies }) => bodies);
   return (index) => {
     const chance = random(Math.imul(seed, 1_000_003) + index);
-    // A generator's first numbers are alike for seeds that are.
+    // The first numbers of two generators are similar if their seeds are.
     chance.below(2);
     if (chance.chance(0.01)) return rawAttempt(chance);
     if (chance.chance(0.12)) return oddRequest(chance.pick(routes), chance);
     const { route, bodies } = chance.pick(withBodies);
     const changed = changedTimes(chance.pick(bodies), chance.pick([1, 1, 1, 2, 2, 3, 6]), all, chance);
-    const body = aimed(changed, route, chance);
+    const body = withLateFault(changed, route, chance);
     const bytes = Buffer.from(write(body));
-    return posted(route, chance.chance(0.25) ? oddBytes(bytes, chance) : bytes, chance);
+    return withBody(route, chance.chance(0.25) ? oddBytes(bytes, chance) : bytes, chance);
   };
 }
 
@@ -41,20 +41,20 @@ function changedTimes(body: unknown, times: number, others: readonly unknown[], 
   return Array.from({ length: times }).reduce<unknown>((changed) => mutate(changed, others, chance), body);
 }
 
-/** One in so many of the bodies that could reach the model is let through to it, which takes a process of the CLI. */
-const THROUGH = 0.07;
+/** The share of bodies that name an existing model, so that they reach the CLI if they are valid. It is low because that takes a process. */
+const MODEL_SHARE = 0.07;
 
-/** A body that a change has left valid is to be refused late, after as much of it as possible has been looked at. */
-function aimed(body: unknown, { path }: ServedRoute, chance: Random): unknown {
+/** Makes a body that is still valid fail as late as possible, after most of it has been validated. */
+function withLateFault(body: unknown, { path }: ServedRoute, chance: Random): unknown {
   if (!isObject(body) || body.model !== NO_MODEL) return body;
-  if (chance.chance(THROUGH)) return { ...body, model: 'sonnet' };
-  // Ollama's dialect asks for the model first.
+  if (chance.chance(MODEL_SHARE)) return { ...body, model: 'sonnet' };
+  // Ollama's dialect looks up the model before it validates the rest.
   if (!/^\/api\/(chat|generate)$/.test(path) || chance.chance(0.2)) return body;
-  const spoiled = chance.pick([
+  const fault = chance.pick([
     { format: { anyOf: [] } },
     { tools: [...[body.tools ?? []].flat(), { function: { name: 'no name at all' } }] },
   ]);
-  return { ...body, model: 'sonnet', ...spoiled };
+  return { ...body, model: 'sonnet', ...fault };
 }
 
 const ODD_BODIES = [
@@ -120,20 +120,20 @@ function oddBytes(bytes: Buffer, chance: Random): Buffer {
   ])();
 }
 
-function posted(route: ServedRoute, bytes: Buffer, chance: Random): HttpAttempt & Asked {
-  const { headers, body } = packed(bytes, chance);
+function withBody(route: ServedRoute, bytes: Buffer, chance: Random): HttpAttempt & RequestTraits {
+  const { headers, body } = encodeBody(bytes, chance);
   const odd = oddHeaders(chance);
-  const target = filled(route.path, chance) + (chance.chance(0.05) ? oddQuery(chance) : '');
+  const target = withOddSegments(route.path, chance) + (chance.chance(0.05) ? oddQuery(chance) : '');
   return attempt(route.method.toUpperCase(), target, { ...headers, ...odd }, body);
 }
 
-/** As the server has it: without what names the query. */
+/** @param target path and query of the request line. */
 function attempt(
   method: string,
   target: string,
   headers: OutgoingHttpHeaders,
   body: readonly Buffer[],
-): HttpAttempt & Asked {
+): HttpAttempt & RequestTraits {
   const pathname = target.split('?')[0] ?? '';
   const foreign = FOREIGN.some((name) => headers[name] !== undefined);
   return { kind: 'http', method, target, headers, body, pathname, foreign };
@@ -152,22 +152,22 @@ const TYPES = [
   ...['application/json; charset=utf-16', 'application/json; charset=latin1', 'nothing', ';;;', 'application/xml'],
 ];
 
-interface Packed {
+interface EncodedBody {
   readonly headers: OutgoingHttpHeaders;
   readonly body: readonly Buffer[];
 }
 
-/** The body as it travels: mostly as it is. */
-function packed(bytes: Buffer, chance: Random): Packed {
+/** Encodes the body for sending: in most cases unchanged, else chunked, compressed or with a wrong Content-Encoding. */
+function encodeBody(bytes: Buffer, chance: Random): EncodedBody {
   const type = chance.chance(0.3) ? chance.pick(TYPES) : 'application/json';
-  const whole = (body: Buffer, headers: OutgoingHttpHeaders = {}): Packed => ({
+  const whole = (body: Buffer, headers: OutgoingHttpHeaders = {}): EncodedBody => ({
     headers: { 'content-type': type, 'content-length': body.length, ...headers },
     body: body.length > 0 ? [body] : [],
   });
   if (chance.chance(0.8)) return whole(bytes);
   const cut = chance.below(bytes.length + 1);
   const truncated = (body: Buffer) => body.subarray(0, chance.below(body.length));
-  return chance.pick<() => Packed>([
+  return chance.pick<() => EncodedBody>([
     () => ({ headers: { 'transfer-encoding': 'chunked' }, body: [bytes.subarray(0, cut), bytes.subarray(cut)] }),
     () => whole(gzipSync(bytes), { 'content-encoding': 'gzip' }),
     () => whole(deflateSync(bytes), { 'content-encoding': 'deflate' }),
@@ -247,8 +247,8 @@ const ODD_SEGMENTS = [
   ],
 ];
 
-/** An Express path with something in the place of its names. */
-function filled(path: string, chance: Random): string {
+/** The Express path, with its parameters replaced by odd values. */
+function withOddSegments(path: string, chance: Random): string {
   return path.replaceAll(/[:*]\w+/g, () => chance.pick(ODD_SEGMENTS));
 }
 
@@ -287,15 +287,15 @@ const METHODS = [
   'LINK',
 ];
 
-/** Not the body but the rest: another method, another path, a query. */
-function oddRequest({ method, path }: ServedRoute, chance: Random): HttpAttempt & Asked {
-  const known = filled(path, chance);
+/** Changes the request apart from its body: the method, the path, the query. */
+function oddRequest({ method, path }: ServedRoute, chance: Random): HttpAttempt & RequestTraits {
+  const known = withOddSegments(path, chance);
   const target = chance.chance(0.5) ? known : oddTarget(known, chance);
-  const asked = chance.chance(0.5) ? chance.pick(METHODS) : method.toUpperCase();
+  const usedMethod = chance.chance(0.5) ? chance.pick(METHODS) : method.toUpperCase();
   const bytes = Buffer.from(chance.chance(0.5) ? '' : chance.pick(ODD_BODIES));
   const headers = { 'content-length': bytes.length, ...oddHeaders(chance) };
   return attempt(
-    asked,
+    usedMethod,
     target + (chance.chance(0.3) ? oddQuery(chance) : ''),
     headers,
     bytes.length > 0 ? [bytes] : [],

@@ -1,17 +1,15 @@
-/** Bodies that are right, with as many of the fields as there are, by the route that takes them: what the fuzz starts from. */
+/** Valid bodies with as many fields as possible, by route. The fuzz test mutates them. */
 import type { ServedRoute } from './servedRoutes';
 
-/**
- * @throws where nobody has thought of one for a route that takes a body
- */
+/** The bodies for the route; none for a route without a body. @throws if a route that takes a body has none here. */
 export function validBodies({ method, path, hasBody = true }: ServedRoute): readonly object[] {
   if (!hasBody || (method !== 'post' && method !== 'delete')) return [];
   const bodies = BODIES[path] ?? BODIES[`/v1${path}`] ?? BODIES[path.replace('/api/v0', '/v1')];
-  if (!bodies) throw new Error(`the fuzz knows no body for ${method} ${path}: give it one in test/fuzz/bodies.ts`);
+  if (!bodies) throw new Error(`there is no body for ${method} ${path}: add one to test/fuzz/bodies.ts`);
   return bodies;
 }
 
-/** Of a model that there is not: such a request goes all the way to where a process would be taken, and costs none. */
+/** A model that does not exist: such a request is validated completely and takes no process. */
 export const NO_MODEL = 'no-such-model';
 
 const MODEL = NO_MODEL;

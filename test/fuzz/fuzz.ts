@@ -1,7 +1,6 @@
 /**
- * `npm run test:fuzz`: 20,000 requests over all endpoints, hardly one of them as it should be. None may be answered by an error
- * of the server's own, each refusal is in the dialect of its path, and the app outlives them all. The last line is
- * always `N passed, N failed`.
+ * `npm run test:fuzz`: sends 20,000 requests to all endpoints, nearly all of them malformed. None may cause a server error, each
+ * refusal must have the form of its path's dialect, and the app must survive. The last line is always `N passed, N failed`.
  *
  *     npm run test:fuzz -- [--bodies N] [--seed N] [--only N]
  */
@@ -19,25 +18,25 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 console.log(`seed ${seed}`);
 
-/** What `stop` finds still running. */
-const left: string[] = [];
-const begin = Date.now();
+/** Processes that still run after `stop`. */
+const leftovers: string[] = [];
+const startedAt = Date.now();
 const app = await startTestApp({ settings: { maxProcesses: 6 } });
-const ended = await fuzz(app, {
+const result = await fuzz(app, {
   bodies: Number(values.bodies),
   seed,
   only: values.only === undefined ? undefined : Number(values.only),
   onProgress: (progress) => console.error(line(progress)),
-}).finally(() => app.stop().catch((error: unknown) => left.push(String(error))));
-report(ended);
+}).finally(() => app.stop().catch((error: unknown) => leftovers.push(String(error))));
+report(result);
 
-function line({ sent, failed, statuses, asked }: Progress): string {
+function line({ sent, failed, statuses, apiRequests }: Progress): string {
   const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count}× ${status || 'closed'}`);
-  return `${Math.round((Date.now() - begin) / 1000)} s: ${sent} sent, ${failed} failed, ${asked} asked of the model (${counts.join(', ')})`;
+  return `${Math.round((Date.now() - startedAt) / 1000)} s: ${sent} sent, ${failed} failed, ${apiRequests} reached the model (${counts.join(', ')})`;
 }
 
 function report(result: FuzzResult): void {
-  const faults = [...result.appFaults, ...left];
+  const faults = [...result.appFaults, ...leftovers];
   console.log(line(result));
   for (const finding of [...result.findings, ...faults]) console.log(`✗ ${finding}`);
   const failed = result.failed + faults.length;

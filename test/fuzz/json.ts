@@ -1,6 +1,6 @@
-/** JSON as it is put together for the fuzz: values, and pieces of text that no value has, such as `1e999` or a key that stands twice. */
+/** Writes JSON from values and from verbatim text that no value produces, such as `1e999` or a repeated key. */
 
-/** Stands in the text as it is, whether that makes it JSON or not. */
+/** Text that is written unchanged, even if the result is not JSON. */
 export class Verbatim {
   constructor(readonly text: string) {}
 }
@@ -14,7 +14,7 @@ export function write(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** An object's members, as they stand in its text. */
+/** The object's members as JSON text, without the braces. */
 export function members(value: object): string[] {
   return Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${write(inner)}`);
 }
@@ -23,28 +23,28 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Verbatim);
 }
 
-/** The places of all that is in the value, its own, which is empty, first. */
-export function places(value: unknown, at: Path = []): Path[] {
+/** The paths of the value itself, which is empty, and of everything in it. */
+export function pathsOf(value: unknown, path: Path = []): Path[] {
   const inner = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
-  return [at, ...inner.flatMap(([key, one]) => places(one, [...at, key]))];
+  return [path, ...inner.flatMap(([key, one]) => pathsOf(one, [...path, key]))];
 }
 
-export function read(value: unknown, at: Path): unknown {
-  return at.reduce<unknown>(
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
     (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
     value,
   );
 }
 
-/** The value with another in that place; undefined takes it away. */
-export function replaced(value: unknown, [key, ...rest]: Path, by: (old: unknown) => unknown): unknown {
+/** A copy of the value with the part at the path replaced; undefined removes the part. */
+export function replaceAt(value: unknown, [key, ...rest]: Path, by: (old: unknown) => unknown): unknown {
   if (key === undefined) return by(value);
   if (Array.isArray(value)) {
-    return value.flatMap((one, index) => (index === key ? listOf(replaced(one, rest, by)) : [one]));
+    return value.flatMap((one, index) => (index === key ? listOf(replaceAt(one, rest, by)) : [one]));
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(
-    ([name, one]) => [name, name === key ? replaced(one, rest, by) : one] as const,
+    ([name, one]) => [name, name === key ? replaceAt(one, rest, by) : one] as const,
   );
   return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
 }

@@ -1,4 +1,4 @@
-/** Values that a field is seldom meant to have. */
+/** Values that programs rarely send and parsers often handle wrongly. */
 import type { Random } from '../support/random';
 import { Verbatim } from './json';
 
@@ -6,7 +6,7 @@ export function oddValue(chance: Random): unknown {
   return chance.pick(chance.pick(KINDS))(chance);
 }
 
-/** The names of members that objects have anyway, and others that programs stumble over. */
+/** Names of members that every object inherits, and others that programs often handle wrongly. */
 export const ODD_NAMES: readonly string[] = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then', 'length', 'toJSON'],
   ...['', ' ', '0', '-1', '\u0000', 'ключ', '💥', 'a.b', 'a[0]', '$ref', 'x'.repeat(5_000), '\ud800'],

@@ -1,4 +1,4 @@
-/** Sends the attempts to a server that runs, some at a time, and gathers what is wrong with its answers and with itself. */
+/** Sends the generated requests to a running server and collects the faults of its answers and of the app itself. */
 import { Agent } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,7 +14,7 @@ import { servedRoutes } from './servedRoutes';
 export interface FuzzOptions {
   readonly bodies: number;
   readonly seed: number;
-  /** Sends this one alone. */
+  /** The index of a single request to send instead of all. */
   readonly only?: number | undefined;
   onProgress?(progress: Progress): void;
 }
@@ -25,81 +25,88 @@ export interface Progress {
   /** Answers by their status; 0 where the connection was closed without one. */
   readonly statuses: ReadonlyMap<number, number>;
   /** Number of requests that the mocked Messages API has received. */
-  readonly asked: number;
+  readonly apiRequests: number;
 }
 
 export interface FuzzResult extends Progress {
-  /** What failed, each in some lines, with the number by which it can be repeated. */
+  /** The failed requests, each as some lines of text with the index by which it can be repeated. */
   readonly findings: readonly string[];
-  /** What is wrong with the app and not with one answer. */
+  /** Faults of the app rather than of one answer. */
   readonly appFaults: readonly string[];
 }
 
-const AT_ONCE = 8;
-const LONGEST_ANSWER_MS = 60_000;
-const MOST_FINDINGS = 20;
+const CONCURRENCY = 8;
+const ANSWER_TIMEOUT_MS = 60_000;
+const MAX_FINDINGS = 20;
 const PROGRESS_MS = 5_000;
 
-/** Bytes in use that may be added between the first quarter and the end. */
-const MOST_GROWTH = 64 * 1024 * 1024;
+/** How much the heap in use may grow between the first quarter of the run and its end, in bytes. */
+const MAX_GROWTH = 64 * 1024 * 1024;
 
+/** Sends all requests and then checks the app. */
 export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: FuzzOptions): Promise<FuzzResult> {
   const attemptAt = attempts(servedRoutes(), seed);
   const findings: string[] = [];
   const statuses = new Map<number, number>();
   const heaps: number[] = [];
   const watch = watchProcess();
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   let next = 0;
   let sent = 0;
   let failed = 0;
-  let asked = 0;
-  script(app);
+  let apiRequests = 0;
+  scriptApi(app);
 
-  const progress = () => ({ sent, failed, statuses, asked: asked + app.api.requests.length });
+  const progress = () => ({ sent, failed, statuses, apiRequests: apiRequests + app.api.requests.length });
   const timer = setInterval(() => onProgress?.(progress()), PROGRESS_MS);
 
   // The mock's recordings must not count as the app's memory.
-  const forget = () => {
-    asked += app.api.requests.length;
-    script(app);
+  const clearRecordings = () => {
+    apiRequests += app.api.requests.length;
+    scriptApi(app);
   };
 
-  const one = async (index: number) => {
+  const sendOne = async (index: number) => {
     const attempt = attemptAt(index);
-    const { status, faults } = await tried(app.port, attempt, agent);
+    const { status, faults } = await tryAttempt(app.port, attempt, agent);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     sent += 1;
     if (faults.length > 0) {
       failed += 1;
-      if (findings.length < MOST_FINDINGS) findings.push(described(index, attempt, faults));
+      if (findings.length < MAX_FINDINGS) findings.push(describeFinding(index, attempt, faults));
     }
-    if (sent % 500 === 0) forget();
+    if (sent % 500 === 0) clearRecordings();
     if (sent === Math.ceil(bodies / 4)) heaps.push(heapUsed());
   };
   const client = async () => {
     while (next < bodies) {
       const index = next;
       next += 1;
-      await one(index);
+      await sendOne(index);
     }
   };
   try {
-    if (only !== undefined) await one(only);
-    else await Promise.all(Array.from({ length: AT_ONCE }, client));
+    if (only !== undefined) await sendOne(only);
+    else await Promise.all(Array.from({ length: CONCURRENCY }, client));
   } finally {
     clearInterval(timer);
     agent.destroy();
     watch.end();
   }
-  forget();
+  clearRecordings();
   heaps.push(heapUsed());
-  const appFaults = [...watch.faults, ...logged(app), ...polluted(), ...(await unanswered(app)), ...grown(heaps)];
-  return { sent, failed, statuses, asked, findings, appFaults };
+  const appFaults = [
+    ...watch.faults,
+    ...loggedErrors(app),
+    ...pollutedPrototypes(),
+    ...(await unresponsive(app)),
+    ...heapGrowth(heaps),
+  ];
+  return { sent, failed, statuses, apiRequests, findings, appFaults };
 }
 
-/** Answers at once; one answer in so many breaks off, to be told in the stream where there is one. */
-function script({ api }: TestApp): void {
+/** Scripts the mock: it answers immediately, and one answer in `BREAKS_EVERY` breaks off with an error. */
+function scriptApi({ api }: TestApp): void {
   let questions = 0;
   api.reset();
   api.setDefaultAnswer(text('OK.'));
@@ -111,9 +118,9 @@ function script({ api }: TestApp): void {
 
 const BREAKS_EVERY = 6;
 
-async function tried(port: number, attempt: Attempt, agent: Agent): Promise<{ status: number; faults: string[] }> {
+async function tryAttempt(port: number, attempt: Attempt, agent: Agent): Promise<{ status: number; faults: string[] }> {
   try {
-    const answer = await answered(port, attempt, agent);
+    const answer = await sendAttempt(port, attempt, agent);
     const raw = answer.status >= 500 ? [`it is ${answer.status}`] : [];
     return { status: answer.status, faults: attempt.kind === 'raw' ? raw : answerFaults(attempt, answer) };
   } catch (error) {
@@ -121,31 +128,31 @@ async function tried(port: number, attempt: Attempt, agent: Agent): Promise<{ st
   }
 }
 
-function answered(port: number, attempt: Attempt, agent: Agent): Promise<Answer> {
+function sendAttempt(port: number, attempt: Attempt, agent: Agent): Promise<Answer> {
   return attempt.kind === 'raw'
-    ? sendRaw(port, attempt, LONGEST_ANSWER_MS)
-    : sendHttp(port, attempt, agent, LONGEST_ANSWER_MS);
+    ? sendRaw(port, attempt, ANSWER_TIMEOUT_MS)
+    : sendHttp(port, attempt, agent, ANSWER_TIMEOUT_MS);
 }
 
-function described(index: number, attempt: Attempt, faults: readonly string[]): string {
-  const asked =
+function describeFinding(index: number, attempt: Attempt, faults: readonly string[]): string {
+  const request =
     attempt.kind === 'raw'
       ? JSON.stringify(attempt.bytes.toString('latin1').slice(0, 200))
       : `${attempt.method} ${attempt.target.slice(0, 200)} ${JSON.stringify(attempt.headers).slice(0, 300)}
     ${JSON.stringify(Buffer.concat(attempt.body).toString('latin1').slice(0, 1_500))}`;
-  return `#${index}: ${faults.join('; ')}\n    ${asked}`;
+  return `#${index}: ${faults.join('; ')}\n    ${request}`;
 }
 
 function watchProcess(): { readonly faults: readonly string[]; end(): void } {
   const faults: string[] = [];
   const uncaught = (error: unknown) => {
-    faults.push(`nobody caught ${error instanceof Error ? error.stack : String(error)}`);
+    faults.push(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
   };
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught);
   return { faults, end: () => process.off('uncaughtException', uncaught).off('unhandledRejection', uncaught) };
 }
 
-function logged({ log }: TestApp): string[] {
+function loggedErrors({ log }: TestApp): string[] {
   const errors = log.entries.filter(({ level }) => level === 'error');
   return [
     ...new Set(
@@ -154,8 +161,8 @@ function logged({ log }: TestApp): string[] {
   ];
 }
 
-/** What every object has now has been put there by a body. */
-function polluted(): string[] {
+/** An enumerable member of a built-in prototype was put there by a body. */
+function pollutedPrototypes(): string[] {
   const names = [...Object.keys(Object.prototype), ...Object.keys(Array.prototype)];
   return names.map((name) => `every object has a member "${name}" now`);
 }
@@ -163,8 +170,8 @@ function polluted(): string[] {
 const tags = z.object({ models: z.array(z.unknown()).min(1) });
 const chat = z.object({ message: z.object({ content: z.literal('Still here.') }) });
 
-/** It lists its models and answers a question. */
-async function unanswered(app: TestApp): Promise<string[]> {
+/** Empty if the app lists its models and answers a request. */
+async function unresponsive(app: TestApp): Promise<string[]> {
   app.api.reset();
   app.api.setDefaultAnswer(text('Still here.'));
   const body = JSON.stringify({
@@ -174,7 +181,7 @@ async function unanswered(app: TestApp): Promise<string[]> {
   });
   const answers = await Promise.all([send(`${app.url}/api/tags`), send(`${app.url}/api/chat`, { body })]);
   const [list, answer] = answers.map(({ text }) => JSON.parse(text));
-  return tags.safeParse(list).success && chat.safeParse(answer).success ? [] : ['it does not answer any more'];
+  return tags.safeParse(list).success && chat.safeParse(answer).success ? [] : ['the app does not answer any more'];
 }
 
 function heapUsed(): number {
@@ -184,7 +191,7 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-function grown([early = 0, late = 0]: readonly number[]): string[] {
+function heapGrowth([early = 0, late = 0]: readonly number[]): string[] {
   const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
-  return late - early > MOST_GROWTH ? [`its memory has grown from ${megabytes(early)} to ${megabytes(late)} MB`] : [];
+  return late - early > MAX_GROWTH ? [`its memory has grown from ${megabytes(early)} to ${megabytes(late)} MB`] : [];
 }

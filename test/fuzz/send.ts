@@ -1,38 +1,38 @@
-/** One request as bytes, over node's own client where that will send it, and over a bare socket where it will not. */
+/** Sends one request: with Node's HTTP client, or over a bare socket if the client would refuse to send it. */
 import { type Agent, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 
 export interface HttpAttempt {
   readonly kind: 'http';
   readonly method: string;
-  /** As it stands in the request's first line. */
+  /** Path and query, as written in the request line. */
   readonly target: string;
   readonly headers: OutgoingHttpHeaders;
-  /** Sent in these pieces, chunked where `headers` name no length. */
+  /** Sent in these pieces; chunked if `headers` has no length. */
   readonly body: readonly Buffer[];
 }
 
-/** What is no HTTP: the client hangs up behind it. */
+/** Bytes that are not valid HTTP; the connection is closed after them. */
 export interface RawAttempt {
   readonly kind: 'raw';
   readonly bytes: Buffer;
 }
 
 export interface Answer {
-  /** 0 where there was none. */
+  /** 0 if there was no answer. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** @throws where the connection breaks, or there is no answer within `timeMs`. */
+/** @throws if the connection breaks, or there is no complete answer within `timeMs`. */
 export function sendHttp(port: number, attempt: HttpAttempt, agent: Agent, timeMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { method, target: path, headers, body } = attempt;
-    const asked = request({ host: '127.0.0.1', port, method, path, headers, agent, timeout: timeMs });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeMs / 1000} s`)));
-    asked.on('error', reject);
-    asked.on('response', (response) => {
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent, timeout: timeMs });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeMs / 1000} s`)));
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -44,19 +44,19 @@ export function sendHttp(port: number, attempt: HttpAttempt, agent: Agent, timeM
         });
       });
     });
-    for (const piece of body) asked.write(piece);
-    asked.end();
+    for (const piece of body) outgoing.write(piece);
+    outgoing.end();
   });
 }
 
-/** Resolves with whatever came back, also where the server only hung up. */
+/** Resolves with all bytes received until the connection is closed. */
 export function sendRaw(port: number, { bytes }: RawAttempt, timeMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
     socket.setTimeout(timeMs, () => socket.destroy());
     socket.on('data', (chunk) => chunks.push(chunk));
-    // A server that refuses what it was sent may cut the connection.
+    // A server that refuses the bytes may reset the connection.
     socket.on('error', () => {});
     socket.on('close', () => {
       const text = Buffer.concat(chunks).toString();

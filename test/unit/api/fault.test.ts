@@ -23,7 +23,7 @@ test.each<[ChatErrorKind, ollama: number, openai: number, anthropic: number, typ
   ['api', 502, 502, 502, 'api_error'],
   ['cancelled', 499, 499, 499, 'invalid_request_error'],
   ['internal', 500, 500, 500, 'api_error'],
-])('%s has its status in every dialect, and its type in OpenAI’s', (kind, ollama, openai, anthropic, type) => {
+])('%s has a status in every dialect and a type in OpenAI’s', (kind, ollama, openai, anthropic, type) => {
   const replies = ['/api/chat', '/v1/chat/completions', '/v1/messages'].map((path) =>
     dialectOf(path).fault(fault(kind)),
   );
@@ -31,7 +31,7 @@ test.each<[ChatErrorKind, ollama: number, openai: number, anthropic: number, typ
   expect(replies[1]?.body).toMatchObject({ error: { type } });
 });
 
-test('each dialect has its own form', () => {
+test('each dialect has its own form of an error', () => {
   const bodies = ['/api/x', '/', '/v1/x', '/x', '/v1/messages', '/v1/messages/count_tokens'].map(
     (path) => dialectOf(path).fault(fault('model_not_found')).body,
   );
@@ -44,18 +44,18 @@ test('each dialect has its own form', () => {
   expect(bodies).toStrictEqual([{ error: 'why' }, { error: 'why' }, openai, openai, anthropic, anthropic]);
 });
 
-test('the API’s own refusal keeps its status, its failure does not', () => {
+test('a refusal of the API keeps its status; a failure of the API becomes 502', () => {
   expect(fault('api', { apiStatus: 422 }).status).toBe(422);
   expect(fault('api', { apiStatus: 500 }).status).toBe(502);
 });
 
-test('the wait is told in whole seconds, never too short', () => {
+test('the wait is rounded up to whole seconds', () => {
   expect(fault('rate_limit', { retryAfterMs: 1500 }).retryAfterS).toBe(2);
   expect(fault('busy').retryAfterS).toBeGreaterThan(0);
   expect(fault('overloaded').retryAfterS).toBeNull();
 });
 
-test('asking again is advised only where it can help soon', () => {
+test('a retry is advised only where it can succeed soon', () => {
   const kinds: ChatErrorKind[] = ['rate_limit', 'overloaded', 'busy', 'cli_failed', 'api', 'cli_missing', 'internal'];
   expect(kinds.filter((kind) => fault(kind).shouldRetry)).toEqual([
     'rate_limit',
@@ -68,7 +68,7 @@ test('asking again is advised only where it can help soon', () => {
   expect(fault('api', { apiStatus: 400 }).shouldRetry).toBe(false);
 });
 
-test('a defect shows the client neither its message nor its stack', () => {
+test('the client sees neither the message nor the stack of an internal error', () => {
   const { message, recorded } = toFault(new Error('secret path'), 'r1');
   expect(message).toBe('internal error; the log tells more about request r1');
   expect(recorded).toBe('secret path');

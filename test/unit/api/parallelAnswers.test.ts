@@ -1,4 +1,4 @@
-/** In which order the events of several answers come. */
+/** The order of the events of several answers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { parallelAnswers } from '../../../app/api/parallelAnswers';
@@ -14,7 +14,7 @@ const request = (model: string): ChatRequest => ({
   owner: '',
 });
 
-/** The model's name is the time in ms until it has a process. */
+/** A chat in which the model's name is the time in ms until the request has a process. */
 const chat = {
   async *ask({ model }: ChatRequest): AsyncGenerator<ChatEvent> {
     await sleep(Number(model));
@@ -24,16 +24,16 @@ const chat = {
 };
 
 async function inOrder(models: readonly string[]): Promise<string[]> {
-  const seen: string[] = [];
+  const events: string[] = [];
   for await (const { choice, event } of parallelAnswers(chat, models.map(request), new AbortController().signal)) {
-    seen.push(`${choice} ${event.type}`);
+    events.push(`${choice} ${event.type}`);
   }
-  return seen;
+  return events;
 }
 
-test('the first answer’s start comes ahead of all else, also where another has its process sooner', async () => {
-  const seen = await inOrder(['40', '0', '1']);
+test('the start of the first answer comes first, even if another has its process sooner', async () => {
+  const events = await inOrder(['40', '0', '1']);
 
-  expect(seen[0]).toBe('0 start');
-  expect([...seen].sort()).toEqual(['0 start', '0 text', '1 start', '1 text', '2 start', '2 text']);
+  expect(events[0]).toBe('0 start');
+  expect([...events].sort()).toEqual(['0 start', '0 text', '1 start', '1 text', '2 start', '2 text']);
 });

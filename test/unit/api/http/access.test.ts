@@ -2,12 +2,12 @@ import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
 import { isAllowedOrigin, isLoopback, namesThisMachine } from '../../../../app/api/http/access';
 
-test.each(['127.0.0.1', '127.8.9.10', '::1'])('%s is this computer', (address) => {
+test.each(['127.0.0.1', '127.8.9.10', '::1'])('%s is a loopback address', (address) => {
   expect(isLoopback(address)).toBe(true);
 });
 
 test.each(['192.168.1.5', '10.0.0.1', '::2', '::127.0.0.1', 'fe80::1', '', '128.0.0.1'])(
-  '%s is another computer',
+  '%s is not a loopback address',
   (address) => {
     expect(isLoopback(address)).toBe(false);
   },
@@ -20,7 +20,7 @@ test.each([
   ...['[::1]:22434', '[::]', '192.168.1.5:22434', '10.1.2.3', '172.16.0.1', '[fd00::1]:1', 'app.localhost'],
   ...['my-mac.local:22434', 'host.docker.internal:22434'],
   ...own.map((address) => (address.includes(':') ? `[${address}]:22434` : address)),
-])('a Host of "%s" names this machine', (host) => {
+])('the Host header "%s" names this machine', (host) => {
   expect(namesThisMachine(host)).toBe(true);
 });
 
@@ -34,7 +34,7 @@ test.each([
     '172.32.0.1',
   ],
   ...['[2001:db8::1]', 'local', 'internal.evil.example', 'evillocalhost'],
-])('a Host of "%s" does not', (host) => {
+])('the Host header "%s" does not name this machine', (host) => {
   expect(namesThisMachine(host)).toBe(false);
 });
 
@@ -42,18 +42,18 @@ test.each([
   ...['http://localhost', 'https://localhost:3000', 'http://127.0.0.1:8080', 'http://0.0.0.0:1', 'http://[::1]:5173'],
   ...['app://obsidian.md', 'file://x', 'tauri://localhost', 'vscode-webview://abc', 'vscode-file://vscode-app'],
   ...['HTTP://LOCALHOST:3000', 'http://my-host:22434'],
-])('a page of %s may ask', (origin) => {
+])('pages of the origin %s are allowed', (origin) => {
   expect(isAllowedOrigin(origin, 'my-host:22434', [])).toBe(true);
 });
 
 test.each([
   ...['null', 'https://evil.example', 'http://localhost.evil.example', 'http://localhost@evil.example'],
   ...['http://evil.example/http://localhost', 'http://my-host:1', 'chrome-extension://abc', 'ftp://localhost'],
-])('a page of %s may not', (origin) => {
+])('pages of the origin %s are refused', (origin) => {
   expect(isAllowedOrigin(origin, 'my-host:22434', [])).toBe(false);
 });
 
-test('an origin on the list may ask, with * for any text, and null never', () => {
+test('listed origins are allowed, * matches any text, and null is always refused', () => {
   const list = ['https://chat.example', 'chrome-extension://*', 'https://*.example.org:*', '*'];
   const allowed = (origin: string, upTo: number) => isAllowedOrigin(origin, '', list.slice(0, upTo));
   expect(allowed('https://chat.example', 1)).toBe(true);

@@ -16,6 +16,6 @@ test.each([
   ['Cline', { 'x-title': 'Cline', 'user-agent': 'node' }],
   ['my-script', { 'user-agent': 'my-script/1.0 (beta)' }],
   ['unknown', {}],
-])('knows %s', (name, headers) => {
+])('recognizes %s', (name, headers) => {
   expect(clientName(headers)).toBe(name);
 });

@@ -8,8 +8,8 @@ test.each([
   ['/v1//v1/models', '/v1/models'],
   ['/api/api/tags', '/api/tags'],
   ['//', '/'],
-])('%s is %s', (url, meant) => {
-  expect(normalizePath(url)).toBe(meant);
+])('%s becomes %s', (url, normalized) => {
+  expect(normalizePath(url)).toBe(normalized);
 });
 
 test.each([
@@ -22,6 +22,6 @@ test.each([
   'http://localhost//api/tags',
   '*',
   '',
-])('%s is as it stands', (url) => {
+])('%s stays unchanged', (url) => {
   expect(normalizePath(url)).toBe(url);
 });

@@ -7,7 +7,7 @@ test.each([
   ['a word', 'Hello'],
   ['nearly all that fits on a line', 'x'.repeat(30_000)],
   ['nothing', ''],
-])('%s stays whole', (_what, text) => {
+])('%s is not split', (_what, text) => {
   expect([...splitLongText(text)]).toEqual([text]);
 });
 
@@ -16,8 +16,8 @@ test.each([
   ['emoji, at odd places', `a${'👋🏽'.repeat(20_000)}`],
   ['CJK', '漢字'.repeat(50_000)],
   ['what JSON escapes', '\u001b"\\'.repeat(20_000)],
-])('a long text of %s is cut into short pieces and lost nowhere', (_what, text) => {
-  const cut = [...splitLongText(text)];
-  expect(cut.join('')).toBe(text);
-  expect(cut.every((piece) => lengthOf(piece) <= 31_000 && Buffer.from(piece).toString() === piece)).toBe(true);
+])('a long text of %s is split into short pieces without loss', (_what, text) => {
+  const pieces = [...splitLongText(text)];
+  expect(pieces.join('')).toBe(text);
+  expect(pieces.every((piece) => lengthOf(piece) <= 31_000 && Buffer.from(piece).toString() === piece)).toBe(true);
 });

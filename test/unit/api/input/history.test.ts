@@ -15,7 +15,7 @@ const tool = (text: string, id: string | null = null, name: string | null = null
   content: [{ type: 'text', text }],
 });
 
-/** The calls that the results answer, with the results' texts. */
+/** The id of each answered call, with the text of its result. */
 function results(turns: HistoryTurn[]): [string, string][] {
   return buildHistory(turns).messages.flatMap((message) =>
     message.role === 'user'
@@ -28,18 +28,18 @@ function results(turns: HistoryTurn[]): [string, string][] {
   );
 }
 
-test('joins system messages from anywhere in the list by a blank line', () => {
+test('joins all system messages with a blank line', () => {
   const { system: joined, messages } = buildHistory([system('one'), user('hi'), system('two'), system('')]);
   expect(joined).toBe('one\n\ntwo');
   expect(messages).toHaveLength(1);
 });
 
-test('keeps the roles, and messages of one role apart', () => {
+test('keeps the roles, and does not merge messages of one role', () => {
   const { messages } = buildHistory([user('a'), user('b'), assistant('c'), user('d')]);
   expect(messages.map(({ role }) => role)).toEqual(['user', 'user', 'assistant', 'user']);
 });
 
-test('puts a result to its call by id, whatever the order', () => {
+test('assigns a result to its call by id, in any order', () => {
   const turns = [user('?'), assistant('', ['a', 'x'], ['b', 'x']), tool('for b', 'b'), tool('for a', 'a')];
   expect(results(turns)).toEqual([
     ['b', 'for b'],
@@ -47,7 +47,7 @@ test('puts a result to its call by id, whatever the order', () => {
   ]);
 });
 
-test('puts a result without an id to the call of its name', () => {
+test('assigns a result without an id by the name of its tool', () => {
   const turns = [user('?'), assistant('', ['a', 'x'], ['b', 'y']), tool('y', null, 'y'), tool('x', null, 'x')];
   expect(results(turns)).toEqual([
     ['b', 'y'],
@@ -55,7 +55,7 @@ test('puts a result without an id to the call of its name', () => {
   ]);
 });
 
-test('puts results without id and name to the calls in order, also where the calls have lost their ids', () => {
+test('assigns results without id and name in order, even if the calls have no ids either', () => {
   const turns = [user('?'), assistant('', [null, 'x'], [null, 'x']), tool('first'), tool('second')];
   expect(results(turns)).toEqual([
     ['call_1_0', 'first'],
@@ -63,7 +63,7 @@ test('puts results without id and name to the calls in order, also where the cal
   ]);
 });
 
-test('gathers the results of one answer in one user message', () => {
+test('joins the results of one answer in one user message', () => {
   const { messages } = buildHistory([
     user('?'),
     assistant('', ['a', 'x'], ['b', 'x']),
@@ -79,17 +79,17 @@ test('gathers the results of one answer in one user message', () => {
   ]);
 });
 
-test('answers a call for which the client has no result, since the API takes none without', () => {
+test('adds a result to a call without one, since the API requires it', () => {
   const { messages } = buildHistory([user('?'), assistant('', ['a', 'x']), user('never mind')]);
   expect(messages[2]?.content[0]).toMatchObject({ type: 'tool_result', toolUseId: 'a', isError: true });
 });
 
-test('keeps a result whose call the client has cut off, as text', () => {
+test('keeps a result whose call is missing, as text', () => {
   const { messages } = buildHistory([tool('18 degrees'), user('warm?')]);
   expect(messages[0]).toEqual({ role: 'user', content: [{ type: 'text', text: '18 degrees' }] });
 });
 
-test('writes ids in the characters that the API takes, in call and result alike', () => {
+test('replaces characters that the API refuses in the ids of calls and results', () => {
   const { messages } = buildHistory([user('?'), assistant('', ['functions.x:0', 'x']), tool('1', 'functions.x:0')]);
   expect(messages[1]?.content[0]).toMatchObject({ id: 'functions_x_0' });
   expect(messages[2]?.content[0]).toMatchObject({ toolUseId: 'functions_x_0' });
@@ -100,22 +100,22 @@ test('leaves out messages without content', () => {
   expect(messages.map(({ role }) => role)).toEqual(['user', 'user']);
 });
 
-test('asks for an answer of the assistant’s once more where it has to have a form, as agents of LangGraph do', () => {
+test('adds a user message behind a last assistant message if the answer is bound to a form, for LangGraph agents', () => {
   const turns = [user('a'), assistant('b')];
-  const asked = [
+  const expected = [
     { role: 'user', content: [{ type: 'text', text: 'a' }] },
     { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
     { role: 'user', content: [{ type: 'text', text: 'Give this answer in the form that is asked for.' }] },
   ];
-  expect(buildHistory(turns, { answerForm: { schema: { type: 'object' } } }).messages).toEqual(asked);
+  expect(buildHistory(turns, { answerForm: { schema: { type: 'object' } } }).messages).toEqual(expected);
   expect(buildHistory(turns, { answerForm: { toolChoice: { type: 'named', name: 'extract' } } }).messages).toEqual(
-    asked,
+    expected,
   );
-  expect(buildHistory(turns, { answerForm: { toolChoice: { type: 'required' } } }).messages).toEqual(asked);
+  expect(buildHistory(turns, { answerForm: { toolChoice: { type: 'required' } } }).messages).toEqual(expected);
   expect(() => buildHistory(turns, { answerForm: { toolChoice: { type: 'auto' } } })).toThrow('from the assistant');
 });
 
-test('leaves out what Claude Code tells the API about its bill, which the CLI would take for its own with all that follows', () => {
+test('removes Claude Code’s billing header from the system prompt', () => {
   const header = 'x-anthropic-billing-header: cc_version=2.1.330.d01; cc_entrypoint=cli;';
   expect(buildHistory([system(header), system('You are kind.'), user('hi')]).system).toBe('You are kind.');
   expect(buildHistory([system(`${header}\n\nYou are kind.`), user('hi')]).system).toBe('You are kind.');

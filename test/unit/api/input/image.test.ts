@@ -1,4 +1,4 @@
-/** Images by address, fetched from a server on loopback that only these tests allow; that none else may be asked is shown with the real rule. */
+/** Fetching images by URL, from a server on loopback that only these tests allow; the last tests check the real rule. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -31,7 +31,7 @@ function read(source: string, limits: FetchLimits = LOOPBACK) {
   return imageReader({ fetchesImages: () => true }, limits)(source, 'url');
 }
 
-test('gives a fetched image by what its bytes are', async () => {
+test('detects the type of a fetched image from its bytes', async () => {
   const url = await serve((_req, res) => res.setHeader('content-type', 'text/html').end(PNG));
   expect(await read(`${url}/cat.jpg`)).toEqual({
     type: 'image',
@@ -40,17 +40,17 @@ test('gives a fetched image by what its bytes are', async () => {
   });
 });
 
-test('asks for the path and the query that were named, and brings nothing else along', async () => {
-  let asked: unknown;
+test('requests the given path and query, without cookies or credentials', async () => {
+  let received: unknown;
   const url = await serve((req, res) => {
-    asked = [req.url, req.headers.cookie, req.headers.authorization];
+    received = [req.url, req.headers.cookie, req.headers.authorization];
     res.end(PNG);
   });
   await read(`${url}/a%20b?c=d#e`);
-  expect(asked).toEqual(['/a%20b?c=d', undefined, undefined]);
+  expect(received).toEqual(['/a%20b?c=d', undefined, undefined]);
 });
 
-test('follows three redirects and no more', async () => {
+test('follows at most three redirects', async () => {
   const url = await serve((req, res) => {
     const left = Number(req.url?.slice(1));
     if (left === 0) res.end(PNG);
@@ -60,7 +60,7 @@ test('follows three redirects and no more', async () => {
   await expect(read(`${url}/4`)).rejects.toThrow('redirected too often');
 });
 
-test('checks the address that it is redirected to', async () => {
+test('checks the address of a redirect', async () => {
   let reached = false;
   const inner = await serve((_req, res) => {
     reached = true;
@@ -70,32 +70,32 @@ test('checks the address that it is redirected to', async () => {
   for (const target of [`http://127.0.0.2:${port}/`, `http://localhost:${port}/`, 'file:///etc/passwd']) {
     const outer = await serve((_req, res) => res.writeHead(301, { location: target }).end());
     const allowed = (address: string) => address === '127.0.0.1' && !reached;
-    const limits = target.includes('localhost') ? onlyNumbers(allowed) : { isAllowed: allowed };
+    const limits = target.includes('localhost') ? onlyFirst(allowed) : { isAllowed: allowed };
     await expect(read(outer, limits)).rejects.toThrow(/not one of the internet|only http/);
   }
   expect(reached).toBe(false);
 });
 
-/** Allows the first question alone: the one to the number, not the one to the name. */
-function onlyNumbers(isAllowed: (address: string) => boolean): FetchLimits {
-  let asked = 0;
+/** Allows the first check alone: that of the IP address, not that of the host name behind the redirect. */
+function onlyFirst(isAllowed: (address: string) => boolean): FetchLimits {
+  let checks = 0;
   return {
     isAllowed: (address) => {
-      asked += 1;
-      return asked === 1 && isAllowed(address);
+      checks += 1;
+      return checks === 1 && isAllowed(address);
     },
   };
 }
 
 test.each([
-  ['no image', PNG.subarray(1), 'url: not a PNG'],
-  ['more than is taken', Buffer.concat([PNG, Buffer.alloc(2048)]), 'larger than'],
+  ['a body that is not an image', PNG.subarray(1), 'url: not a PNG'],
+  ['a body that is too large', Buffer.concat([PNG, Buffer.alloc(2048)]), 'larger than'],
 ])('refuses %s', async (_what, body, message) => {
   const url = await serve((_req, res) => res.end(body));
   await expect(read(url, { ...LOOPBACK, bytes: 1024 })).rejects.toThrow(message);
 });
 
-test('refuses more than is taken where the length is not told ahead', async () => {
+test('refuses a body that is too large without a Content-Length', async () => {
   const url = await serve((_req, res) => {
     res.write(PNG);
     res.write(Buffer.alloc(4096));
@@ -104,7 +104,7 @@ test('refuses more than is taken where the length is not told ahead', async () =
   await expect(read(url, { ...LOOPBACK, bytes: 1024 })).rejects.toThrow('larger than');
 });
 
-test('names an answer that is none', async () => {
+test('names the status of an error response', async () => {
   const url = await serve((_req, res) => res.writeHead(404).end());
   await expect(read(url)).rejects.toMatchObject({
     kind: 'invalid_request',
@@ -120,13 +120,13 @@ test('gives up when it takes too long', async () => {
   await expect(read(url, { ...LOOPBACK, timeMs: 100 })).rejects.toThrow('longer than');
 });
 
-test('says that there is no answer where nobody listens', async () => {
+test('reports a refused connection as no answer', async () => {
   const url = await serve(() => {});
   servers.splice(0).forEach((server) => void server.close());
   await expect(read(url)).rejects.toThrow('there is no answer');
 });
 
-test('fetches so many images for a request and no more', async () => {
+test('fetches at most 20 images for a request', async () => {
   const url = await serve((_req, res) => res.end(PNG));
   const reader = imageReader({ fetchesImages: () => true }, LOOPBACK);
   await Promise.all(Array.from({ length: 20 }, () => reader(url, 'url')));
@@ -147,11 +147,11 @@ test.each([
   'http://169.254.169.254/latest/meta-data/',
   'http://localhost/',
   'http://user:secret@93.184.216.34/',
-])('asks nobody for %s', async (source) => {
+])('does not connect to %s', async (source) => {
   await expect(read(source, {})).rejects.toThrow(/not one of the internet|password|no answer/);
 });
 
-test('does not fetch at all unless the user allows it', async () => {
+test('fetches nothing unless the settings allow it', async () => {
   let reached = false;
   const url = await serve((_req, res) => {
     reached = true;
@@ -163,7 +163,7 @@ test('does not fetch at all unless the user allows it', async () => {
 });
 
 test.each(['93.184.216.34', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::5'])(
-  'counts %s among the addresses of the internet',
+  '%s is a public address',
   (address) => expect(isPublicAddress(address)).toBe(true),
 );
 
@@ -193,9 +193,9 @@ test.each([
     'ff02::1',
   ],
   ...['2001:db8::1', '2002:7f00:1::', '2001:0:4136:e378:8000:63bf:3fff:fdd2', '', 'localhost'],
-])('does not count %s among them', (address) => expect(isPublicAddress(address)).toBe(false));
+])('%s is not a public address', (address) => expect(isPublicAddress(address)).toBe(false));
 
-test('does not count an address of this computer among them, whatever it is', () => {
+test('no address of this computer is a public address', () => {
   const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
   expect(own.filter(isPublicAddress)).toEqual([]);
 });
