@@ -18,18 +18,20 @@ export interface Dialect {
   /** The name that the documentation and the window show. Dialects of the same name have the same title. */
   readonly title: string;
   /**
-   * Paths such as `/api`. The dialect with the longest root that equals or contains a request's path words its errors, also
-   * where no route exists; `/` stands for itself only.
+   * Paths such as `/api`. The dialect with the longest root that equals or contains a request's path answers errors there, even
+   * where no route exists; `/` contains no other path.
    */
   readonly roots: readonly string[];
+  /** The response for an error that occurs before the answer's headers are sent. */
   fault(fault: Fault): FaultReply;
   routes(services: DialectServices): readonly Route[];
 }
 
+/** What a dialect's routes may use of the app. */
 export interface DialectServices {
   readonly chat: Chat;
   readonly journal: Pick<Journal, 'onChange' | 'details'>;
-  /** This app's version. */
+  /** The app's version. */
   readonly version: string;
   /** The app's state, for `/health` and `/metrics`. */
   status(): { readonly server: ServerState; readonly cli: CliState };
@@ -39,6 +41,7 @@ export interface DialectServices {
   fetchesImages(): boolean;
 }
 
+/** An endpoint: a method and a path, and what answers there. */
 export interface Route {
   /** `get` answers HEAD too. */
   readonly method: 'get' | 'head' | 'post' | 'delete';
@@ -91,6 +94,7 @@ export type ClientContext = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 /** The user's settings that decide how a body becomes a `ChatRequest`. */
 export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
 
+/** What a route returns; `http/respond.ts` sends it. */
 export type RouteReply =
   /** Default `status`: 200. */
   | { readonly type: 'json'; readonly body: unknown; readonly status?: number; readonly headers?: ReplyHeaders }
@@ -114,6 +118,7 @@ export interface ChatReply {
   readonly wire: Wire;
 }
 
+/** A fault in the dialect's form. */
 export interface FaultReply {
   readonly status: number;
   readonly body: unknown;
@@ -127,6 +132,7 @@ export interface Wire {
   stream(): StreamWire;
 }
 
+/** Writes one streamed answer. */
 export interface StreamWire {
   readonly contentType: string;
   /** Sent while the model is silent; absent where the dialect's clients accept nothing of the kind. */
@@ -142,6 +148,7 @@ export interface StreamWire {
   fault(fault: Fault): string;
 }
 
+/** The events of an answer that a dialect writes. */
 export type OutputEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
@@ -158,6 +165,7 @@ export interface Answer {
   readonly timings: Timings;
 }
 
+/** A complete call of one of the client's tools. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;

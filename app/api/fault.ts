@@ -7,6 +7,7 @@ import { ChatError, type ChatErrorKind } from '../chat/errors';
 /** Codes for refusals that concern HTTP rather than the chat. */
 export type RefusalCode = 'not_found' | 'method_not_allowed' | 'unsupported_encoding' | 'invalid_api_key';
 
+/** An error as it is sent to the client and logged. */
 export interface Fault {
   readonly status: number;
   readonly code: ChatErrorKind | RefusalCode;
@@ -37,7 +38,7 @@ export class Refusal extends Error {
   }
 }
 
-/** @param requestId is named in the message of an internal error, for finding its details in the log. */
+/** Converts anything that was thrown. @param requestId is named in the message of an internal error, for finding its details in the log. */
 export function toFault(error: unknown, requestId: string): Fault {
   if (error instanceof Refusal) return refusalFault(error.status, error.code, error.message, error.recorded);
   if (isUrlError(error)) return refusalFault(400, 'invalid_request', 'malformed URL', 'malformed URL');
@@ -68,6 +69,7 @@ const TEMPORARY_KINDS: ReadonlySet<ChatErrorKind> = new Set(['rate_limit', 'over
 /** Client packages retry within seconds: with a longer wait ahead, their retries would be refused again. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
+/** For a `busy` error without a time of its own: the server is stopping or restarting. */
 const BUSY_RETRY_MS = 2_000;
 
 function chatFault(error: ChatError, requestId: string): Fault {

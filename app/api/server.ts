@@ -14,6 +14,7 @@ import { normalizePath } from './http/normalizePath';
 import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { recordFault, sendFault } from './http/send';
 
+/** What the server needs from the rest of the app. */
 export interface ApiDeps extends DialectServices, AccessRules {
   readonly journal: Journal;
   readonly log: Log;
@@ -29,6 +30,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** Creates the server; it does not listen yet. */
 export function createApi(deps: ApiDeps): ApiServer {
   const open = new Set<Exchange>();
   const server = createServer({ noDelay: true }, application(deps, open));
@@ -53,7 +55,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 function application(deps: ApiDeps, open: Set<Exchange>): Express {
   const app = express();
-  // Case-sensitive like `dialectOf`: the dialect that answers a path must also be the one that words its errors.
+  // Case-sensitive like `dialectOf`: the dialect that answers a path must also answer its errors.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use((req, res, next) => {
     req.url = normalizePath(req.url);

@@ -274,7 +274,7 @@ test('an image URL is refused with an error that names the alternatives', async 
   const answer = await send(`${app.url}/api/chat`, { body });
   expect([answer.status, JSON.parse(answer.text).error]).toEqual([
     400,
-    expect.stringMatching(/^messages\[0\]\.images\[0\]: images by address are not fetched: send the image itself/),
+    expect.stringMatching(/^messages\[0\]\.images\[0\]: images are not fetched from URLs: send the image itself/),
   ]);
 });
 
@@ -283,5 +283,5 @@ test('an image URL of this computer is refused even if the user allows fetching'
   const messages = [{ role: 'user', content: 'What is it?', images: [`${app.url}/api/tags`] }];
   const answer = await send(`${app.url}/api/chat`, { body: JSON.stringify({ model: 'sonnet', messages }) });
   await app.core.calls['settings.change']({ fetchImages: false });
-  expect(JSON.parse(answer.text).error).toContain('the address is not one of the internet');
+  expect(JSON.parse(answer.text).error).toContain('the address is not a public one');
 });

@@ -19,6 +19,7 @@ import { Refusal } from '../fault';
 import { exchangeOf } from './exchange';
 import { type IpAddress, isOwnAddress, parseIpAddress } from './ipAddress';
 
+/** The user's rules; they are read for every request. */
 export interface AccessRules {
   /** Origins that are allowed in addition to those of this computer; `*` matches any text. */
   origins(): readonly string[];

@@ -13,6 +13,7 @@ export interface Exchange {
   /** The journal's id of the request. */
   readonly id: string;
   readonly dialect: Dialect;
+  /** A short name of the program that sent the request. */
   readonly client: string;
   /** The client's IP address. */
   readonly address: string;
@@ -28,10 +29,11 @@ export interface Exchange {
   abort(reason: ChatError): void;
 }
 
+/** What the exchanges of a server share. */
 export interface ExchangeDeps {
   readonly journal: Journal;
   readonly log: Log;
-  /** The dialect that words the errors of a path. */
+  /** The dialect that answers errors at a path. */
   dialectOf(path: string): Dialect;
 }
 

@@ -1,4 +1,4 @@
-/** IP addresses as values, so that one address in two spellings is the same. */
+/** IP addresses as values: two spellings of one address are equal. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
@@ -7,7 +7,7 @@ export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
  * An IPv4 address mapped into IPv6 (`::ffff:127.0.0.1`) counts as the IPv4 address. Null for what is not an IP address, and for
- * the deprecated form `::127.0.0.1`, which ipaddr.js takes for the IPv4 address although it is another one.
+ * the deprecated form `::127.0.0.1`, which ipaddr.js would read as the IPv4 address although it is a different one.
  */
 export function parseIpAddress(text: string): IpAddress | null {
   // Node's check comes first: ipaddr.js also accepts `127.1`, `0x7f.1` and other spellings of inet_aton.

@@ -12,6 +12,7 @@ import type { Exchange } from './exchange';
 import { recordFault, sendJson, setHeaders } from './send';
 import { splitLongText } from './splitLongText';
 
+/** What `respond` needs from the rest of the app. */
 export interface RespondDeps {
   readonly chat: Chat;
   readonly log: Log;

@@ -15,6 +15,7 @@ export function sendJson(res: Response, status: number, body: unknown): void {
   res.end(bytes);
 }
 
+/** Sets the dialect's own headers. */
 export function setHeaders(res: Response, headers: ReplyHeaders = {}): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }

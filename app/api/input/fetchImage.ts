@@ -9,6 +9,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './publicAddress';
 
+/** Bounds of fetching; tests set other ones than the defaults. */
 export interface FetchLimits {
   /** Whether a connection to the IP address is allowed. Default: to public addresses. */
   readonly isAllowed?: (address: string) => boolean;
@@ -22,7 +23,7 @@ const MAX_TIME_MS = 15_000;
 const MAX_BYTES = 20 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 
-/** @throws Error with the reason, in words for the client; the URL is not part of it. */
+/** The image's bytes. @throws Error with the reason, in words for the client; the URL is not part of it. */
 export async function fetchImage(address: string, limits: FetchLimits = {}): Promise<Buffer> {
   const { isAllowed = isPublicAddress, bytes = MAX_BYTES, timeMs = MAX_TIME_MS } = limits;
   const signal = AbortSignal.timeout(timeMs);
@@ -82,12 +83,12 @@ function checkedLookup(isAllowed: (address: string) => boolean): LookupFunction 
 }
 
 function forbidden(): FetchError {
-  return new FetchError('the address is not one of the internet');
+  return new FetchError('the address is not a public one');
 }
 
 function redirectTarget({ statusCode = 0, headers }: IncomingMessage, url: URL): URL | null {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return null;
-  if (headers.location === undefined) throw new FetchError('it is redirected nowhere');
+  if (headers.location === undefined) throw new FetchError('a redirect names no address');
   return parseUrl(headers.location, url);
 }
 

@@ -17,6 +17,7 @@ import type {
 /** The content of a user message or of a tool result. */
 export type ContentBlock = TextBlock | ImageBlock | DocumentBlock;
 
+/** A message of the client's, as a dialect read it. */
 export type HistoryTurn =
   | { readonly role: 'system'; readonly text: string }
   | { readonly role: 'user'; readonly content: readonly ContentBlock[] }
@@ -30,6 +31,7 @@ export type HistoryTurn =
       readonly isError?: boolean;
     };
 
+/** A call in an earlier answer. */
 export interface HistoryToolCall {
   /** Null where the client does not send it, such as ollama-python and LangChain.js. */
   readonly id: string | null;
@@ -37,6 +39,7 @@ export interface HistoryToolCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** A conversation history in the form of a `ChatRequest`. */
 export interface History {
   readonly system: string;
   readonly messages: readonly Message[];
@@ -52,7 +55,7 @@ export interface HistoryOptions {
   readonly answerForm?: AnswerForm;
 }
 
-/** @throws ChatError `invalid_request` where the turns do not end with a user message or a tool result. */
+/** Converts the turns. @throws ChatError `invalid_request` where they do not end with a user message or a tool result. */
 export function buildHistory(
   turns: readonly HistoryTurn[],
   { field = 'messages', answerForm = {} }: HistoryOptions = {},
@@ -101,7 +104,7 @@ export function buildHistory(
   closeCalls();
   if (messages.length === 0) throw invalidParam(field, 'there is no user message');
 
-  const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBilling(turn.text)] : []));
+  const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBillingHeader(turn.text)] : []));
   return { system: system.filter((value) => value !== '').join('\n\n'), messages };
 }
 
@@ -116,7 +119,7 @@ function bindsAnswer({ schema, toolChoice }: AnswerForm): boolean {
 }
 
 /** Removes a header that Claude Code puts ahead of its system prompt: the CLI takes all text behind such a line for part of its own header. */
-function withoutBilling(system: string): string {
+function withoutBillingHeader(system: string): string {
   return system.replace(/^x-anthropic-billing-header:[^\n]*\n*/, '');
 }
 

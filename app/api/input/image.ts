@@ -37,7 +37,7 @@ const MAX_FETCHED = 20;
 export function imageBlock(source: string, param: string): ImageBlock {
   if (isHttpUrl(source)) {
     const remedy = 'send the image itself as base64, or allow fetching in the settings of Claudacity';
-    throw invalidParam(param, `images by address are not fetched: ${remedy}`);
+    throw invalidParam(param, `images are not fetched from URLs: ${remedy}`);
   }
   return toBlock(base64Of(source, param), param);
 }

@@ -12,7 +12,7 @@ export function objectSchema(
 ): Readonly<Record<string, unknown>> {
   const choice = ['anyOf', 'oneOf', 'allOf'].find((name) => schema[name] !== undefined);
   if (choice !== undefined)
-    throw invalidParam(param, `"${choice}" is not supported at the top of a schema, only further in`);
+    throw invalidParam(param, `"${choice}" is not supported at the top level of a schema, only inside it`);
   const { type } = schema;
   if (type === undefined) return { type: 'object', ...schema };
   if (type !== 'object') throw invalidParam(param, 'must be a schema of type "object"');

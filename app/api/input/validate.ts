@@ -14,8 +14,8 @@ export function validate<S extends z.ZodType>(schema: S, body: unknown): z.outpu
 
 /** The issue that is reported. */
 interface Finding {
-  path: readonly PropertyKey[];
-  message: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 /** Where a value matches no branch of a union, the client most likely meant the branch whose issue lies deepest. */

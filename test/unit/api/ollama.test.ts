@@ -132,7 +132,7 @@ test('reads images by their bytes, with or without a data: prefix', async () => 
 
 test.each([
   ['no image', 'aGVsbG8gd29ybGQ=', 'not a PNG'],
-  ['an address', 'https://example.com/cat.png', 'images by address are not fetched'],
+  ['an address', 'https://example.com/cat.png', 'images are not fetched from URLs'],
 ])('refuses %s and names the field', async (_what, image, message) => {
   const refused = chat({ messages: [{ role: 'user', content: 'x', images: [image] }] });
   await expect(refused).rejects.toThrow(`messages[0].images[0]: ${message}`);
