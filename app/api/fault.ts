@@ -38,7 +38,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Converts anything that was thrown. @param requestId is named in the message of an internal error, for finding its details in the log. */
+/**
+ * Converts anything that was thrown.
+ * @param requestId is named in the message of an internal error, for finding its details in the log.
+ */
 export function toFault(error: unknown, requestId: string): Fault {
   if (error instanceof Refusal) return refusalFault(error.status, error.code, error.message, error.recorded);
   if (isUrlError(error)) return refusalFault(400, 'invalid_request', 'malformed URL', 'malformed URL');

@@ -111,7 +111,10 @@ function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
   };
 }
 
-/** Read from the body before it is validated, so that the journal has them for a refused request too; all dialects use these names. */
+/**
+ * Read from the body before it is validated, so that the journal has them for a refused request too; all dialects use these
+ * names.
+ */
 function modelAndStream(body: unknown, route: Route): { model?: string; stream?: boolean } {
   if (typeof body !== 'object' || body === null) return {};
   const fields = new Map<string, unknown>(Object.entries(body));
@@ -165,7 +168,10 @@ function listen(server: Server, host: string, port: number): Promise<{ port: num
 /** How long, in ms, clients have to read the error that ends their answer before their connections are closed. */
 const CLOSE_GRACE_MS = 1_000;
 
-/** `Server.close` closes the connections that are idle at that moment; this is the interval, in ms, for those that become idle later. */
+/**
+ * `Server.close` closes the connections that are idle at that moment; this is the interval, in ms, for those that become idle
+ * later.
+ */
 const CLOSE_IDLE_INTERVAL_MS = 20;
 
 function close(server: Server, open: Set<Exchange>): Promise<void> {

@@ -41,7 +41,10 @@ function changedTimes(body: unknown, times: number, others: readonly unknown[], 
   return Array.from({ length: times }).reduce<unknown>((changed) => mutate(changed, others, chance), body);
 }
 
-/** The share of bodies that name an existing model, so that they reach the CLI if they are valid. It is low because that takes a process. */
+/**
+ * The share of bodies that name an existing model, so that they reach the CLI if they are valid. It is low because that takes a
+ * process.
+ */
 const MODEL_SHARE = 0.07;
 
 /** Makes a body that is still valid fail as late as possible, after most of it has been validated. */

@@ -1,4 +1,6 @@
-/** `GET /openapi.json`, and `GET /docs`: a page for reading it and trying out the API. The page loads nothing from other hosts. */
+/**
+ * `GET /openapi.json`, and `GET /docs`: a page for reading it and trying out the API. The page loads nothing from other hosts.
+ */
 import type { Route } from '../dialect';
 import { type DocumentedSection, openApi } from './openApi';
 import { pageRoutes } from './pageRoutes';

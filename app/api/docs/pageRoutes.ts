@@ -1,4 +1,7 @@
-/** Serves the documentation page that build/bundle.mjs builds: from the folder next to the bundled main file or, in a checkout, from out/. */
+/**
+ * Serves the documentation page that build/bundle.mjs builds: from the folder next to the bundled main file or, in a checkout,
+ * from out/.
+ */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -23,7 +23,10 @@ export interface Exchange {
   elapsedMs(): number;
   /** Updates the record in the journal. */
   change(change: RequestChange): void;
-  /** Has the request recorded as failed when it ends; the first reason counts. @param recorded the reason, without text of the client's. */
+  /**
+   * Has the request recorded as failed when it ends; the first reason counts.
+   * @param recorded the reason, without text of the client's.
+   */
   fail(recorded: string): void;
   /** Ends the answer with the error. */
   abort(reason: ChatError): void;

@@ -34,7 +34,9 @@ function parse(bytes: Buffer): unknown {
   return value;
 }
 
-/** `JSON.parse` accepts any depth, but recursive code such as `JSON.stringify` overflows the stack at some thousands of levels. */
+/**
+ * `JSON.parse` accepts any depth, but recursive code such as `JSON.stringify` overflows the stack at some thousands of levels.
+ */
 const MAX_DEPTH = 500;
 
 function isDeeper(value: unknown, maxDepth: number): boolean {
@@ -99,7 +101,10 @@ const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = n
 const MAX_DISCARDED_FACTOR = 8;
 const MAX_DISCARD_MS = 10_000;
 
-/** Reads the rest of a refused body: a client that is still sending does not read the answer, and loses it if the connection is reset. */
+/**
+ * Reads the rest of a refused body: a client that is still sending does not read the answer, and loses it if the connection is
+ * reset.
+ */
 function discard(req: IncomingMessage, limit: number): Promise<void> {
   return new Promise((resolve) => {
     let size = 0;

@@ -3,7 +3,10 @@
  * the client itself adds, and the client then requests `//api/chat` or `/v1/v1/messages`.
  */
 
-/** Merges repeated slashes and a repeated `/v1` or `/api`. @param url path and query of a request; an absolute URL is returned unchanged. */
+/**
+ * Merges repeated slashes and a repeated `/v1` or `/api`.
+ * @param url path and query of a request; an absolute URL is returned unchanged.
+ */
 export function normalizePath(url: string): string {
   const [path = ''] = url.split('?', 1);
   if (!path.startsWith('/')) return url;

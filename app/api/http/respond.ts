@@ -110,7 +110,10 @@ interface WireEvent {
   readonly last: boolean;
 }
 
-/** Passes on the events that the dialect writes. Conversation, model and usage go to the journal and the headers; an error is thrown. */
+/**
+ * Passes on the events that the dialect writes. Conversation, model and usage go to the journal and the headers; an error is
+ * thrown.
+ */
 async function* recordEvents(
   events: AsyncIterable<ChoiceEvent>,
   res: Response,
@@ -207,7 +210,10 @@ function startKeepAlive(res: Response, wire: StreamWire): () => void {
   return () => clearInterval(timer);
 }
 
-/** The error that ended the answer: the one given to `Exchange.abort`, if this app aborted it, rather than the cancellation that followed. */
+/**
+ * The error that ended the answer: the one given to `Exchange.abort`, if this app aborted it, rather than the cancellation that
+ * followed.
+ */
 export function errorToReport(exchange: Exchange, error: unknown): unknown {
   return exchange.signal.reason instanceof ChatError ? exchange.signal.reason : error;
 }

@@ -30,7 +30,10 @@ export function sendFault(res: Response, exchange: Exchange, fault: Fault): void
   sendJson(res, status, body);
 }
 
-/** Writes the fault to the journal and the log. @param error the fault's origin; its stack is logged if it is a defect of this app. */
+/**
+ * Writes the fault to the journal and the log.
+ * @param error the fault's origin; its stack is logged if it is a defect of this app.
+ */
 export function recordFault(exchange: Exchange, fault: Fault, error: unknown, log: Log): void {
   exchange.fail(fault.recorded);
   const fields = { id: exchange.id, client: exchange.client, code: fault.code, reason: fault.recorded };

@@ -108,7 +108,10 @@ export function buildHistory(
   return { system: system.filter((value) => value !== '').join('\n\n'), messages };
 }
 
-/** LangGraph agents send their own answer last and request it again in a given form, but the API requires a user message at the end. */
+/**
+ * LangGraph agents send their own answer last and request it again in a given form, but the API requires a user message at the
+ * end.
+ */
 const FORM_REQUEST: Extract<HistoryTurn, { role: 'user' }> = {
   role: 'user',
   content: [text('Give this answer in the form that is asked for.')],
@@ -118,7 +121,10 @@ function bindsAnswer({ schema, toolChoice }: AnswerForm): boolean {
   return schema !== undefined || toolChoice?.type === 'required' || toolChoice?.type === 'named';
 }
 
-/** Removes a header that Claude Code puts ahead of its system prompt: the CLI takes all text behind such a line for part of its own header. */
+/**
+ * Removes a header that Claude Code puts ahead of its system prompt: the CLI takes all text behind such a line for part of its
+ * own header.
+ */
 function withoutBillingHeader(system: string): string {
   return system.replace(/^x-anthropic-billing-header:[^\n]*\n*/, '');
 }

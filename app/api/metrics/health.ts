@@ -1,4 +1,7 @@
-/** Whether requests can be answered: the CLI was found and is signed in. Paths and the account are left out: any local program can read this. */
+/**
+ * Whether requests can be answered: the CLI was found and is signed in. Paths and the account are left out: any local program
+ * can read this.
+ */
 import type { DialectServices, Route } from '../dialect';
 
 export function healthRoute({ status, version }: Pick<DialectServices, 'status' | 'version'>): Route {

@@ -133,7 +133,10 @@ function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): voi
   });
 }
 
-/** Each limit was reported with a snapshot of all windows. Of two snapshots, the one with the later reset, or the higher use, is the newer. */
+/**
+ * Each limit was reported with a snapshot of all windows. Of two snapshots, the one with the later reset, or the higher use, is
+ * the newer.
+ */
 function limitWindows(chat: DialectServices['chat']): ReadonlyMap<string, LimitWindow> {
   const newest = new Map<string, LimitWindow>();
   for (const { unifiedWindows } of chat.rateLimits()) {

@@ -13,7 +13,10 @@ export function toolSelectionWire(wire: Wire): Wire {
   };
 }
 
-/** Finds the calls in the text, in any of the common forms, and writes them as the JSON object that Open WebUI reads; `{"tool_calls":[]}` if there are none. */
+/**
+ * Finds the calls in the text, in any of the common forms, and writes them as the JSON object that Open WebUI reads;
+ * `{"tool_calls":[]}` if there are none.
+ */
 export function toToolCallsJson(text: string): string {
   return JSON.stringify({ tool_calls: [...jsonValues(text)].flatMap(callsIn) });
 }
