@@ -1,4 +1,4 @@
-/** Stands in for a page whose component has thrown, or whose module could not be loaded. */
+/** Replaces a page whose component has thrown, or whose module could not be loaded. */
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { errorText } from '../../app/shared/errorText';
 import { useApp } from '../state/services';
@@ -46,7 +46,7 @@ function PageFailure({ title, failure, onReload }: PageFailureProps) {
     <div className="empty" role="alert">
       <h3>The page “{title}” has failed</h3>
       <p>{errorText(failure.error)}</p>
-      <p>The server and the other pages go on. Reloading resets what was typed or selected on this page.</p>
+      <p>The server and the other pages keep working. Reloading resets what you typed or selected on this page.</p>
       <span className="empty-actions">
         <CopyButton text={() => failureDetails(title, version, failure)} label="Copy details" wide />
         <button type="button" className="button button-main" onClick={onReload}>

@@ -1,4 +1,4 @@
-/** Loads a page's module and shows it. A page that fails is replaced by its boundary; the rest of the window goes on. */
+/** Loads a page's module and shows it. Where a page fails, the rest of the window keeps working. */
 import { type ComponentType, useEffect, useRef, useState } from 'react';
 import type { Page } from '../pages';
 import { PageIdContext } from '../state/pageStores';

@@ -1,4 +1,4 @@
-/** The present time for what shows a running duration. One timer for all who look, and none while nobody does. */
+/** The present time, for components that show a running duration. They share one timer, which runs only while there are any. */
 import { useSyncExternalStore } from 'react';
 
 const EVERY_MS = 100;
@@ -8,12 +8,12 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let now = Date.now();
 
-/** Milliseconds since the epoch, kept up to date ten times a second. */
+/** Milliseconds since the epoch, updated ten times a second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-/** The same to the second, for ages; draws the component again only when the second changes. */
+/** The same in whole seconds, for ages: the component is drawn again once a second. */
 export function useSeconds(): number {
   return useSyncExternalStore(subscribe, () => Math.floor(now / COARSE_MS) * COARSE_MS);
 }

@@ -1,32 +1,32 @@
 /**
- * The rows of the request log, as many as a long day brings, and which of them pass the filter. Plain arrays and numbers, changed in
- * place: the list on the page reads only the rows in view, so neither an update nor a scroll may cost more than the rows it touches.
+ * The rows of the request log, up to a long day's worth, and which of them pass the filter. Arrays that are changed in place: the grid reads
+ * only the rows in view, so neither an update nor a scroll may cost more than the rows it touches.
  */
 import type { RequestRow } from '../../app/shared/contract';
 
 export type RowTest = (row: RequestRow) => boolean;
 
-/** What the list on the page reads. Indexes count from the newest row that passes the filter. */
+/** Indexes count from the newest row that passes the filter. */
 export interface RequestLog {
-  /** How many rows are held. */
+  /** How many rows are loaded. */
   total(): number;
   /** How many of them pass the filter. */
   count(): number;
   row(index: number): RequestRow | undefined;
   byId(id: string): RequestRow | undefined;
-  /** -1 where the row is not held or does not pass the filter. */
+  /** -1 where the row is not loaded or does not pass the filter. */
   indexOf(id: string): number;
   oldest(): RequestRow | undefined;
   isFull(): boolean;
-  /** Rows with a known id take the place of what is held; the others go on top. The oldest fall out at the capacity. */
+  /** Replaces rows by their ids; the others go on top. The oldest rows are dropped at the capacity. */
   upsert(rows: readonly RequestRow[]): void;
-  /** Adds rows below the oldest; those already held are passed over. Returns how many were added. */
+  /** Adds rows below the oldest, except those that are loaded already. Returns how many were added. */
   addOlder(rows: readonly RequestRow[]): number;
-  /** Forgets the rows whose requests have ended. */
+  /** Drops the rows whose requests have ended. */
   dropEnded(): void;
   /** Rows whose requests have not ended. */
   unfinished(): RequestRow[];
-  /** Forgets every row. */
+  /** Drops every row. */
   clear(): void;
   /** null shows every row. */
   filter(test: RowTest | null): void;
@@ -36,7 +36,7 @@ export const LOG_CAPACITY = 100_000;
 
 /** An empty log. */
 export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
-  // A row keeps its place (a number that only the ends of the log extend), so that neither a new row nor a dropped one renumbers the rest.
+  // Each row has a number, its place, that never changes: the log grows and shrinks at its ends, so no other row is renumbered.
   let rows: RequestRow[] = [];
   let firstPlace = 0;
   let places = new Map<string, number>();
@@ -138,13 +138,13 @@ function isUnfinished({ phase }: RequestRow): boolean {
   return phase === 'waiting' || phase === 'streaming';
 }
 
-/** The first position whose number is not below `wanted`. */
-function lowerBound(ascending: readonly number[], wanted: number): number {
+/** The first position whose number is not below `least`. */
+function lowerBound(ascending: readonly number[], least: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ascending[middle] ?? Number.POSITIVE_INFINITY) < wanted) low = middle + 1;
+    if ((ascending[middle] ?? Number.POSITIVE_INFINITY) < least) low = middle + 1;
     else high = middle;
   }
   return low;

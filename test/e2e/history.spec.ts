@@ -3,7 +3,7 @@ import type { MessagesApi } from '../support/messagesApi';
 import { text } from '../support/messagesApi';
 import { expect, openPage, type RunningDesktop, test } from './desktopTest';
 
-test('a conversation is there to be read, after a restart too, and goes on by its id', async ({ launch, api }) => {
+test('a stored conversation can be read after a restart, and continues by its id', async ({ launch, api }) => {
   api.answer(text('Bergen has rain.'));
   const first = await launch();
   await sendMessage(first, 'trip', 'What of Bergen?');
@@ -20,7 +20,7 @@ test('a conversation is there to be read, after a restart too, and goes on by it
   expect(sentMessages(api)).toEqual(['What of Bergen?', 'Bergen has rain.', 'And tomorrow?']);
 });
 
-test('one that is deleted is gone, from the list and for its client', async ({ desktop, api }) => {
+test('a deleted conversation is gone from the list and for its client', async ({ desktop, api }) => {
   await sendMessage(desktop, 'secret', 'The code is 1234.');
   await sendMessage(desktop, 'other', 'Something else.');
   const page = await openHistory(desktop);
@@ -35,7 +35,7 @@ test('one that is deleted is gone, from the list and for its client', async ({ d
   expect(sentMessages(api)).toEqual(['What was the code?']);
 });
 
-test('all of them are deleted at once', async ({ desktop }) => {
+test('all conversations are deleted at once', async ({ desktop }) => {
   await sendMessage(desktop, 'one', 'The first.');
   await sendMessage(desktop, 'two', 'The second.');
   const page = await openHistory(desktop);

@@ -26,7 +26,7 @@ test('a page keeps its search and its selection while another page is shown', as
   await expect(search).toHaveValue('hi');
 });
 
-test('the rail says which page is shown, and keys open pages', async ({ desktop }) => {
+test('the rail marks the page that is shown, and shortcuts open pages', async ({ desktop }) => {
   const page = await desktop.window();
   const rail = page.getByRole('navigation', { name: 'Pages' });
   await expect(rail.getByRole('button', { name: 'Requests' })).toHaveAttribute('aria-current', 'page');
@@ -39,7 +39,9 @@ test('the rail says which page is shown, and keys open pages', async ({ desktop 
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });
 
-test('a page that throws is replaced by a message, and the others go on until it is reloaded', async ({ desktop }) => {
+test('a page that throws is replaced by a message until it is reloaded, and the other pages keep working', async ({
+  desktop,
+}) => {
   const page = await desktop.window();
   await openPage(page, 'Settings');
   // The requests page is the only one that names a day.

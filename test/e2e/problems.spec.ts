@@ -3,7 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from './desktopTest';
 
-test('a port that is taken is named in window and tray, and the server starts once it is free', async ({ launch }) => {
+test('a port taken by another program is reported in window and tray, and the server starts once it is free', async ({
+  launch,
+}) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -24,13 +26,13 @@ test('a port that is taken is named in window and tray, and the server starts on
   await expect(problem).toBeHidden();
 });
 
-test('a CLI that is not there is said so, with the way to install it', async ({ launch }) => {
+test('a missing CLI is reported, with the button that leads to its installation', async ({ launch }) => {
   const desktop = await launch({ env: { CLAUDE_PATH: '/nowhere/claude' } });
   const problem = problemOn(await desktop.window());
   await expect(problem.getByRole('button', { name: 'How to install' })).toBeVisible();
 });
 
-test('a CLI that nobody is signed in to is said so, with the way to sign in', async ({ launch }) => {
+test('a CLI without a signed-in account is reported, with the button that signs in', async ({ launch }) => {
   const desktop = await launch({ account: 'signed-out' });
   const problem = problemOn(await desktop.window());
   await expect(problem.getByRole('button', { name: 'Sign in' })).toBeVisible();

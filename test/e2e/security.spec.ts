@@ -38,7 +38,7 @@ test('the page cannot be sent elsewhere, nor open a second window', async ({ des
   const addresses = await desktop.app.evaluate(async ({ BrowserWindow }, address) => {
     const page = BrowserWindow.getAllWindows()[0]?.webContents;
     await page?.executeJavaScript(`window.open('${address}'); location.assign('${address}'); true`);
-    // An answer from the page comes after whatever it asked of the app before.
+    // The app answers the page’s messages in order, so it has seen the navigation by then.
     await page?.executeJavaScript(`claudacity.call('requests.older', 0, 1).then(() => true)`);
     return BrowserWindow.getAllWindows().map((window) => window.webContents.getURL());
   }, url);

@@ -1,4 +1,4 @@
-/** The cells of one row of the log. Drawn anew only when its request has changed, and ten times a second while it runs. */
+/** The cells of one row of the log. They are drawn again only when the request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
 import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
 import { useDialectTitle } from '../../state/dialectTitles';
@@ -51,7 +51,7 @@ export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {
   );
 }
 
-/** The time since the request arrived, running. */
+/** The time since the request arrived, ten times a second. */
 export function Elapsed({ since }: { since: number }) {
   return <span className="elapsed">{formatElapsed(useNow() - since)}</span>;
 }

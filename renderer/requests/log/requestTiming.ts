@@ -1,4 +1,4 @@
-/** Where the time of a request went. */
+/** How the duration of a request is divided. */
 import type { RequestDetails } from '../../../app/shared/contract';
 
 export interface TimingPart {
@@ -8,8 +8,8 @@ export interface TimingPart {
 }
 
 /**
- * Load (a process was waited for and prepared), prompt (the model read the question) and answer, as far as they are known: a request that
- * has no first token has no answer, and one that still runs ends at `elapsedMs`.
+ * Load (waiting for a process and preparing it), prompt (until the model's first token) and answer, as far as they are known. A request
+ * without a first token has no answer part; one that still runs ends at `elapsedMs`.
  */
 export function requestTiming(details: RequestDetails, elapsedMs: number): TimingPart[] {
   const total = details.durationMs ?? elapsedMs;

@@ -1,4 +1,4 @@
-/** The day's hours as numbers that a bar chart can stack, and as a sentence for those who cannot see it. */
+/** The day's hours as numbers that a bar chart can stack, and as a sentence for screen readers. */
 import type { Usage } from '../../../app/shared/usage';
 import { allTokens, formatCompact } from '../../ui/format';
 import { TOKEN_KINDS } from './tokenKinds';
@@ -27,7 +27,7 @@ export function describeHours(hourly: readonly Usage[]): string {
 
 /** The height of the scale: the tallest bar, up to the next 1, 2 or 5 of its power of ten, at least 1,000, so that it seldom jumps. */
 export function scaleTop(highest: number): number {
-  const wanted = Math.max(1_000, highest);
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  return ([1, 2, 5, 10].find((step) => step * power >= wanted) ?? 10) * power;
+  const least = Math.max(1_000, highest);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 5, 10].find((step) => step * power >= least) ?? 10) * power;
 }

@@ -5,11 +5,11 @@
  * `current` is -1 where nothing is selected; `page` is the number of rows in view.
  */
 export function selectionAfter(key: string, current: number, count: number, page: number): number | null {
-  const wanted = movedBy(key, current, count, page);
-  return wanted === null || count === 0 ? null : Math.max(0, Math.min(count - 1, wanted));
+  const target = unboundedTarget(key, current, count, page);
+  return target === null || count === 0 ? null : Math.max(0, Math.min(count - 1, target));
 }
 
-function movedBy(key: string, current: number, count: number, page: number): number | null {
+function unboundedTarget(key: string, current: number, count: number, page: number): number | null {
   switch (key) {
     case 'ArrowDown':
       return current + 1;

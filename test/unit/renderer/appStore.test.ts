@@ -8,11 +8,10 @@ import type {
   TopicUpdate,
   TopicValues,
 } from '../../../app/shared/contract';
-import { NO_USAGE } from '../../../app/shared/usage';
 import { createAppStore } from '../../../renderer/state/appStore';
 import { callErrorText } from '../../../renderer/state/callErrorText';
-import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
+import { topicValues } from '../../support/rendererDev/services';
 
 const NO_DETAILS = {
   route: null,
@@ -28,35 +27,35 @@ const NO_DETAILS = {
 };
 
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */
-function connection(held: Partial<TopicValues> = {}, older: RequestRow[] = []) {
+function connection(initial: Partial<TopicValues> = {}, older: RequestRow[] = []) {
   const listeners = new Set<(update: TopicUpdate) => void>();
   const frames: (() => void)[] = [];
-  const asked: unknown[][] = [];
+  const calls: unknown[][] = [];
   const answers: Partial<CallHandlers> = {
     'requests.details': (id) => ({ ...requestRow({ id }), ...NO_DETAILS }),
     'requests.older': (before, limit) => older.filter((row) => row.at < before).slice(0, limit),
   };
   const bridge: Bridge = {
     async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
-      asked.push([name, ...args]);
+      calls.push([name, ...args]);
       const answer: CallHandlers[N] | undefined = answers[name];
       if (!answer) throw new Error(`unexpected: ${name}`);
       return answer(...args);
     },
     subscribe(_topics, listener) {
       listeners.add(listener);
-      listener({ snapshot: true, values: snapshot(held) });
+      listener({ snapshot: true, values: topicValues(initial) });
       return () => listeners.delete(listener);
     },
   };
   return {
-    asked,
+    calls,
     store: createAppStore(bridge, { nextFrame: (run) => frames.push(run), pageSize: 2 }),
     send: (values: TopicUpdate['values']) => {
       for (const listener of listeners) listener({ snapshot: false, values });
     },
     sendSnapshot: (values: Partial<TopicValues>) => {
-      for (const listener of listeners) listener({ snapshot: true, values: snapshot(values) });
+      for (const listener of listeners) listener({ snapshot: true, values: topicValues(values) });
     },
     drawFrame: () => {
       for (const run of frames.splice(0)) run();
@@ -64,23 +63,7 @@ function connection(held: Partial<TopicValues> = {}, older: RequestRow[] = []) {
   };
 }
 
-function snapshot(held: Partial<TopicValues>): TopicValues {
-  return {
-    app: { version: '0.1.0', platform: 'linux', dialects: [] },
-    server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
-    cli: { phase: 'ready' },
-    requests: [],
-    conversations: [],
-    spares: 0,
-    usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
-    settings: appSettings(),
-    pinned: {},
-    loginItem: { supported: true, enabled: false },
-    ...held,
-  };
-}
-
-describe('the store of the page', () => {
+describe('the store of the app’s state', () => {
   it('holds the snapshot once the app has answered', async () => {
     const { store } = connection({ spares: 2, requests: [requestRow({ id: 'a' })] });
     expect(store.state().app).toBeNull();
@@ -92,12 +75,12 @@ describe('the store of the page', () => {
   it('tells its listeners once a frame, however many updates came', async () => {
     const { store, send, drawFrame } = connection();
     await store.connect();
-    let told = 0;
-    store.subscribe(() => told++);
+    let notified = 0;
+    store.subscribe(() => notified++);
     for (let spares = 1; spares <= 5; spares++) send({ spares, requests: [requestRow({ id: `r${spares}` })] });
-    expect(told).toBe(0);
+    expect(notified).toBe(0);
     drawFrame();
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
     expect(store.state().app?.spares).toBe(5);
     expect(store.log.total()).toBe(5);
   });
@@ -129,12 +112,12 @@ describe('the store of the page', () => {
   });
 
   it('reads the rows that had not ended and that a later snapshot leaves out', async () => {
-    const { store, sendSnapshot, drawFrame, asked } = connection({
+    const { store, sendSnapshot, drawFrame, calls } = connection({
       requests: [requestRow({ id: 'b', at: 2 }), requestRow({ id: 'a', at: 1, phase: 'streaming' })],
     });
     await store.connect();
     sendSnapshot({ requests: [requestRow({ id: 'b', at: 2 })] });
-    await expect.poll(() => asked).toEqual([['requests.details', 'a']]);
+    await expect.poll(() => calls).toEqual([['requests.details', 'a']]);
     drawFrame();
     expect(store.log.byId('a')?.phase).toBe('done');
   });
@@ -159,7 +142,7 @@ describe('the store of the page', () => {
 
   it('asks for older rows page by page until there are none', async () => {
     const older = [4, 3, 2].map((at) => requestRow({ id: `r${at}`, at }));
-    const { store, asked } = connection({ requests: [requestRow({ id: 'r5', at: 5 })] }, older);
+    const { store, calls } = connection({ requests: [requestRow({ id: 'r5', at: 5 })] }, older);
     await store.connect();
     await store.loadOlder();
     expect([store.log.total(), store.state().older]).toEqual([3, 'more']);
@@ -167,7 +150,7 @@ describe('the store of the page', () => {
     await store.loadOlder();
     await store.loadOlder();
     expect([store.log.total(), store.state().older]).toEqual([4, 'end']);
-    expect(asked.filter(([channel]) => channel === 'requests.older')).toEqual([
+    expect(calls.filter(([channel]) => channel === 'requests.older')).toEqual([
       ['requests.older', 6, 2],
       ['requests.older', 4, 2],
       ['requests.older', 3, 2],

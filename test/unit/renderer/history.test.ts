@@ -8,27 +8,27 @@ import { storedConversation } from '../../support/rendererDev/storedConversation
 
 const used = (...times: number[]) => times.map((usedAt) => storedConversation({ id: `c${usedAt}`, usedAt }));
 
-/** The app's end: what it keeps can be changed, and it can fail. */
+/** The app's end of the bridge: its stored conversations can be changed, and it can fail. */
 function app(stored: StoredConversation[], pageSize = 2) {
-  const asked: number[] = [];
+  const requestedBefore: number[] = [];
   const state = { stored, fault: null as Error | null };
   const bridge: Bridge = {
     async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
       if (name !== 'conversations.list') throw new Error(`unexpected: ${name}`);
       if (state.fault) throw state.fault;
       const [before, limit] = args as CallArguments<'conversations.list'>;
-      asked.push(before);
+      requestedBefore.push(before);
       const newestFirst = state.stored.toSorted((a, b) => b.usedAt - a.usedAt);
       return newestFirst.filter(({ usedAt }) => usedAt < before).slice(0, limit) as CallResult<N>;
     },
     subscribe: () => () => undefined,
   };
   const conversations = createStoredConversations(bridge, pageSize);
-  return { state, asked, conversations, ids: () => conversations.state().rows.map(({ id }) => id) };
+  return { state, requestedBefore, conversations, ids: () => conversations.state().rows.map(({ id }) => id) };
 }
 
 describe('the stored conversations', () => {
-  it('come page by page, newest first, until there are no more', async () => {
+  it('come batch by batch, newest first, until there are no more', async () => {
     const { conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     expect([ids(), conversations.state().older]).toEqual([['c5', 'c4'], 'more']);
@@ -37,7 +37,7 @@ describe('the stored conversations', () => {
     expect([ids(), conversations.state().older]).toEqual([['c5', 'c4', 'c3'], 'end']);
   });
 
-  it('lose none of those that were last used in the same millisecond', async () => {
+  it('include all that were last used in the same millisecond', async () => {
     const twins = ['a', 'b', 'c'].map((id, index) => storedConversation({ id, usedAt: index === 0 ? 8 : 7 }));
     const { conversations, ids } = app([...twins, ...used(6)], 3);
     await conversations.refresh();
@@ -45,7 +45,7 @@ describe('the stored conversations', () => {
     expect(ids()).toEqual(['a', 'b', 'c', 'c6']);
   });
 
-  it('have one that was used again on top, once', async () => {
+  it('have one that was used again at the top, once', async () => {
     const { state, conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     await conversations.loadOlder();
@@ -54,7 +54,7 @@ describe('the stored conversations', () => {
     expect(ids()).toEqual(['c3', 'c5', 'c4']);
   });
 
-  it('begin anew where a page no longer meets what is held', async () => {
+  it('are replaced where the newest batch no longer meets the loaded ones', async () => {
     const { state, conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     await conversations.loadOlder();
@@ -63,13 +63,13 @@ describe('the stored conversations', () => {
     expect([ids(), conversations.state().older]).toEqual([['c9', 'c8'], 'more']);
   });
 
-  it('are asked for once more, however often while a question is under way', async () => {
-    const { asked, conversations } = app(used(5));
+  it('are requested once, however often a refresh is asked for meanwhile', async () => {
+    const { requestedBefore, conversations } = app(used(5));
     await Promise.all([conversations.refresh(), conversations.refresh(), conversations.refresh()]);
-    expect(asked).toHaveLength(1);
+    expect(requestedBefore).toHaveLength(1);
   });
 
-  it('are loaded as far as one may be that is looked for', async () => {
+  it('are loaded as far back as the one that is searched may be', async () => {
     const { conversations, ids } = app(used(9, 8, 7, 6, 5, 4));
     await conversations.find('c6', 5);
     expect(ids()).toEqual(['c9', 'c8', 'c7', 'c6']);
@@ -77,7 +77,7 @@ describe('the stored conversations', () => {
     expect(ids()).toEqual(['c9', 'c8', 'c7', 'c6', 'c5']);
   });
 
-  it('keep what is held, and say why, where more cannot be loaded', async () => {
+  it('stay loaded, with the reason, where more cannot be loaded', async () => {
     const { state, conversations, ids } = app(used(5, 4, 3));
     await conversations.refresh();
     state.fault = new Error('The disk is gone');
@@ -86,7 +86,7 @@ describe('the stored conversations', () => {
     expect(conversations.state().older).toBe('more');
   });
 
-  it('lose the one that was deleted', async () => {
+  it('no longer include one that was deleted', async () => {
     const { conversations, ids } = app(used(5, 4));
     await conversations.refresh();
     conversations.drop('c5');

@@ -1,0 +1,60 @@
+/** The window's services for tests: real ones, connected to a bridge that answers as the test says. */
+import type { Bridge, CallArguments, CallHandlers, CallName, TopicValues } from '../../../app/shared/contract';
+import { NO_USAGE } from '../../../app/shared/usage';
+import { createAppStore } from '../../../renderer/state/appStore';
+import { createCommands } from '../../../renderer/state/commands';
+import { createNavigation } from '../../../renderer/state/navigation';
+import { createNotices } from '../../../renderer/state/notices';
+import type { Services } from '../../../renderer/state/services';
+import { createStoredConversations } from '../../../renderer/state/storedConversations';
+import { appSettings } from './appSettings';
+
+export interface TestServices {
+  services: Services;
+  /** The names and arguments of the calls so far. */
+  calls: unknown[][];
+}
+
+/** @param handlers may throw; a call without a handler rejects. */
+export function testServices(handlers: Partial<CallHandlers> = {}): TestServices {
+  const calls: unknown[][] = [];
+  const bridge: Bridge = {
+    async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
+      calls.push([name, ...args]);
+      const handler: CallHandlers[N] | undefined = handlers[name];
+      if (!handler) throw new Error(`unexpected: ${name}`);
+      return handler(...args);
+    },
+    subscribe(_topics, listener) {
+      listener({ snapshot: true, values: topicValues() });
+      return () => undefined;
+    },
+  };
+  const appStore = createAppStore(bridge, { nextFrame: (run) => run() });
+  void appStore.connect();
+  const notices = createNotices();
+  const storedConversations = createStoredConversations(bridge);
+  const commands = createCommands(bridge, appStore, notices, storedConversations);
+  const navigation = createNavigation('requests');
+  return {
+    calls,
+    services: { appStore, notices, commands, storedConversations, navigation, pageStores: new Map() },
+  };
+}
+
+/** The topics of an app that runs and has done nothing yet, with some changes. */
+export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
+  return {
+    app: { version: '0.1.0', platform: 'linux', dialects: [] },
+    server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
+    cli: { phase: 'ready' },
+    requests: [],
+    conversations: [],
+    spares: 0,
+    usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
+    settings: appSettings(),
+    pinned: {},
+    loginItem: { supported: true, enabled: false },
+    ...changes,
+  };
+}
