@@ -20,7 +20,7 @@ export default function HistoryPage() {
   const storedConversations = useStoredConversations();
   const rows = useStoredState((state) => state.rows);
   const commands = useCommands();
-  /** What the user is asked to confirm the deletion of. */
+  /** The user is asked to confirm its deletion. */
   const [deleting, setDeleting] = useState<StoredConversation | 'all' | null>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);

@@ -17,7 +17,7 @@ export interface ReaderPosition {
   conversation: string;
   /** In pixels. */
   offset: number;
-  /** The measured heights of its messages, without which the offset would lead elsewhere. */
+  /** The measured heights of its messages, without which the offset would be that of another message. */
   measurements: VirtualItem[];
   /** How many characters of a long message are shown, by its index. */
   lengths: Readonly<Record<number, number>>;

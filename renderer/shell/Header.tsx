@@ -21,7 +21,7 @@ export function Header() {
   );
 }
 
-/** The speech bubble with the small city in it, as in the tray. */
+/** The app's icon: a speech bubble with a small city in it. */
 function Mark() {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true">

@@ -33,7 +33,7 @@ export function PageHost({ page }: { page: Page }) {
 /** The components of the pages that were shown before: they are drawn again at once. */
 const components = new Map<string, ComponentType>();
 
-/** React's `lazy` would hold the page back for 300 ms after its placeholder was drawn. */
+/** Not React's `lazy`: Suspense may show the content up to 300 ms after its placeholder. */
 function LoadedPage({ page }: { page: Page }) {
   const [failure, setFailure] = useState<{ error: unknown } | null>(null);
   const [Content, setContent] = useState(() => components.get(page.id));
@@ -51,7 +51,7 @@ function LoadedPage({ page }: { page: Page }) {
       shown = false;
     };
   }, [page, Content]);
-  // For the boundary.
+  // The boundary catches it.
   if (failure) throw failure.error;
   return Content ? <Content /> : null;
 }

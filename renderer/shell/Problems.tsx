@@ -1,4 +1,4 @@
-/** Banners for what keeps the server or the CLI from working, each with the buttons that may fix it. */
+/** Banners for problems of the server and the CLI, each with the buttons that may fix it. */
 import type { AppSettings, Problem } from '../../app/shared/contract';
 import { useApp, useCommands } from '../state/services';
 import { CodeText } from '../ui/CodeText';

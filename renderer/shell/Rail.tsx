@@ -28,7 +28,7 @@ export function Rail({ pages, current }: RailProps) {
 function RailButton({ page: { id, title, icon, shortcut, load }, current }: { page: Page; current: boolean }) {
   const navigation = useNavigation();
   const note = useStoreState(navigation, ({ notes }) => notes[id] ?? '');
-  // The page is there by the time of the click; a failure is shown when it is opened.
+  // The module is loaded by the time of the click. A failure is shown once the page is opened.
   const preload = () => void load().catch(() => undefined);
   return (
     <button

@@ -1,9 +1,9 @@
-/** Text in which the commands stand in backticks, as the app writes remedies: they are set as code that can be copied. */
+/** A text whose commands, in backticks, are shown as code that can be copied. The app's remedies are such texts. */
 import { Fragment } from 'react';
 import { CopyButton } from './CopyButton';
 
 export function CodeText({ children }: { children: string }) {
-  // Splitting at the backticks leaves plain text at even positions and code at odd ones; nothing else tells the pieces apart.
+  // Splitting at the backticks leaves plain text at even positions and code at odd ones.
   return children.split('`').map((piece, position) => {
     const key = `${position} ${piece}`;
     return position % 2 === 0 ? <Fragment key={key}>{piece}</Fragment> : <Command key={key} text={piece} />;

@@ -1,15 +1,15 @@
-/** Asks before something is done that cannot be undone. */
+/** Asks before an action that cannot be undone. */
 import type { ReactNode } from 'react';
 import { Dialog } from './Dialog';
 
 export interface ConfirmProps {
   /** The question: `Clear the request log?` */
   title: string;
-  /** What the button that does it says: `Clear log`. */
+  /** The label of the button that confirms: `Clear log`. */
   action: string;
-  /** What will be the case afterwards. */
+  /** What the action does. */
   children: ReactNode;
-  /** Enter does not do it: the focus is on Cancel. For what takes much away. */
+  /** The focus is on Cancel, so that Enter does not confirm: for actions that delete much. */
   careful?: boolean;
   onConfirm: () => void;
   onClose: () => void;

@@ -1,6 +1,6 @@
 /**
  * A modal dialog: the browser's own, which keeps the focus inside, closes with Escape and gives the focus back.
- * The element with `data-autofocus` has the focus first (React's autoFocus comes before the dialog is shown, and is undone by it).
+ * The element with `data-autofocus` gets the focus first: React's autoFocus runs before the dialog is shown, which moves the focus again.
  */
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './Icon';

@@ -1,7 +1,7 @@
-/** Numbers, durations and times as the page writes them. Fixed to one notation, so that columns line up and screenshots compare. */
+/** Numbers, durations and times as the window shows them. The notation is fixed, so that columns line up and screenshots can be compared. */
 import type { Usage } from '../../app/shared/usage';
 
-/** What stands where there is no value. */
+/** Shown in place of a missing value. */
 export const NONE = '–';
 
 const grouped = new Intl.NumberFormat('en-US');
@@ -31,7 +31,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} m`;
 }
 
-/** A running duration in whole tenths of a second, so that its width and unit hold still. */
+/** A running duration in whole tenths of a second, so that its width and unit do not change. */
 export function formatElapsed(ms: number): string {
   return ms < 59_950 ? `${(Math.max(0, ms) / 1_000).toFixed(1)} s` : formatDuration(ms);
 }
@@ -104,7 +104,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** All that was sent to the model: read from the cache, written to it, or neither. */
+/** All prompt tokens: read from the cache, written to it, or neither. */
 export function inputTokens(usage: Usage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }

@@ -12,7 +12,7 @@ export function keyName(key: string): string {
   return MAC ? `⌘${key.toUpperCase()}` : `Ctrl+${key.toUpperCase()}`;
 }
 
-/** How `aria-keyshortcuts` has it: `Meta+K`, `Control+K`. */
+/** A shortcut for `aria-keyshortcuts`: `Meta+K`, `Control+K`. */
 export function ariaShortcut(key: string): string {
   return `${MAC ? 'Meta' : 'Control'}+${key.toUpperCase()}`;
 }

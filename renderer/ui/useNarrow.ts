@@ -1,4 +1,4 @@
-/** Whether the window is too narrow for the overview to stand beside the rest; the style sheets draw the line at the same width. */
+/** Whether the window is too narrow for the overview beside the log. The style sheets use the same width. */
 import { useSyncExternalStore } from 'react';
 
 const narrow = matchMedia('(max-width: 899px)');

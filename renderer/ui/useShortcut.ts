@@ -1,4 +1,4 @@
-/** Ctrl, on a Mac Cmd, with a key: for what a part of a page does. A dialog that is open comes first. */
+/** Runs an action at Ctrl, on a Mac Cmd, with a key, as long as the component is shown and no dialog is open. */
 import { useEffect } from 'react';
 import { isShortcut } from './keys';
 

@@ -1,4 +1,4 @@
-/** For what is drawn outside of style sheets: another value whenever the page's theme changes. */
+/** A value that changes with the theme, for components whose colours do not come from style sheets. */
 import { useSyncExternalStore } from 'react';
 
 export function useThemeVersion(): string {

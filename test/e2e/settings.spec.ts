@@ -39,3 +39,10 @@ test('a value that is not valid is not saved, and its field says what is valid',
   await expect(page.getByText('Enter a whole number from 1 to 256.')).toBeVisible();
   await expect(processes).toBeFocused();
 });
+
+test('a button elsewhere that is about a setting opens the page with the focus on its field', async ({ desktop }) => {
+  const page = await desktop.window();
+  await openPage(page, 'History');
+  await page.getByRole('button', { name: 'History settings…' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Store the conversation history' })).toBeFocused();
+});

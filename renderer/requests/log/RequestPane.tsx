@@ -14,7 +14,7 @@ import { Welcome } from './Welcome';
 
 export interface RequestPaneProps {
   store: RequestsStore;
-  /** Stands at the start of the filter bar. */
+  /** The start of the filter bar. */
   heading: ReactNode;
   /** A narrow window shows something else in its place. */
   hidden: boolean;

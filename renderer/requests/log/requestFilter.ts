@@ -26,7 +26,7 @@ export function requestTest(filter: RequestFilter, titleOf: (dialect: DialectNam
   };
 }
 
-/** Programs poll for models and versions; one that fails is still worth a look, so only those that went well count as listings. */
+/** Programs poll for models and versions. A failed poll is worth showing, so only successful ones count as listings. */
 function isListing(row: RequestRow): boolean {
   return row.phase !== 'failed' && (row.method === 'GET' || row.method === 'HEAD' || row.path.endsWith('/api/show'));
 }

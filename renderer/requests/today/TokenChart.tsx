@@ -1,4 +1,4 @@
-/** Tokens by hour as stacked bars. uPlot draws on a canvas, so it takes its colours from the theme's custom properties whenever that changes. */
+/** Tokens by hour as stacked bars. uPlot draws on a canvas, so the chart is made anew with the theme's colours when the theme changes. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Usage } from '../../../app/shared/usage';

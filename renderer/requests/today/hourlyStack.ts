@@ -6,8 +6,8 @@ import { TOKEN_KINDS } from './tokenKinds';
 export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /**
- * One row of 24 heights for each kind, the tallest first: each is its kind on top of those listed before it, so that bars drawn in this
- * order cover one another down to what is theirs.
+ * One row of 24 heights for each kind, the tallest first. A height is the sum of its kind and the kinds listed before it: bars drawn in this
+ * order overlap, and each leaves the part of the previous kind visible.
  */
 export function stackHours(hourly: readonly Usage[]): number[][] {
   return TOKEN_KINDS.map((_, top) =>

@@ -1,4 +1,4 @@
-/** The four kinds of tokens, in the order they are stacked and listed, with the name and the colour that each has everywhere. */
+/** The four kinds of tokens, in the order in which they are stacked and listed, with their names and colours. */
 import type { Usage } from '../../../app/shared/usage';
 
 export interface TokenKind {

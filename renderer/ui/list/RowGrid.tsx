@@ -199,7 +199,7 @@ export interface CellProps {
   children: ReactNode;
 }
 
-/** `name` is the class that the column has too. */
+/** `name` is the class of its column. */
 export function Cell({ name, title, children }: CellProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: part of a grid whose rows exist only in view
@@ -215,7 +215,7 @@ function rowId(id: string): string {
 }
 
 function reveal(grid: HTMLElement, index: number): void {
-  // A pane that is not shown has no height to reveal anything in.
+  // A grid that is not laid out has no height.
   if (grid.clientHeight === 0) return;
   const top = index * ROW_HEIGHT;
   const bottom = top + ROW_HEIGHT - (grid.clientHeight - HEAD_HEIGHT);

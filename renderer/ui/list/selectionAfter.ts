@@ -1,4 +1,4 @@
-/** How the keys move the selection of a list of rows. */
+/** Moves the selection of a list by keys. */
 
 /**
  * The index that is selected after a key, or null where the key does not move the selection.
