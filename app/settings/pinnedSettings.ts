@@ -12,7 +12,7 @@ export interface PinnedValue {
   readonly value: SettingsValues[SettingName];
 }
 
-export interface PinnedSettings {
+export interface PinnedValues {
   readonly replaced: Readonly<Partial<Record<SettingName, PinnedValue>>>;
   readonly added: Readonly<Partial<Record<SettingName, readonly string[]>>>;
 }
@@ -20,7 +20,7 @@ export interface PinnedSettings {
 type Texts<Name extends string> = Readonly<Partial<Record<Name, string | undefined>>>;
 
 /** @throws Error that names the variable or option whose value is invalid. */
-export function readPinnedSettings(env: Texts<string>, commandLine: Texts<SettingName>): PinnedSettings {
+export function readPinnedValues(env: Texts<string>, commandLine: Texts<SettingName>): PinnedValues {
   const replaced: Partial<Record<SettingName, PinnedValue>> = {};
   const added: Partial<Record<SettingName, readonly string[]>> = {};
   for (const name of SETTING_NAMES) {
@@ -36,7 +36,7 @@ export function readPinnedSettings(env: Texts<string>, commandLine: Texts<Settin
 }
 
 /** The stored values with the pinned ones in their place. */
-export function withPinned(stored: SettingsValues, { replaced, added }: PinnedSettings): SettingsValues {
+export function withPinned(stored: SettingsValues, { replaced, added }: PinnedValues): SettingsValues {
   const values = Object.entries(replaced).map(([name, { value }]) => [name, value]);
   const lists = Object.entries(added).map(([name, items]) => [
     name,
@@ -46,7 +46,7 @@ export function withPinned(stored: SettingsValues, { replaced, added }: PinnedSe
 }
 
 /** A change without the items of lists that the environment adds anyway, which are not to be stored. */
-export function withoutAdded<Change extends object>(change: Change, { added }: PinnedSettings): Change {
+export function withoutAdded<Change extends object>(change: Change, { added }: PinnedValues): Change {
   const entries = Object.entries(change).map(([name, value]) => {
     const items = added[name as SettingName];
     return [name, items ? (value as readonly string[]).filter((item) => !items.includes(item)) : value];

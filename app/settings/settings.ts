@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Log } from '../log/log';
 import type { SettingName, SettingsValues } from '../shared/settings';
 import { type SettingsChange, settingsChange, storedSettings } from '../shared/settingsSchema';
-import { readPinnedSettings, withoutAdded, withPinned } from './pinnedSettings';
+import { readPinnedValues, withoutAdded, withPinned } from './pinnedSettings';
 import type { SettingsFile } from './settingsFile';
 
 export interface Settings {
@@ -35,7 +35,7 @@ export interface SettingsOptions {
 
 /** @throws Error that names the variable or option whose value is invalid. */
 export function openSettings({ file, log, env, commandLine = {} }: SettingsOptions): Settings {
-  const pinnedSettings = readPinnedSettings(env, commandLine);
+  const pinnedSettings = readPinnedValues(env, commandLine);
   const pinned = Object.fromEntries(
     Object.entries(pinnedSettings.replaced).map(([name, { source }]) => [name, source]),
   );
