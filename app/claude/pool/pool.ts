@@ -94,6 +94,8 @@ const MAX_BACKOFF_MS = 60_000;
 export function createPool(options: PoolOptions): Pool {
   const { queueLimit = 100, idleMs = 10 * 60_000 } = options;
   const running = new Set<ClaudeProcess>();
+  /** Processes whose lease has ended and which exit soon: no second conversation is ended for the same spare. */
+  const released = new Set<ClaudeProcess>();
   const spares: Spare[] = [];
   /** Each entry wakes a waiting request, first come, first served. */
   const queue: (() => void)[] = [];
@@ -118,6 +120,7 @@ export function createPool(options: PoolOptions): Pool {
     running.add(process);
     void process.exited.then(() => {
       running.delete(process);
+      released.delete(process);
       wakeNext();
     });
     return process;
@@ -161,9 +164,7 @@ export function createPool(options: PoolOptions): Pool {
     return spare;
   };
 
-  const endSpare = (spare: Spare) => {
-    if (removeSpare(spare)) void spare.process.close();
-  };
+  const endSpare = (spare: Spare) => void (removeSpare(spare) && spare.process.close());
 
   const isIdle = () => Date.now() - lastUsedAt > idleMs;
 
@@ -175,7 +176,7 @@ export function createPool(options: PoolOptions): Pool {
       if (!spares.some(({ key }) => key === null)) {
         if (hasRoom()) addSpare(null);
         // The next request is more likely to begin a conversation than to continue the one that has been idle for longest.
-        else if (queue.length === 0 && options.reclaim()) return scheduleRefill(REFILL_DELAY_MS);
+        else if (queue.length === 0 && (released.size > 0 || options.reclaim())) return scheduleRefill(REFILL_DELAY_MS);
       }
       const expected = isIdle() ? [] : recentRequirements;
       const expectedKeys = expected.map(setupKey);
@@ -300,7 +301,11 @@ export function createPool(options: PoolOptions): Pool {
           await finishPreparation(spare, requirements);
           signal.throwIfAborted();
           backoffMs = 0;
-          return { process, release: () => process.close() };
+          const release = () => {
+            if (process.alive) released.add(process);
+            return process.close();
+          };
+          return { process, release };
         } catch (error) {
           process.kill();
           const { stderr } = await process.exited;

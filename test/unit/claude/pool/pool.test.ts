@@ -11,6 +11,7 @@ import {
   PoolBusyError,
   type PoolOptions,
   ProcessFailedError,
+  type ProcessLease,
 } from '../../../../app/claude/pool/pool';
 import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
 import type { PipeExit } from '../../../../app/claude/process/pipe';
@@ -319,6 +320,23 @@ describe('spare processes', () => {
     expect(pool.size).toBe(2);
   });
 
+  test('end one idle process only for a new blank one, however long that process takes to exit', async () => {
+    const idle: ProcessLease[] = [];
+    const reclaim = () => {
+      const oldest = idle.shift();
+      void oldest?.release();
+      return oldest !== undefined;
+    };
+    const pool = open({ maxProcesses: () => 3, reclaim, behaviours: Array(3).fill({ exitsLate: true }) });
+    for (let count = 0; count < 3; count += 1) idle.push(await pool.acquire(PLAIN, NEVER));
+
+    await vi.advanceTimersByTimeAsync(900);
+    expect(idle).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(pool.spares).toBe(1);
+    expect(idle).toHaveLength(2);
+  });
+
   test('are ended after a time without requests, except for the blank one', async () => {
     const pool = await openStarted({ idleMs: 60_000 });
     await (await pool.acquire(PLAIN, NEVER)).release();
@@ -423,6 +441,8 @@ interface Behaviour {
   diesAtInitialize?: boolean;
   /** Never answers `initialize`. */
   hangsAtInitialize?: boolean;
+  /** Takes a second to exit after it was told to. */
+  exitsLate?: boolean;
 }
 
 /** Records the calls of `initialize` and `setModel`. */
@@ -454,7 +474,7 @@ async function openStarted(options: Partial<PoolOptions> = {}): Promise<Pool> {
 }
 
 function fakeProcess(
-  { diesAtInitialize = false, hangsAtInitialize = false }: Behaviour = {},
+  { diesAtInitialize = false, hangsAtInitialize = false, exitsLate = false }: Behaviour = {},
   onStart = () => {},
 ): FakeProcess {
   onStart();
@@ -493,7 +513,10 @@ function fakeProcess(
     sendToolResult: () => {},
     replay: async () => {},
     runTurn: async function* () {},
-    close: async () => end(null),
+    close: async () => {
+      if (exitsLate) setTimeout(() => end(null), 1_000);
+      else end(null);
+    },
     kill: () => end('SIGKILL'),
   };
   started.push(process);
