@@ -2,7 +2,6 @@
  * The app without its window: settings, log, store, claude, chat and api as one object that can be started and stopped.
  * The desktop shell, the command line and the tests all use it; nothing of Electron is in it.
  */
-import os from 'node:os';
 import path from 'node:path';
 import { dialectTitles } from './api/dialectTable';
 import { createApi } from './api/server';
@@ -10,6 +9,7 @@ import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
 import { createClaude } from './claude/claude';
 import { type CoreCalls, coreCalls } from './core/calls';
+import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { createServerControl } from './core/serverControl';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { appSettings, cliState, conversationRow } from './core/windowValues';
@@ -74,7 +74,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     registerFolder: path.join(dataDir, 'children'),
     sessionFolder: path.join(dataDir, 'replay'),
     storesTexts: () => settings.value.keepTexts,
-    maxProcesses: (processBytes) => settings.value.maxProcesses ?? limitByMemory(processBytes),
+    maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memoryLimit(), processBytes),
     isolated: () => settings.value.isolation,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => topics.changed('cli', 'spares'),
@@ -151,9 +151,4 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     topics,
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };
-}
-
-/** A quarter of the memory, but at least two processes: with one, every request of another conversation would end it. */
-function limitByMemory(processBytes: number): number {
-  return Math.max(2, Math.min(16, Math.floor(os.totalmem() / 4 / processBytes)));
 }

@@ -7,8 +7,8 @@ import { ClaudeUnavailableError, failed } from './installation/problems';
 import { listModels, type Model } from './models';
 import { childRegister } from './pool/childRegister';
 import { createPool, type Pool, ProcessFailedError, type ProcessLease } from './pool/pool';
+import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
-import { residentMemory } from './pool/residentMemory';
 import type { ResumedSession } from './process/arguments';
 import { type ClaudeProcess, startClaude } from './process/claudeProcess';
 import type { ListedModel } from './process/messages';
@@ -36,7 +36,7 @@ export interface ClaudeOptions {
   readonly sessionFolder: string;
   /** Whether the texts of conversations may be written to disk. */
   storesTexts(): boolean;
-  /** The most processes that may run at the same time. @param processBytes the resident memory of an average process. */
+  /** The most processes that may run at the same time. @param processBytes the memory of an average process. */
   maxProcesses(processBytes: number): number;
   /** As in `PoolOptions`. */
   reclaim(): boolean;
@@ -74,7 +74,7 @@ export interface Claude {
     history: readonly ApiMessage[],
     signal: AbortSignal,
   ): Promise<HistoryLease>;
-  /** Resident memory in bytes by pid, without processes that have ended. */
+  /** Memory in bytes by pid (on Linux, the proportional set size), without processes that have ended. */
   processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Records the size of a model's context window, in tokens, which the CLI reports with each answer. @param model its full name. */
   recordContextWindow(model: string, tokens: number): void;
@@ -89,7 +89,7 @@ export interface HistoryLease extends ProcessLease {
   readonly remainingHistory: readonly ApiMessage[];
 }
 
-/** The measured resident memory of a typical process, used until this computer's own processes have been measured. */
+/** The measured memory of a typical process, used until this computer's own processes have been measured. */
 const TYPICAL_PROCESS_BYTES = 210 * 1024 * 1024;
 const MEASURE_INTERVAL_MS = 60_000;
 
@@ -145,7 +145,7 @@ export function createClaude(options: ClaudeOptions): Claude {
   });
 
   const measure = async () => {
-    const bytes = [...(await residentMemory(pool.pids)).values()];
+    const bytes = [...(await processMemory(pool.pids)).values()];
     if (bytes.length > 0) processBytes = bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
   };
   const measuring = setInterval(measure, MEASURE_INTERVAL_MS);
@@ -243,7 +243,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };
     },
     prepare: (requirements) => pool.prepare(requirements),
-    processMemory: residentMemory,
+    processMemory,
     recordContextWindow: (model, tokens) => {
       if (contextWindows.get(model) === tokens) return;
       contextWindows.set(model, tokens);

@@ -2,8 +2,8 @@
 import spawn from 'cross-spawn';
 import { z } from 'zod';
 
-/** The first version that delivers a client's text exactly as written (context/CLAUDE_PROTOCOL.md, "Versions"). */
-export const MINIMUM_VERSION = '2.1.250';
+/** The first version that answers as the app needs it (context/CLAUDE_PROTOCOL.md, "Versions"). */
+export const MINIMUM_VERSION = '2.1.280';
 
 export interface Account {
   readonly loggedIn: boolean;
@@ -24,7 +24,7 @@ export function isSupportedVersion(version: string): boolean {
   return isAtLeast(version, MINIMUM_VERSION);
 }
 
-/** Compares versions such as `2.1.250` number by number. */
+/** Compares versions such as `2.1.280` number by number. */
 export function isAtLeast(version: string, minimum: string): boolean {
   const [actual, required] = [version, minimum].map((text) => text.split('.').map(Number));
   for (const [index, part] of (required ?? []).entries()) {

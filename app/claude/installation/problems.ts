@@ -31,7 +31,7 @@ export function missing(message: string): ClaudeProblem {
 export function outdated(version: string, path: string): ClaudeProblem {
   return {
     kind: 'outdated',
-    message: `The claude at ${path} is version ${version}, but at least ${MINIMUM_VERSION} is required: older versions read the files that a client’s text mentions.`,
+    message: `The claude at ${path} is version ${version}, but at least ${MINIMUM_VERSION} is required: older versions add text of their own to a conversation, or read the files that a client’s text mentions.`,
     remedy: 'Update it with `claude update`.',
   };
 }

@@ -161,7 +161,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       for (const message of history) {
         signal.throwIfAborted();
         if (message.role === 'assistant') {
-          // CLI 2.1.250 merges all assistant messages that have no id.
+          // Without ids of their own, some versions of the CLI merge the model's messages.
           await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } });
           continue;
         }

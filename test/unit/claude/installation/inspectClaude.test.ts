@@ -12,11 +12,11 @@ import {
 import { removeFolder, scratchFolder } from '../../../support/cli';
 
 describe('a version', () => {
-  test.each([MINIMUM_VERSION, '2.1.251', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s is supported', (version) => {
+  test.each([MINIMUM_VERSION, '2.1.281', '2.1.1000', '2.2.0', '3.0.0', '10.0.0'])('%s is supported', (version) => {
     expect(isSupportedVersion(version)).toBe(true);
   });
 
-  test.each(['2.1.249', '2.1.25', '2.0.999', '1.9.300', '0.2.250'])('%s is too old', (version) => {
+  test.each(['2.1.279', '2.1.250', '2.1.28', '2.0.999', '1.9.300', '0.2.280'])('%s is too old', (version) => {
     expect(isSupportedVersion(version)).toBe(false);
   });
 });
