@@ -7,7 +7,7 @@ import { dialectTitles } from './api/dialectTable';
 import { createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
-import { createClaude } from './claude/claude';
+import { type ClaudeTimes, createClaude } from './claude/claude';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { createServerControl } from './core/serverControl';
@@ -29,6 +29,8 @@ export interface CoreOptions {
   readonly env: NodeJS.ProcessEnv;
   /** A source checkout whose own CLI serves where the user has none; absent in an installed app. */
   readonly checkout?: string | undefined;
+  /** Deadlines of the CLI that differ from the default ones, for tests. */
+  readonly claudeTimes?: Partial<ClaudeTimes> | undefined;
 }
 
 export interface Core {
@@ -51,7 +53,7 @@ const SNAPSHOT_ROWS = 500;
 
 const PRUNE_EVERY_MS = 60 * 60_000;
 
-export function createCore({ dataDir, settings, log, version, env, checkout }: CoreOptions): Core {
+export function createCore({ dataDir, settings, log, version, env, checkout, claudeTimes }: CoreOptions): Core {
   const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
   const journal = openJournal({ database, log });
   const conversations = openConversationStore({
@@ -73,6 +75,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout }: C
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),
     sessionFolder: path.join(dataDir, 'replay'),
+    modelsFile: path.join(dataDir, 'models.json'),
+    times: claudeTimes,
     storesTexts: () => settings.value.keepTexts,
     maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memoryLimit(), processBytes),
     isolated: () => settings.value.isolation,

@@ -77,7 +77,7 @@ const BUSY_RETRY_MS = 2_000;
 
 function chatFault(error: ChatError, requestId: string): Fault {
   const internal = error.kind === 'internal';
-  const status = error.kind === 'api' ? apiStatus(error.apiStatus) : STATUS[error.kind];
+  const status = statusOf(error);
   const retryAfterMs = error.retryAfterMs ?? (error.kind === 'busy' ? BUSY_RETRY_MS : undefined);
   return {
     status,
@@ -89,6 +89,13 @@ function chatFault(error: ChatError, requestId: string): Fault {
     shouldRetry:
       TEMPORARY_KINDS.has(error.kind) && (status >= 500 || status === 429) && (retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS,
   };
+}
+
+function statusOf({ kind, apiStatus: status, retryAfterMs }: ChatError): number {
+  if (kind === 'api') return apiStatus(status);
+  // A CLI that does not come up is tried again by itself, and the client is told when.
+  if (kind === 'cli_failed' && retryAfterMs !== undefined) return 503;
+  return STATUS[kind];
 }
 
 /** The API's refusal of a request keeps its status; a failure of the API is one of the gateway, 502. */

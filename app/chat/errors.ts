@@ -23,7 +23,7 @@ export type ChatErrorKind =
   | 'busy'
   | 'cli_missing'
   | 'cli_outdated'
-  /** The CLI could not be started, has ended, or its output cannot be read. */
+  /** The CLI could not be started, has ended, or its output cannot be read. With `retryAfterMs`: it has not come up yet. */
   | 'cli_failed'
   /** The API answered with another error. */
   | 'api'

@@ -35,8 +35,8 @@ export interface Chat {
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
 
   /**
-   * The models that the CLI lists, aliases first. The first call waits until a process has reported them; later calls
-   * return the same list at once.
+   * The models that the CLI lists, aliases first. Where no run of the app has learned them yet, the call waits until a process has
+   * reported them, but 10 s at most; later calls return the same list at once.
    * @throws ChatError `cli_missing`, `cli_outdated` or `cli_failed` when the CLI cannot report any.
    */
   models(): Promise<readonly Model[]>;

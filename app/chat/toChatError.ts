@@ -12,13 +12,12 @@ const BUSY_RETRY_MS = 5_000;
 /** Translates an error that app/claude threw; one that is unknown becomes `internal`. */
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ClaudeUnavailableError) {
-    const kinds = {
-      missing: 'cli_missing',
-      outdated: 'cli_outdated',
-      failed: 'cli_failed',
-      signed_out: 'signed_out',
-    } as const;
-    return new ChatError(kinds[error.problem.kind], error.message, { cause: error });
+    const { code } = error.problem;
+    const { retryAfterMs } = error;
+    return new ChatError(code === 'plan_exhausted' ? 'rate_limit' : code, error.message, {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      cause: error,
+    });
   }
   if (error instanceof PoolBusyError) {
     return new ChatError('busy', `server busy: ${error.message}`, { retryAfterMs: BUSY_RETRY_MS, cause: error });

@@ -1,17 +1,19 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
 import { mkdirSync } from 'node:fs';
 import { errorText } from '../shared/errorText';
+import { type AvailabilityTimes, createAvailability } from './availability';
 import { childEnvironment } from './installation/environment';
+import { isExecutable } from './installation/findClaude';
 import { type ClaudeState, createInstallation } from './installation/installation';
 import { ClaudeUnavailableError, failed } from './installation/problems';
-import { listModels, type Model } from './models';
+import { openKnownModels } from './knownModels';
+import type { Model } from './models';
 import { childRegister } from './pool/childRegister';
 import { createPool, type Pool, ProcessFailedError, type ProcessLease } from './pool/pool';
 import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';
 import { type ClaudeProcess, startClaude } from './process/claudeProcess';
-import type { ListedModel } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
 import {
   removeSessionFile,
@@ -32,6 +34,8 @@ export interface ClaudeOptions {
   readonly workspace: string;
   /** A folder for the pids of running processes, which the next start of the app reads. */
   readonly registerFolder: string;
+  /** A file for the models that the CLI has listed, from which the next start of the app answers lists of models. */
+  readonly modelsFile: string;
   /** A folder for session files. Each is deleted as soon as a process has read it. */
   readonly sessionFolder: string;
   /** Whether the texts of conversations may be written to disk. */
@@ -44,10 +48,17 @@ export interface ClaudeOptions {
   isolated(): boolean;
   /** Source checkouts whose `node_modules` may contain the CLI. */
   readonly checkouts: readonly string[];
+  readonly times?: Partial<ClaudeTimes> | undefined;
   /** Called when the state, the models or the number of spare processes has changed. */
   onChange(): void;
   /** Called with a message for the log. */
   onWarning(message: string): void;
+}
+
+/** Deadlines, all in ms. */
+export interface ClaudeTimes extends AvailabilityTimes {
+  /** How long a sign-in may take. Default 10 minutes. */
+  readonly signInMs: number;
 }
 
 export interface Claude {
@@ -56,11 +67,22 @@ export interface Claude {
   readonly spares: number;
   /** The number of requests that wait for a process. */
   readonly waitingRequests: number;
-  /** Finds the CLI, reads its version and account, and starts the spare processes where it can be started. Never rejects. */
+  /**
+   * Finds the CLI, reads its version and account, and starts the spare processes where it can be started. Resolves when the first one is
+   * ready or has failed, but after `waitMs` at the latest. Never rejects.
+   */
   check(): Promise<ClaudeState>;
-  /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where no CLI can be started. */
+  /**
+   * Runs `claude auth login`; `state.signIn` has the address of its page. Resolves when it has succeeded or was cancelled.
+   * @throws Error where it fails or takes too long; ClaudeUnavailableError where no CLI can be started.
+   */
   signIn(): Promise<ClaudeState>;
-  /** @throws ClaudeUnavailableError where no CLI can be started, or it lists no models. */
+  /** Ends the sign-in, if one is under way. */
+  cancelSignIn(): Promise<void>;
+  /**
+   * The models that the CLI lists. While its first process is starting, those that it listed in an earlier run of the app.
+   * @throws ClaudeUnavailableError where no CLI can be started, or it lists no models.
+   */
   models(): Promise<readonly Model[]>;
   /** Has the pool prepare a spare process for a request that is expected. */
   prepare(requirements: ProcessRequirements): void;
@@ -92,17 +114,12 @@ export interface HistoryLease extends ProcessLease {
 /** The measured memory of a typical process, used until this computer's own processes have been measured. */
 const TYPICAL_PROCESS_BYTES = 210 * 1024 * 1024;
 const MEASURE_INTERVAL_MS = 60_000;
+const SIGN_IN_MS = 10 * 60_000;
 
 export function createClaude(options: ClaudeOptions): Claude {
-  let listedModels: readonly ListedModel[] = [];
-  let models: readonly Model[] = [];
-  const contextWindows = new Map<string, number>();
+  const knownModels = openKnownModels(options.modelsFile, options.onWarning);
   let processBytes = TYPICAL_PROCESS_BYTES;
-  /** Resolves when the pool's first process is initialized, or has failed. Absent until the pool has been started. */
-  let poolStart: Promise<void> | undefined;
-  let startFailure = 'it listed no models';
   const register = childRegister(options.registerFolder);
-  let cleanup: Promise<void> | undefined;
 
   const childEnv = () => childEnvironment(options.env, options.ownPorts());
 
@@ -111,8 +128,11 @@ export function createClaude(options: ClaudeOptions): Claude {
     env: options.env,
     checkouts: options.checkouts,
     childEnv,
+    signInMs: options.times?.signInMs ?? SIGN_IN_MS,
+    // The next start of the app ends a sign-in that a crash has left running.
+    onSignInProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
     onChange: (next, previous) => {
-      if (poolStart && !isSameInstallation(next, previous)) pool.replaceSpares();
+      availability.installationChanged(next, previous);
       options.onChange();
     },
   });
@@ -126,6 +146,9 @@ export function createClaude(options: ClaudeOptions): Claude {
     if (pid !== undefined) {
       register.add(pid);
       void process.exited.then(() => register.remove(pid));
+    } else {
+      // The program is not there any more, or not executable: the state must say so, and another one may be installed.
+      void process.exited.then(installation.check);
     }
     return process;
   };
@@ -135,10 +158,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
     onInitialized: (result) => {
-      if (result.models.length === 0 || JSON.stringify(result.models) === JSON.stringify(listedModels)) return;
-      listedModels = result.models;
-      models = listModels(listedModels, contextWindows);
-      options.onChange();
+      if (knownModels.learn(installation.state.version, result.models)) options.onChange();
     },
     onChange: options.onChange,
     onWarning: options.onWarning,
@@ -157,29 +177,14 @@ export function createClaude(options: ClaudeOptions): Claude {
     await removeSessionFiles(options.sessionFolder);
   };
 
-  const startPool = async () => {
-    try {
-      await pool.start();
-    } catch (error) {
-      poolStart = undefined;
-      startFailure = errorText(error);
-      options.onWarning(`the first process could not be started: ${startFailure}`);
-    }
-  };
-
-  const check = async (): Promise<ClaudeState> => {
-    cleanup ??= removeLeftovers();
-    await cleanup;
-    const state = await installation.check();
-    if (state.path !== undefined) poolStart ??= startPool();
-    return state;
-  };
-
-  /** @throws ClaudeUnavailableError where no CLI can be started. */
-  const ensureInstalled = async () => {
-    if (installation.needsCheck()) await check();
-    installation.requirePath();
-  };
+  const availability = createAvailability({
+    installation,
+    pool,
+    removeLeftovers,
+    onChange: options.onChange,
+    onWarning: options.onWarning,
+    ...(options.times && { times: options.times }),
+  });
 
   /** Session files need isolation, because hooks of the user's may run when a session is resumed. */
   const canResumeSessions = () => {
@@ -209,9 +214,22 @@ export function createClaude(options: ClaudeOptions): Claude {
     }
   };
 
+  const acquireProcess = async (
+    requirements: ProcessRequirements,
+    history: readonly ApiMessage[],
+    signal: AbortSignal,
+  ): Promise<HistoryLease> => {
+    const { resumable, remaining } = splitHistory(history);
+    if (resumable.length > 0 && canResumeSessions()) {
+      const lease = await acquireResumed(requirements, resumable, signal);
+      if (lease) return { ...lease, remainingHistory: remaining };
+    }
+    return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };
+  };
+
   return {
     get state() {
-      return installation.state;
+      return availability.state;
     },
     get spares() {
       return pool.spares;
@@ -219,50 +237,47 @@ export function createClaude(options: ClaudeOptions): Claude {
     get waitingRequests() {
       return pool.waitingRequests;
     },
-    check,
+    check: availability.check,
     signIn: async () => {
-      await ensureInstalled();
       await installation.signIn();
-      return check();
+      return availability.check();
     },
+    cancelSignIn: installation.cancelSignIn,
     models: async () => {
-      if (models.length > 0) return models;
-      await ensureInstalled();
-      poolStart ??= startPool();
-      await poolStart;
-      if (models.length > 0) return models;
-      throw new ClaudeUnavailableError(failed(installation.state.path ?? 'claude', startFailure));
+      if (knownModels.current.length > 0) return knownModels.current;
+      const { phase, path, version } = installation.state;
+      const stored = phase === 'checking' || path !== undefined ? knownModels.stored(version) : [];
+      if (stored.length > 0) return stored;
+      await availability.ensureUp();
+      if (knownModels.current.length > 0) return knownModels.current;
+      throw new ClaudeUnavailableError(failed(installation.state.path ?? 'claude', 'it listed no models'));
     },
     acquire: async (requirements, history, signal) => {
-      await ensureInstalled();
-      const { resumable, remaining } = splitHistory(history);
-      if (resumable.length > 0 && canResumeSessions()) {
-        const lease = await acquireResumed(requirements, resumable, signal);
-        if (lease) return { ...lease, remainingHistory: remaining };
+      await availability.ensureUp(signal);
+      const { path } = installation.state;
+      try {
+        return await acquireProcess(requirements, history, signal);
+      } catch (error) {
+        if (!(error instanceof ProcessFailedError)) throw error;
+        if (path === undefined || (await isExecutable(path))) {
+          availability.verify();
+          throw error;
+        }
       }
-      return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };
+      // The CLI was removed or moved.
+      await availability.check();
+      await availability.ensureUp(signal);
+      return acquireProcess(requirements, history, signal);
     },
     prepare: (requirements) => pool.prepare(requirements),
     processMemory,
-    recordContextWindow: (model, tokens) => {
-      if (contextWindows.get(model) === tokens) return;
-      contextWindows.set(model, tokens);
-      models = listModels(listedModels, contextWindows);
-    },
+    recordContextWindow: knownModels.learnContextWindow,
     markSignedOut: installation.markSignedOut,
     close: () => {
       clearInterval(measuring);
+      availability.close();
+      installation.close();
       return pool.close();
     },
   };
-}
-
-/** Whether both are the same program, signed in to the same account. Processes started for another one are of no use. */
-function isSameInstallation(one: ClaudeState, other: ClaudeState): boolean {
-  return (
-    one.path === other.path &&
-    one.version === other.version &&
-    one.account?.loggedIn === other.account?.loggedIn &&
-    one.account?.email === other.account?.email
-  );
 }

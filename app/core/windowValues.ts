@@ -6,13 +6,6 @@ import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
-const PROBLEM_CODES = {
-  missing: 'cli_missing',
-  outdated: 'cli_outdated',
-  failed: 'cli_failed',
-  signed_out: 'signed_out',
-} as const;
-
 export function cliState({ phase, path: file, version, account, problem }: ClaudeState): CliState {
   return {
     phase,
@@ -20,9 +13,7 @@ export function cliState({ phase, path: file, version, account, problem }: Claud
     ...(version === undefined ? {} : { version }),
     ...(account ? { authMethod: account.authMethod } : {}),
     ...(account?.email ? { account: account.email } : {}),
-    ...(problem
-      ? { problem: { code: PROBLEM_CODES[problem.kind], message: problem.message, remedy: problem.remedy } }
-      : {}),
+    ...(problem ? { problem } : {}),
   };
 }
 

@@ -5,26 +5,12 @@
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
 import { z } from 'zod';
+import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { Usage } from './usage';
 
-/** A problem that the user can solve. */
-export interface Problem {
-  /** Stable: tests and the choice of the action that the window offers depend on it. */
-  code:
-    | 'cli_missing'
-    | 'cli_outdated'
-    | 'cli_failed'
-    | 'signed_out'
-    | 'port_taken'
-    | 'address_unavailable'
-    | 'server_failed';
-  /** One sentence: what is wrong. */
-  message: string;
-  /** What the user can do; commands stand in backticks. */
-  remedy: string;
-}
+export type { Problem, ProblemCode } from './problems';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
 
@@ -40,7 +26,8 @@ export interface ServerState {
   startedAt?: number;
 }
 
-export type CliPhase = 'checking' | 'ready' | 'problem';
+/** `checking`: also while the first process is starting. `limited`: a limit of the plan is used up, which `problem` describes. */
+export type CliPhase = 'checking' | 'ready' | 'limited' | 'problem';
 
 /** The `claude` CLI: where it is, and whether it can answer requests. */
 export interface CliState {

@@ -439,7 +439,7 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     const error = errorOf(await ask(chat, 'hi'));
 
     expect(error).toMatchObject({ kind: 'signed_out', message: expect.stringContaining('`claude auth login`') });
-    expect(claude.state.problem?.kind).toBe('signed_out');
+    expect(claude.state.problem?.code).toBe('signed_out');
     expect(api.requests).toEqual([]);
   });
 });

@@ -54,6 +54,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     workspace: path.join(home, 'workspace'),
     registerFolder: path.join(home, 'children'),
     sessionFolder: path.join(home, 'replay'),
+    modelsFile: path.join(home, 'models.json'),
     storesTexts: () => true,
     maxProcesses: () => options.limit ?? 8,
     reclaim: live.reclaim,

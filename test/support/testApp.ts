@@ -1,6 +1,7 @@
 /** Starts the whole app without its window, on a free port of 127.0.0.1, with the real CLI and the mocked Messages API. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClaudeTimes } from '../../app/claude/claude';
 import { type Core, createCore } from '../../app/core';
 import { openConfFile } from '../../app/settings/confFile';
 import { openSettings, type Settings } from '../../app/settings/settings';
@@ -27,6 +28,8 @@ export interface TestAppOptions {
   /** A folder of the test, to start the app on the data of an earlier one. `stop` does not remove it. */
   home?: string;
   api?: MessagesApiOptions;
+  /** Deadlines of the CLI that differ from the default ones. */
+  claudeTimes?: Partial<ClaudeTimes>;
 }
 
 /** A running app. */
@@ -61,7 +64,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log = recordingLog();
   const settings = openSettings({ file: openConfFile(dataDir, log), log, env });
   if (options.settings) settings.change(options.settings);
-  const core = await createCore({ dataDir, settings, log, version: '0.0.0-test', env });
+  const core = await createCore({
+    dataDir,
+    settings,
+    log,
+    version: '0.0.0-test',
+    env,
+    claudeTimes: options.claudeTimes,
+  });
 
   let stopped: Promise<void> | undefined;
   const stopAll = async () => {

@@ -122,7 +122,8 @@ function homeOf(env: NodeJS.ProcessEnv): string {
   return (process.platform === 'win32' ? env.USERPROFILE : env.HOME) || os.homedir();
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+/** Whether there is a program at the path that this user may start. */
+export async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();

@@ -1,6 +1,7 @@
-/** Runs the CLI's commands outside a conversation: its version, the account that is signed in, and the sign-in itself. */
-import spawn from 'cross-spawn';
+/** Runs the CLI's commands outside a conversation: its version, and the account that is signed in. */
+import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
+import { type CommandOutput, runCommand } from './runCommand';
 
 /** The first version that answers as the app needs it (context/CLAUDE_PROTOCOL.md, "Versions"). */
 export const MINIMUM_VERSION = '2.1.280';
@@ -12,9 +13,9 @@ export interface Account {
   readonly email: string | undefined;
 }
 
-/** Runs `claude --version`. @throws Error where the program fails or prints no version. */
-export async function readVersion(command: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout, stderr, code } = await run(command, ['--version'], env);
+/** Runs `claude --version`. @throws Error where the program fails or prints no version; the signal's reason where it is aborted. */
+export async function readVersion(command: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
+  const { stdout, stderr, code } = await run(command, ['--version'], env, signal);
   const version = /(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   if (!version) throw new Error(stderr.trim() || `it printed no version (exit code ${code})`);
   return version;
@@ -40,9 +41,12 @@ const AuthStatus = z.object({
   email: z.string().nullish(),
 });
 
-/** Runs `claude auth status`, whose exit code is 1 where no account is signed in. @throws Error where its output cannot be read. */
-export async function readAccount(command: string, env: NodeJS.ProcessEnv): Promise<Account> {
-  const { stdout, stderr } = await run(command, ['auth', 'status'], env);
+/**
+ * Runs `claude auth status`, whose exit code is 1 where no account is signed in.
+ * @throws Error where its output cannot be read; the signal's reason where it is aborted.
+ */
+export async function readAccount(command: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Account> {
+  const { stdout, stderr } = await run(command, ['auth', 'status'], env, signal);
   // The CLI may print other lines before the JSON.
   const jsonStart = stdout.indexOf('{');
   if (jsonStart === -1) throw new Error(stderr.trim() || 'claude auth status printed no JSON');
@@ -50,42 +54,12 @@ export async function readAccount(command: string, env: NodeJS.ProcessEnv): Prom
   return { loggedIn, authMethod, email: email ?? undefined };
 }
 
-/** Runs `claude auth login`, which opens the browser. Resolves when the command has ended. @throws Error where it fails. */
-export async function signIn(command: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const { code, stderr, stdout } = await run(command, ['auth', 'login'], env, SIGN_IN_TIMEOUT_MS);
-  if (code !== 0) throw new Error(stderr.trim() || stdout.trim() || `claude auth login ended with code ${code}`);
-}
-
+/** Under a second is usual; a slow computer may need several. */
 const TIMEOUT_MS = 15_000;
-const SIGN_IN_TIMEOUT_MS = 10 * 60_000;
-const MAX_OUTPUT_CHARS = 256 * 1024;
 
-interface CommandOutput {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number | null;
+function run(command: string, args: string[], env: NodeJS.ProcessEnv, signal = NEVER): Promise<CommandOutput> {
+  return runCommand(command, args, { env, timeoutMs: TIMEOUT_MS, signal });
 }
 
-function run(command: string, args: string[], env: NodeJS.ProcessEnv, timeoutMs = TIMEOUT_MS): Promise<CommandOutput> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env,
-      timeout: timeoutMs,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(-MAX_OUTPUT_CHARS);
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-MAX_OUTPUT_CHARS);
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal) reject(new Error(`${args.join(' ')} did not answer within ${timeoutMs / 1000} s`));
-      else resolve({ stdout, stderr, code });
-    });
-  });
-}
+const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);

@@ -1,16 +1,20 @@
 /** The installed CLI: where it is, whether its version is supported, and which account is signed in. */
+import { setMaxListeners } from 'node:events';
 import { errorText } from '../../shared/errorText';
 import { findClaude } from './findClaude';
-import { type Account, isSupportedVersion, readAccount, readVersion, signIn } from './inspectClaude';
+import { type Account, isSupportedVersion, readAccount, readVersion } from './inspectClaude';
 import { type ClaudeProblem, ClaudeUnavailableError, failed, missing, outdated, signedOut } from './problems';
+import { runSignIn, type SignInState } from './signIn';
 
 export interface ClaudeState {
-  readonly phase: 'checking' | 'ready' | 'problem';
+  readonly phase: 'checking' | 'ready' | 'limited' | 'problem';
   /** The CLI's path; absent where no CLI can be started. A CLI that is not signed in can be started. */
   readonly path?: string;
   readonly version?: string;
   readonly account?: Account;
   readonly problem?: ClaudeProblem;
+  /** Present while `claude auth login` is running. */
+  readonly signIn?: SignInState;
 }
 
 export interface InstallationOptions {
@@ -22,6 +26,10 @@ export interface InstallationOptions {
   readonly checkouts: readonly string[];
   /** The environment in which the CLI is run. */
   childEnv(): NodeJS.ProcessEnv;
+  /** How long a sign-in may take, in ms. */
+  readonly signInMs: number;
+  /** Called when `claude auth login` has been started, and when it has ended. */
+  onSignInProcess(pid: number, isRunning: boolean): void;
   onChange(next: ClaudeState, previous: ClaudeState): void;
 }
 
@@ -33,10 +41,17 @@ export interface Installation {
   needsCheck(): boolean;
   /** @throws ClaudeUnavailableError where no CLI can be started. */
   requirePath(): string;
-  /** Runs `claude auth login`. @throws Error where it fails; ClaudeUnavailableError where no CLI can be started. */
+  /**
+   * Runs `claude auth login`. A call during a sign-in shares it. Resolves when the sign-in has succeeded or was cancelled.
+   * @throws Error where it fails or takes too long; ClaudeUnavailableError where no CLI can be started.
+   */
   signIn(): Promise<void>;
+  /** Ends the sign-in, if one is under way. Resolves when its process has ended. */
+  cancelSignIn(): Promise<void>;
   /** Records that the CLI has reported a missing sign-in. */
   markSignedOut(): void;
+  /** Ends the check and the sign-in that are under way. */
+  close(): void;
 }
 
 /** A burst of requests that find no CLI must not run one check each. */
@@ -46,6 +61,9 @@ export function createInstallation(options: InstallationOptions): Installation {
   let state: ClaudeState = { phase: 'checking' };
   let runningCheck: Promise<ClaudeState> | undefined;
   let lastCheckAt = 0;
+  let runningSignIn: { readonly ended: Promise<void>; readonly abort: AbortController } | undefined;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
 
   const setState = (next: ClaudeState): ClaudeState => {
     const previous = state;
@@ -60,9 +78,9 @@ export function createInstallation(options: InstallationOptions): Installation {
     if (!found.found) return { phase: 'problem', problem: missing(found.message) };
     const { path } = found;
     try {
-      const version = await readVersion(path, options.childEnv());
+      const version = await readVersion(path, options.childEnv(), closing.signal);
       if (!isSupportedVersion(version)) return { phase: 'problem', version, problem: outdated(version, path) };
-      const account = await readAccount(path, options.childEnv());
+      const account = await readAccount(path, options.childEnv(), closing.signal);
       return account.loggedIn
         ? { phase: 'ready', path, version, account }
         : { phase: 'problem', path, version, account, problem: signedOut() };
@@ -76,13 +94,51 @@ export function createInstallation(options: InstallationOptions): Installation {
     throw new ClaudeUnavailableError(state.problem ?? missing('The claude command has not been found yet.'));
   };
 
+  const setSignIn = (signIn: SignInState | undefined) => {
+    const { signIn: _before, ...rest } = state;
+    setState(signIn ? { ...rest, signIn } : rest);
+  };
+
+  const runOneSignIn = async (command: string, abort: AbortController): Promise<void> => {
+    const startedAt = Date.now();
+    let pid: number | undefined;
+    try {
+      await runSignIn({
+        command,
+        env: options.childEnv(),
+        timeoutMs: options.signInMs,
+        signal: abort.signal,
+        onStart: (started) => {
+          pid = started;
+          options.onSignInProcess(started, true);
+          setSignIn({ url: undefined, startedAt });
+        },
+        onUrl: (url) => setSignIn({ url, startedAt }),
+      });
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+    } finally {
+      runningSignIn = undefined;
+      if (pid !== undefined) options.onSignInProcess(pid, false);
+      setSignIn(undefined);
+    }
+  };
+
+  const signIn = async (): Promise<void> => {
+    if (!runningSignIn) {
+      const abort = new AbortController();
+      runningSignIn = { abort, ended: runOneSignIn(requirePath(), abort) };
+    }
+    await runningSignIn.ended;
+  };
+
   return {
     get state() {
       return state;
     },
     check: () => {
       runningCheck ??= inspect()
-        .then(setState)
+        .then((next) => setState(state.signIn ? { ...next, signIn: state.signIn } : next))
         .finally(() => {
           runningCheck = undefined;
           lastCheckAt = Date.now();
@@ -91,10 +147,19 @@ export function createInstallation(options: InstallationOptions): Installation {
     },
     needsCheck: () => state.phase === 'checking' || (!state.path && Date.now() - lastCheckAt > MIN_RECHECK_INTERVAL_MS),
     requirePath,
-    signIn: () => signIn(requirePath(), options.childEnv()),
+    signIn,
+    cancelSignIn: async () => {
+      const { abort, ended } = runningSignIn ?? {};
+      abort?.abort();
+      await ended?.catch(() => {});
+    },
     markSignedOut: () => {
-      if (state.problem?.kind === 'signed_out') return;
+      if (state.problem?.code === 'signed_out') return;
       setState({ ...state, phase: 'problem', problem: signedOut() });
+    },
+    close: () => {
+      closing.abort(new Error('the app is stopping'));
+      runningSignIn?.abort.abort();
     },
   };
 }

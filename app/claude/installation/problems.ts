@@ -1,11 +1,10 @@
 /** What can be wrong with the installed CLI, in words for the user. The window shows them, and clients get them as errors. */
+import type { Problem } from '../../shared/problems';
 import { MINIMUM_VERSION } from './inspectClaude';
 
-export interface ClaudeProblem {
-  readonly kind: 'missing' | 'outdated' | 'failed' | 'signed_out';
-  readonly message: string;
-  /** What the user can do about it; commands are in backticks. */
-  readonly remedy: string;
+/** A problem of the CLI, its account or its plan. */
+export interface ClaudeProblem extends Problem {
+  readonly code: 'cli_missing' | 'cli_outdated' | 'cli_failed' | 'signed_out' | 'authentication' | 'plan_exhausted';
 }
 
 /** No CLI can be started. */
@@ -13,7 +12,11 @@ export class ClaudeUnavailableError extends Error {
   override readonly name = 'ClaudeUnavailableError';
   readonly problem: ClaudeProblem;
 
-  constructor(problem: ClaudeProblem) {
+  /** @param retryAfterMs how long a client should wait until it repeats the request, where that can help without the user's help. */
+  constructor(
+    problem: ClaudeProblem,
+    readonly retryAfterMs?: number,
+  ) {
     super(`${problem.message} ${problem.remedy}`);
     this.problem = problem;
   }
@@ -22,7 +25,7 @@ export class ClaudeUnavailableError extends Error {
 /** @param message says where the app searched. */
 export function missing(message: string): ClaudeProblem {
   return {
-    kind: 'missing',
+    code: 'cli_missing',
     message,
     remedy: 'Install it with `npm install -g @anthropic-ai/claude-code`, or set its path in the settings.',
   };
@@ -30,7 +33,7 @@ export function missing(message: string): ClaudeProblem {
 
 export function outdated(version: string, path: string): ClaudeProblem {
   return {
-    kind: 'outdated',
+    code: 'cli_outdated',
     message: `The claude at ${path} is version ${version}, but at least ${MINIMUM_VERSION} is required: older versions add text of their own to a conversation, or read the files that a client’s text mentions.`,
     remedy: 'Update it with `claude update`.',
   };
@@ -39,12 +42,21 @@ export function outdated(version: string, path: string): ClaudeProblem {
 /** @param cause the program's own error message, where it wrote one. */
 export function failed(path: string, cause: string): ClaudeProblem {
   return {
-    kind: 'failed',
+    code: 'cli_failed',
     message: `The claude at ${path} does not work: ${cause}`,
     remedy: 'Run `claude doctor`, or reinstall it with `npm install -g @anthropic-ai/claude-code`.',
   };
 }
 
+/** @param waitedMs how long the caller has waited, in ms. */
+export function starting(path: string, waitedMs: number): ClaudeProblem {
+  return {
+    code: 'cli_failed',
+    message: `The claude at ${path} has not started within ${Math.round(waitedMs / 100) / 10} s.`,
+    remedy: 'Try again soon; if it does not help, run `claude doctor`.',
+  };
+}
+
 export function signedOut(): ClaudeProblem {
-  return { kind: 'signed_out', message: 'claude is not signed in.', remedy: 'Sign in with `claude auth login`.' };
+  return { code: 'signed_out', message: 'claude is not signed in.', remedy: 'Sign in with `claude auth login`.' };
 }

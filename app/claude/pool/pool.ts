@@ -59,8 +59,11 @@ export interface Pool {
   acquire(requirements: ProcessRequirements, signal: AbortSignal): Promise<ProcessLease>;
   /** Prepares a spare process for a request that is expected. */
   prepare(requirements: ProcessRequirements): void;
-  /** Starts the first spare processes. @throws ProcessFailedError, and whatever `start` throws, where the first one fails. */
-  start(): Promise<void>;
+  /**
+   * Starts the first spare processes. The first one ends when the signal is aborted before it is initialized.
+   * @throws ProcessFailedError, and whatever `start` throws, where the first one fails.
+   */
+  start(signal: AbortSignal): Promise<void>;
   /** The number of spare processes. */
   readonly spares: number;
   /** The pids of all running processes. */
@@ -320,17 +323,22 @@ export function createPool(options: PoolOptions): Pool {
       recordUse(requirements);
       scheduleRefill(0);
     },
-    start: async () => {
+    start: async (signal) => {
       if (closed) throw new ProcessFailedError('the app is stopping');
       const requirements = { system: '', model: undefined };
       recordUse(requirements);
+      for (const spare of [...spares]) if (spare.key === setupKey(requirements)) endSpare(spare);
       const spare = addSpare(requirements);
       scheduleRefill(0);
+      const onAbort = () => spare.process.kill();
+      signal.addEventListener('abort', onAbort, { once: true });
       try {
         await spare.prepared;
       } catch (error) {
         const { stderr } = await spare.process.exited;
         throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
+      } finally {
+        signal.removeEventListener('abort', onAbort);
       }
     },
     replaceSpares: () => {

@@ -203,7 +203,8 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ProtocolError(z.prettifyError(parsed.error));
 }
 
-const listedModels = z.array(
+/** The models in the response to `initialize`. */
+export const listedModels = z.array(
   z.object({
     value: z.string(),
     resolvedModel: z.string().nullish(),

@@ -10,14 +10,22 @@ import { CliEndedError } from '../../../app/claude/process/protocol';
 
 describe('an error that app/claude throws', () => {
   test.each([
-    ['missing', 'cli_missing'],
-    ['outdated', 'cli_outdated'],
-    ['failed', 'cli_failed'],
+    ['cli_missing', 'cli_missing'],
+    ['cli_outdated', 'cli_outdated'],
+    ['cli_failed', 'cli_failed'],
     ['signed_out', 'signed_out'],
-  ] as const)('a CLI that is %s: the message has the remedy', (kind, expected) => {
-    const error = toChatError(new ClaudeUnavailableError({ kind, message: 'It is so.', remedy: 'Do `this`.' }));
+    ['authentication', 'authentication'],
+    ['plan_exhausted', 'rate_limit'],
+  ] as const)('the problem `%s`: the message has the remedy', (code, expected) => {
+    const error = toChatError(new ClaudeUnavailableError({ code, message: 'It is so.', remedy: 'Do `this`.' }));
 
     expect(error).toMatchObject({ kind: expected, message: 'It is so. Do `this`.' });
+  });
+
+  test('a CLI that does not come up: the error has the time to wait', () => {
+    const problem = { code: 'cli_failed', message: 'It is silent.', remedy: 'Wait.' } as const;
+
+    expect(toChatError(new ClaudeUnavailableError(problem, 4_000))).toMatchObject({ retryAfterMs: 4_000 });
   });
 
   test('a full queue: the error has the time to wait', () => {

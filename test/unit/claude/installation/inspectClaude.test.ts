@@ -1,13 +1,12 @@
 /** The version and the account are read from the output of the CLI's commands. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   isSupportedVersion,
   MINIMUM_VERSION,
   readAccount,
   readVersion,
-  signIn,
 } from '../../../../app/claude/installation/inspectClaude';
 import { removeFolder, scratchFolder } from '../../../support/cli';
 
@@ -44,6 +43,23 @@ describe.skipIf(process.platform === 'win32')('commands of the CLI', () => {
     await expect(readVersion(await program('exit 3'), {})).rejects.toThrow('exit code 3');
   });
 
+  test('readVersion ends a program that does not answer when its signal is aborted, with what it has started', async () => {
+    const pidFile = path.join(folder, 'pid');
+    const command = await program(`sleep 1000 & echo $! > ${pidFile}; wait`);
+    const abort = new AbortController();
+
+    const version = readVersion(command, { PATH: process.env.PATH }, abort.signal);
+    const pid = await vi.waitFor(async () => {
+      const read = Number(await readFile(pidFile, 'utf8'));
+      expect(read).toBeGreaterThan(0);
+      return read;
+    });
+    abort.abort(new Error('the app is stopping'));
+
+    await expect(version).rejects.toThrow('the app is stopping');
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
   test('readVersion rejects where the program does not exist', async () => {
     await expect(readVersion(path.join(folder, 'nothing'), {})).rejects.toThrow('ENOENT');
   });
@@ -66,19 +82,15 @@ describe.skipIf(process.platform === 'win32')('commands of the CLI', () => {
     await expect(readAccount(await program('echo unknown command >&2; exit 1'), {})).rejects.toThrow('unknown command');
   });
 
-  test('signIn runs `auth login` and resolves when it has succeeded', async () => {
-    await expect(signIn(await program('[ "$1 $2" = "auth login" ]'), {})).resolves.toBeUndefined();
-  });
-
-  test('signIn rejects with stderr where `auth login` fails', async () => {
-    await expect(signIn(await program('echo "the browser was closed" >&2; exit 1'), {})).rejects.toThrow(
-      'the browser was closed',
-    );
-  });
-
   async function program(script: string): Promise<string> {
     const file = path.join(folder, 'claude');
     await writeFile(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return file;
   }
 });
+
+async function isRunning(pid: number): Promise<boolean> {
+  // A zombie has ended, too; it waits for init to notice.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) Z /.test(stat);
+}

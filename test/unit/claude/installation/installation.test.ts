@@ -35,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
   test('can be started where the CLI is not signed in', async () => {
     const installation = create(await cli({ loggedIn: false }));
 
-    expect(await installation.check()).toMatchObject({ phase: 'problem', problem: { kind: 'signed_out' } });
+    expect(await installation.check()).toMatchObject({ phase: 'problem', problem: { code: 'signed_out' } });
     expect(installation.requirePath()).toBe(path.join(folder, 'claude'));
   });
 
@@ -46,7 +46,7 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
   ])('cannot be started where the CLI is %s', async (kind, install) => {
     const installation = create(await install());
 
-    expect(await installation.check()).toMatchObject({ phase: 'problem', problem: { kind } });
+    expect(await installation.check()).toMatchObject({ phase: 'problem', problem: { code: `cli_${kind}` } });
     expect(installation.requirePath).toThrow(ClaudeUnavailableError);
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
     installation.markSignedOut();
     installation.markSignedOut();
 
-    expect(installation.state).toMatchObject({ phase: 'problem', version: '2.1.330', problem: { kind: 'signed_out' } });
+    expect(installation.state).toMatchObject({ phase: 'problem', version: '2.1.330', problem: { code: 'signed_out' } });
     expect(changes).toHaveLength(2);
   });
 
@@ -88,6 +88,8 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
       env: {},
       checkouts: [],
       childEnv: () => ({}),
+      signInMs: 60_000,
+      onSignInProcess: () => {},
       onChange: (next) => changes.push(next),
     });
   }

@@ -394,7 +394,7 @@ describe('spare processes', () => {
   test('reject `start` with the stderr of the first one where it fails', async () => {
     const pool = open({ behaviours: [{ diesAtInitialize: true }] });
 
-    await expect(pool.start()).rejects.toThrow('out of memory');
+    await expect(pool.start(NEVER)).rejects.toThrow('out of memory');
   });
 });
 
@@ -427,7 +427,7 @@ describe('close', () => {
     await pool.close();
 
     await expect(pool.acquire(PLAIN, NEVER)).rejects.toThrow('the app is stopping');
-    await expect(pool.start()).rejects.toThrow('the app is stopping');
+    await expect(pool.start(NEVER)).rejects.toThrow('the app is stopping');
     expect(started).toEqual([]);
   });
 });
@@ -468,7 +468,7 @@ function open({
 /** A pool whose first two spare processes are ready. */
 async function openStarted(options: Partial<PoolOptions> = {}): Promise<Pool> {
   const pool = open(options);
-  await pool.start();
+  await pool.start(NEVER);
   await vi.advanceTimersByTimeAsync(1);
   return pool;
 }

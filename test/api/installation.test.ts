@@ -1,0 +1,161 @@
+/** The state of the CLI is true and heals by itself: with the real CLI, and scripts around it that break and mend. */
+import { mkdir, rename, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { claudePath, removeFolder, scratchFolder } from '../support/cli';
+import { wrapCli } from '../support/cliWrapper';
+import { text } from '../support/messagesApi';
+import { send } from '../support/send';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
+
+/** Attempts fail soon; each further one may take twice as long, so that the real CLI comes up on a slow machine, too. */
+const SHORT = { attemptMs: 300, waitMs: 200, firstPauseMs: 50, maxPauseMs: 500 };
+
+/** Longer than anything takes on a busy computer. */
+const SOON = { timeout: 60_000 };
+
+let home: string;
+let apps: TestApp[];
+
+beforeEach(async () => {
+  home = await scratchFolder();
+  apps = [];
+});
+afterEach(async () => {
+  await Promise.all(apps.map((app) => app.stop()));
+  await removeFolder(home);
+});
+
+async function start(options: TestAppOptions): Promise<TestApp> {
+  const app = await startTestApp({ home, ...options });
+  apps.push(app);
+  return app;
+}
+
+const DIALECTS = ['/api/chat', '/v1/chat/completions', '/v1/messages'] as const;
+
+function ask(app: TestApp, dialect: string = '/api/chat', content = 'Hello?') {
+  const body = { model: 'sonnet', stream: false, max_tokens: 100, messages: [{ role: 'user', content }] };
+  return send(`${app.url}${dialect}`, { body: JSON.stringify(body) });
+}
+
+async function health(app: TestApp): Promise<[status: number, body: { status: string; cli: Record<string, unknown> }]> {
+  const { status, text: body } = await send(`${app.url}/health`);
+  return [status, JSON.parse(body)];
+}
+
+async function becomesHealthy(app: TestApp): Promise<void> {
+  await expect.poll(async () => (await health(app))[0], SOON).toBe(200);
+}
+
+describe.skipIf(process.platform === 'win32')('a CLI that does not come up', () => {
+  test.each([
+    ['silent', 'did not answer within'],
+    ['exits', 'libfault.so: cannot open'],
+  ] as const)(
+    'since it is %s is a problem, refuses requests in time, and is used once it works',
+    async (mode, cause) => {
+      const cli = await wrapCli(path.join(home, 'bin'), mode);
+      const app = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT });
+
+      await expect.poll(() => app.core.snapshot().cli.problem?.code, SOON).toBe('cli_failed');
+      expect(app.core.snapshot().cli).toMatchObject({
+        phase: 'problem',
+        problem: { message: expect.stringContaining(cause) },
+      });
+      expect(await health(app)).toMatchObject([503, { status: 'unavailable', cli: { problem: 'cli_failed' } }]);
+      for (const dialect of DIALECTS) {
+        const { status, headers } = await ask(app, dialect);
+        expect([dialect, status]).toEqual([dialect, 503]);
+        expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      }
+      expect((await send(`${app.url}/v1/models`)).status).toBe(503);
+
+      await cli.set('works');
+      await becomesHealthy(app);
+      expect(app.core.snapshot().cli).toMatchObject({ phase: 'ready' });
+      expect(app.core.snapshot().cli.problem).toBeUndefined();
+      for (const dialect of DIALECTS) expect((await ask(app, dialect)).status).toBe(200);
+    },
+  );
+
+  test('in no command at all is a problem, too', async () => {
+    const cli = await wrapCli(path.join(home, 'bin'), 'mute');
+    const app = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT });
+
+    expect(await health(app)).toMatchObject([503, { cli: { phase: 'checking' } }]);
+    expect([(await ask(app)).status, (await send(`${app.url}/v1/models`)).status]).toEqual([503, 503]);
+  });
+
+  test('leaves the list of models, and their context windows, as the last run of the app has learned them', async () => {
+    const cli = await wrapCli(path.join(home, 'bin'));
+    const first = await start({ env: { CLAUDE_PATH: cli.path } });
+    first.api.answer(text('Hi.'));
+    expect((await ask(first)).status).toBe(200);
+    const models = (await send(`${first.url}/api/tags`)).text;
+    const details = (await send(`${first.url}/api/show`, { body: '{"model":"sonnet"}' })).text;
+    await first.stop();
+    apps = [];
+
+    await cli.set('silent');
+    const second = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT });
+
+    expect(await send(`${second.url}/api/tags`)).toMatchObject({ status: 200, text: models });
+    expect(await send(`${second.url}/api/show`, { body: '{"model":"sonnet"}' })).toMatchObject({
+      status: 200,
+      text: details,
+    });
+    expect((await ask(second)).status).toBe(503);
+  });
+
+  test('any more, after it did, is a problem from the first request on that needs a process', async () => {
+    const cli = await wrapCli(path.join(home, 'bin'));
+    const app = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT, settings: { maxProcesses: 2 } });
+    await becomesHealthy(app);
+
+    await cli.set('exits');
+    await expect.poll(async () => (await ask(app)).status, SOON).toBeGreaterThanOrEqual(500);
+    await expect.poll(async () => (await health(app))[0], SOON).toBe(503);
+
+    await cli.set('works');
+    await becomesHealthy(app);
+    expect((await ask(app)).status).toBe(200);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a CLI that was found and is moved', () => {
+  test('is looked for at once, and the request is answered', async () => {
+    const bin = path.join(home, '.local', 'bin');
+    await mkdir(bin, { recursive: true });
+    await symlink(claudePath(), path.join(bin, 'claude'));
+    const app = await start({ env: { CLAUDE_PATH: undefined, PATH: '/bin' }, settings: { maxProcesses: 2 } });
+    await becomesHealthy(app);
+    const elsewhere = path.join(home, '.claude', 'local');
+    await mkdir(elsewhere, { recursive: true });
+
+    await rename(path.join(bin, 'claude'), path.join(elsewhere, 'claude'));
+    // The spare processes were started before; each conversation takes one.
+    for (const content of ['One.', 'Two.', 'Three.', 'Four.'])
+      expect((await ask(app, '/api/chat', content)).status).toBe(200);
+
+    expect(app.core.snapshot().cli).toMatchObject({ phase: 'ready', path: path.join(elsewhere, 'claude') });
+  });
+
+  test('away is a problem, until it is back', async () => {
+    const bin = path.join(home, '.local', 'bin');
+    await mkdir(bin, { recursive: true });
+    await symlink(claudePath(), path.join(bin, 'claude'));
+    const app = await start({ env: { CLAUDE_PATH: undefined, PATH: '/bin' }, settings: { maxProcesses: 2 } });
+    await becomesHealthy(app);
+
+    await rename(path.join(bin, 'claude'), path.join(home, 'away'));
+    await expect
+      .poll(async () => JSON.parse((await ask(app, '/v1/chat/completions')).text).error?.code, SOON)
+      .toBe('claude_cli_missing');
+    expect(await health(app)).toMatchObject([503, { cli: { problem: 'cli_missing' } }]);
+
+    await rename(path.join(home, 'away'), path.join(bin, 'claude'));
+    await expect.poll(async () => (await ask(app)).status, SOON).toBe(200);
+    await becomesHealthy(app);
+  });
+});
