@@ -34,6 +34,8 @@ export type ChatEvent =
       /** What the process can see of this computer, in words for the user. */
       readonly isolation: string;
     }
+  /** A process is ready for the question, which is sent to it next. Repeated where another process takes its place. */
+  | { readonly type: 'question_sent' }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   /** The model calls a tool of the client's; the arguments follow. Calls do not overlap and come in the order of `index`, from 0. */
@@ -50,7 +52,7 @@ export type ChatEvent =
     }
   /** All text so far is invalid: the CLI has the model answer again. Only where the answer is bound to a schema. */
   | { readonly type: 'retract' }
-  /** The usage so far. */
+  /** The usage so far. Its output is not known before the `end`: the API's first count is a placeholder. */
   | { readonly type: 'usage'; readonly usage: Usage }
   /** Always last, unless an error is. */
   | {

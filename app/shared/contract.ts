@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
-import type { Usage } from './usage';
+import type { RequestUsage, Usage } from './usage';
 
 export type { Problem, ProblemCode } from './problems';
 
@@ -69,7 +69,10 @@ export interface RequestRow {
   phase: RequestPhase;
   /** HTTP status; 499 where the client hung up; null until it is known. */
   status: number | null;
-  usage: Usage | null;
+  /** null until the API has begun to answer. */
+  usage: RequestUsage | null;
+  /** From the request's arrival until its prompt was sent to a process that was ready for it; null until then. */
+  loadMs: number | null;
   /** From the request's arrival to the first text, thinking or tool call sent. */
   firstTokenMs: number | null;
   durationMs: number | null;
@@ -86,8 +89,6 @@ export interface RequestDetails extends RequestRow {
   /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
   served: 'new' | 'replay' | 'live' | null;
   messages: number | null;
-  /** Time until a process was ready for the prompt. */
-  loadMs: number | null;
   error: string | null;
   /** Request parameters that could not be honoured. */
   ignored: string[];
@@ -103,10 +104,13 @@ export interface ConversationRow {
   client: string;
   model: string;
   phase: ConversationPhase;
+  /** Answers that its history has; one that is being given does not count. */
   turns: number;
+  /** Of the turns so far. While it answers, the prompt's tokens are counted, the answer's are not yet. */
   usage: Usage;
   startedAt: number;
   lastUsedAt: number;
+  /** null until it has a process. */
   pid: number | null;
   /** When its process ends if no request comes; null while it is busy and where it never expires. */
   expiresAt: number | null;

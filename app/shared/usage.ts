@@ -16,6 +16,25 @@ export interface Usage {
   readonly costUsd: number;
 }
 
+/**
+ * The usage of one request, as far as it is known. The API reports the prompt's tokens when it begins to answer, and the answer's when that
+ * has ended; the CLI reports the cost with the end of the turn. An answer that was cut off has neither.
+ */
+export interface RequestUsage extends Omit<Usage, 'output' | 'costUsd'> {
+  readonly output: number | null;
+  readonly costUsd: number | null;
+}
+
+/** The usage as one of an answer that has not ended: the API's first count of the output is a placeholder, usually 1. */
+export function unfinishedUsage({ input, cacheRead, cacheWrite }: Usage): RequestUsage {
+  return { input, cacheRead, cacheWrite, output: null, thinking: 0, costUsd: null };
+}
+
+/** What is known of a request's usage, with 0 for the rest: for sums over requests. */
+export function knownUsage(usage: RequestUsage | null): Usage {
+  return usage === null ? NO_USAGE : { ...usage, output: usage.output ?? 0, costUsd: usage.costUsd ?? 0 };
+}
+
 /** The usage of a request that has consumed nothing. */
 export const NO_USAGE: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: 0, costUsd: 0 };
 

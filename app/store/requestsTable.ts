@@ -108,7 +108,7 @@ function toColumns(request: RequestDetails): z.infer<typeof Columns> {
 function fromColumns(row: unknown): RequestDetails {
   const columns = Columns.parse(row);
   const { input, cache_read: cacheRead, cache_write: cacheWrite, output } = columns;
-  const hasUsage = input !== null && cacheRead !== null && cacheWrite !== null && output !== null;
+  const hasUsage = input !== null && cacheRead !== null && cacheWrite !== null;
   return {
     id: columns.id,
     at: columns.at,
@@ -122,7 +122,7 @@ function fromColumns(row: unknown): RequestDetails {
     stream: columns.stream === 1,
     phase: columns.phase,
     status: columns.status,
-    usage: hasUsage ? { input, cacheRead, cacheWrite, output, thinking: 0, costUsd: columns.cost_usd ?? 0 } : null,
+    usage: hasUsage ? { input, cacheRead, cacheWrite, output, thinking: 0, costUsd: columns.cost_usd } : null,
     firstTokenMs: columns.first_token_ms,
     durationMs: columns.duration_ms,
     userAgent: columns.user_agent,

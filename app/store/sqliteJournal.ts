@@ -204,10 +204,10 @@ function openRecord(
 
 function toRow(request: RequestDetails): RequestRow {
   const { id, at, client, address, dialect, method, path, model, stream, phase, status } = request;
-  const { firstTokenMs, durationMs } = request;
+  const { loadMs, firstTokenMs, durationMs } = request;
   const usage = request.usage && { ...request.usage };
   return {
     ...{ id, at, client, address, dialect, method, path, model, stream, phase, status },
-    ...{ usage, firstTokenMs, durationMs },
+    ...{ usage, loadMs, firstTokenMs, durationMs },
   };
 }

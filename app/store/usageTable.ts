@@ -1,7 +1,7 @@
 /** Usage summed by hour and model. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
-import { addUsage, NO_USAGE } from '../shared/usage';
+import { addUsage, knownUsage, NO_USAGE } from '../shared/usage';
 import type { Database } from './database';
 
 /** The sums of one model in one hour of one local day. */
@@ -57,7 +57,7 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     model: request.resolvedModel ?? request.model,
     requests: 1,
     failed: request.phase === 'failed' ? 1 : 0,
-    usage: request.usage ?? NO_USAGE,
+    usage: knownUsage(request.usage),
   };
 }
 

@@ -1,8 +1,11 @@
 /** Numbers, durations and times as the window shows them. The notation is fixed, so that columns line up and screenshots can be compared. */
-import type { Usage } from '../../app/shared/usage';
+import type { RequestUsage, Usage } from '../../app/shared/usage';
 
 /** Shown in place of a missing value. */
 export const NONE = '–';
+
+/** Shown in place of a value that is not known yet. */
+export const PENDING = '…';
 
 const grouped = new Intl.NumberFormat('en-US');
 
@@ -105,12 +108,13 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** All prompt tokens: read from the cache, written to it, or neither. */
-export function inputTokens(usage: Usage): number {
+export function inputTokens(usage: Usage | RequestUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
-export function allTokens(usage: Usage): number {
-  return inputTokens(usage) + usage.output;
+/** As far as they are known. */
+export function allTokens(usage: Usage | RequestUsage): number {
+  return inputTokens(usage) + (usage.output ?? 0);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -55,6 +55,7 @@ describe('a chat', () => {
         model: expect.stringMatching(/^claude-sonnet-/),
         isolation: expect.stringContaining('withheld'),
       },
+      { type: 'question_sent' },
       { type: 'usage', usage: expect.objectContaining({ input: 7, cacheRead: 100, cacheWrite: 20 }) },
       { type: 'text', text: 'Hel' },
       { type: 'text', text: 'lo' },

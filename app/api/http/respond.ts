@@ -4,7 +4,7 @@ import { ChatError } from '../../chat/errors';
 import type { ChatEvent } from '../../chat/events';
 import type { Chat } from '../../chat/service';
 import type { Log } from '../../log/log';
-import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
+import { addUsage, NO_USAGE, type RequestUsage, type Usage, unfinishedUsage } from '../../shared/usage';
 import type { Answer, ChatReply, OutputEvent, RouteReply, StreamWire, ToolCall } from '../dialect';
 import { toFault } from '../fault';
 import { type ChoiceEvent, parallelAnswers } from '../parallelAnswers';
@@ -122,6 +122,10 @@ async function* recordEvents(
 ): AsyncGenerator<WireEvent> {
   const usages = new Map<number, Usage>();
   let open = 1 + (reply.furtherRequests?.length ?? 0);
+  const usageSoFar = (): RequestUsage => {
+    const sum = [...usages.values()].reduce(addUsage, NO_USAGE);
+    return open === 0 ? sum : unfinishedUsage(sum);
+  };
   let hasOutput = false;
   for await (const { choice, event } of events) {
     if (event.type === 'error') throw event.error;
@@ -137,13 +141,14 @@ async function* recordEvents(
     if (event.type === 'retract' && reply.stream && hasOutput) {
       throw new ChatError('api', 'the model’s first answer was not valid against the schema, and part of it is sent');
     }
+    if (event.type === 'question_sent') {
+      if (choice === 0) exchange.change({ loadMs: exchange.elapsedMs() });
+      continue;
+    }
+    if (event.type === 'end') open -= 1;
     if (event.type === 'usage' || event.type === 'end') {
       usages.set(choice, event.usage);
-      exchange.change({ usage: [...usages.values()].reduce(addUsage, NO_USAGE) });
-    }
-    if (event.type === 'end') {
-      if (choice === 0) exchange.change({ loadMs: event.timings.loadMs });
-      open -= 1;
+      exchange.change({ usage: usageSoFar() });
     }
     if (event.type === 'text' || event.type === 'thinking') {
       // Open WebUI takes a chunk without content for the end of the answer.

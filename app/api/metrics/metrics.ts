@@ -1,7 +1,7 @@
 /** The app's metrics for Prometheus: the journal's events advance the counters, and gauges are read when they are scraped. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestRow } from '../../shared/contract';
-import type { Usage } from '../../shared/usage';
+import { knownUsage, type RequestUsage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
 
 /** Labels take no value that a client can invent, since each value of a label costs Prometheus a time series. */
@@ -59,17 +59,18 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
     const model = details?.resolvedModel ?? 'other';
     if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
     for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model }, count);
-    cost.inc({ model }, Math.max(0, row.usage?.costUsd ?? 0));
+    cost.inc({ model }, Math.max(0, knownUsage(row.usage).costUsd));
   });
 }
 
-function kinds(usage: Usage | null): [kind: string, count: number][] {
+function kinds(usage: RequestUsage | null): [kind: string, count: number][] {
   if (usage === null) return [];
+  const { input, cacheRead, cacheWrite, output } = knownUsage(usage);
   return [
-    ['input', usage.input],
-    ['cache_read', usage.cacheRead],
-    ['cache_write', usage.cacheWrite],
-    ['output', usage.output],
+    ['input', input],
+    ['cache_read', cacheRead],
+    ['cache_write', cacheWrite],
+    ['output', output],
   ];
 }
 

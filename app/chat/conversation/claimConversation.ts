@@ -1,5 +1,6 @@
 /** Finds the live conversation that answers a question, or lists a new one. */
 import { randomBytes } from 'node:crypto';
+import { NO_USAGE } from '../../shared/usage';
 import { toolResults } from '../turn/toolResults';
 import type { ConversationHistory } from './conversationHistory';
 import type { LiveConversation, LiveConversations } from './liveConversations';
@@ -23,8 +24,9 @@ export function claimConversation(
   if (idle) {
     // Chats that are alike so far may take each other's process, but each stays a conversation of its own in the history.
     const nameless = name === undefined && idle.name === undefined;
-    live.reassign(idle, nameless ? idle.status.id : availableId(conversation, live, idle), name);
-    idle.status.client = request.client;
+    const id = nameless ? idle.status.id : availableId(conversation, live, idle);
+    if (id !== idle.status.id) live.reassign(idle, id, name, conversationHistory.usageOf(id));
+    live.change(idle, { client: request.client });
     return idle;
   }
   const now = Date.now();
@@ -58,7 +60,7 @@ function availableId(conversation: string | undefined, live: LiveConversations, 
   if (!other.transcript) return newId();
   // The client has gone on from another point of the conversation, and its id goes with the newer branch. The process
   // of the older branch stays, and a request with that history still finds it.
-  live.reassign(other, newId(), undefined);
+  live.reassign(other, newId(), undefined, NO_USAGE);
   return conversation;
 }
 

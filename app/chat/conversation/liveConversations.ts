@@ -3,16 +3,17 @@
  * the process holds; a process that has been idle for long enough is ended.
  */
 import type { ProcessLease } from '../../claude/pool/pool';
-import { NO_USAGE } from '../../shared/usage';
+import type { Usage } from '../../shared/usage';
 import type { ConversationStatus } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';
 import type { HeldTranscript, Transcript } from './transcript';
 
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type StatusChange = Partial<Pick<ConversationStatus, 'client' | 'phase' | 'turns' | 'usage' | 'pid'>>;
 
 /** A conversation that has a process, or is about to get one. */
 export interface LiveConversation {
-  readonly status: Mutable<ConversationStatus>;
+  /** Read only here, so that no change goes unreported: see `LiveConversations.change`. */
+  readonly status: ConversationStatus;
   /** The client's own name for it. */
   name: string | undefined;
   /** Interrupts the answer. Replaced for each request. */
@@ -33,16 +34,18 @@ export interface LiveConversation {
 export interface LiveConversations {
   list(): readonly ConversationStatus[];
   /** Adds a conversation for a new request. It counts as busy until `markIdle` or `remove`. */
-  add(status: Mutable<ConversationStatus>, name: string | undefined): LiveConversation;
+  add(status: ConversationStatus, name: string | undefined): LiveConversation;
   find(id: string): LiveConversation | undefined;
+  /** Changes the conversation's state and reports it. Its id and its idleness have functions of their own. */
+  change(live: LiveConversation, change: StatusChange): void;
   /**
    * Takes an idle conversation whose process holds exactly this history, preferably the one of that name, and marks it busy.
    * @param bringsToolResults whether the request brings the results of tool calls: then only a conversation that waits
    *   for them is taken, otherwise only one that does not.
    */
   takeIdle(digest: string, name: string | undefined, bringsToolResults: boolean): LiveConversation | undefined;
-  /** Gives the conversation's process to another conversation, which has the same history. */
-  reassign(live: LiveConversation, id: string, name: string | undefined): void;
+  /** Gives the conversation's process to another conversation, which has the same history. @param usage that of the other one so far. */
+  reassign(live: LiveConversation, id: string, name: string | undefined, usage: Usage): void;
   /** The transcript of an idle conversation whose process holds exactly this history. */
   heldTranscript(digest: string): Transcript | undefined;
   /** Marks the conversation idle. @param idleMs time until its process is ended if no request comes; Infinity keeps it. */
@@ -65,10 +68,14 @@ export function createLiveConversations(onChange: () => void): LiveConversations
   const idleByDigest = new Map<string, LiveConversation[]>();
   const watchedLeases = new WeakSet<ProcessLease>();
 
+  const setStatus = ({ status }: LiveConversation, change: Partial<ConversationStatus>) => {
+    Object.assign(status, change);
+  };
+
   const unmarkIdle = (live: LiveConversation) => {
     clearTimeout(live.timer);
     live.timer = undefined;
-    live.status.expiresAt = null;
+    setStatus(live, { expiresAt: null });
     if (!live.transcript) return;
     const { digest } = live.transcript;
     const others = (idleByDigest.get(digest) ?? []).filter((other) => other !== live);
@@ -109,12 +116,22 @@ export function createLiveConversations(onChange: () => void): LiveConversations
   return {
     list: () => [...all.values()].map(({ status }) => ({ ...status })),
     find: (id) => all.get(id),
+    change: (live, change) => {
+      setStatus(live, change);
+      onChange();
+    },
     add: (status, name) => {
       let resolveRemoved = () => {};
       const removed = new Promise<void>((resolve) => {
         resolveRemoved = resolve;
       });
-      const live: LiveConversation = { status, name, abort: new AbortController(), removed, resolveRemoved };
+      const live: LiveConversation = {
+        status: { ...status },
+        name,
+        abort: new AbortController(),
+        removed,
+        resolveRemoved,
+      };
       listAsLastUsed(live);
       onChange();
       return live;
@@ -128,25 +145,27 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       unmarkIdle(live);
       // A waiting turn stays bound to the signal with which it began.
       if (!live.waitingTurn) live.abort = new AbortController();
-      live.status.phase = 'preparing';
-      live.status.lastUsedAt = Date.now();
+      setStatus(live, { phase: 'preparing', lastUsedAt: Date.now() });
       listAsLastUsed(live);
+      onChange();
       return live;
     },
-    reassign: (live, id, name) => {
+    reassign: (live, id, name, usage) => {
       live.name = name;
       if (id === live.status.id) return;
       unlist(live);
-      Object.assign(live.status, { id, usage: NO_USAGE, startedAt: Date.now() });
+      setStatus(live, { id, usage, startedAt: Date.now() });
       listAsLastUsed(live);
       onChange();
     },
     heldTranscript: (digest) => idleByDigest.get(digest)?.at(-1)?.transcript,
     markIdle: (live, transcript, idleMs) => {
       const now = Date.now();
-      live.status.phase = live.waitingTurn ? 'waiting_for_tool' : 'idle';
-      live.status.lastUsedAt = now;
-      live.status.expiresAt = now + idleMs;
+      setStatus(live, {
+        phase: live.waitingTurn ? 'waiting_for_tool' : 'idle',
+        lastUsedAt: now,
+        expiresAt: now + idleMs,
+      });
       live.transcript = transcript;
       idleByDigest.set(transcript.digest, [...(idleByDigest.get(transcript.digest) ?? []), live]);
       listAsLastUsed(live);

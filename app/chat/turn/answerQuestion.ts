@@ -3,7 +3,7 @@ import type { Claude } from '../../claude/claude';
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
 import { CliEndedError } from '../../claude/process/protocol';
-import { addUsage } from '../../shared/usage';
+import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
 import { extendDigest } from '../conversation/digest';
@@ -50,6 +50,7 @@ export async function* answerQuestion(
   const { signal } = conversation.abort;
   const { status } = conversation;
   const onResult = (result: ResultMessage) => learnContextWindows(result, claude);
+  const usageBefore = status.usage;
   let served: Served = 'live';
   let announced: Served | undefined;
   let silent = true;
@@ -59,23 +60,26 @@ export async function* answerQuestion(
     const answer = createAnswerMessage();
     try {
       if (!conversation.lease?.process.alive) served = history.length > 0 ? 'replay' : 'new';
-      const process = await readyProcess(question, conversation, claude);
-      status.phase = 'answering';
+      const process = await readyProcess(question, conversation, services);
       if (announced !== served && silent) {
         announced = served;
         yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation: process.isolation };
       }
       await process.configure(flagsOf(request, model));
       clock.questionSent();
+      live.change(conversation, { phase: 'answering' });
+      yield { type: 'question_sent' };
       const turn =
         resumeTurn(conversation, question) ?? startTurn(process, toApiConversation(newMessages).question, signal);
       record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
+        if (event.type === 'usage') {
+          live.change(conversation, { usage: addUsage(usageBefore, knownUsage(unfinishedUsage(event.usage))) });
+        }
         if (event.type === 'end') {
           const message = answer.read();
           const newDigest = [...newMessages, message].reduce(extendDigest, digest);
-          status.usage = addUsage(status.usage, event.usage);
-          status.turns += 1;
+          live.change(conversation, { usage: addUsage(usageBefore, event.usage), turns: status.turns + 1 });
           record?.end(message, newDigest, event.usage);
           record = undefined;
           if (event.reason === 'tool_use') conversation.waitingTurn = turn;
@@ -109,9 +113,10 @@ export async function* answerQuestion(
 async function readyProcess(
   { key, model, setup, history, newMessages }: Question,
   conversation: LiveConversation,
-  claude: Claude,
+  { claude, live }: AnswerDependencies,
 ): Promise<ClaudeProcess> {
   if (conversation.lease?.process.alive) return conversation.lease.process;
+  live.change(conversation, { phase: 'preparing', pid: null });
   const { signal } = conversation.abort;
   delete conversation.waitingTurn;
   const past = toApiConversation([...history, ...newMessages]).history;
@@ -121,7 +126,7 @@ async function readyProcess(
     signal,
   );
   conversation.lease = lease;
-  conversation.status.pid = lease.process.pid ?? null;
+  live.change(conversation, { pid: lease.process.pid ?? null });
   await lease.process.replay(remainingHistory, signal);
   return lease.process;
 }

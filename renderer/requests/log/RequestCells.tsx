@@ -11,6 +11,7 @@ import {
   formatTime,
   inputTokens,
   NONE,
+  PENDING,
 } from '../../ui/format';
 import { Cell } from '../../ui/list/RowGrid';
 
@@ -32,7 +33,7 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
         <RequestStatus row={row} />
       </Cell>
       <Cell name="c-in">{usage ? formatCompact(inputTokens(usage)) : NONE}</Cell>
-      <Cell name="c-out">{usage ? formatCompact(usage.output) : NONE}</Cell>
+      <Cell name="c-out">{outputText(row)}</Cell>
       <Cell name="c-first">{firstTokenMs === null ? NONE : formatDuration(firstTokenMs)}</Cell>
       <Cell name="c-duration">
         {isLive(row.phase) ? <Elapsed since={at} /> : durationMs === null ? NONE : formatDuration(durationMs)}
@@ -40,6 +41,13 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
     </>
   );
 });
+
+/** The API counts the tokens of an answer when it has ended. */
+function outputText({ usage, phase }: RequestRow): string {
+  if (!usage) return NONE;
+  if (usage.output === null) return isLive(phase) ? PENDING : NONE;
+  return formatCompact(usage.output);
+}
 
 /** The phase while the request runs, then its HTTP status. */
 export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {

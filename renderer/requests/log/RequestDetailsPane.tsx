@@ -1,12 +1,12 @@
 /** The details of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
-import type { Usage } from '../../../app/shared/usage';
+import type { RequestUsage } from '../../../app/shared/usage';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import { useNavigation, useStoredConversations, useStoredState } from '../../state/services';
 import { CopyButton } from '../../ui/CopyButton';
-import { allTokens, formatCount, formatDuration, formatMoment, formatUsd } from '../../ui/format';
+import { allTokens, formatCount, formatDuration, formatMoment, formatUsd, NONE, PENDING } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { TOKEN_KINDS } from '../today/tokenKinds';
 import { Elapsed, isLive, RequestStatus } from './RequestCells';
@@ -53,7 +53,7 @@ function Sections({ details }: { details: RequestDetails }) {
         </Section>
       )}
       {isLive(details.phase) ? <RunningTiming details={details} /> : <Timing details={details} elapsedMs={0} />}
-      {usage && <Tokens usage={usage} />}
+      {usage && <Tokens usage={usage} unknown={unknownText(details)} />}
       {ignored.length > 0 && (
         <Section title="Ignored parameters">
           <ul className="chips">
@@ -97,7 +97,7 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
     <Section title="Timing">
       <div className="bar" aria-hidden="true">
         {parts.map(({ key, ms }) => (
-          <span key={key} data-part={key} style={{ flexGrow: ms }} />
+          <span key={key} data-part={key} style={{ flexGrow: ms ?? 0 }} />
         ))}
       </div>
       <dl className="measures measures-3">
@@ -107,7 +107,7 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
               <span className="swatch" data-part={key} />
               {name}
             </dt>
-            <dd>{formatDuration(ms)}</dd>
+            <dd>{ms === null ? unknownText(details) : formatDuration(ms)}</dd>
           </div>
         ))}
       </dl>
@@ -115,13 +115,14 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
   );
 }
 
-function Tokens({ usage }: { usage: Usage }) {
+/** @param unknown stands for a count that the API has not reported. */
+function Tokens({ usage, unknown }: { usage: RequestUsage; unknown: string }) {
   return (
-    <Section title={`Tokens · ${formatUsd(usage.costUsd)}`}>
+    <Section title={usage.costUsd === null ? 'Tokens' : `Tokens · ${formatUsd(usage.costUsd)}`}>
       {allTokens(usage) > 0 && (
         <div className="bar" aria-hidden="true">
           {TOKEN_KINDS.map(({ key, color }) => (
-            <span key={key} style={{ flexGrow: usage[key], background: `var(${color})` }} />
+            <span key={key} style={{ flexGrow: usage[key] ?? 0, background: `var(${color})` }} />
           ))}
         </div>
       )}
@@ -132,12 +133,21 @@ function Tokens({ usage }: { usage: Usage }) {
               <span className="swatch" style={{ background: `var(${color})` }} />
               {name}
             </dt>
-            <dd>{formatCount(usage[key])}</dd>
+            <dd>{countText(usage[key], unknown)}</dd>
           </div>
         ))}
       </dl>
     </Section>
   );
+}
+
+/** Stands for a value that is not known: yet, or at all. */
+function unknownText({ phase }: RequestRow): string {
+  return isLive(phase) ? PENDING : NONE;
+}
+
+function countText(count: number | null, unknown: string): string {
+  return count === null ? unknown : formatCount(count);
 }
 
 type Fact = [name: string, value: string | number | null];

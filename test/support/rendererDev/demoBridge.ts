@@ -15,7 +15,7 @@ import type {
   TopicUpdate,
   TopicValues,
 } from '../../../app/shared/contract';
-import { addUsage } from '../../../app/shared/usage';
+import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
 import { activeConversations, messagesOf, storedConversations } from './demoConversations';
 import { between } from './demoRandom';
@@ -198,7 +198,14 @@ function fill(count: number): void {
   const now = Date.now();
   const add = (row: RequestRow) => rows.set(row.id, row);
   for (let index = count; index > 0; index--) add(finished(now - index * 9_000 - between(0, 6_000) - 8_000));
-  add({ ...begun(now - 6_400), phase: 'streaming', status: 200, firstTokenMs: 812, usage: usage(0) });
+  add({
+    ...begun(now - 6_400),
+    phase: 'streaming',
+    status: 200,
+    loadMs: 40,
+    firstTokenMs: 812,
+    usage: unfinishedUsage(usage(0)),
+  });
   add({ ...begun(now - 900), client: 'Continue', dialect: 'openai', path: '/v1/chat/completions' });
 }
 
@@ -207,7 +214,10 @@ function live(): void {
   setInterval(() => {
     const row = begun(Date.now());
     change({ requests: [row] });
-    setTimeout(() => change({ requests: [{ ...row, phase: 'streaming', status: 200, firstTokenMs: 640 }] }), 640);
+    setTimeout(
+      () => change({ requests: [{ ...row, phase: 'streaming', status: 200, loadMs: 30, firstTokenMs: 640 }] }),
+      640,
+    );
     setTimeout(
       () => {
         const done = {
@@ -220,14 +230,14 @@ function live(): void {
         };
         const { usage: day } = snapshot;
         const hourly = day.hourly.map((hour, index) =>
-          index === new Date().getHours() && done.usage ? addUsage(hour, done.usage) : hour,
+          index === new Date().getHours() ? addUsage(hour, knownUsage(done.usage)) : hour,
         );
         change({
           requests: [{ ...done, durationMs: Date.now() - row.at }],
           usage: {
             ...day,
             requests: day.requests + 1,
-            usage: done.usage ? addUsage(day.usage, done.usage) : day.usage,
+            usage: addUsage(day.usage, knownUsage(done.usage)),
             hourly,
           },
         });

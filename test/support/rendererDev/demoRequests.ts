@@ -1,6 +1,6 @@
 /** The requests of the demo. */
 import type { DialectName, RequestDetails, RequestRow } from '../../../app/shared/contract';
-import type { Usage } from '../../../app/shared/usage';
+import { type Usage, unfinishedUsage } from '../../../app/shared/usage';
 import { between, pick, random } from './demoRandom';
 
 interface DemoClient {
@@ -38,6 +38,7 @@ export function begun(at: number): RequestRow {
     phase: 'waiting',
     status: null,
     usage: null,
+    loadMs: null,
     firstTokenMs: null,
     durationMs: null,
   };
@@ -64,12 +65,21 @@ export function finished(at: number): RequestRow {
   }
   if (dice < 0.27) return { ...row, phase: 'failed', status: pick([429, 502, 404, 401]), durationMs: between(12, 900) };
   const firstTokenMs = between(420, 2_300);
+  const loadMs = Math.round(firstTokenMs * 0.2);
   const durationMs = firstTokenMs + between(700, 24_000);
   const tokens = usage(between(60, 1_900));
   if (dice < 0.3)
-    return { ...row, phase: 'cancelled', status: 499, firstTokenMs, durationMs, usage: { ...tokens, costUsd: 0.004 } };
+    return {
+      ...row,
+      phase: 'cancelled',
+      status: 499,
+      loadMs,
+      firstTokenMs,
+      durationMs,
+      usage: unfinishedUsage(tokens),
+    };
   const costUsd = (tokens.input * 3 + tokens.cacheRead * 0.3 + tokens.cacheWrite * 3.75 + tokens.output * 15) / 1e6;
-  return { ...row, phase: 'done', status: 200, firstTokenMs, durationMs, usage: { ...tokens, costUsd } };
+  return { ...row, phase: 'done', status: 200, loadMs, firstTokenMs, durationMs, usage: { ...tokens, costUsd } };
 }
 
 export function usage(output: number): Usage {
@@ -93,7 +103,6 @@ export function details(row: RequestRow): RequestDetails {
     conversation: row.model && !failed ? 'conv_6900' : null,
     served: row.model && !failed ? 'live' : null,
     messages: row.model ? 7 : null,
-    loadMs: row.firstTokenMs === null ? null : Math.round(row.firstTokenMs * 0.2),
     error: failed ? 'The usage limit of this account is reached. It resets at 16:00.' : null,
     ignored: row.model && row.dialect !== 'anthropic' ? ['temperature', 'top_k', 'num_ctx'] : [],
     isolation:

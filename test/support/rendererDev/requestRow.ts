@@ -15,6 +15,7 @@ export function requestRow(row: Partial<RequestRow> = {}): RequestRow {
     phase: 'done',
     status: 200,
     usage: null,
+    loadMs: null,
     firstTokenMs: null,
     durationMs: 10,
     ...row,

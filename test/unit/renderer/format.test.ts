@@ -120,7 +120,8 @@ describe('the chart of the day', () => {
 });
 
 describe('the timing of a request', () => {
-  const details = (known: Partial<RequestDetails>) => ({ ...requestRow(), loadMs: null, ...known }) as RequestDetails;
+  const details = (known: Partial<RequestDetails>) =>
+    ({ ...requestRow(), messages: 1, loadMs: null, ...known }) as RequestDetails;
   const milliseconds = (known: Partial<RequestDetails>, elapsedMs = 0) =>
     requestTiming(details(known), elapsedMs).map(({ ms }) => ms);
 
@@ -128,12 +129,19 @@ describe('the timing of a request', () => {
     expect(milliseconds({ loadMs: 100, firstTokenMs: 700, durationMs: 3_000 })).toEqual([100, 600, 2_300]);
   });
 
-  it('has no answer before the first token', () => {
-    expect(milliseconds({ loadMs: 100, durationMs: null }, 900)).toEqual([100, 800, 0]);
+  it('grows in the part that a running request has reached, and the others are not known yet', () => {
+    expect(milliseconds({ durationMs: null }, 300)).toEqual([300, null, null]);
+    expect(milliseconds({ loadMs: 100, durationMs: null }, 900)).toEqual([100, 800, null]);
+    expect(milliseconds({ loadMs: 100, firstTokenMs: 700, durationMs: null }, 900)).toEqual([100, 600, 200]);
+  });
+
+  it('ends in the part in which the request failed', () => {
+    expect(milliseconds({ durationMs: 300 })).toEqual([300, null, null]);
+    expect(milliseconds({ loadMs: 100, durationMs: 300 })).toEqual([100, 200, null]);
   });
 
   it('is not known of a request that asked no model', () => {
-    expect(milliseconds({ durationMs: 4 })).toEqual([]);
+    expect(milliseconds({ messages: null, durationMs: 4 })).toEqual([]);
   });
 });
 

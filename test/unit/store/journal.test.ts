@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RequestRow } from '../../../app/shared/contract';
-import { NO_USAGE, type Usage } from '../../../app/shared/usage';
+import { NO_USAGE, type Usage, unfinishedUsage } from '../../../app/shared/usage';
 import { openDatabase } from '../../../app/store/database';
 import type { Journal, RequestRecord, RequestStart } from '../../../app/store/journal';
 import { openJournal } from '../../../app/store/sqliteJournal';
@@ -108,6 +108,16 @@ describe('rows', () => {
 
     expect(details).toMatchObject({ ...START, ...change, usage: TOKENS });
     expect(open().details(id)).toEqual(details);
+  });
+
+  test('the output and the cost of an answer that was cut off stay unknown', () => {
+    const journal = open();
+    const id = serve(journal, {}, { phase: 'cancelled', status: 499, usage: unfinishedUsage(TOKENS) });
+    journal.close();
+
+    const reopened = open();
+    expect(reopened.details(id)?.usage).toMatchObject({ input: TOKENS.input, output: null, costUsd: null });
+    expect(reopened.day(clock.getTime()).usage).toMatchObject({ input: TOKENS.input, output: 0, costUsd: 0 });
   });
 
   test('an unknown request has no details', () => {

@@ -104,13 +104,13 @@ describe('a follow-up', () => {
 
   test('with another name takes the process all the same, which becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
-    conversation.status.usage = { ...NO_USAGE, input: 5 };
+    live.change(conversation, { usage: { ...NO_USAGE, input: 5 } });
 
     const taken = live.takeIdle('history', 'mine', false) as LiveConversation;
-    live.reassign(taken, 'two', 'mine');
+    live.reassign(taken, 'two', 'mine', { ...NO_USAGE, input: 3 });
 
     expect(ids()).toEqual(['two']);
-    expect([taken.name, taken.status.usage]).toEqual(['mine', NO_USAGE]);
+    expect([taken.name, taken.status.usage]).toEqual(['mine', { ...NO_USAGE, input: 3 }]);
     expect(live.find('one')).toBeUndefined();
   });
 
@@ -270,11 +270,18 @@ describe('end', () => {
   });
 });
 
-test('the listener is called when a conversation is removed', () => {
-  const conversation = idle('one', 'history');
-  const before = changes;
+describe('the listener is called', () => {
+  test.each<[string, (conversation: LiveConversation) => void]>([
+    ['is taken by a request', () => live.takeIdle('history', undefined, false)],
+    ['changes', (conversation) => live.change(conversation, { phase: 'answering' })],
+    ['becomes another', (conversation) => live.reassign(conversation, 'two', undefined, NO_USAGE)],
+    ['is removed', (conversation) => live.remove(conversation)],
+  ])('when a conversation %s', (_what, change) => {
+    const conversation = idle('one', 'history');
+    const before = changes;
 
-  live.remove(conversation);
+    change(conversation);
 
-  expect(changes).toBe(before + 1);
+    expect(changes).toBe(before + 1);
+  });
 });
