@@ -52,7 +52,7 @@ export function createChat(options: ChatOptions): Chat {
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);
       yield* converse(resolveQuestion(request, model, target, options), clientSignal, clock);
     } catch (error) {
-      yield { type: 'error', error: clientSignal.aborted ? cancelled() : toChatError(error) };
+      yield { type: 'error', error: clientSignal.aborted ? cancelled() : reportRefusal(toChatError(error), claude) };
     } finally {
       unlock();
     }
@@ -68,6 +68,7 @@ export function createChat(options: ChatOptions): Chat {
     let idle = false;
     try {
       for await (const event of answerQuestion(question, conversation, clock, services)) {
+        if (event.type === 'end') claude.recordAnswer();
         if (event.type === 'idle') idle = true;
         else yield event;
       }
@@ -89,6 +90,18 @@ export function createChat(options: ChatOptions): Chat {
     processMemory: () => claude.processMemory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
     endConversation: live.end,
   };
+}
+
+/** Records a refusal of the sign-in, and tells the client what the user can do about it. */
+function reportRefusal(error: ChatError, claude: Claude): ChatError {
+  const { kind, message, apiStatus } = error;
+  if (kind !== 'signed_out' && kind !== 'authentication') return error;
+  const { remedy } = claude.recordRefusal(kind);
+  if (message.includes(remedy)) return error;
+  return new ChatError(kind, `${message.replace(/[.\s]*$/, '.')} ${remedy}`, {
+    ...(apiStatus === undefined ? {} : { apiStatus }),
+    cause: error,
+  });
 }
 
 function cancelled(): ChatError {

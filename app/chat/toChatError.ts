@@ -45,11 +45,7 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
     return new ChatError('signed_out', 'claude is not signed in. Sign in with `claude auth login`.');
   }
   const kind = TOO_LONG_REASONS.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOfStatus(status);
-  const message =
-    kind === 'authentication'
-      ? `${withoutPrefix(text)} (sign in anew with \`claude auth login\`)`
-      : withoutPrefix(text);
-  return new ChatError(kind, message, {
+  return new ChatError(kind, withoutPrefix(text), {
     ...(status === undefined ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
   });
@@ -58,10 +54,11 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
 /** Translates a refusal of the API that the CLI would repeat after `delayMs`. */
 export function retryToChatError(status: number | null, delayMs: number): ChatError {
   const kind = kindOfStatus(status ?? undefined);
-  const message =
-    kind === 'rate_limit'
-      ? `the API's rate limit is reached: try again in ${Math.ceil(delayMs / 1000)} s`
-      : `the API answered with ${status}`;
+  const messages: Partial<Record<ChatErrorKind, string>> = {
+    rate_limit: `the API's rate limit is reached: try again in ${Math.ceil(delayMs / 1000)} s`,
+    authentication: `the API refuses the sign-in of claude (${status})`,
+  };
+  const message = messages[kind] ?? `the API answered with ${status}`;
   return new ChatError(kind, message, {
     ...(status === null ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? { retryAfterMs: delayMs } : {}),

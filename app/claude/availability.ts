@@ -1,6 +1,13 @@
 /** Whether the CLI can answer requests: what is known of the installation and of the attempts to bring the CLI up, as one state. */
 import type { ClaudeState, Installation } from './installation/installation';
-import { ClaudeUnavailableError, failed, starting } from './installation/problems';
+import {
+  type ClaudeProblem,
+  ClaudeUnavailableError,
+  failed,
+  refusedSignIn,
+  signedOut,
+  starting,
+} from './installation/problems';
 import type { Pool } from './pool/pool';
 import { createStartup, type StartupTimes } from './startup';
 import { within } from './within';
@@ -34,6 +41,15 @@ export interface Availability {
   ensureUp(signal?: AbortSignal): Promise<void>;
   /** Tries whether the CLI still comes up, after a process for a request has not. */
   verify(): void;
+  /** Records that the model has answered, which shows that the account is signed in. */
+  recordAnswer(): void;
+  /** Records that the user has signed in through the app. */
+  recordSignIn(): void;
+  /**
+   * Records that the CLI has reported a missing sign-in, or that the API has refused it. New processes take over a sign-in that the user
+   * renews, so the spare ones are replaced.
+   */
+  recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
   /** Has to be called when the installation's state has changed. */
   installationChanged(next: ClaudeState, previous: ClaudeState): void;
   close(): void;
@@ -47,6 +63,9 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   const { installation, pool, times } = options;
   const waitMs = times?.waitMs ?? WAIT_MS;
   let cleanup: Promise<void> | undefined;
+  /** The API's refusal of the sign-in. `claude auth status` knows nothing of it, so it stays until an answer, or another account. */
+  let refusal: ClaudeProblem | undefined;
+  let sparesReplacedAt = 0;
 
   /** Whether the CLI can come up without the user's doing something in the app. */
   const canStart = () => installation.state.path !== undefined || installation.state.problem?.code === 'cli_failed';
@@ -81,7 +100,9 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     const found = installation.state;
     if (found.path === undefined) return found;
     if (startup.failure) return { ...found, phase: 'problem', problem: failed(found.path, startup.failure.cause) };
-    return startup.isUp || found.phase !== 'ready' ? found : { ...found, phase: 'checking' };
+    if (found.problem) return found;
+    if (refusal) return { ...found, phase: 'problem', problem: refusal };
+    return startup.isUp ? found : { ...found, phase: 'checking' };
   };
 
   const prepareForRequest = async () => {
@@ -114,8 +135,33 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       if (!startup.isUp) throw notUp();
     },
     verify: startup.verify,
+    recordSignIn: () => {
+      refusal = undefined;
+      pool.replaceSpares();
+    },
+    recordAnswer: () => {
+      if (refusal) {
+        refusal = undefined;
+        options.onChange();
+      }
+      if (installation.state.problem?.code === 'signed_out') void installation.check();
+    },
+    recordRefusal: (code) => {
+      if (Date.now() - sparesReplacedAt > MIN_RETRY_MS) {
+        sparesReplacedAt = Date.now();
+        pool.replaceSpares();
+      }
+      if (code === 'signed_out') {
+        installation.markSignedOut();
+        return signedOut();
+      }
+      refusal = refusedSignIn(installation.state.account?.authMethod);
+      options.onChange();
+      return refusal;
+    },
     installationChanged: (next, previous) => {
       if (isSameInstallation(next, previous)) return;
+      refusal = undefined;
       if (previous.path !== undefined) pool.replaceSpares();
       startup.reset();
       if (canStart()) void startup.ensure();
@@ -130,6 +176,7 @@ function isSameInstallation(one: ClaudeState, other: ClaudeState): boolean {
     one.path === other.path &&
     one.version === other.version &&
     one.account?.loggedIn === other.account?.loggedIn &&
+    one.account?.authMethod === other.account?.authMethod &&
     one.account?.email === other.account?.email
   );
 }

@@ -5,7 +5,7 @@ import { type AvailabilityTimes, createAvailability } from './availability';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { type ClaudeState, createInstallation } from './installation/installation';
-import { ClaudeUnavailableError, failed } from './installation/problems';
+import { type ClaudeProblem, ClaudeUnavailableError, failed } from './installation/problems';
 import { openKnownModels } from './knownModels';
 import type { Model } from './models';
 import { childRegister } from './pool/childRegister';
@@ -100,8 +100,10 @@ export interface Claude {
   processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Records the size of a model's context window, in tokens, which the CLI reports with each answer. @param model its full name. */
   recordContextWindow(model: string, tokens: number): void;
-  /** Records that the CLI has reported a missing sign-in. */
-  markSignedOut(): void;
+  /** As in `Availability`. */
+  recordAnswer(): void;
+  /** As in `Availability`. Returns the problem, whose remedy the client is told. */
+  recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
   /** Ends every process. Resolves when all have ended. */
   close(): Promise<void>;
 }
@@ -239,7 +241,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
     check: availability.check,
     signIn: async () => {
-      await installation.signIn();
+      if (await installation.signIn()) availability.recordSignIn();
       return availability.check();
     },
     cancelSignIn: installation.cancelSignIn,
@@ -272,7 +274,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     prepare: (requirements) => pool.prepare(requirements),
     processMemory,
     recordContextWindow: knownModels.learnContextWindow,
-    markSignedOut: installation.markSignedOut,
+    recordAnswer: availability.recordAnswer,
+    recordRefusal: availability.recordRefusal,
     close: () => {
       clearInterval(measuring);
       availability.close();

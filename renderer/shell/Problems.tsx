@@ -48,6 +48,7 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
   );
   switch (code) {
     case 'signed_out':
+    case 'authentication':
       return (
         <>
           {checkAgain}
@@ -80,6 +81,8 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
       );
     case 'server_failed':
       return startAgain;
+    case 'plan_exhausted':
+      return null;
   }
 }
 

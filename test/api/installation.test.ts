@@ -1,10 +1,10 @@
 /** The state of the CLI is true and heals by itself: with the real CLI, and scripts around it that break and mend. */
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claudePath, removeFolder, scratchFolder } from '../support/cli';
 import { wrapCli } from '../support/cliWrapper';
-import { text } from '../support/messagesApi';
+import { httpError, text } from '../support/messagesApi';
 import { send } from '../support/send';
 import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
 
@@ -159,3 +159,70 @@ describe.skipIf(process.platform === 'win32')('a CLI that was found and is moved
     await becomesHealthy(app);
   });
 });
+
+describe('an account', () => {
+  test.skipIf(process.platform === 'darwin')('that signs in elsewhere is noticed with the next answer', async () => {
+    const app = await start({ account: 'signed-out' });
+    expect(await health(app)).toMatchObject([503, { cli: { problem: 'signed_out' } }]);
+    expect(await metric(app, 'claudacity_cli_ready')).toBe(0);
+    const refused = await ask(app);
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('claude auth login')]);
+
+    await writeCredentials();
+    await expect.poll(async () => (await ask(app)).status, SOON).toBe(200);
+
+    await becomesHealthy(app);
+    expect(app.core.snapshot().cli).toMatchObject({ phase: 'ready', authMethod: 'claude.ai' });
+    expect(await metric(app, 'claudacity_cli_ready')).toBe(1);
+  });
+
+  test.each([
+    ['api-key', 'Set ANTHROPIC_API_KEY to a valid key'],
+    ['subscription', 'claude setup-token'],
+    ['claude.ai', 'Sign in again with `claude auth login`'],
+  ] as const)(
+    'whose sign-in (%s) the API refuses in mid-session is a problem until an answer',
+    async (kind, remedy) => {
+      if (kind === 'claude.ai') await writeCredentials();
+      const app = await start({ account: kind === 'claude.ai' ? 'signed-out' : kind });
+      expect((await ask(app)).status).toBe(200);
+      expect((await health(app))[0]).toBe(200);
+
+      app.api.setDefaultAnswer(httpError(401, 'authentication_error', 'OAuth token has expired.'));
+      for (const dialect of DIALECTS) {
+        const refused = await ask(app, dialect);
+        expect([refused.status, JSON.parse(refused.text)]).toEqual([401, expect.anything()]);
+        expect(refused.text).toContain(remedy);
+      }
+      expect(await health(app)).toMatchObject([503, { status: 'unavailable', cli: { problem: 'authentication' } }]);
+      expect(app.core.snapshot().cli).toMatchObject({
+        phase: 'problem',
+        problem: { code: 'authentication', remedy: expect.stringContaining(remedy) },
+      });
+      expect(await metric(app, 'claudacity_cli_ready')).toBe(0);
+
+      app.api.setDefaultAnswer(text('Welcome back.'));
+      expect((await ask(app)).status).toBe(200);
+      await becomesHealthy(app);
+      expect(app.core.snapshot().cli.problem).toBeUndefined();
+    },
+  );
+});
+
+/** Signs in as `claude auth login` does, on a system without a keychain. */
+async function writeCredentials(): Promise<void> {
+  const oauth = {
+    accessToken: 'sk-ant-oat01-test',
+    refreshToken: 'sk-ant-ort01-test',
+    expiresAt: 4_102_444_800_000,
+    scopes: ['user:inference', 'user:profile'],
+    subscriptionType: 'max',
+  };
+  await mkdir(path.join(home, '.claude'), { recursive: true });
+  await writeFile(path.join(home, '.claude', '.credentials.json'), JSON.stringify({ claudeAiOauth: oauth }));
+}
+
+async function metric(app: TestApp, name: string): Promise<number> {
+  const { text: body } = await send(`${app.url}/metrics`);
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(body)?.[1]);
+}

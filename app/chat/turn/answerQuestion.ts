@@ -98,7 +98,6 @@ export async function* answerQuestion(
       }
       return;
     } catch (error) {
-      if (error instanceof ChatError && error.kind === 'signed_out') claude.markSignedOut();
       const { lease } = conversation;
       if (!lease || !hasDied(error, lease.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
       await lease.release();

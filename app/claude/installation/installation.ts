@@ -37,15 +37,18 @@ export interface Installation {
   readonly state: ClaudeState;
   /** Finds the CLI and reads its version and account. Calls during a check share its result. Never rejects. */
   check(): Promise<ClaudeState>;
-  /** Whether a request should check before it gives up: no check has ended yet, or the last one found no CLI and is not recent. */
+  /**
+   * Whether a request should check first: no check has ended yet, or the last one found no CLI or no sign-in and is not recent. The user may
+   * have installed it, or signed in, in a terminal.
+   */
   needsCheck(): boolean;
   /** @throws ClaudeUnavailableError where no CLI can be started. */
   requirePath(): string;
   /**
-   * Runs `claude auth login`. A call during a sign-in shares it. Resolves when the sign-in has succeeded or was cancelled.
+   * Runs `claude auth login`. A call during a sign-in shares it. Resolves to true when it has succeeded, to false when it was cancelled.
    * @throws Error where it fails or takes too long; ClaudeUnavailableError where no CLI can be started.
    */
-  signIn(): Promise<void>;
+  signIn(): Promise<boolean>;
   /** Ends the sign-in, if one is under way. Resolves when its process has ended. */
   cancelSignIn(): Promise<void>;
   /** Records that the CLI has reported a missing sign-in. */
@@ -61,7 +64,7 @@ export function createInstallation(options: InstallationOptions): Installation {
   let state: ClaudeState = { phase: 'checking' };
   let runningCheck: Promise<ClaudeState> | undefined;
   let lastCheckAt = 0;
-  let runningSignIn: { readonly ended: Promise<void>; readonly abort: AbortController } | undefined;
+  let runningSignIn: { readonly ended: Promise<boolean>; readonly abort: AbortController } | undefined;
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
 
@@ -99,7 +102,7 @@ export function createInstallation(options: InstallationOptions): Installation {
     setState(signIn ? { ...rest, signIn } : rest);
   };
 
-  const runOneSignIn = async (command: string, abort: AbortController): Promise<void> => {
+  const runOneSignIn = async (command: string, abort: AbortController): Promise<boolean> => {
     const startedAt = Date.now();
     let pid: number | undefined;
     try {
@@ -115,8 +118,10 @@ export function createInstallation(options: InstallationOptions): Installation {
         },
         onUrl: (url) => setSignIn({ url, startedAt }),
       });
+      return true;
     } catch (error) {
       if (!abort.signal.aborted) throw error;
+      return false;
     } finally {
       runningSignIn = undefined;
       if (pid !== undefined) options.onSignInProcess(pid, false);
@@ -124,12 +129,12 @@ export function createInstallation(options: InstallationOptions): Installation {
     }
   };
 
-  const signIn = async (): Promise<void> => {
+  const signIn = async (): Promise<boolean> => {
     if (!runningSignIn) {
       const abort = new AbortController();
       runningSignIn = { abort, ended: runOneSignIn(requirePath(), abort) };
     }
-    await runningSignIn.ended;
+    return runningSignIn.ended;
   };
 
   return {
@@ -145,7 +150,11 @@ export function createInstallation(options: InstallationOptions): Installation {
         });
       return runningCheck;
     },
-    needsCheck: () => state.phase === 'checking' || (!state.path && Date.now() - lastCheckAt > MIN_RECHECK_INTERVAL_MS),
+    needsCheck: () => {
+      if (state.phase === 'checking') return true;
+      const isMissing = state.path === undefined || state.problem?.code === 'signed_out';
+      return isMissing && Date.now() - lastCheckAt > MIN_RECHECK_INTERVAL_MS;
+    },
     requirePath,
     signIn,
     cancelSignIn: async () => {

@@ -60,3 +60,25 @@ export function starting(path: string, waitedMs: number): ClaudeProblem {
 export function signedOut(): ClaudeProblem {
   return { code: 'signed_out', message: 'claude is not signed in.', remedy: 'Sign in with `claude auth login`.' };
 }
+
+/**
+ * The API has refused the account's key or token, which `claude auth status` does not notice.
+ * @param authMethod as `claude auth status` reports it.
+ */
+export function refusedSignIn(authMethod: string | undefined): ClaudeProblem {
+  return { code: 'authentication', message: 'The API refuses the sign-in of claude.', remedy: newSignIn(authMethod) };
+}
+
+/** What renews the kind of sign-in that is in use: a variable of the environment takes precedence over `claude auth login`. */
+function newSignIn(authMethod: string | undefined): string {
+  switch (authMethod) {
+    case 'api_key':
+      return 'Set ANTHROPIC_API_KEY to a valid key, then start Claudacity again.';
+    case 'oauth_token':
+      return 'Make a new token with `claude setup-token`, set CLAUDE_CODE_OAUTH_TOKEN to it, then start Claudacity again.';
+    case 'third_party':
+      return 'Renew the credentials of your cloud provider.';
+    default:
+      return 'Sign in again with `claude auth login`.';
+  }
+}

@@ -102,10 +102,17 @@ describe('a result message that is an error', () => {
     expect(error.message).toContain('`claude auth login`');
   });
 
-  test('about a sign-in that the API refused says how to sign in', () => {
-    expect(resultToChatError(result({ api_error_status: 401, result: 'Failed' }), undefined).message).toContain(
-      '`claude auth login`',
+  test('about a sign-in that the API refused has its kind and the reason', () => {
+    const error = resultToChatError(
+      result({ api_error_status: 401, result: 'Failed to authenticate. API Error: 401 scripted' }),
+      undefined,
     );
+
+    expect(error).toMatchObject({
+      kind: 'authentication',
+      apiStatus: 401,
+      message: expect.stringContaining('scripted'),
+    });
   });
 
   test('without a message says how the turn ended', () => {
