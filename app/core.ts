@@ -71,6 +71,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout, cla
     cliPath: () => settings.value.cliPath,
     env,
     ownPorts: () => [server.state.port, settings.value.port],
+    passVariables: () => settings.value.passVariables,
     workspace: path.join(dataDir, 'workspace'),
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),

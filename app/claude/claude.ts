@@ -30,6 +30,8 @@ export interface ClaudeOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The ports on which this app's own server listens. */
   ownPorts(): readonly number[];
+  /** Names of variables that the CLI gets besides those of `INHERITED_VARIABLES`. */
+  passVariables(): readonly string[];
   /** An empty folder, the working folder of every process. Created where it does not exist. */
   readonly workspace: string;
   /** A folder for the pids of running processes, which the next start of the app reads. */
@@ -123,7 +125,8 @@ export function createClaude(options: ClaudeOptions): Claude {
   let processBytes = TYPICAL_PROCESS_BYTES;
   const register = childRegister(options.registerFolder);
 
-  const childEnv = () => childEnvironment(options.env, options.ownPorts());
+  const childEnv = () =>
+    childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables() });
 
   const installation = createInstallation({
     cliPath: options.cliPath,

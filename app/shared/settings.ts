@@ -89,6 +89,16 @@ export const SETTINGS = {
     description: "withhold the user's own files, instructions, tools and plugins from the CLI",
     shown: false,
   }),
+  passVariables: list({
+    default: [],
+    group: 'claude',
+    label: 'Further variables',
+    description:
+      'variables of the environment that `claude` gets besides those that it needs, by commas; `*` stands for any characters',
+    variables: ['CLAUDACITY_PASS_ENV'],
+    defaultText: 'none',
+    shown: false,
+  }),
   keepTexts: toggle({
     default: true,
     group: 'history',

@@ -209,6 +209,41 @@ describe('an account', () => {
   );
 });
 
+test.skipIf(process.platform === 'win32')(
+  'the environment reaches the CLI without the variables that were set for others, and changes no alias',
+  async () => {
+    const cli = await wrapCli(path.join(home, 'bin'));
+    const models = { ANTHROPIC_MODEL: 'claude-haiku-5-5', ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-opus-5-5' };
+    const others = {
+      ANTHROPIC_LOG: 'debug',
+      DEBUG: '1',
+      NODE_OPTIONS: '--no-such-option',
+      CLAUDECODE: '1',
+      GITHUB_TOKEN: 'x',
+    };
+    const proxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1', TZ: 'Europe/Kyiv' };
+    const plain = await start({ home: path.join(home, 'plain') });
+    const app = await start({ env: { CLAUDE_PATH: cli.path, ...models, ...others, ...proxy } });
+
+    for (const one of [plain, app]) {
+      for (const model of ['sonnet', 'default', 'haiku']) {
+        const messages = [
+          { role: 'system', content: `For ${model}.` },
+          { role: 'user', content: 'Hello?' },
+        ];
+        const body = JSON.stringify({ model, stream: false, messages });
+        expect((await send(`${one.url}/api/chat`, { body })).status).toBe(200);
+      }
+    }
+
+    const requested = (one: TestApp) => one.api.requests.map(({ body }) => body.model);
+    expect(requested(app)).toEqual(requested(plain));
+    const names = Object.keys(await cli.environment());
+    expect(names).toEqual(expect.arrayContaining(['PATH', 'HOME', 'ANTHROPIC_API_KEY', ...Object.keys(proxy)]));
+    expect(names.filter((name) => name in models || name in others)).toEqual([]);
+  },
+);
+
 /** Signs in as `claude auth login` does, on a system without a keychain. */
 async function writeCredentials(): Promise<void> {
   const oauth = {

@@ -94,7 +94,7 @@ export async function measure(
       if (typeof result !== 'number' && result.served !== '') served[row].add(result.served);
     };
 
-    const env = childEnvironment(cliEnvironment(app.api, app.home), [app.port]);
+    const env = childEnvironment(cliEnvironment(app.api, app.home), { ownPorts: [app.port] });
     const command = { path: claudePath(), args: claudeArguments(true), cwd: path.join(app.dataDir, 'workspace'), env };
     const spawnArguments = command.args.filter(
       (argument, index, all) => argument !== '--input-format' && all[index - 1] !== '--input-format',

@@ -51,6 +51,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     cliPath: () => options.cliPath ?? claudePath(),
     env: { ...cliEnvironment(api, home, options.account), ...(options.path !== undefined && { PATH: options.path }) },
     ownPorts: () => [],
+    passVariables: () => [],
     workspace: path.join(home, 'workspace'),
     registerFolder: path.join(home, 'children'),
     sessionFolder: path.join(home, 'replay'),

@@ -1,5 +1,5 @@
 /** A script around the real CLI, for CLAUDE_PATH, that a test can break and mend while the app is running. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { claudePath } from './cli';
 
@@ -13,6 +13,8 @@ export interface CliWrapper {
   /** The script's path. */
   readonly path: string;
   set(mode: CliMode): Promise<void>;
+  /** The environment of the conversation's process that was started last. */
+  environment(): Promise<Record<string, string>>;
 }
 
 /** Creates the script `claude` in a folder, which is created where it does not exist. Needs a POSIX shell. */
@@ -20,6 +22,7 @@ export async function wrapCli(folder: string, mode: CliMode = 'works'): Promise<
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'claude');
   const modeFile = path.join(folder, 'mode');
+  const environmentFile = path.join(folder, 'environment');
   const set = (next: CliMode) => writeFile(modeFile, next);
   await set(mode);
   const real = `'${claudePath()}'`;
@@ -28,6 +31,7 @@ export async function wrapCli(folder: string, mode: CliMode = 'works'): Promise<
 mode=$(cat '${modeFile}')
 [ "$mode" = mute ] && { sleep 1000; exit 0; }
 case "$1" in --version|auth) exec ${real} "$@" ;; esac
+env > '${environmentFile}'
 case "$mode" in
   silent) sleep 1000; exit 0 ;;
   exits) echo 'libfault.so: cannot open' >&2; exit 127 ;;
@@ -35,5 +39,11 @@ esac
 exec ${real} "$@"
 `;
   await writeFile(file, script, { mode: 0o755 });
-  return { path: file, set };
+  const environment = async () => {
+    const lines = (await readFile(environmentFile, 'utf8')).split('\n');
+    return Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+  };
+  return { path: file, set, environment };
 }

@@ -1,25 +1,9 @@
 /**
- * The environment of the CLI's processes: the user's own, but without variables that would connect the CLI to this app's
- * server or to another session, and with variables that keep the CLI from changing a client's conversation.
+ * The environment of the CLI's processes: the variables of the user's that it needs, without those that would connect it to this app's
+ * server, and with variables that keep the CLI from changing a client's conversation.
  */
 import os from 'node:os';
-
-/** Variables that `claude`, Electron or Node set for other programs, and that would change how the CLI runs. */
-const NOT_INHERITED = [
-  'CLAUDECODE',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CLAUDE_CODE_SSE_PORT',
-  'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_CODE_CHILD_SESSION',
-  'CLAUDE_CODE_EXTRA_BODY',
-  'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
-  'CLAUDE_PATH',
-  'ELECTRON_RUN_AS_NODE',
-  'ELECTRON_NO_ASAR',
-  'NODE_OPTIONS',
-  'HOST',
-  'PORT',
-];
+import { inheritedVariables } from './inheritedVariables';
 
 /** context/CLAUDE_PROTOCOL.md, "Environment", says what happens without each. */
 const FIXED_VALUES: NodeJS.ProcessEnv = {
@@ -47,13 +31,20 @@ const FIXED_VALUES: NodeJS.ProcessEnv = {
   DISABLE_AUTOUPDATER: '1',
 };
 
-/**
- * @param ownPorts the ports on which this app's server listens. An ANTHROPIC_BASE_URL with one of them is removed, since each
- *   request would come back to this app for ever.
- */
-export function childEnvironment(env: NodeJS.ProcessEnv, ownPorts: readonly number[]): NodeJS.ProcessEnv {
-  const child: NodeJS.ProcessEnv = { ...env };
-  for (const name of NOT_INHERITED) delete child[name];
+export interface ChildEnvironmentOptions {
+  /**
+   * The ports on which this app's server listens. An ANTHROPIC_BASE_URL with one of them is removed, since each request would come back to
+   * this app for ever.
+   */
+  readonly ownPorts: readonly number[];
+  /** Names of further variables that the user wants the CLI to get; `*` stands for any characters. */
+  readonly passVariables?: readonly string[];
+  readonly platform?: NodeJS.Platform;
+}
+
+export function childEnvironment(env: NodeJS.ProcessEnv, options: ChildEnvironmentOptions): NodeJS.ProcessEnv {
+  const { ownPorts, passVariables = [], platform = process.platform } = options;
+  const child = inheritedVariables(env, passVariables, platform);
   if (pointsToPort(env.ANTHROPIC_BASE_URL, ownPorts)) {
     delete child.ANTHROPIC_BASE_URL;
     delete child.ANTHROPIC_AUTH_TOKEN;

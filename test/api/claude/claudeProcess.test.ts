@@ -273,7 +273,7 @@ describe('a program that is not the CLI', () => {
 function start(command: string): ClaudeProcess {
   const process = startClaude(command, {
     cwd: home,
-    env: childEnvironment(cliEnvironment(api, home), []),
+    env: childEnvironment(cliEnvironment(api, home), { ownPorts: [] }),
     isolated: true,
   });
   started.push(process);

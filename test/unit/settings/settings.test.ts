@@ -32,6 +32,7 @@ test('without a file every setting has its default', () => {
     theme: 'system',
     startServer: true,
     origins: [],
+    passVariables: [],
     maxProcesses: null,
     idleMinutes: 5,
     isolation: true,
