@@ -30,7 +30,7 @@ export interface Dialect {
 /** What a dialect's routes may use of the app. */
 export interface DialectServices {
   readonly chat: Chat;
-  readonly journal: Pick<Journal, 'onChange' | 'details'>;
+  readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests'>;
   /** The app's version. */
   readonly version: string;
   /** The app's state, for `/health` and `/metrics`. */

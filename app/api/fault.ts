@@ -64,6 +64,7 @@ const STATUS: Record<ChatErrorKind, number> = {
   cli_failed: 502,
   api: 502,
   cancelled: 499,
+  stopped: 503,
   internal: 500,
 };
 

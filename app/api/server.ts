@@ -13,6 +13,7 @@ import { jsonBody } from './http/jsonBody';
 import { normalizePath } from './http/normalizePath';
 import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { recordFault, sendFault } from './http/send';
+import { createShutdown, type Shutdown } from './http/shutdown';
 
 /** What the server needs from the rest of the app. */
 export interface ApiDeps extends DialectServices, AccessRules {
@@ -26,25 +27,32 @@ export interface ApiServer {
    * @throws the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`) if the server cannot listen there.
    */
   listen(host: string, port: number): Promise<{ port: number }>;
-  /** Ends the running answers with a `busy` error, and resolves when the last connection is closed. */
-  close(): Promise<void>;
+  /**
+   * Refuses new requests, and resolves when the last connection is closed.
+   * @param graceMs the time that running answers have before they end with a `busy` error.
+   */
+  close(graceMs: number): Promise<void>;
 }
 
 /** Creates the server; it does not listen yet. */
 export function createApi(deps: ApiDeps): ApiServer {
   const open = new Set<Exchange>();
-  const server = createServer({ noDelay: true }, application(deps, open));
+  const server = createServer({ noDelay: true });
+  const shutdown = createShutdown(server, open);
+  server.on('request', application(deps, open, shutdown));
   // A long prompt over a slow connection takes its time; `jsonBody` bounds the size of a body instead.
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  // Node would drop the lines beyond its limit without a word; `refuseManyHeaders` refuses such a request.
+  server.maxHeadersCount = 0;
   server.on('error', (error) => {
     // `listen` throws the errors of listening; later ones concern a single connection.
     if (server.listening) deps.log.error('a connection failed', { error });
   });
   return {
     listen: (host, port) => listen(server, host, port),
-    close: () => close(server, open),
+    close: shutdown.close,
   };
 }
 
@@ -53,7 +61,7 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Longer than the 60 s for which Python clients keep a connection: they would reuse one at the moment this server closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-function application(deps: ApiDeps, open: Set<Exchange>): Express {
+function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown): Express {
   const app = express();
   // Case-sensitive like `dialectOf`: the dialect that answers a path must also answer its errors.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
@@ -65,7 +73,9 @@ function application(deps: ApiDeps, open: Set<Exchange>): Express {
   const routes = dialects.flatMap((dialect) => dialect.routes(deps));
   app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf }, open));
   app.use(matchRoute(routes));
+  app.use(refuseManyHeaders);
   app.use(accessControl(deps));
+  app.use(shutdown.refuseWhileStopping);
   mount(app, routes, deps);
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');
@@ -73,6 +83,14 @@ function application(deps: ApiDeps, open: Set<Exchange>): Express {
   app.use(faultHandler(deps.log));
   return app;
 }
+
+/** More header lines than any client sends; their size is bounded by Node. */
+const MAX_HEADER_LINES = 2_000;
+
+const refuseManyHeaders: RequestHandler = (req, _res, next) => {
+  if (req.rawHeaders.length <= MAX_HEADER_LINES * 2) return next();
+  throw new Refusal(431, 'invalid_request', `a request may have at most ${MAX_HEADER_LINES} header lines`);
+};
 
 /** Sets `req.route` ahead of the access check, so that the metrics count a refused request under the path it was for. */
 function matchRoute(routes: readonly Route[]): RequestHandler {
@@ -162,28 +180,5 @@ function listen(server: Server, host: string, port: number): Promise<{ port: num
       const address = server.address();
       resolve({ port: typeof address === 'object' && address !== null ? address.port : port });
     });
-  });
-}
-
-/** How long, in ms, clients have to read the error that ends their answer before their connections are closed. */
-const CLOSE_GRACE_MS = 1_000;
-
-/**
- * `Server.close` closes the connections that are idle at that moment; this is the interval, in ms, for those that become idle
- * later.
- */
-const CLOSE_IDLE_INTERVAL_MS = 20;
-
-function close(server: Server, open: Set<Exchange>): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
-    const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    server.close(() => {
-      clearInterval(closeIdle);
-      clearTimeout(closeAll);
-      resolve();
-    });
-    for (const exchange of open) exchange.abort(new ChatError('busy', 'the server is stopping'));
   });
 }

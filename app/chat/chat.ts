@@ -73,7 +73,7 @@ export function createChat(options: ChatOptions): Chat {
         else yield event;
       }
     } catch (error) {
-      if (abort.signal.aborted) throw cancelled();
+      if (abort.signal.aborted) throw abort.signal.reason instanceof ChatError ? abort.signal.reason : cancelled();
       throw error;
     } finally {
       clientSignal.removeEventListener('abort', interrupt);

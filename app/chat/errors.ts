@@ -29,6 +29,8 @@ export type ChatErrorKind =
   | 'api'
   /** The client hung up. */
   | 'cancelled'
+  /** The user ended the conversation in this app. */
+  | 'stopped'
   /** A defect of this app. */
   | 'internal';
 

@@ -9,7 +9,7 @@ export interface ServerControl {
   readonly state: ServerState;
   /** Resolves when the server listens or cannot: the state says which. Faults become state, not errors. */
   start(): Promise<ServerState>;
-  /** Resolves when the server has closed. */
+  /** Resolves when the server has closed; answers that are running have the time of the settings to end. */
   stop(): Promise<ServerState>;
   /** Takes a changed host or port over: a server that runs, or failed to, is started again. */
   restart(): Promise<ServerState>;
@@ -62,7 +62,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
   const close = async (): Promise<ServerState> => {
     if (state.phase === 'running') {
       setState({ ...state, phase: 'stopping' });
-      await api.close();
+      await api.close(settings.value.stopGraceSeconds * 1000);
       log.info('the server has stopped');
     }
     return setState(stopped(settings));

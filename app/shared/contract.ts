@@ -49,8 +49,8 @@ export interface DialectTitle {
   title: string;
 }
 
-/** `waiting`: nothing has been sent to the client yet. `failed` carries an error. `cancelled`: the client hung up. */
-export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancelled';
+/** `waiting`: nothing has been sent to the client yet. `failed` carries an error. `cancelled`: the client hung up. `stopped`: the user ended it in this app. */
+export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancelled' | 'stopped';
 
 /** One row of the request log. */
 export interface RequestRow {

@@ -41,6 +41,16 @@ export const SETTINGS = {
     description: 'start the server when the app starts',
     applies: 'at next start',
   }),
+  stopGraceSeconds: integer({
+    default: 10,
+    min: 0,
+    max: 3600,
+    group: 'server',
+    label: 'When stopping',
+    description: 'seconds that running answers have to end when the server stops',
+    note: 'New requests are refused meanwhile. Answers that have not ended by then break off with an error.',
+    unit: 'seconds for running answers to end',
+  }),
   origins: list({
     default: [],
     group: 'server',

@@ -13,15 +13,24 @@ export type RequestStart = Pick<
 /** What becomes known while it is answered. */
 export type RequestChange = Partial<Omit<RequestDetails, 'id' | 'at' | 'method' | 'path' | 'address'>>;
 
+/** How a request ended. */
+export type RequestEnd = RequestChange & { status: number; phase: 'done' | 'failed' | 'cancelled' | 'stopped' };
+
 /** The record of one request, open until `end`. A request that is still open when the app ends is not stored. */
 export interface RequestRecord {
   readonly id: string;
   change(change: RequestChange): void;
-  /** Sets the duration and writes the record. Later calls of `change` and `end` are ignored. */
-  end(change: RequestChange & { status: number; phase: 'done' | 'failed' | 'cancelled' }): void;
+  /**
+   * Sets the duration and writes the record. Later calls of `change` and `end` are ignored.
+   * @param options `refused`: the request was refused by the access check. Of these, a bounded number a minute is recorded;
+   *   the others are counted in a record that stands for all of them.
+   */
+  end(change: RequestEnd, options?: { refused?: boolean }): void;
 }
 
 export interface Journal {
+  /** Requests that the access check has refused since the app's start, recorded or not. */
+  refusedRequests(): number;
   begin(start: RequestStart): RequestRecord;
   /** The newest rows, newest first, including requests that are being answered. */
   recent(limit: number): RequestRow[];
@@ -33,7 +42,7 @@ export interface Journal {
   /**
    * The usage on the local day of `now` (ms since the epoch). A request counts in the hour in which it ended, and only if
    * it asked a model: its dialect is not `app`, and `messages` is above 0 or `served` or `usage` is set. It counts for
-   * the resolved model where that is known. `failed` counts those that ended in this phase.
+   * the resolved model where that is known. `failed` counts failures as `isFailure` defines them.
    */
   day(now: number): DayUsage;
   /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */

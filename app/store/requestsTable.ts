@@ -50,7 +50,7 @@ const Columns = z.object({
   path: z.string(),
   model: z.string(),
   stream: z.number(),
-  phase: z.enum(['waiting', 'streaming', 'done', 'failed', 'cancelled']),
+  phase: z.enum(['waiting', 'streaming', 'done', 'failed', 'cancelled', 'stopped']),
   status: nullableNumber,
   input: nullableNumber,
   cache_read: nullableNumber,

@@ -7,7 +7,9 @@ import type { Log } from '../log/log';
 import type { RequestDetails, RequestRow } from '../shared/contract';
 import { asError } from '../shared/errorText';
 import { type Database, transaction } from './database';
-import type { Journal, RequestRecord, RequestStart } from './journal';
+import type { Journal, RequestEnd, RequestRecord, RequestStart } from './journal';
+import { createPolls, isPoll } from './polls';
+import { createRefusals } from './refusals';
 import { requestsTable } from './requestsTable';
 import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, localDay, usageTable } from './usageTable';
 
@@ -37,6 +39,8 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   let today = emptyDay('');
   const listeners = new Set<(row: RequestRow) => void>();
   const nextTime = distinctTimes(now);
+  const polls = createPolls(now);
+  const refusals = createRefusals({ now, onSummary: (address, count) => recordSummary(address, count) });
 
   const notify = (request: RequestDetails) => {
     const row = toRow(request);
@@ -73,6 +77,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
 
   const onEnd = (request: RequestDetails) => {
     openRequests.delete(request.id);
+    if (isPoll(request)) return polls.add(request);
     unwritten.push(request);
     const hourUsage = hourUsageOf(request, now());
     if (hourUsage !== null) {
@@ -83,13 +88,33 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   };
 
   const older = (before: number, limit: number): RequestRow[] => {
-    const inMemory = [...openRequests.values(), ...unwritten].filter((request) => request.at < before);
+    const inMemory = [...openRequests.values(), ...polls.recent, ...unwritten].filter((request) => request.at < before);
     const written = attempt('read', [], () => requests.older(before, limit));
     return [...inMemory, ...written]
       .sort((a, b) => b.at - a.at)
       .slice(0, limit)
       .map(toRow);
   };
+
+  /** A row of the log that stands for refused requests that were not recorded. */
+  function recordSummary(address: string, count: number): void {
+    if (closed) return;
+    const start = {
+      client: '',
+      address,
+      dialect: 'app',
+      method: '',
+      path: '',
+      model: '',
+      stream: false,
+      userAgent: '',
+    };
+    const error = `${count} more requests from this address were refused within a minute`;
+    const path = `${count.toLocaleString('en-US')} more refused`;
+    const request = { ...newRequest(start, nextTime()), path, error, phase: 'failed' as const, durationMs: 0 };
+    onEnd(request);
+    notify(request);
+  }
 
   function attempt<T>(what: string, fallback: T, work: () => T): T {
     if (closed) return fallback;
@@ -105,17 +130,23 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     begin(start) {
       const request = newRequest(start, nextTime());
       openRequests.set(request.id, request);
-      notify(request);
-      return openRecord(request, notify, onEnd);
+      const shouldRecordRefusal = () => {
+        openRequests.delete(request.id);
+        return refusals.count(request.address);
+      };
+      // While refused requests from the address are only counted, the window hears of a request when it was not refused.
+      if (!refusals.isOver(request.address)) notify(request);
+      return openRecord(request, { notify, onEnd, shouldRecordRefusal });
     },
     recent: (limit) => older(Number.POSITIVE_INFINITY, limit),
     older,
     details(id) {
-      const inMemory = openRequests.get(id) ?? unwritten.find((request) => request.id === id);
+      const inMemory = openRequests.get(id) ?? [...polls.recent, ...unwritten].find((request) => request.id === id);
       return inMemory ? structuredClone(inMemory) : attempt('read', null, () => requests.find(id));
     },
     clear() {
       unwritten = [];
+      polls.clear();
       attempt('clear', undefined, () => requests.deleteAll());
       storedCount = 0;
     },
@@ -132,8 +163,12 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    refusedRequests() {
+      return refusals.total;
+    },
     close() {
       if (closed) return;
+      refusals.close();
       writeNow();
       closed = true;
       clearTimeout(timer);
@@ -178,11 +213,14 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
   };
 }
 
-function openRecord(
-  request: RequestDetails,
-  onChange: (request: RequestDetails) => void,
-  onEnd: (request: RequestDetails) => void,
-): RequestRecord {
+interface RecordEvents {
+  notify(request: RequestDetails): void;
+  onEnd(request: RequestDetails): void;
+  /** Counts the refused request, and returns whether it is recorded as well. */
+  shouldRecordRefusal(): boolean;
+}
+
+function openRecord(request: RequestDetails, { notify, onEnd, shouldRecordRefusal }: RecordEvents): RequestRecord {
   const startedAt = performance.now();
   let open = true;
   return {
@@ -190,14 +228,15 @@ function openRecord(
     change(change) {
       if (!open) return;
       Object.assign(request, change);
-      onChange(request);
+      notify(request);
     },
-    end(change) {
+    end(change: RequestEnd, { refused = false } = {}) {
       if (!open) return;
       open = false;
+      if (refused && !shouldRecordRefusal()) return;
       Object.assign(request, change, { durationMs: Math.round(performance.now() - startedAt) });
       onEnd(request);
-      onChange(request);
+      notify(request);
     },
   };
 }

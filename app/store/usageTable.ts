@@ -1,6 +1,7 @@
 /** Usage summed by hour and model. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
+import { isFailure } from '../shared/requestOutcome';
 import { addUsage, knownUsage, NO_USAGE } from '../shared/usage';
 import type { Database } from './database';
 
@@ -56,7 +57,7 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     hour: new Date(endedAt).getHours(),
     model: request.resolvedModel ?? request.model,
     requests: 1,
-    failed: request.phase === 'failed' ? 1 : 0,
+    failed: isFailure(request) ? 1 : 0,
     usage: knownUsage(request.usage),
   };
 }

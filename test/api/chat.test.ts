@@ -284,7 +284,7 @@ describe('a chat', () => {
 
     expect(await rig.chat.endConversation(rig.chat.liveConversations()[0]?.id ?? '')).toBe(true);
 
-    expect(errorOf(await asked).kind).toBe('cancelled');
+    expect(errorOf(await asked).kind).toBe('stopped');
     expect(await call.outcome).toBe('aborted');
     expect(await rig.chat.endConversation('conv_nobody')).toBe(false);
   });

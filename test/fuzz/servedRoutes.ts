@@ -26,7 +26,7 @@ const UNUSED_SERVICES: DialectServices = {
     processMemory: never,
     endConversation: never,
   },
-  journal: { onChange: () => () => {}, details: () => null },
+  journal: { onChange: () => () => {}, details: () => null, refusedRequests: () => 0 },
   version: '0.0.0',
   status: never,
   sendsSampling: never,

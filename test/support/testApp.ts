@@ -63,7 +63,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const log = recordingLog();
   const settings = openSettings({ file: openConfFile(dataDir, log), log, env });
-  if (options.settings) settings.change(options.settings);
+  // Tests that end in the middle of an answer need not wait for it.
+  settings.change({ stopGraceSeconds: 0, ...options.settings });
   const core = await createCore({
     dataDir,
     settings,

@@ -43,12 +43,15 @@ export function accessControl(rules: AccessRules): RequestHandler {
 
     // The browser sends a preflight request without the key, and then the request itself with it.
     if (!local && !hasValidKey && !preflight) {
+      exchange.markRefused();
       throw new Refusal(401, 'invalid_api_key', 'requests from another computer need an API key');
     }
     if (local && !hasValidKey && !namesThisMachine(host)) {
+      exchange.markRefused();
       exchange.fail('refused: the Host header does not name this computer');
       res.status(403).end();
     } else if (!originAllowed) {
+      exchange.markRefused();
       exchange.fail('refused: the page’s origin is not allowed');
       res.status(403).end();
     } else if (preflight) {

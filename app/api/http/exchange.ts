@@ -19,6 +19,8 @@ export interface Exchange {
   readonly address: string;
   /** Aborted when the client hangs up; aborted with a ChatError as its reason when this app ends the answer. */
   readonly signal: AbortSignal;
+  /** Resolves when the response is complete or its connection is closed. */
+  readonly ended: Promise<void>;
   /** Ms since the request arrived. */
   elapsedMs(): number;
   /** Updates the record in the journal. */
@@ -28,6 +30,10 @@ export interface Exchange {
    * @param recorded the reason, without text of the client's.
    */
   fail(recorded: string): void;
+  /** Has the request recorded as ended by the user instead of failed. */
+  markStopped(): void;
+  /** Has the request recorded as refused before its body was read; the journal bounds how many of these it stores. */
+  markRefused(): void;
   /** Ends the answer with the error. */
   abort(reason: ChatError): void;
 }
@@ -81,14 +87,18 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     userAgent: (req.headers['user-agent'] ?? '').slice(0, MAX_RECORDED),
   });
   let failure: string | null = null;
+  let stopped = false;
+  let refused = false;
 
+  const ended = new Promise<void>((resolve) => res.once('close', resolve));
   res.once('close', () => {
     const route = routeOf(req);
     if (!res.writableFinished) {
       controller.abort();
       record.end({ route, status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
     } else if (failure !== null || res.statusCode >= 400) {
-      record.end({ route, status: res.statusCode, phase: 'failed', error: failure });
+      const phase = stopped ? 'stopped' : 'failed';
+      record.end({ route, status: res.statusCode, phase, error: failure }, { refused });
     } else {
       record.end({ route, status: res.statusCode, phase: 'done' });
     }
@@ -102,10 +112,17 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     client,
     address,
     signal: controller.signal,
+    ended,
     elapsedMs: () => performance.now() - arrived,
     change: (change) => record.change(change),
     fail: (recorded) => {
       failure ??= recorded.slice(0, MAX_RECORDED);
+    },
+    markStopped: () => {
+      stopped = true;
+    },
+    markRefused: () => {
+      refused = true;
     },
     abort: (reason) => controller.abort(reason),
   };

@@ -36,9 +36,15 @@ export function sendFault(res: Response, exchange: Exchange, fault: Fault): void
  */
 export function recordFault(exchange: Exchange, fault: Fault, error: unknown, log: Log): void {
   exchange.fail(fault.recorded);
+  if (fault.code === 'stopped') exchange.markStopped();
   const fields = { id: exchange.id, client: exchange.client, code: fault.code, reason: fault.recorded };
   if (fault.code === 'internal') {
     log.error('request failed', { ...fields, stack: stackOf(error) });
+  } else if (fault.code === 'stopped') {
+    log.info('request stopped', fields);
+  } else if (fault.code === 'invalid_api_key') {
+    // At the level of debugging: anybody can send these, and the log has a bounded size.
+    log.debug('request refused', fields);
   } else if (fault.status >= 500) {
     log.warn('request failed', fields);
   } else {

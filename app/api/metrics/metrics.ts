@@ -1,6 +1,7 @@
 /** The app's metrics for Prometheus: the journal's events advance the counters, and gauges are read when they are scraped. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestRow } from '../../shared/contract';
+import { isFailure } from '../../shared/requestOutcome';
 import { knownUsage, type RequestUsage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
 
@@ -21,6 +22,21 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
     help: 'Ended requests, by dialect, path and HTTP status; 499 if the client hung up.',
     labelNames: ['dialect', 'path', 'status'],
     registers,
+  });
+  const failures = new Counter({
+    name: 'claudacity_failed_requests_total',
+    help: 'Ended requests that failed, as the window counts them: refused ones, and answers that are missing or broke off.',
+    labelNames: ['dialect', 'path'],
+    registers,
+  });
+  new Counter({
+    name: 'claudacity_refused_requests_total',
+    help: 'Requests that the access check refused. The other counters include a bounded number of these a minute.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(journal.refusedRequests());
+    },
   });
   const tokens = new Counter({
     name: 'claudacity_tokens_total',
@@ -49,11 +65,13 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
     registers,
   });
   journal.onChange((row: RequestRow) => {
-    if (row.durationMs === null) return;
+    // A row without a status stands for refused requests that were only counted.
+    if (row.durationMs === null || row.status === null) return;
     const { dialect } = row;
     const details = journal.details(row.id);
     const path = details?.route ?? 'other';
     requests.inc({ dialect, path, status: String(row.status) });
+    if (isFailure(row)) failures.inc({ dialect, path });
     duration.observe({ dialect, path }, row.durationMs / 1000);
     if (row.firstTokenMs === null && row.usage === null) return;
     const model = details?.resolvedModel ?? 'other';

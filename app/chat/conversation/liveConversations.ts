@@ -4,6 +4,7 @@
  */
 import type { ProcessLease } from '../../claude/pool/pool';
 import type { Usage } from '../../shared/usage';
+import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';
 import type { HeldTranscript, Transcript } from './transcript';
@@ -185,7 +186,7 @@ export function createLiveConversations(onChange: () => void): LiveConversations
     end: async (id) => {
       const live = all.get(id);
       if (!live) return false;
-      live.abort.abort();
+      live.abort.abort(new ChatError('stopped', 'the conversation was ended by the user of Claudacity'));
       if (live.transcript) remove(live);
       await live.removed;
       return true;

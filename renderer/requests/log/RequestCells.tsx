@@ -1,6 +1,7 @@
 /** The cells of one row of the log. They are drawn again only when the request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
 import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
+import { brokeOff } from '../../../app/shared/requestOutcome';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import {
@@ -49,14 +50,20 @@ function outputText({ usage, phase }: RequestRow): string {
   return formatCompact(usage.output);
 }
 
-/** The phase while the request runs, then its HTTP status. */
+/** The phase while the request runs, then its HTTP status, or how it ended where the status does not say so. */
 export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {
   return (
     <span className="request-status" data-phase={phase}>
       <span className="dot" />
-      {phase === 'cancelled' || isLive(phase) || status === null ? phase : status}
+      {statusText({ phase, status })}
     </span>
   );
+}
+
+function statusText(row: Pick<RequestRow, 'phase' | 'status'>): string | number {
+  const { phase, status } = row;
+  if (brokeOff(row)) return 'broke off';
+  return phase === 'cancelled' || phase === 'stopped' || isLive(phase) || status === null ? phase : status;
 }
 
 /** The time since the request arrived, ten times a second. */

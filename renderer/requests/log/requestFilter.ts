@@ -1,5 +1,6 @@
 /** Which requests the log shows: the words typed into the filter box and the two switches beside it. */
 import type { DialectName, RequestRow } from '../../../app/shared/contract';
+import { isFailure } from '../../../app/shared/requestOutcome';
 import type { RowTest } from '../../state/requestLog';
 
 export interface RequestFilter {
@@ -18,7 +19,7 @@ export function requestTest(filter: RequestFilter, titleOf: (dialect: DialectNam
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && !filter.errorsOnly && !filter.hideListings) return null;
   return (row) => {
-    if (filter.errorsOnly && row.phase !== 'failed') return false;
+    if (filter.errorsOnly && !isFailure(row)) return false;
     if (filter.hideListings && isListing(row)) return false;
     if (words.length === 0) return true;
     const text = searchText(row, titleOf(row.dialect));
@@ -28,7 +29,7 @@ export function requestTest(filter: RequestFilter, titleOf: (dialect: DialectNam
 
 /** Programs poll for models and versions. A failed poll is worth showing, so only successful ones count as listings. */
 function isListing(row: RequestRow): boolean {
-  return row.phase !== 'failed' && (row.method === 'GET' || row.method === 'HEAD' || row.path.endsWith('/api/show'));
+  return !isFailure(row) && (row.method === 'GET' || row.method === 'HEAD' || row.path.endsWith('/api/show'));
 }
 
 function searchText(row: RequestRow, dialectTitle: string): string {

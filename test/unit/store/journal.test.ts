@@ -368,3 +368,85 @@ describe('the database file', () => {
     expect(journal.recent(1)).toMatchObject([{ id: record.id, status: 499 }]);
   });
 });
+
+describe('polls', () => {
+  const POLL: Partial<RequestStart> = { method: 'GET', path: '/api/tags', model: '', stream: false };
+  const poll = (journal: Journal) => serve(journal, POLL, { messages: null, usage: null });
+
+  test('are shown for ten minutes, and never take the place of a stored request', () => {
+    const journal = open({ maxRequests: 1 });
+    const id = serve(journal);
+    for (let count = 0; count < 1_000; count += 1) poll(journal);
+
+    expect(journal.recent(2_000)).toHaveLength(501);
+    expect(journal.recent(2_000).at(-1)?.id).toBe(id);
+    clock = new Date(clock.getTime() + 11 * 60_000);
+    expect(journal.recent(2_000).map((row) => row.id)).toEqual([id]);
+    journal.close();
+    expect(
+      open()
+        .recent(10)
+        .map((row) => row.id),
+    ).toEqual([id]);
+  });
+
+  test('that fail are stored', () => {
+    const journal = open();
+    const id = serve(journal, POLL, { messages: null, usage: null, status: 503, phase: 'failed' });
+    journal.close();
+    expect(open().details(id)).toMatchObject({ path: '/api/tags', status: 503 });
+  });
+});
+
+describe('refused requests', () => {
+  function refuse(journal: Journal, address = '192.0.2.1'): string {
+    const record = journal.begin({ ...START, address });
+    record.end({ status: 401, phase: 'failed', error: 'refused' }, { refused: true });
+    return record.id;
+  }
+
+  test('of one address are recorded up to twenty a minute, and the others as one row when the minute is over', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const journal = open();
+      for (let count = 0; count < 1_263; count += 1) refuse(journal);
+      expect(journal.recent(100)).toHaveLength(20);
+
+      vi.advanceTimersByTime(60_000);
+
+      const [summary] = journal.recent(100);
+      expect(journal.recent(100)).toHaveLength(21);
+      expect(summary).toMatchObject({
+        address: '192.0.2.1',
+        path: '1,243 more refused',
+        phase: 'failed',
+        status: null,
+      });
+      expect(journal.refusedRequests()).toBe(1_263);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('of many addresses are recorded up to sixty a minute', () => {
+    const journal = open();
+    for (let count = 0; count < 10_000; count += 1) refuse(journal, `192.0.2.${count}`);
+    expect(journal.recent(1_000)).toHaveLength(60);
+    clock = new Date(clock.getTime() + 61_000);
+    refuse(journal);
+    // A row for each of the addresses that are counted apart would flood the log as well.
+    expect(journal.recent(10_000).length).toBeLessThanOrEqual(60 + 1 + 50);
+  });
+
+  test('that are only counted are not announced to listeners, whereas the user’s own requests are', () => {
+    const journal = open();
+    for (let count = 0; count < 20; count += 1) refuse(journal, '127.0.0.1');
+    const rows: RequestRow[] = [];
+    journal.onChange((row) => rows.push(row));
+
+    refuse(journal, '127.0.0.1');
+    expect(rows).toEqual([]);
+    const id = serve(journal);
+    expect(rows.map((row) => [row.id, row.phase])).toEqual([[id, 'done']]);
+  });
+});
