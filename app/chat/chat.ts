@@ -39,7 +39,10 @@ export function createChat(options: ChatOptions): Chat {
 
   const services = {
     ...options,
-    onRateLimit: (limit: RateLimitInfo) => void rateLimits.set(limit.rateLimitType ?? 'unknown', limit),
+    onRateLimit: (limit: RateLimitInfo) => {
+      rateLimits.set(limit.rateLimitType ?? 'unknown', limit);
+      claude.recordRateLimit(limit);
+    },
   };
 
   async function* ask(request: ChatRequest, clientSignal: AbortSignal): AsyncGenerator<ChatEvent> {
@@ -68,7 +71,7 @@ export function createChat(options: ChatOptions): Chat {
     let idle = false;
     try {
       for await (const event of answerQuestion(question, conversation, clock, services)) {
-        if (event.type === 'end') claude.recordAnswer();
+        if (event.type === 'end') claude.recordAnswer(question.model.resolved);
         if (event.type === 'idle') idle = true;
         else yield event;
       }
@@ -92,9 +95,10 @@ export function createChat(options: ChatOptions): Chat {
   };
 }
 
-/** Records a refusal of the sign-in, and tells the client what the user can do about it. */
+/** Records a refusal that concerns the account. Where it is the sign-in's, tells the client what the user can do about it. */
 function reportRefusal(error: ChatError, claude: Claude): ChatError {
   const { kind, message, apiStatus } = error;
+  if (kind === 'rate_limit') claude.recordRateLimitRefusal();
   if (kind !== 'signed_out' && kind !== 'authentication') return error;
   const { remedy } = claude.recordRefusal(kind);
   if (message.includes(remedy)) return error;

@@ -8,7 +8,9 @@ import {
   signedOut,
   starting,
 } from './installation/problems';
+import { createPlanLimits } from './planLimits';
 import type { Pool } from './pool/pool';
+import type { RateLimitInfo } from './process/messages';
 import { createStartup, type StartupTimes } from './startup';
 import { within } from './within';
 
@@ -41,8 +43,12 @@ export interface Availability {
   ensureUp(signal?: AbortSignal): Promise<void>;
   /** Tries whether the CLI still comes up, after a process for a request has not. */
   verify(): void;
-  /** Records that the model has answered, which shows that the account is signed in. */
-  recordAnswer(): void;
+  /** Records that the model has answered, which shows that the account is signed in and the plan not used up. @param model its full name. */
+  recordAnswer(model: string): void;
+  /** Records the CLI's report on a limit of the plan. */
+  recordRateLimit(info: RateLimitInfo): void;
+  /** Records that the API has refused a request with 429. */
+  recordRateLimitRefusal(): void;
   /** Records that the user has signed in through the app. */
   recordSignIn(): void;
   /**
@@ -66,6 +72,7 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   /** The API's refusal of the sign-in. `claude auth status` knows nothing of it, so it stays until an answer, or another account. */
   let refusal: ClaudeProblem | undefined;
   let sparesReplacedAt = 0;
+  const planLimits = createPlanLimits(options.onChange);
 
   /** Whether the CLI can come up without the user's doing something in the app. */
   const canStart = () => installation.state.path !== undefined || installation.state.problem?.code === 'cli_failed';
@@ -102,7 +109,9 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     if (startup.failure) return { ...found, phase: 'problem', problem: failed(found.path, startup.failure.cause) };
     if (found.problem) return found;
     if (refusal) return { ...found, phase: 'problem', problem: refusal };
-    return startup.isUp ? found : { ...found, phase: 'checking' };
+    if (!startup.isUp) return { ...found, phase: 'checking' };
+    const { problem } = planLimits;
+    return problem ? { ...found, phase: 'limited', problem } : found;
   };
 
   const prepareForRequest = async () => {
@@ -139,7 +148,10 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       refusal = undefined;
       pool.replaceSpares();
     },
-    recordAnswer: () => {
+    recordRateLimit: planLimits.record,
+    recordRateLimitRefusal: planLimits.recordRefusal,
+    recordAnswer: (model) => {
+      planLimits.recordAnswer(model);
       if (refusal) {
         refusal = undefined;
         options.onChange();
@@ -162,11 +174,15 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     installationChanged: (next, previous) => {
       if (isSameInstallation(next, previous)) return;
       refusal = undefined;
+      planLimits.clear();
       if (previous.path !== undefined) pool.replaceSpares();
       startup.reset();
       if (canStart()) void startup.ensure();
     },
-    close: startup.close,
+    close: () => {
+      startup.close();
+      planLimits.clear();
+    },
   };
 }
 

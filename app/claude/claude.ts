@@ -14,6 +14,7 @@ import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';
 import { type ClaudeProcess, startClaude } from './process/claudeProcess';
+import type { RateLimitInfo } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
 import {
   removeSessionFile,
@@ -102,8 +103,10 @@ export interface Claude {
   processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Records the size of a model's context window, in tokens, which the CLI reports with each answer. @param model its full name. */
   recordContextWindow(model: string, tokens: number): void;
-  /** As in `Availability`. */
-  recordAnswer(): void;
+  /** As in `Availability`, like the two that follow. */
+  recordAnswer(model: string): void;
+  recordRateLimit(info: RateLimitInfo): void;
+  recordRateLimitRefusal(): void;
   /** As in `Availability`. Returns the problem, whose remedy the client is told. */
   recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
   /** Ends every process. Resolves when all have ended. */
@@ -278,6 +281,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     processMemory,
     recordContextWindow: knownModels.learnContextWindow,
     recordAnswer: availability.recordAnswer,
+    recordRateLimit: availability.recordRateLimit,
+    recordRateLimitRefusal: availability.recordRateLimitRefusal,
     recordRefusal: availability.recordRefusal,
     close: () => {
       clearInterval(measuring);

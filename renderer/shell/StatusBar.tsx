@@ -38,6 +38,7 @@ function cliText({ phase, version, account, authMethod }: CliState): string {
   const name = version ? `claude ${version}` : 'claude';
   if (phase === 'checking') return `Checking ${name}…`;
   if (phase === 'problem') return `${name} cannot answer`;
+  if (phase === 'limited') return `${name} · the plan’s limit is used up`;
   const signedIn = account ?? authMethod;
   return signedIn ? `${name} · signed in: ${signedIn}` : name;
 }

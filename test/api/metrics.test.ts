@@ -130,7 +130,8 @@ test('the app is healthy if the CLI was found and is signed in', async () => {
   expect(JSON.parse(body)).toEqual({
     status: 'ok',
     version: '0.0.0-test',
-    cli: { phase: 'ready', version: expect.stringMatching(/^\d/), problem: null },
+    problems: [],
+    cli: { phase: 'ready', version: expect.stringMatching(/^\d/), problem: null, resets_at: null },
     server: { phase: 'running', started_at: expect.any(Number) },
   });
 });

@@ -1,24 +1,37 @@
 /**
- * Whether requests can be answered: the CLI was found and is signed in. Paths and the account are left out: any local program
- * can read this.
+ * Whether requests can be answered: the CLI has come up, is signed in, and its plan is not used up. Paths and the account are left out: any
+ * local program can read this.
  */
+import { impactOf, problemsOf } from '../../shared/problems';
 import type { DialectServices, Route } from '../dialect';
 
 export function healthRoute({ status, version }: Pick<DialectServices, 'status' | 'version'>): Route {
   return {
     method: 'get',
     path: '/health',
-    docs: { summary: 'Whether the server can answer questions; status 503 if it cannot', answer: { status: 'ok' } },
+    docs: {
+      summary:
+        'Whether the server can answer questions; status 503 if it cannot answer any. `limited`: a limit of the plan is used up until `resets_at`',
+      answer: { status: 'ok' },
+    },
     handle: () => {
       const { cli, server } = status();
-      const ready = cli.phase === 'ready';
+      const problems = problemsOf({ cli, server });
+      const answersNone = cli.phase === 'checking' || problems.some((problem) => impactOf(problem) === 'all');
+      const healthy = answersNone ? 'unavailable' : 'ok';
       return {
         type: 'json',
-        status: ready ? 200 : 503,
+        status: answersNone ? 503 : 200,
         body: {
-          status: ready ? 'ok' : 'unavailable',
+          status: cli.phase === 'limited' ? 'limited' : healthy,
           version,
-          cli: { phase: cli.phase, version: cli.version ?? null, problem: cli.problem?.code ?? null },
+          problems: problems.map(({ code }) => code),
+          cli: {
+            phase: cli.phase,
+            version: cli.version ?? null,
+            problem: cli.problem?.code ?? null,
+            resets_at: cli.problem?.resetsAt ?? null,
+          },
           server: { phase: server.phase, started_at: server.startedAt ?? null },
         },
       };

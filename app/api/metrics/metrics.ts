@@ -189,10 +189,11 @@ function addAppMetrics(registry: Registry, { version, status }: Pick<DialectServ
   }).set({ version }, 1);
   new Gauge({
     name: 'claudacity_cli_ready',
-    help: '1 if the CLI was found and is signed in, else 0.',
+    help: '1 if the CLI has come up and is signed in, else 0. Also 1 while a limit of the plan is used up.',
     registers: [registry],
     collect() {
-      this.set(status().cli.phase === 'ready' ? 1 : 0);
+      const { phase } = status().cli;
+      this.set(phase === 'ready' || phase === 'limited' ? 1 : 0);
     },
   });
 }

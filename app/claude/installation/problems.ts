@@ -82,3 +82,28 @@ function newSignIn(authMethod: string | undefined): string {
       return 'Sign in again with `claude auth login`.';
   }
 }
+
+/**
+ * @param limitType as the CLI names it: `five_hour`, `seven_day`, `seven_day_opus`…
+ * @param resetsAt in ms since the epoch; Infinity where it is not known.
+ */
+export function planExhausted(limitType: string, resetsAt: number): ClaudeProblem {
+  const [, window = '', family] = /^(five_hour|seven_day)(?:_([a-z]+))?$/.exec(limitType) ?? [];
+  const name = { five_hour: '5-hour limit', seven_day: 'weekly limit' }[window] ?? 'limit';
+  const models = family === undefined ? '' : ` for ${family.replace(/^[a-z]/, (letter) => letter.toUpperCase())}`;
+  const isKnown = Number.isFinite(resetsAt);
+  return {
+    code: 'plan_exhausted',
+    message: `The plan’s ${name}${models} is used up${isKnown ? ` until ${timeText(resetsAt)}` : ''}.`,
+    remedy: family === undefined ? 'Requests are answered again after that.' : 'Other models still answer.',
+    impact: family === undefined ? 'all' : 'some',
+    ...(isKnown ? { resetsAt } : {}),
+  };
+}
+
+/** `16:33`, or `28 Nov, 16:33` on another day; local time. */
+function timeText(at: number): string {
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return new Date(at).toLocaleString('en-GB', isToday ? time : { day: 'numeric', month: 'short', ...time });
+}

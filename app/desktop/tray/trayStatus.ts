@@ -1,5 +1,6 @@
 /** The app's state in one glance: the tray's icon, and a line of text for its tooltip and the top of its menu. */
 import type { CliState, ServerState } from '../../shared/contract';
+import { impactOf, problemsOf } from '../../shared/problems';
 
 export type TrayIcon = 'running' | 'stopped' | 'error';
 
@@ -9,9 +10,9 @@ export interface TrayStatus {
 }
 
 export function trayStatus(server: ServerState, cli: CliState): TrayStatus {
-  if (server.problem) return { icon: 'error', text: server.problem.message };
-  if (cli.problem) return { icon: 'error', text: cli.problem.message };
-  return { icon: server.phase === 'running' ? 'running' : 'stopped', text: phaseText(server) };
+  const [problem] = problemsOf({ server, cli });
+  if (problem && impactOf(problem) === 'all') return { icon: 'error', text: problem.message };
+  return { icon: server.phase === 'running' ? 'running' : 'stopped', text: problem?.message ?? phaseText(server) };
 }
 
 function phaseText({ phase, url }: ServerState): string {
