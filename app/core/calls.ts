@@ -27,6 +27,10 @@ export function coreCalls({ server, claude, checkCli, chat, conversations, journ
     'server.stop': () => server.stop(),
     'cli.check': () => checkCli(),
     'cli.signIn': async () => cliState(await claude.signIn()),
+    'cli.cancelSignIn': async () => {
+      await claude.cancelSignIn();
+      return cliState(claude.state);
+    },
     'requests.details': (id) => journal.details(id),
     'requests.older': (before, limit) => journal.older(before, limit),
     'requests.clear': () => journal.clear(),

@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
-export function cliState({ phase, path: file, version, account, problem }: ClaudeState): CliState {
+export function cliState({ phase, path: file, version, account, problem, signIn }: ClaudeState): CliState {
   return {
     phase,
     ...(file === undefined ? {} : { path: file }),
@@ -14,6 +14,7 @@ export function cliState({ phase, path: file, version, account, problem }: Claud
     ...(account ? { authMethod: account.authMethod } : {}),
     ...(account?.email ? { account: account.email } : {}),
     ...(problem ? { problem } : {}),
+    ...(signIn ? { signIn: { url: signIn.url ?? null, startedAt: signIn.startedAt } } : {}),
   };
 }
 

@@ -38,6 +38,12 @@ export interface CliState {
   authMethod?: string;
   account?: string;
   problem?: Problem;
+  /** Present while a sign-in is under way. */
+  signIn?: {
+    /** The page in which the user signs in, for a computer on which no browser opens; null until it is known. */
+    url: string | null;
+    startedAt: number;
+  };
 }
 
 /** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
@@ -195,8 +201,13 @@ export const CALLS = {
   'server.stop': call<ServerState>()(),
   /** Searches for the CLI again and reads its version and sign-in state. */
   'cli.check': call<CliState>()(),
-  /** Runs `claude auth login`, which opens the browser; resolves when it has ended. */
+  /**
+   * Runs `claude auth login`, which opens the browser; the topic `cli` has its address meanwhile. Resolves when the user has signed in or the
+   * sign-in was cancelled; rejects where it fails or takes longer than 10 minutes.
+   */
   'cli.signIn': call<CliState>()(),
+  /** Ends the sign-in that is under way, if there is one. */
+  'cli.cancelSignIn': call<CliState>()(),
   /** null where the request is not known any more. */
   'requests.details': call<RequestDetails | null>()(id),
   /** At most `limit` requests that arrived before a time, newest first. */

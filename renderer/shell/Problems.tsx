@@ -1,7 +1,9 @@
 /** Banners for problems of the server and the CLI, each with the buttons that may fix it. */
-import type { AppSettings, Problem } from '../../app/shared/contract';
+import type { AppSettings, CliState, Problem } from '../../app/shared/contract';
+import { problemsOf } from '../../app/shared/problems';
 import { useApp, useCommands } from '../state/services';
 import { CodeText } from '../ui/CodeText';
+import { CopyButton } from '../ui/CopyButton';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 
@@ -9,13 +11,44 @@ import { usePending } from '../ui/usePending';
 type OnSettings = (setting: keyof AppSettings) => void;
 
 export function Problems({ onSettings }: { onSettings: OnSettings }) {
-  const serverProblem = useApp((app) => app.server.problem);
-  const cliProblem = useApp((app) => app.cli.problem);
+  const server = useApp((app) => app.server);
+  const cli = useApp((app) => app.cli);
   return (
     <div className="problems">
-      {serverProblem && <ProblemBanner problem={serverProblem} onSettings={onSettings} />}
-      {cliProblem && <ProblemBanner problem={cliProblem} onSettings={onSettings} />}
+      {problemsOf({ server, cli }).map((problem) => (
+        <ProblemBanner key={problem.code} problem={problem} onSettings={onSettings} />
+      ))}
+      {cli.signIn && <SignIn {...cli.signIn} />}
     </div>
+  );
+}
+
+/** A sign-in that is under way. The address is for a computer on which no browser has opened. */
+function SignIn({ url }: NonNullable<CliState['signIn']>) {
+  const commands = useCommands();
+  return (
+    <section className="problem problem-progress" aria-label="Sign-in">
+      <Icon name="screen" />
+      <div className="problem-text">
+        <strong>Continue in your browser to sign in.</strong>
+        <p>
+          {url === null ? (
+            'Waiting for the address of the page…'
+          ) : (
+            <>
+              If no browser has opened, go to{' '}
+              <span className="command">
+                <code title={url}>{url}</code>
+                <CopyButton text={url} label="Copy link" />
+              </span>
+            </>
+          )}
+        </p>
+      </div>
+      <div className="problem-actions">
+        <Action label="Cancel" busy="Cancelling…" run={() => commands.run('cli.cancelSignIn')} />
+      </div>
+    </section>
   );
 }
 
@@ -52,7 +85,7 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
       return (
         <>
           {checkAgain}
-          <Action main label="Sign in" busy="Continue in your browser…" run={() => commands.run('cli.signIn')} />
+          <Action main label="Sign in" busy="Signing in…" run={() => commands.run('cli.signIn')} />
         </>
       );
     case 'cli_missing':

@@ -26,6 +26,7 @@ export function createCommands(
     'server.stop': (server) => appStore.apply({ server }),
     'cli.check': (cli) => appStore.apply({ cli }),
     'cli.signIn': (cli) => appStore.apply({ cli }),
+    'cli.cancelSignIn': (cli) => appStore.apply({ cli }),
     'loginItem.set': (loginItem) => appStore.apply({ loginItem }),
     'settings.change': (settings, change) => {
       appStore.apply({ settings });

@@ -2,9 +2,9 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claudePath, removeFolder, scratchFolder } from '../support/cli';
+import { claudePath, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import { wrapCli } from '../support/cliWrapper';
-import { httpError, text } from '../support/messagesApi';
+import { httpError, rateLimits, text } from '../support/messagesApi';
 import { send } from '../support/send';
 import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
 
@@ -39,7 +39,7 @@ function ask(app: TestApp, dialect: string = '/api/chat', content = 'Hello?') {
   return send(`${app.url}${dialect}`, { body: JSON.stringify(body) });
 }
 
-async function health(app: TestApp): Promise<[status: number, body: { status: string; cli: Record<string, unknown> }]> {
+async function health(app: TestApp): Promise<[status: number, body: Record<string, unknown>]> {
   const { status, text: body } = await send(`${app.url}/health`);
   return [status, JSON.parse(body)];
 }
@@ -207,6 +207,79 @@ describe('an account', () => {
       expect(app.core.snapshot().cli.problem).toBeUndefined();
     },
   );
+});
+
+describe('a sign-in with the CLI’s own command', () => {
+  const signedOut = { account: 'signed-out', env: { BROWSER: '/bin/true' } } as const;
+
+  test('gives its address, and can be cancelled', async () => {
+    const app = await start(signedOut);
+    const ended = app.core.calls['cli.signIn']();
+    await expect.poll(() => app.core.snapshot().cli.signIn?.url, SOON).toMatch(/^https:\/\/\S+\/oauth\/authorize\?/);
+
+    await app.core.calls['cli.cancelSignIn']();
+
+    expect(await ended).toMatchObject({ phase: 'problem', problem: { code: 'signed_out' } });
+    expect(app.core.snapshot().cli.signIn).toBeUndefined();
+    expect((await leftoverProcesses(home)).filter(({ command }) => command.includes('auth login'))).toEqual([]);
+  });
+
+  test('ends after its time', async () => {
+    const app = await start({ ...signedOut, claudeTimes: { signInMs: 500 } });
+    await expect(app.core.calls['cli.signIn']()).rejects.toThrow('The sign-in was not completed within 0.5 s.');
+    expect(app.core.snapshot().cli.signIn).toBeUndefined();
+  });
+
+  test('ends with the app', async () => {
+    const app = await start(signedOut);
+    const ended = app.core.calls['cli.signIn']();
+    await expect.poll(() => app.core.snapshot().cli.signIn?.url, SOON).toBeTruthy();
+    // Fails where a process is left.
+    await app.stop();
+    await ended;
+  });
+});
+
+describe('a plan', () => {
+  const refusal = (resets: number, claim: 'five_hour' | 'seven_day' = 'five_hour') => {
+    const limits = rateLimits({ status: 'rejected', claim, fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets });
+    return httpError(429, 'rate_limit_error', 'Limit reached.', limits.kind === 'headers' ? limits.headers : {});
+  };
+
+  test('that is used up is a state with the time of its reset, until an answer', async () => {
+    const app = await start({ account: 'subscription' });
+    expect((await ask(app)).status).toBe(200);
+    const resets = Math.floor(Date.now() / 1000) + 3600;
+
+    app.api.setDefaultAnswer(refusal(resets));
+    for (const dialect of DIALECTS) expect((await ask(app, dialect)).status).toBe(429);
+
+    expect(app.core.snapshot().cli).toMatchObject({
+      phase: 'limited',
+      problem: {
+        code: 'plan_exhausted',
+        resetsAt: resets * 1000,
+        message: expect.stringMatching(/5-hour limit.*until /),
+      },
+    });
+    expect(await health(app)).toMatchObject([
+      503,
+      { status: 'limited', problems: ['plan_exhausted'], cli: { problem: 'plan_exhausted', resets_at: resets * 1000 } },
+    ]);
+
+    app.api.setDefaultAnswer(text('Extra usage.'));
+    expect((await ask(app)).status).toBe(200);
+    await becomesHealthy(app);
+    expect(app.core.snapshot().cli).toMatchObject({ phase: 'ready' });
+    expect(app.core.snapshot().cli.problem).toBeUndefined();
+  });
+
+  test('is not the reason for the rate limit of an API key', async () => {
+    const app = await start({});
+    app.api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'Slow down.', { 'retry-after': '60' }));
+    expect((await ask(app)).status).toBe(429);
+    expect(await health(app)).toMatchObject([200, { status: 'ok' }]);
+  });
 });
 
 test.skipIf(process.platform === 'win32')(

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Page } from '@playwright/test';
+import { leftoverProcesses } from '../support/cli';
+import { httpError, rateLimits, text } from '../support/messagesApi';
 import { expect, test } from './desktopTest';
 
 test('a port taken by another program is reported in window and tray, and the server starts once it is free', async ({
@@ -37,6 +39,51 @@ test('a CLI without a signed-in account is reported, with the button that signs 
   const problem = problemOn(await desktop.window());
   await expect(problem.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
+
+test('a sign-in shows its address and can be cancelled, and its process ends', async ({ launch, home }) => {
+  const desktop = await launch({ account: 'signed-out', env: { BROWSER: '/bin/true' } });
+  const page = await desktop.window();
+  const problem = problemOn(page);
+  await problem.getByRole('button', { name: 'Sign in' }).click();
+
+  const signIn = page.getByRole('region', { name: 'Sign-in' });
+  await expect(signIn.locator('code')).toHaveText(/^https:\/\/\S+\/oauth\/authorize\?/);
+  await expect(problem.getByRole('button', { name: 'Signing in…' })).toBeDisabled();
+  await signIn.getByRole('button', { name: 'Copy link' }).click();
+  const copied = () => desktop.app.evaluate(({ clipboard }) => clipboard.readText());
+  await expect.poll(copied).toBe(await signIn.locator('code').textContent());
+
+  await signIn.getByRole('button', { name: 'Cancel' }).click();
+  await expect(signIn).toBeHidden();
+  await expect(problem.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  const logins = async () => (await leftoverProcesses(home)).filter(({ command }) => command.includes('auth login'));
+  await expect.poll(logins).toEqual([]);
+});
+
+test('a plan that is used up is reported in window and tray with the time of its reset, until an answer', async ({
+  api,
+  launch,
+}) => {
+  const desktop = await launch({ account: 'subscription' });
+  const page = await desktop.window();
+  const url = await desktop.url();
+  const resets = Math.floor(Date.now() / 1000) + 3600;
+  const limits = rateLimits({ status: 'rejected', fiveHour: 1, fiveHourReset: resets, sevenDayReset: resets });
+  const ask = () => fetch(`${url}/api/chat`, { method: 'POST', body: CHAT }).then(({ status }) => status);
+  api.setDefaultAnswer(httpError(429, 'rate_limit_error', 'Limit.', limits.kind === 'headers' ? limits.headers : {}));
+  expect(await ask()).toBe(429);
+
+  const message = /The plan’s 5-hour limit is used up until/;
+  await expect(problemOn(page)).toContainText(message);
+  await expect.poll(async () => (await desktop.icon.menu())[0]?.label).toMatch(message);
+
+  api.setDefaultAnswer(text('Hello.'));
+  expect(await ask()).toBe(200);
+  await expect(problemOn(page)).toBeHidden();
+  await expect.poll(async () => (await desktop.icon.menu())[0]?.label).toBe(`Running on ${url}`);
+});
+
+const CHAT = JSON.stringify({ model: 'sonnet', stream: false, messages: [{ role: 'user', content: 'Hello?' }] });
 
 /** The page always has an empty alert for notices. */
 function problemOn(page: Page) {

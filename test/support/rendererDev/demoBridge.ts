@@ -132,9 +132,16 @@ const handlers: Partial<CallHandlers> = {
     return snapshot.cli;
   },
   'cli.signIn': async () => {
-    await later(1500);
-    change({ cli: { phase: 'ready', version: '2.1.330', account: 'personal account' } });
+    const { cli } = snapshot;
+    const url = `https://claude.ai/oauth/authorize?code=true&client_id=demo&state=${'x'.repeat(200)}`;
+    change({ cli: { ...cli, signIn: { url, startedAt: Date.now() } } });
+    while (snapshot.cli.signIn) await later(100);
     return snapshot.cli;
+  },
+  'cli.cancelSignIn': () => {
+    const { signIn: _ended, ...cli } = snapshot.cli;
+    change({ cli });
+    return cli;
   },
   'requests.details': (id) => {
     const row = rows.get(id);

@@ -1,18 +1,24 @@
 /** Checks of the installed CLI, with scripts in its place. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ClaudeState, createInstallation } from '../../../../app/claude/installation/installation';
+import {
+  type ClaudeState,
+  createInstallation,
+  type Installation,
+} from '../../../../app/claude/installation/installation';
 import { ClaudeUnavailableError } from '../../../../app/claude/installation/problems';
 import { removeFolder, scratchFolder } from '../../../support/cli';
 
 describe.skipIf(process.platform === 'win32')('an installation', () => {
   let folder: string;
   let changes: ClaudeState[];
+  let processes: [pid: number, isRunning: boolean][];
 
   beforeEach(async () => {
     folder = await scratchFolder();
     changes = [];
+    processes = [];
   });
 
   afterEach(async () => {
@@ -82,14 +88,89 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
     expect(changes).toHaveLength(2);
   });
 
-  function create(cliPath: string) {
+  describe('a sign-in', () => {
+    const LOGIN = 'echo "If the browser didn’t open, visit:"; echo https://claude.example/oauth?a=b; ';
+
+    test('shows the address of its page until it has succeeded, and is shared', async () => {
+      const installation = create(await signInCli(`${LOGIN} while [ ! -e ${folder}/done ]; do sleep 0.05; done`));
+      await installation.check();
+
+      const first = installation.signIn();
+      const second = installation.signIn();
+      await expect.poll(() => installation.state.signIn?.url).toBe('https://claude.example/oauth?a=b');
+      await writeFile(path.join(folder, 'done'), '');
+
+      expect(await Promise.all([first, second])).toEqual([true, true]);
+      expect(installation.state.signIn).toBeUndefined();
+      expect(processes).toEqual([
+        [expect.any(Number), true],
+        [processes[0]?.[0], false],
+      ]);
+    });
+
+    test.each([
+      ['cancelled', (installation: Installation) => installation.cancelSignIn()],
+      ['ended with the app', async (installation: Installation) => installation.close()],
+    ])('can be %s, with the processes that it has started', async (_, end) => {
+      const installation = create(await signInCli(`${LOGIN} sleep 1000 & echo $! > ${folder}/child; wait`));
+      await installation.check();
+      const ended = installation.signIn();
+      await expect.poll(() => installation.state.signIn?.url).toBeDefined();
+
+      await end(installation);
+
+      expect(await ended).toBe(false);
+      expect(installation.state.signIn).toBeUndefined();
+      const child = Number(await readFile(path.join(folder, 'child'), 'utf8'));
+      await expect.poll(() => isRunning(child)).toBe(false);
+    });
+
+    test('that takes too long fails', async () => {
+      const installation = create(await signInCli(`${LOGIN} sleep 1000`), 200);
+      await installation.check();
+
+      await expect(installation.signIn()).rejects.toThrow('The sign-in was not completed within 0.2 s.');
+      expect(installation.state.signIn).toBeUndefined();
+    });
+
+    test('that fails has the last line of the CLI', async () => {
+      const installation = create(
+        await signInCli('echo "Opening browser…"; echo "the browser was closed" >&2; exit 1'),
+      );
+      await installation.check();
+
+      await expect(installation.signIn()).rejects.toThrow('the browser was closed');
+    });
+
+    test('is kept in the state by a check during it', async () => {
+      const installation = create(await signInCli(`${LOGIN} sleep 1000`));
+      await installation.check();
+      const ended = installation.signIn();
+      await expect.poll(() => installation.state.signIn?.url).toBeDefined();
+
+      expect((await installation.check()).signIn?.url).toBeDefined();
+      await installation.cancelSignIn();
+      expect(await ended).toBe(false);
+    });
+
+    function signInCli(login: string): Promise<string> {
+      const account = JSON.stringify({ loggedIn: false, authMethod: 'none' });
+      return script(`case "$1 $2" in
+        '--version ') echo '2.1.330 (Claude Code)' ;;
+        'auth status') echo '${account}' ;;
+        'auth login') ${login} ;;
+      esac`);
+    }
+  });
+
+  function create(cliPath: string, signInMs = 60_000) {
     return createInstallation({
       cliPath: () => cliPath,
       env: {},
       checkouts: [],
-      childEnv: () => ({}),
-      signInMs: 60_000,
-      onSignInProcess: () => {},
+      childEnv: () => ({ PATH: process.env.PATH }),
+      signInMs,
+      onSignInProcess: (...change) => processes.push(change),
       onChange: (next) => changes.push(next),
     });
   }
@@ -105,3 +186,9 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
     return file;
   }
 });
+
+async function isRunning(pid: number): Promise<boolean> {
+  // A zombie has ended, too; it waits for init to notice.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) Z /.test(stat);
+}
