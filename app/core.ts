@@ -10,6 +10,7 @@ import { createLiveConversations } from './chat/conversation/liveConversations';
 import { type ClaudeTimes, createClaude } from './claude/claude';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
+import { onMidnight } from './core/midnight';
 import { createServerControl } from './core/serverControl';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { appSettings, cliState, conversationRow } from './core/windowValues';
@@ -123,6 +124,8 @@ export function createCore({ dataDir, settings, log, version, env, checkout, cla
       if (row.durationMs !== null) topics.changed('usage');
     }),
     settings.onChange(() => topics.changed('settings')),
+    // Without a request nothing else would tell the window that today's usage is that of another day.
+    onMidnight(() => topics.changed('usage')),
   ];
 
   const checkCli = async (): Promise<CliState> => {

@@ -73,6 +73,14 @@ describe('trayStatus', () => {
     expect(trayStatus(state, { phase: 'ready' }).icon).toBe(icon);
   });
 
+  test('shows a limit of one model as text alone, since other models still answer', () => {
+    const problem = { code: 'plan_exhausted', message: 'Opus is used up.', remedy: '', impact: 'some' } as const;
+    expect(trayStatus(server('running'), { phase: 'limited', problem })).toEqual({
+      icon: 'running',
+      text: 'Opus is used up.',
+    });
+  });
+
   test('shows the error icon while the server runs but the CLI cannot answer', () => {
     expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }).icon).toBe('error');
   });
