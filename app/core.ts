@@ -32,6 +32,8 @@ export interface CoreOptions {
   readonly checkout?: string | undefined;
   /** Deadlines of the CLI that differ from the default ones, for tests. */
   readonly claudeTimes?: Partial<ClaudeTimes> | undefined;
+  /** See `ApiDeps`. */
+  readonly readerTimeoutMs?: number | undefined;
 }
 
 export interface Core {
@@ -54,7 +56,16 @@ const SNAPSHOT_ROWS = 500;
 
 const PRUNE_EVERY_MS = 60 * 60_000;
 
-export function createCore({ dataDir, settings, log, version, env, checkout, claudeTimes }: CoreOptions): Core {
+export function createCore({
+  dataDir,
+  settings,
+  log,
+  version,
+  env,
+  checkout,
+  claudeTimes,
+  readerTimeoutMs,
+}: CoreOptions): Core {
   const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
   const journal = openJournal({ database, log });
   const conversations = openConversationStore({
@@ -101,6 +112,7 @@ export function createCore({ dataDir, settings, log, version, env, checkout, cla
     origins: () => settings.value.origins,
     sendsSampling: () => settings.value.sendSampling,
     fetchesImages: () => settings.value.fetchImages,
+    readerTimeoutMs,
     status: () => ({ server: server.state, cli: cliState(claude.state) }),
   });
 

@@ -12,6 +12,7 @@ import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
 import { jsonBody } from './http/jsonBody';
 import { normalizePath } from './http/normalizePath';
 import { errorToReport, type RespondDeps, respond } from './http/respond';
+import { type Attempt, createAnswerSharing } from './http/retries';
 import { recordFault, sendFault } from './http/send';
 import { createShutdown, type Shutdown } from './http/shutdown';
 
@@ -19,6 +20,8 @@ import { createShutdown, type Shutdown } from './http/shutdown';
 export interface ApiDeps extends DialectServices, AccessRules {
   readonly journal: Journal;
   readonly log: Log;
+  /** How long, in ms, a client may read nothing of its answer before its connection is closed. Default 5 minutes. */
+  readonly readerTimeoutMs?: number | undefined;
 }
 
 export interface ApiServer {
@@ -57,6 +60,7 @@ export function createApi(deps: ApiDeps): ApiServer {
 }
 
 const HEADERS_TIMEOUT_MS = 60_000;
+const READER_TIMEOUT_MS = 5 * 60_000;
 
 /** Longer than the 60 s for which Python clients keep a connection: they would reuse one at the moment this server closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -76,7 +80,8 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown): Ex
   app.use(refuseManyHeaders);
   app.use(accessControl(deps));
   app.use(shutdown.refuseWhileStopping);
-  mount(app, routes, deps);
+  const { chat, log, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
+  mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() });
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');
   });
@@ -124,9 +129,15 @@ function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
   return async (req, res) => {
     const exchange = exchangeOf(res);
     exchange.change(modelAndStream(req.body, route));
-    const reply = await route.handle(apiRequest(req, exchange));
-    await respond(res, exchange, reply, deps);
+    const request = apiRequest(req, exchange);
+    const reply = await route.handle(request);
+    await respond(res, exchange, reply, attemptOf(req, request), deps);
   };
+}
+
+function attemptOf(req: Request, { owner, body }: ApiRequest): Attempt {
+  const count = req.get('x-stainless-retry-count');
+  return { owner, path: req.path, body, retryCount: count === undefined ? undefined : Number(count) || 0 };
 }
 
 /**

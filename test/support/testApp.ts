@@ -30,6 +30,8 @@ export interface TestAppOptions {
   api?: MessagesApiOptions;
   /** Deadlines of the CLI that differ from the default ones. */
   claudeTimes?: Partial<ClaudeTimes>;
+  /** How long a client may read nothing, in ms. */
+  readerTimeoutMs?: number;
 }
 
 /** A running app. */
@@ -72,6 +74,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     version: '0.0.0-test',
     env,
     claudeTimes: options.claudeTimes,
+    readerTimeoutMs: options.readerTimeoutMs,
   });
 
   let stopped: Promise<void> | undefined;

@@ -9,6 +9,7 @@ import type { Answer, ChatReply, OutputEvent, RouteReply, StreamWire, ToolCall }
 import { toFault } from '../fault';
 import { type ChoiceEvent, parallelAnswers } from '../parallelAnswers';
 import type { Exchange } from './exchange';
+import type { AnswerSharing, Attempt } from './retries';
 import { recordFault, sendJson, setHeaders } from './send';
 import { splitLongText } from './splitLongText';
 
@@ -16,10 +17,23 @@ import { splitLongText } from './splitLongText';
 export interface RespondDeps {
   readonly chat: Chat;
   readonly log: Log;
+  readonly answers: AnswerSharing;
+  /** How long, in ms, a client may read nothing of its answer before its connection is closed. */
+  readonly readerTimeoutMs: number;
 }
 
-/** Resolves when the response has ended. @throws any error that occurs before the headers are sent. */
-export async function respond(res: Response, exchange: Exchange, reply: RouteReply, deps: RespondDeps): Promise<void> {
+/**
+ * Resolves when the response has ended.
+ * @param attempt says whether the request is a retry, which takes over the answer to the attempt before.
+ * @throws any error that occurs before the headers are sent.
+ */
+export async function respond(
+  res: Response,
+  exchange: Exchange,
+  reply: RouteReply,
+  attempt: Attempt,
+  deps: RespondDeps,
+): Promise<void> {
   setHeaders(res, reply.headers);
   if (reply.type === 'json') {
     sendJson(res, reply.status ?? 200, reply.body);
@@ -32,9 +46,11 @@ export async function respond(res: Response, exchange: Exchange, reply: RouteRep
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
     if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
-    const answers = parallelAnswers(deps.chat, [reply.request, ...(reply.furtherRequests ?? [])], exchange.signal);
+    const requests = [reply.request, ...(reply.furtherRequests ?? [])];
+    const target = { exchange, hasAnswered: () => res.headersSent };
+    const answers = deps.answers.eventsFor(attempt, target, (signal) => parallelAnswers(deps.chat, requests, signal));
     const events = recordEvents(answers, res, exchange, reply);
-    await (reply.stream ? sendStream(res, exchange, reply, events, deps.log) : sendComplete(res, reply, events));
+    await (reply.stream ? sendStream(res, exchange, reply, events, deps) : sendComplete(res, reply, events));
   }
 }
 
@@ -75,7 +91,7 @@ async function sendStream(
   exchange: Exchange,
   reply: ChatReply,
   events: AsyncIterable<WireEvent>,
-  log: Log,
+  { log, readerTimeoutMs }: RespondDeps,
 ): Promise<void> {
   const wire = reply.wire.stream();
   const stopKeepAlive = startKeepAlive(res, wire);
@@ -85,9 +101,10 @@ async function sendStream(
       // Not before the first event: until then, an error can still be sent with its own status.
       if (!opened) openStream(res, wire);
       opened = true;
-      if (event.type === 'usage') for (const line of wire.usageLines?.(event.usage) ?? []) await write(res, line);
+      if (event.type === 'usage')
+        for (const line of wire.usageLines?.(event.usage) ?? []) await write(res, line, readerTimeoutMs);
       for (const part of splitEvent(event)) {
-        for (const line of wire.lines(part, choice)) await write(res, line);
+        for (const line of wire.lines(part, choice)) await write(res, line, readerTimeoutMs);
       }
       if (last) res.end();
     }
@@ -188,16 +205,21 @@ function openStream(res: Response, wire: StreamWire): void {
   });
 }
 
-/** Resolves when the socket can take more, so that the next event is not read from the CLI before. */
-async function write(res: Response, line: string): Promise<void> {
+/**
+ * Resolves when the socket can take more, so that the next event is not read from the CLI before. A client that reads nothing
+ * for `timeoutMs` loses its connection: it would hold a process for ever.
+ */
+async function write(res: Response, line: string, timeoutMs: number): Promise<void> {
   if (res.destroyed) throw new ChatError('cancelled', 'request canceled');
   if (res.write(line)) return;
   await new Promise<void>((resolve) => {
     const done = () => {
+      clearTimeout(timer);
       res.off('drain', done);
       res.off('close', done);
       resolve();
     };
+    const timer = setTimeout(() => res.destroy(), timeoutMs);
     res.on('drain', done);
     res.on('close', done);
   });
