@@ -12,13 +12,12 @@ import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
 import { createServerControl } from './core/serverControl';
+import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { appSettings, cliState, conversationRow } from './core/windowValues';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
 import type { CliState, TopicValues } from './shared/contract';
-import { openConversationStore } from './store/conversationStore';
-import { openDatabase } from './store/database';
 import { openJournal } from './store/sqliteJournal';
 
 export interface CoreOptions {
@@ -54,8 +53,6 @@ export type CoreSnapshot = Omit<TopicValues, 'loginItem'>;
 /** Rows of the request log in a snapshot; the window asks for older ones as it needs them. */
 const SNAPSHOT_ROWS = 500;
 
-const PRUNE_EVERY_MS = 60 * 60_000;
-
 export function createCore({
   dataDir,
   settings,
@@ -66,17 +63,17 @@ export function createCore({
   claudeTimes,
   readerTimeoutMs,
 }: CoreOptions): Core {
-  const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
-  const journal = openJournal({ database, log });
-  const conversations = openConversationStore({
-    database,
+  const storage = openStorage({
+    dataDir,
     log,
     retention: () => {
       const { keepTexts, keepDays, keepMegabytes } = settings.value;
       return { keepTexts, keepDays, keepBytes: keepMegabytes * 1024 * 1024 };
     },
+    onChange: () => topics.changed('storage'),
   });
-  let pruning: NodeJS.Timeout | undefined;
+  const { conversations } = storage;
+  const journal = openJournal({ database: storage.database, log });
 
   const live = createLiveConversations(() => topics.changed('conversations', 'spares'));
   const claude = createClaude({
@@ -96,6 +93,10 @@ export function createCore({
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => topics.changed('cli', 'spares'),
     onWarning: (message) => log.warn(message),
+    onFolderUse: (folder, error) => {
+      if (error === undefined) storage.health.recovered(folder);
+      else storage.health.failed(folder, error);
+    },
   });
   const chat = createChat({
     claude,
@@ -113,7 +114,7 @@ export function createCore({
     sendsSampling: () => settings.value.sendSampling,
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
-    status: () => ({ server: server.state, cli: cliState(claude.state) }),
+    status: () => ({ server: server.state, cli: cliState(claude.state), storage: storage.state }),
   });
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
@@ -126,6 +127,7 @@ export function createCore({
     conversations: () => chat.liveConversations().map(conversationRow),
     spares: () => claude.spares,
     usage: () => journal.day(Date.now()),
+    storage: () => storage.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
   };
@@ -153,21 +155,18 @@ export function createCore({
 
   return {
     start: async () => {
-      conversations.prune();
-      pruning = setInterval(conversations.prune, PRUNE_EVERY_MS);
-      pruning.unref();
+      storage.start();
       await Promise.all([checkCli(), settings.value.startServer ? server.start() : undefined]);
     },
     stop: async () => {
       for (const unsubscribe of unsubscribes) unsubscribe();
-      clearInterval(pruning);
       await server.stop();
       await claude.close();
       topics.close();
       journal.close();
-      database.close();
+      await storage.close();
     },
-    calls: coreCalls({ server, claude, checkCli, chat, conversations, journal, settings }),
+    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, settings }),
     topics,
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };

@@ -46,18 +46,31 @@ const PAGE = { ...COMMON, format: 'esm', target: 'chrome114', minify: true };
 /** @type {esbuild.BuildOptions} */
 const DOCS_PAGE = { ...PAGE, entryPoints: ['app/api/docs/page/docs.ts'], outdir: DOCS };
 
-/** @returns {esbuild.BuildOptions[]} */
-function bundles() {
+/** What the `claudacity` command needs. @param {string} folder @returns {esbuild.BuildOptions[]} */
+function commandBundles(folder) {
   return [
-    { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
-    // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
-    { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     {
       ...NODE,
       entryPoints: ['app/cli.ts'],
-      outfile: 'out/cli.cjs',
+      outfile: path.join(folder, 'cli.cjs'),
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
+    // A thread of its own needs a file of its own.
+    {
+      ...NODE,
+      entryPoints: ['app/store/sqlite/maintenanceWorker.cjs'],
+      outfile: path.join(folder, 'maintenanceWorker.cjs'),
+    },
+  ];
+}
+
+/** @returns {esbuild.BuildOptions[]} */
+function bundles() {
+  return [
+    ...commandBundles(OUT),
+    { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
+    // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
+    { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     {
       ...PAGE,
       entryPoints: ['renderer/main.tsx'],
@@ -88,6 +101,20 @@ export async function bundleDocs() {
   await esbuild.stop();
 }
 
+/** Bundles the `claudacity` command into a folder, for tests that need it as a process. @param {string} folder @throws as `bundle` */
+export async function bundleCommand(folder) {
+  copyNativeAddon(folder);
+  await Promise.all(commandBundles(folder).map((options) => esbuild.build(options)));
+  await esbuild.stop();
+}
+
+/** One folder per platform; a package contains only that of its own platform (electron-builder.yml). @param {string} folder */
+function copyNativeAddon(folder) {
+  fs.cpSync(path.join(ROOT, 'node_modules', '@photostructure', 'sqlite', 'prebuilds'), path.join(folder, 'native'), {
+    recursive: true,
+  });
+}
+
 function copyDocs() {
   fs.mkdirSync(DOCS, { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'app', 'api', 'docs', 'page', 'index.html'), path.join(DOCS, 'index.html'));
@@ -103,10 +130,7 @@ function copyFiles() {
   copyDocs();
   fs.cpSync(path.join(ROOT, 'build', 'icons', 'tray'), path.join(OUT, 'icons'), { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'build', 'icons', '256x256.png'), path.join(OUT, 'icons', 'app.png'));
-  // One folder per platform; a package contains only that of its own platform (electron-builder.yml).
-  fs.cpSync(path.join(ROOT, 'node_modules', '@photostructure', 'sqlite', 'prebuilds'), path.join(OUT, 'native'), {
-    recursive: true,
-  });
+  copyNativeAddon(OUT);
 }
 
 async function watch() {

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
-import type { CliState, DialectName, ServerState } from '../shared/contract';
+import type { CliState, DialectName, ServerState, StorageState } from '../shared/contract';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
@@ -34,7 +34,7 @@ export interface DialectServices {
   /** The app's version. */
   readonly version: string;
   /** The app's state, for `/health` and `/metrics`. */
-  status(): { readonly server: ServerState; readonly cli: CliState };
+  status(): { readonly server: ServerState; readonly cli: CliState; readonly storage: StorageState };
   /** Whether the user's settings send sampling parameters to the API; otherwise they are ignored. */
   sendsSampling(): boolean;
   /** Whether the user's settings allow fetching images from URLs in a request. */

@@ -59,6 +59,7 @@ const STATUS: Record<ChatErrorKind, number> = {
   rate_limit: 429,
   overloaded: 503,
   busy: 503,
+  history_unavailable: 503,
   cli_missing: 503,
   cli_outdated: 503,
   cli_failed: 502,

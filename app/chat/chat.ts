@@ -53,7 +53,7 @@ export function createChat(options: ChatOptions): Chat {
       const target = appendTarget(request, options);
       // The second of two messages for the end of one conversation is appended to the answer to the first.
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);
-      yield* converse(resolveQuestion(request, model, target, options), clientSignal, clock);
+      yield* converse(await resolveQuestion(request, model, target, options), clientSignal, clock);
     } catch (error) {
       yield { type: 'error', error: clientSignal.aborted ? cancelled() : reportRefusal(toChatError(error), claude) };
     } finally {

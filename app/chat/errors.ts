@@ -21,6 +21,8 @@ export type ChatErrorKind =
   | 'overloaded'
   /** All processes of this app are busy and its queue is full. */
   | 'busy'
+  /** The stored history that the request relies on cannot be read. */
+  | 'history_unavailable'
   | 'cli_missing'
   | 'cli_outdated'
   /** The CLI could not be started, has ended, or its output cannot be read. With `retryAfterMs`: it has not come up yet. */

@@ -33,6 +33,8 @@ export type ChatEvent =
       readonly model: string;
       /** What the process can see of this computer, in words for the user. */
       readonly isolation: string;
+      /** `memory`: the history was not sent, and comes from this app's memory because the store could not be used. */
+      readonly historySource?: 'store' | 'memory' | undefined;
     }
   /** A process is ready for the question, which is sent to it next. Repeated where another process takes its place. */
   | { readonly type: 'question_sent' }

@@ -43,6 +43,18 @@ export type Message =
   | { readonly role: 'user'; readonly content: readonly UserBlock[] }
   | { readonly role: 'assistant'; readonly content: readonly AssistantBlock[] };
 
+/** About how long the message is, in characters; takes no time however long it is. */
+export function messageLength({ content }: Message): number {
+  return content.reduce((sum, block) => sum + blockLength(block), 0);
+}
+
+function blockLength(block: UserBlock | AssistantBlock): number {
+  if (block.type === 'text') return block.text.length;
+  if (block.type === 'image' || block.type === 'document') return block.data.length;
+  if (block.type === 'tool_use') return JSON.stringify(block.input).length;
+  return block.content.reduce((sum, part) => sum + blockLength(part), 0);
+}
+
 /**
  * The client's own name for a conversation.
  *

@@ -1,5 +1,4 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
-import { mkdirSync } from 'node:fs';
 import { errorText } from '../shared/errorText';
 import { type AvailabilityTimes, createAvailability } from './availability';
 import { childEnvironment } from './installation/environment';
@@ -23,6 +22,7 @@ import {
   supportsSessionFiles,
   writeSessionFile,
 } from './process/sessionFile';
+import { createWorkspace } from './workspace';
 
 export interface ClaudeOptions {
   /** The path that the user has set; '' makes the app search for the CLI. */
@@ -33,9 +33,9 @@ export interface ClaudeOptions {
   ownPorts(): readonly number[];
   /** Names of variables that the CLI gets besides those of `INHERITED_VARIABLES`. */
   passVariables(): readonly string[];
-  /** An empty folder, the working folder of every process. Created where it does not exist. */
+  /** An empty folder, the working folder of every process. Where it cannot be created, a temporary one is used. */
   readonly workspace: string;
-  /** A folder for the pids of running processes, which the next start of the app reads. */
+  /** A folder for the pids of running processes, which the next start of the app reads. Where it cannot be written, they run all the same. */
   readonly registerFolder: string;
   /** A file for the models that the CLI has listed, from which the next start of the app answers lists of models. */
   readonly modelsFile: string;
@@ -56,6 +56,8 @@ export interface ClaudeOptions {
   onChange(): void;
   /** Called with a message for the log. */
   onWarning(message: string): void;
+  /** Called when one of the folders was used. @param error why it could not be; undefined where it could. */
+  onFolderUse(folder: 'workspace' | 'children' | 'replay', error: unknown): void;
 }
 
 /** Deadlines, all in ms. */
@@ -126,7 +128,8 @@ const SIGN_IN_MS = 10 * 60_000;
 export function createClaude(options: ClaudeOptions): Claude {
   const knownModels = openKnownModels(options.modelsFile, options.onWarning);
   let processBytes = TYPICAL_PROCESS_BYTES;
-  const register = childRegister(options.registerFolder);
+  const register = childRegister(options.registerFolder, (error) => options.onFolderUse('children', error));
+  const workspace = createWorkspace(options.workspace, (error) => options.onFolderUse('workspace', error));
 
   const childEnv = () =>
     childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables() });
@@ -147,9 +150,8 @@ export function createClaude(options: ClaudeOptions): Claude {
 
   const startProcess = (session?: ResumedSession): ClaudeProcess => {
     const path = installation.requirePath();
-    mkdirSync(options.workspace, { recursive: true });
     const isolated = options.isolated();
-    const process = startClaude(path, { cwd: options.workspace, env: childEnv(), isolated, session });
+    const process = startClaude(path, { cwd: workspace.folder(), env: childEnv(), isolated, session });
     const { pid } = process;
     if (pid !== undefined) {
       register.add(pid);
@@ -207,11 +209,13 @@ export function createClaude(options: ClaudeOptions): Claude {
     signal: AbortSignal,
   ): Promise<ProcessLease | undefined> => {
     const warn = (error: unknown) => {
+      if (!(error instanceof ProcessFailedError)) options.onFolderUse('replay', error);
       options.onWarning(`a long history is replayed turn by turn, as its session file failed: ${errorText(error)}`);
       return undefined;
     };
     const sessionFile = await writeSessionFile(options.sessionFolder, history).catch(warn);
     if (sessionFile === undefined) return undefined;
+    options.onFolderUse('replay', undefined);
     try {
       return await pool.acquire({ ...requirements, sessionFile }, signal);
     } catch (error) {
@@ -284,11 +288,12 @@ export function createClaude(options: ClaudeOptions): Claude {
     recordRateLimit: availability.recordRateLimit,
     recordRateLimitRefusal: availability.recordRateLimitRefusal,
     recordRefusal: availability.recordRefusal,
-    close: () => {
+    close: async () => {
       clearInterval(measuring);
       availability.close();
       installation.close();
-      return pool.close();
+      await pool.close();
+      workspace.remove();
     },
   };
 }

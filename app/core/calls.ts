@@ -3,9 +3,9 @@ import type { Chat } from '../chat/service';
 import type { Claude } from '../claude/claude';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
-import type { ConversationStore } from '../store/conversationStore';
 import type { Journal } from '../store/journal';
 import type { ServerControl } from './serverControl';
+import type { Storage } from './storage';
 import { appSettings, cliState, storedMessage } from './windowValues';
 
 export interface CoreParts {
@@ -13,7 +13,7 @@ export interface CoreParts {
   readonly claude: Claude;
   readonly checkCli: () => Promise<CliState>;
   readonly chat: Chat;
-  readonly conversations: ConversationStore;
+  readonly storage: Storage;
   readonly journal: Journal;
   readonly settings: Settings;
 }
@@ -21,7 +21,8 @@ export interface CoreParts {
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
-export function coreCalls({ server, claude, checkCli, chat, conversations, journal, settings }: CoreParts) {
+export function coreCalls({ server, claude, checkCli, chat, storage, journal, settings }: CoreParts) {
+  const { conversations } = storage;
   return {
     'server.start': () => server.start(),
     'server.stop': () => server.stop(),
@@ -38,21 +39,24 @@ export function coreCalls({ server, claude, checkCli, chat, conversations, journ
       await chat.endConversation(id);
     },
     'conversations.list': (before, limit) => conversations.list(before, limit),
-    'conversations.read': (id) => conversations.messages(id)?.map(storedMessage) ?? null,
+    'conversations.read': async (id) => (await conversations.messages(id))?.map(storedMessage) ?? null,
     'conversations.delete': async (id) => {
       await chat.endConversation(id);
-      conversations.delete(id);
+      await conversations.delete(id);
     },
     'conversations.deleteAll': async () => {
       await Promise.all(chat.liveConversations().map(({ id }) => chat.endConversation(id)));
-      conversations.deleteAll();
+      await storage.deleteAll();
     },
+    'history.restore': (file) => storage.restore(file),
+    'history.dismiss': (file) => storage.dismiss(file),
     'settings.change': async (change) => {
       const before = settings.value;
       const { host, port, cliPath, keepTexts } = settings.change(change);
       // A user who turns the history off does not want to leave what is stored already.
-      if (before.keepTexts && !keepTexts) conversations.deleteAll();
-      conversations.prune();
+      // The window shows its progress; a fault is logged.
+      if (before.keepTexts && !keepTexts) storage.deleteAll().catch(() => {});
+      void conversations.prune();
       if (cliPath !== before.cliPath) void checkCli();
       if (host !== before.host || port !== before.port) await server.restart();
       return appSettings(settings);

@@ -28,7 +28,7 @@ export interface Desktop {
 
 /** Call once the app is ready. */
 export async function startDesktop({ core, log, loginItem, dataDir, hidden }: DesktopOptions): Promise<Desktop> {
-  let { server, cli } = core.snapshot();
+  let { server, cli, storage } = core.snapshot();
   let login = await readLoginItem(loginItem, log);
   core.topics.provide('loginItem', () => login);
 
@@ -36,7 +36,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     login = state;
     core.topics.changed('loginItem');
     // Also where nothing has changed: a click has moved the tick in the tray's menu by itself.
-    tray.redraw({ server, cli, loginItem: login });
+    tray.redraw({ server, cli, storage, loginItem: login });
     return state;
   };
   const setLoginItem = async (enabled: boolean) => {
@@ -62,7 +62,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
   );
 
   const tray = createTray(
-    { server, cli, loginItem: login },
+    { server, cli, storage, loginItem: login },
     {
       startServer: () => runFromTray(core.calls['server.start']()),
       stopServer: () => runFromTray(core.calls['server.stop']()),
@@ -75,11 +75,12 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
   const runFromTray = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
   };
-  core.topics.subscribe(['server', 'cli', 'settings'], ({ values }) => {
+  core.topics.subscribe(['server', 'cli', 'storage', 'settings'], ({ values }) => {
     if (values.settings) nativeTheme.themeSource = values.settings.theme;
     server = values.server ?? server;
     cli = values.cli ?? cli;
-    tray.update({ server, cli, loginItem: login });
+    storage = values.storage ?? storage;
+    tray.update({ server, cli, storage, loginItem: login });
   });
 
   handleCalls(

@@ -50,6 +50,8 @@ export function openSettings({ file, log, env, commandLine = {} }: SettingsOptio
     pinned,
     change(patch) {
       const change = withoutAdded(validChange(patch, value, pinned), pinnedSettings);
+      // A disk that is read-only does not matter to a change that changes nothing.
+      if (Object.entries(change).every(([name, next]) => stored[name as SettingName] === next)) return value;
       // Settings of other versions stay in the file.
       file.write({ ...asRecord(file.read()), ...change });
       const previous = value;

@@ -102,6 +102,37 @@ export interface RequestDetails extends RequestRow {
   isolation: string | null;
 }
 
+/** A database that could not be used and was renamed; nothing of it is in the current one. */
+export interface QuarantinedDatabase {
+  /** The name of the file in the data folder. */
+  file: string;
+  /** `newer`: a later version of the app wrote it. `incomplete`: a table or a column is missing. */
+  reason: 'damaged' | 'newer' | 'incomplete';
+  /** What is wrong with it. */
+  detail: string;
+  at: number;
+}
+
+/** The data folder: whether the app can write it, and what it is doing there. */
+export interface StorageState {
+  problem?: Problem;
+  /** Until they are restored or dismissed, the newest first. */
+  quarantined: QuarantinedDatabase[];
+  /** Present while stored conversations are being deleted. */
+  deletion?: {
+    /** From 0 to 1. */
+    done: number;
+  };
+}
+
+/** What came of restoring a database. */
+export interface RestoreResult {
+  /** Conversations that are stored again. */
+  conversations: number;
+  /** Conversations that could not be read; the file stays if there are any. */
+  unreadable: number;
+}
+
 export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
 
 /** A live conversation: one whose turns a `claude` process holds. */
@@ -189,6 +220,7 @@ export type ExternalPage = z.infer<typeof externalPage>;
 const externalPage = z.enum(['install-cli', 'docs', 'readme']);
 
 const id = z.string().max(200);
+const fileName = z.string().max(255);
 const time = z.number();
 const rowLimit = z.int().min(1).max(1000);
 
@@ -222,7 +254,12 @@ export const CALLS = {
   'conversations.read': call<StoredMessage[] | null>()(id),
   /** Deletes a conversation's history and ends its process, if it has one. */
   'conversations.delete': call<void>()(id),
+  /** Resolves when nothing of any conversation is left in a file; `StorageState.deletion` has the progress. */
   'conversations.deleteAll': call<void>()(),
+  /** Adds what a quarantined database holds to the current one. Rejects with the reason where it cannot be read. */
+  'history.restore': call<RestoreResult>()(fileName),
+  /** Takes a quarantined database off the list; the file stays. */
+  'history.dismiss': call<void>()(fileName),
   /** Rejects with what is wrong with the change. A new host or port restarts the server. */
   'settings.change': call<AppSettings>()(shownSettingsChange),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
@@ -252,6 +289,7 @@ export const TOPICS = {
   spares: topic<number>(),
   /** Today's usage. */
   usage: topic<DayUsage>(),
+  storage: topic<StorageState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
   loginItem: topic<LoginItemState>(),

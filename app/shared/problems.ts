@@ -18,6 +18,10 @@ export const PROBLEM_IMPACTS = {
   authentication: 'all',
   /** A limit of the plan is used up; `Problem.impact` says whether for every model. */
   plan_exhausted: 'all',
+  /** The data folder cannot be written: new conversations are lost when the app ends. */
+  disk_full: 'notice',
+  disk_read_only: 'notice',
+  data_folder_unusable: 'notice',
 } as const satisfies Record<string, ProblemImpact>;
 
 export type ProblemCode = keyof typeof PROBLEM_IMPACTS;
@@ -40,12 +44,13 @@ export interface Problem {
 export interface ProblemSources {
   readonly server: { readonly problem?: Problem };
   readonly cli: { readonly problem?: Problem };
+  readonly storage: { readonly problem?: Problem };
 }
 
 /** All problems, the most important one first. */
-export function problemsOf({ server, cli }: ProblemSources): Problem[] {
+export function problemsOf({ server, cli, storage }: ProblemSources): Problem[] {
   const codes = Object.keys(PROBLEM_IMPACTS);
-  return [server.problem, cli.problem]
+  return [server.problem, cli.problem, storage.problem]
     .filter((problem) => problem !== undefined)
     .sort((one, other) => codes.indexOf(one.code) - codes.indexOf(other.code));
 }

@@ -1,47 +1,45 @@
 /**
- * The conversation history in SQLite. It is written while a turn runs: the question before it is sent to the model, the
- * answer piece by piece, so that a crash loses no more than the pieces on their way. A turn becomes part of its
- * conversation only when it has ended; what a crash leaves of a turn is never sent to the model.
+ * The conversation history in SQLite. A turn is written when it has ended, in one transaction. Where that fails, the
+ * conversation stays in memory and is written later; what cannot be read is reported to who asks, and never taken for nothing.
  */
-import type {
-  ConversationHistory,
-  ResumableConversation,
-  TurnRecord,
-  TurnStart,
+import {
+  type ConversationHistory,
+  HistoryUnavailableError,
+  type ResumableConversation,
+  type TurnStart,
 } from '../chat/conversation/conversationHistory';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
 import type { StoredConversation } from '../shared/contract';
-import { asError } from '../shared/errorText';
-import { NO_USAGE, type Usage } from '../shared/usage';
-import { type ConversationRecord, conversationsTable } from './conversationsTable';
+import { asError, errorText } from '../shared/errorText';
+import { addUsage, NO_USAGE } from '../shared/usage';
+import { conversationsTable } from './conversationsTable';
 import { type Database, transaction } from './database';
 import { historySendersTable } from './historySendersTable';
-import { messageBytes, messagesTable } from './messagesTable';
+import { messagesTable } from './messagesTable';
+import { type Retention, selectExcess } from './retention';
+import { createMaintenance, type Maintenance } from './sqlite/maintenance';
+import { systemPromptsTable } from './systemPromptsTable';
+import { createUnsavedConversations, type UnwrittenTurns } from './unsavedConversations';
 
-/** The user's settings of what is stored and for how long. */
-export interface Retention {
-  /** Whether system prompts, questions and answers are stored at all. */
-  readonly keepTexts: boolean;
-  /** A conversation that has not been used for this many days is deleted. */
-  readonly keepDays: number;
-  /** While all conversations together are larger than this, the least recently used is deleted. */
-  readonly keepBytes: number;
-}
+export type { Retention } from './retention';
 
-/** Never throws for the sake of its file: what cannot be read or written is logged and left out. */
+/** @throws HistoryUnavailableError, from every method that reads or deletes, where the database fails. */
 export interface ConversationStore extends ConversationHistory {
   /** Conversations last used before `before` (ms since the epoch), newest first. */
   list(before: number, limit: number): StoredConversation[];
+  /** All conversations, with all that is stored of them, system prompts included. */
   count(): { conversations: number; bytes: number };
   /** null where there is no such conversation, or its messages are not stored. */
-  messages(id: string): readonly Message[] | null;
-  /** Deletes the conversation; nothing of it is left in any file. */
-  delete(id: string): void;
-  /** Deletes every conversation; nothing of them is left in any file. */
-  deleteAll(): void;
-  /** Deletes what exceeds the retention. */
-  prune(): void;
+  messages(id: string): Promise<readonly Message[] | null>;
+  /** Deletes the conversation. It is gone at once; resolves when nothing of it is left in any file. */
+  delete(id: string): Promise<void>;
+  /** Deletes every conversation. They are gone at once; resolves when nothing of them is left in any file. */
+  deleteAll(): Promise<void>;
+  /** Deletes what exceeds the retention, and what was left of earlier deletions. Logs its faults and never rejects. */
+  prune(): Promise<void>;
+  /** Writes what could not be written before. Returns whether nothing is left to write. */
+  writeUnsaved(): boolean;
 }
 
 export interface ConversationStoreOptions {
@@ -50,27 +48,34 @@ export interface ConversationStoreOptions {
   retention(): Retention;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** Deletes what is marked as deleted. Default: a maintenance of the database. */
+  readonly maintenance?: Pick<Maintenance, 'sweep'>;
 }
 
 /** In characters. */
 const TITLE_LENGTH = 80;
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Empties the write-ahead log, in which deleted texts can still be read. */
-const TRUNCATE_LOG = 'PRAGMA wal_checkpoint(TRUNCATE);';
+/** Names whose digests are remembered, so that a loss of the file is noticed. */
+const MAX_REMEMBERED = 1_000;
 
 export function openConversationStore({
   database,
   log,
   retention,
   now = Date.now,
+  maintenance = createMaintenance({ database }),
 }: ConversationStoreOptions): ConversationStore {
   const conversations = conversationsTable(database);
   const messages = messagesTable(database);
+  const systemPrompts = systemPromptsTable(database);
   const historySenders = historySendersTable(database);
+  const unsaved = createUnsavedConversations();
+  /** The conversations that this run of the app has stored, by owner and name, as they were when they were last read or written. */
+  const remembered = new Map<string, ResumableConversation>();
+  const knownSenders = new Set<string>();
+  let deletions = 0;
 
-  /** A failing disk is no reason to refuse an answer. */
+  /** A failing disk is no reason to refuse an answer: for what an answer does not depend on. */
   const attempt = <T>(what: string, fallback: T, work: () => T): T => {
     try {
       return work();
@@ -80,119 +85,224 @@ export function openConversationStore({
     }
   };
 
-  const replaceMessages = (id: string, replacement: readonly Message[]) => {
-    messages.deleteAllOf(id);
-    messages.write(id, 0, replacement);
-    conversations.setBytes(id, messages.bytes(id));
-  };
-
-  /** Returns the conversation as it was before, where the turn does not continue it but replaces it. */
-  const beginTurn = (turn: TurnStart, withTexts: boolean): ReplacedConversation | undefined => {
-    const { conversation: id, owner, name, client, model, digest, history, question } = turn;
-    const state = { client, model, digest, system: withTexts ? turn.system : '', hasTexts: withTexts };
-    const record = conversations.find(id);
-    const continues = record?.digest === digest && record.hasTexts === withTexts;
-    const replaced = record && !continues ? { record, messages: record.hasTexts ? messages.read(id) : [] } : undefined;
-    if (record) conversations.update(id, state, now());
-    else conversations.insert({ id, owner, title: withTexts ? titleOf(turn) : '', ...state }, now());
-    if (name !== undefined) conversations.nameUnlessTaken(id, owner, name);
-    messages.deleteDeltas(id);
-    if (continues) messages.deletePending(id);
-    else replaceMessages(id, withTexts ? history : []);
-    if (withTexts) messages.write(id, history.length, question, 'pending');
-    return replaced;
-  };
-
-  const endTurn = (turn: TurnStart, withTexts: boolean, answer: Message, digest: string, usage: Usage) => {
-    const { conversation: id, owner, name, history, question } = turn;
-    // Not at the turn's beginning: were the turn discarded, the conversation that had the name would have lost it.
-    if (name !== undefined) conversations.moveName(id, owner, name);
-    if (withTexts) {
-      messages.finalizePending(id);
-      messages.write(id, history.length + question.length, [answer]);
-      messages.deleteDeltas(id);
+  const demand = <T>(what: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      log.error(`conversations could not ${what}`, { error: asError(error) });
+      throw unavailable(what, error);
     }
-    const bytes = withTexts ? [...question, answer].reduce((sum, message) => sum + messageBytes(message), 0) : 0;
-    conversations.addTurn(id, { digest, usedAt: now(), bytes, usage });
   };
 
-  const discardTurn = (id: string, replaced: ReplacedConversation | undefined) => {
-    messages.deleteDeltas(id);
-    messages.deletePending(id);
-    if (replaced) {
-      conversations.update(id, replaced.record, now());
-      replaceMessages(id, replaced.messages);
+  const remember = (owner: string, name: string, conversation: ResumableConversation) => {
+    const key = JSON.stringify([owner, name]);
+    remembered.delete(key);
+    // A process that still holds the conversation knows its system prompt.
+    remembered.set(key, { ...conversation, system: '', inMemory: true });
+    const [oldest] = remembered.keys();
+    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  };
+
+  const forget = (id: string) => {
+    for (const [key, conversation] of remembered) if (conversation.id === id) remembered.delete(key);
+    unsaved.remove(id);
+  };
+
+  const write = (turns: UnwrittenTurns) => {
+    const { id, owner, name, history, added, withTexts, turns: count, usage, usedAt } = turns;
+    transaction(database, () => {
+      conversations.deleteIfMarked(id);
+      const record = conversations.find(id);
+      const continues = record?.digest === turns.historyDigest && record.hasTexts === withTexts;
+      const state = {
+        client: turns.client,
+        systemHash: withTexts ? systemPrompts.add(turns.system) : null,
+        model: turns.model,
+        digest: turns.digest,
+        keyDigest: turns.keyDigest,
+        firstDigest: withTexts ? turns.firstDigest : null,
+        hasTexts: withTexts,
+      };
+      if (record) conversations.update(id, state, usedAt);
+      else conversations.insert({ id, owner, title: withTexts ? turns.title : '', ...state }, usedAt);
+      if (name !== undefined) conversations.moveName(id, owner, name);
+      conversations.addTurns(id, { turns: count, usage });
+      if (continues) {
+        if (withTexts) conversations.addMessageBytes(id, messages.write(id, history.length, added));
+      } else {
+        messages.deleteAllOf(id);
+        conversations.setMessageBytes(id, withTexts ? messages.write(id, 0, [...history, ...added]) : 0);
+      }
+    });
+  };
+
+  const save = (turns: UnwrittenTurns) => {
+    const { owner, name } = turns;
+    try {
+      write(unsaved.merge(turns));
+      unsaved.remove(turns.id);
+    } catch (error) {
+      log.error('a turn could not be written; it stays in memory', { error: asError(error) });
+      unsaved.add(turns);
     }
-    conversations.deleteIfWithoutTurns(id);
+    if (name !== undefined) remember(owner, name, toResumable(turns));
   };
 
-  const toResumable = (record: ConversationRecord): ResumableConversation => {
-    const { id, system, model, digest, hasTexts } = record;
-    return { id, system, model, digest, messages: hasTexts ? messages.read(id) : null };
+  const findByName = (owner: string, name: string): ResumableConversation | undefined => {
+    const unwritten = unsaved.findByName(owner, name);
+    if (unwritten) return toResumable(unwritten);
+    const earlier = remembered.get(JSON.stringify([owner, name]));
+    if (unsaved.isLost(owner, name)) throw unavailable('be read', 'its last turns could not be stored');
+    try {
+      const found = conversations.findByName(owner, name);
+      const record = found && { ...found, inMemory: false };
+      if (record) remember(owner, name, record);
+      if (record || !earlier) return record;
+    } catch (error) {
+      log.error('conversations could not be read', { error: asError(error) });
+      if (!earlier) throw unavailable('be read', error);
+    }
+    // The file was deleted, replaced or cannot be read. A process may still hold the conversation.
+    return earlier;
+  };
+
+  const readMessages = async ({ id, digest, inMemory }: ResumableConversation): Promise<readonly Message[]> => {
+    const unwritten = unsaved.find(id);
+    if (unwritten) return [...unwritten.history, ...unwritten.added];
+    if (inMemory) throw unavailable('be read', 'the file that had it is gone or cannot be read');
+    try {
+      const read = await messages.read(id);
+      if (conversations.find(id)?.digest === digest) return read;
+    } catch (error) {
+      log.error('conversations could not be read', { error: asError(error) });
+      throw unavailable('be read', error);
+    }
+    throw unavailable('be read', 'it was changed at the same moment');
+  };
+
+  const deleteMarked = async () => {
+    try {
+      await maintenance.sweep();
+    } catch (error) {
+      log.error('deleted conversations could not be removed from the file', { error: asError(error) });
+      throw unavailable('be deleted', error);
+    }
   };
 
   return {
-    findByName: (owner, name) =>
-      attempt('be read', undefined, () => {
-        const record = conversations.findByName(owner, name);
-        return record && toResumable(record);
-      }),
-    findByDigest: (digest, name) => attempt('be read', undefined, () => conversations.findByDigest(digest, name)),
-    usageOf: (id) => attempt('be read', NO_USAGE, () => conversations.usageOf(id)),
-    sendsHistory: (owner, user) => attempt('be read', false, () => historySenders.has(owner, user)),
-    recordHistorySender: (owner, user) => attempt('be written', undefined, () => historySenders.add(owner, user)),
-    beginTurn: (turn): TurnRecord => {
-      const id = turn.conversation;
-      const withTexts = retention().keepTexts;
-      const inTransaction = <T>(work: () => T) => attempt('be written', undefined, () => transaction(database, work));
-      const replaced = inTransaction(() => beginTurn(turn, withTexts));
+    findByName,
+    readMessages,
+    readFirstMessage: ({ id }) =>
+      unsaved.find(id)?.history[0] ?? attempt('be read', undefined, () => messages.first(id)),
+    findByDigest: (digest, name) =>
+      unsaved.findByDigest(digest, name)?.id ??
+      attempt('be read', undefined, () => conversations.findByDigest(digest, name)),
+    usageOf: (id) =>
+      addUsage(
+        attempt('be read', NO_USAGE, () => conversations.usageOf(id)),
+        unsaved.find(id)?.usage ?? NO_USAGE,
+      ),
+    sendsHistory: (owner, user) =>
+      knownSenders.has(JSON.stringify([owner, user])) ||
+      attempt('be read', false, () => historySenders.has(owner, user)),
+    recordHistorySender: (owner, user) => {
+      const key = JSON.stringify([owner, user]);
+      if (knownSenders.has(key)) return;
+      if (knownSenders.size < MAX_REMEMBERED) knownSenders.add(key);
+      attempt('be written', undefined, () => historySenders.add(owner, user));
+    },
+    beginTurn: (turn) => {
+      const deletionsBefore = deletions;
       return {
-        append: (text) => {
-          if (withTexts) attempt('be written', undefined, () => messages.addDelta(id, text));
+        end: (answer, digest, usage) => {
+          // The user has deleted everything meanwhile, and this turn is a part of it.
+          if (deletions !== deletionsBefore) return;
+          const { conversation: id, history, question } = turn;
+          save({
+            ...turn,
+            ...{ id, usage, digest, turns: 1, usedAt: now(), withTexts: retention().keepTexts },
+            title: titleOf(turn),
+            history,
+            historyDigest: turn.digest,
+            added: [...question, answer],
+          });
         },
-        end: (answer, digest, usage) => inTransaction(() => endTurn(turn, withTexts, answer, digest, usage)),
-        discard: () => inTransaction(() => discardTurn(id, replaced)),
       };
     },
-    list: (before, limit) => attempt('be read', [], () => conversations.list(before, limit)),
-    count: () => attempt('be read', { conversations: 0, bytes: 0 }, () => conversations.totals()),
-    messages: (id) => attempt('be read', null, () => (conversations.find(id)?.hasTexts ? messages.read(id) : null)),
-    delete: (id) =>
-      attempt('be deleted', undefined, () => {
-        conversations.delete(id);
-        database.exec(TRUNCATE_LOG);
+    list: (before, limit) => demand('be listed', () => conversations.list(before, limit)),
+    count: () =>
+      demand('be counted', () => {
+        const { conversations: count, bytes } = conversations.totals();
+        const promptBytes = [...systemPrompts.sizes().values()].reduce((sum, one) => sum + one, 0);
+        return { conversations: count, bytes: bytes + promptBytes };
       }),
-    deleteAll: () =>
-      attempt('be deleted', undefined, () => {
-        conversations.deleteAll();
-        historySenders.deleteAll();
-        // The pages of deleted rows stay in the file until it is compacted.
-        database.exec(`VACUUM; ${TRUNCATE_LOG}`);
-      }),
-    prune: () =>
-      attempt('be pruned', undefined, () => {
-        const { keepDays, keepBytes } = retention();
-        conversations.deleteUsedBefore(now() - keepDays * DAY_MS);
-        let { bytes } = conversations.totals();
-        while (bytes > keepBytes) {
-          const oldest = conversations.leastRecentlyUsed();
-          if (!oldest) return;
-          conversations.delete(oldest.id);
-          bytes -= oldest.bytes;
+    messages: async (id) => {
+      const unwritten = unsaved.find(id);
+      if (unwritten) return unwritten.withTexts ? [...unwritten.history, ...unwritten.added] : null;
+      const record = demand('be read', () => conversations.find(id));
+      return record?.hasTexts ? readMessages({ ...record, inMemory: false }) : null;
+    },
+    delete: async (id) => {
+      demand('be deleted', () => conversations.markDeleted(id));
+      forget(id);
+      await deleteMarked();
+    },
+    deleteAll: async () => {
+      demand('be deleted', () =>
+        transaction(database, () => {
+          conversations.markAllDeleted();
+          historySenders.deleteAll();
+        }),
+      );
+      deletions += 1;
+      remembered.clear();
+      knownSenders.clear();
+      unsaved.clear();
+      await deleteMarked();
+    },
+    prune: async () => {
+      try {
+        const excess = selectExcess(conversations.sizes(), systemPrompts.sizes(), retention(), now());
+        if (excess.length > 0) {
+          transaction(database, () => {
+            for (const { id } of excess) conversations.markDeleted(id);
+          });
         }
-      }),
+        for (const { id } of excess) forget(id);
+        await maintenance.sweep();
+      } catch (error) {
+        log.error('conversations could not be pruned', { error: asError(error) });
+      }
+    },
+    writeUnsaved: () => {
+      for (const turns of unsaved.all()) {
+        try {
+          write(turns);
+        } catch {
+          return false;
+        }
+        unsaved.remove(turns.id);
+      }
+      return true;
+    },
   };
 }
 
-interface ReplacedConversation {
-  readonly record: ConversationRecord;
-  readonly messages: readonly Message[];
+function toResumable(turns: UnwrittenTurns): ResumableConversation {
+  const { id, system, model, digest, keyDigest, firstDigest, withTexts } = turns;
+  const texts = { system: withTexts ? system : '', firstDigest: withTexts ? firstDigest : null, hasTexts: withTexts };
+  return { id, model, digest, keyDigest, ...texts, inMemory: true };
+}
+
+function unavailable(what: string, cause: unknown): HistoryUnavailableError {
+  const reason = typeof cause === 'string' ? cause : errorText(cause);
+  return new HistoryUnavailableError(`the conversation history could not ${what}: ${reason}`, { cause });
 }
 
 /** The start of the first question, on one line. */
 function titleOf({ history, question }: TurnStart): string {
   const first = [...history, ...question].find(({ role }) => role === 'user');
   const text = first?.content.find((block) => block.type === 'text')?.text ?? '';
-  const characters = [...text.trim().replace(/\s+/g, ' ')];
+  const characters = [...text.slice(0, 100_000).trim().replace(/\s+/g, ' ')];
   return characters.length <= TITLE_LENGTH ? characters.join('') : `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`;
 }

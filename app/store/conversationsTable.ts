@@ -7,23 +7,45 @@ import type { Database } from './database';
 /** What a turn can change of its conversation. */
 export interface ConversationState {
   readonly client: string;
-  readonly system: string;
+  /** The hash of its system prompt; null where it has none, or no texts are stored. */
+  readonly systemHash: string | null;
   readonly model: string;
   readonly digest: string;
+  /** As in `ResumableConversation`. */
+  readonly keyDigest: string | null;
+  readonly firstDigest: string | null;
   /** Whether its messages are stored. */
   readonly hasTexts: boolean;
 }
 
-export interface ConversationRecord extends ConversationState {
+export interface ConversationRecord extends Omit<ConversationState, 'client' | 'systemHash'> {
   readonly id: string;
+  /** The system prompt; '' where it has none, or no texts are stored. */
+  readonly system: string;
 }
 
-export interface NewConversation extends ConversationRecord {
+export interface NewConversation extends ConversationState {
+  readonly id: string;
   readonly owner: string;
   readonly title: string;
 }
 
-/** Times are ms since the epoch. */
+/** What turns add to their conversation. */
+export interface AddedTurns {
+  readonly turns: number;
+  readonly usage: Usage;
+}
+
+/** A conversation as retention sees it. */
+export interface ConversationSize {
+  readonly id: string;
+  readonly usedAt: number;
+  /** Without its system prompt. */
+  readonly bytes: number;
+  readonly systemHash: string | null;
+}
+
+/** Times are ms since the epoch. A conversation that is marked as deleted is not found by anything. */
 export interface ConversationsTable {
   find(id: string): ConversationRecord | undefined;
   findByName(owner: string, name: string): ConversationRecord | undefined;
@@ -31,99 +53,111 @@ export interface ConversationsTable {
   findByDigest(digest: string, name: string | undefined): string | undefined;
   insert(conversation: NewConversation, at: number): void;
   update(id: string, state: ConversationState, usedAt: number): void;
-  /** Gives it the name unless another conversation of the owner has it. */
-  nameUnlessTaken(id: string, owner: string, name: string): void;
   /** Gives it the name, which the owner's other conversation loses. */
   moveName(id: string, owner: string, name: string): void;
-  /** Counts one turn more. @param turn its bytes, its usage, and the digest of the conversation with it */
-  addTurn(id: string, turn: { digest: string; usedAt: number; bytes: number; usage: Usage }): void;
-  setBytes(id: string, bytes: number): void;
+  addTurns(id: string, added: AddedTurns): void;
+  /** @param bytes of its messages. */
+  setMessageBytes(id: string, bytes: number): void;
+  addMessageBytes(id: string, bytes: number): void;
   usageOf(id: string): Usage;
   /** Those last used before `before`, newest first. */
   list(before: number, limit: number): StoredConversation[];
+  /** Their number, and the bytes of all of them without their system prompts. */
   totals(): { conversations: number; bytes: number };
-  leastRecentlyUsed(): { id: string; bytes: number } | undefined;
-  /** Deletes it with its messages. */
-  delete(id: string): void;
-  deleteIfWithoutTurns(id: string): void;
-  deleteUsedBefore(time: number): void;
-  deleteAll(): void;
+  /** All, the least recently used first. */
+  sizes(): ConversationSize[];
+  /** Marks it as deleted: nothing finds it any more, and `sweep` deletes it with its messages. */
+  markDeleted(id: string): void;
+  markAllDeleted(): void;
+  /** Deletes the conversation and its messages now if it is marked as deleted, so that its id can be used again. */
+  deleteIfMarked(id: string): void;
 }
 
+/** What a conversation takes in the file beside its texts: its numbers, and its entries in the indexes. In bytes, measured. */
+const OVERHEAD_BYTES = 400;
+
+/** All that a conversation stores. The column `bytes` has that of its messages. */
+const BYTES = `bytes + ${OVERHEAD_BYTES}
+  + octet_length(id) + octet_length(owner) + ifnull(octet_length(name), 0) + octet_length(client) + octet_length(model)
+  + octet_length(digest) + octet_length(title)`;
+
 export function conversationsTable(database: Database): ConversationsTable {
-  const find = database.prepare('SELECT id, client, system, model, digest, has_texts FROM conversations WHERE id = ?');
-  const findByName = database.prepare(
-    'SELECT id, client, system, model, digest, has_texts FROM conversations WHERE owner = ? AND name = ?',
-  );
+  const record = `SELECT id, ifnull(text, '') AS system, model, digest, key_digest, first_digest, has_texts
+    FROM conversations LEFT JOIN system_prompts ON hash = system_hash WHERE deleted = 0`;
+  const find = database.prepare(`${record} AND id = ?`);
+  const findByName = database.prepare(`${record} AND owner = ? AND name = ?`);
   const findByDigest = database.prepare(
-    'SELECT id FROM conversations WHERE digest = ? AND (name IS NULL OR name = ?) ORDER BY used_at DESC LIMIT 1',
+    `SELECT id FROM conversations WHERE deleted = 0 AND digest = ? AND (name IS NULL OR name = ?)
+     ORDER BY used_at DESC LIMIT 1`,
   );
   const insert = database.prepare(
-    `INSERT INTO conversations (id, owner, client, system, model, digest, has_texts, title, created_at, used_at)
-     VALUES (:id, :owner, :client, :system, :model, :digest, :has_texts, :title, :at, :at)`,
+    `INSERT INTO conversations
+       (id, owner, client, system_hash, model, digest, key_digest, first_digest, has_texts, title, created_at, used_at)
+     VALUES (:id, :owner, :client, :system_hash, :model, :digest, :key_digest, :first_digest, :has_texts, :title, :at, :at)`,
   );
   const update = database.prepare(
-    `UPDATE conversations SET client = :client, system = :system, model = :model, digest = :digest,
-       has_texts = :has_texts, used_at = :used_at WHERE id = :id`,
-  );
-  const nameUnlessTaken = database.prepare(
-    `UPDATE conversations SET name = :name WHERE id = :id
-       AND NOT EXISTS (SELECT 1 FROM conversations AS other WHERE other.owner = :owner AND other.name = :name)`,
+    `UPDATE conversations SET client = :client, system_hash = :system_hash, model = :model, digest = :digest,
+       key_digest = :key_digest, first_digest = :first_digest, has_texts = :has_texts, used_at = :used_at WHERE id = :id`,
   );
   const takeNameFromOthers = database.prepare(
     'UPDATE conversations SET name = NULL WHERE owner = ? AND name = ? AND id <> ?',
   );
   const setName = database.prepare('UPDATE conversations SET name = ? WHERE id = ?');
-  const addTurn = database.prepare(
-    `UPDATE conversations SET digest = :digest, used_at = :used_at, turns = turns + 1, bytes = bytes + :bytes,
-       input = input + :input, cache_read = cache_read + :cache_read, cache_write = cache_write + :cache_write,
-       output = output + :output, cost_usd = cost_usd + :cost_usd WHERE id = :id`,
+  const addTurns = database.prepare(
+    `UPDATE conversations SET turns = turns + :turns, input = input + :input, cache_read = cache_read + :cache_read,
+       cache_write = cache_write + :cache_write, output = output + :output, cost_usd = cost_usd + :cost_usd
+     WHERE id = :id`,
   );
   const setBytes = database.prepare('UPDATE conversations SET bytes = ? WHERE id = ?');
+  const addBytes = database.prepare('UPDATE conversations SET bytes = bytes + ? WHERE id = ?');
   const usageOf = database.prepare(
-    'SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ?',
+    'SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ? AND deleted = 0',
   );
-  const list = database.prepare('SELECT * FROM conversations WHERE used_at < ? ORDER BY used_at DESC LIMIT ?');
+  const list = database.prepare(
+    `SELECT id, name, client, model, title, created_at, used_at, turns, ${BYTES} AS bytes,
+       input, cache_read, cache_write, output, cost_usd
+     FROM conversations WHERE used_at < ? AND deleted = 0 ORDER BY used_at DESC LIMIT ?`,
+  );
   const totals = database.prepare(
-    'SELECT count(*) AS conversations, coalesce(sum(bytes), 0) AS bytes FROM conversations',
+    `SELECT count(*) AS conversations, coalesce(sum(${BYTES}), 0) AS bytes FROM conversations WHERE deleted = 0`,
   );
-  const leastRecentlyUsed = database.prepare('SELECT id, bytes FROM conversations ORDER BY used_at LIMIT 1');
-  const deleteOne = database.prepare('DELETE FROM conversations WHERE id = ?');
-  const deleteIfWithoutTurns = database.prepare('DELETE FROM conversations WHERE id = ? AND turns = 0');
-  const deleteUsedBefore = database.prepare('DELETE FROM conversations WHERE used_at < ?');
-  const deleteAll = database.prepare('DELETE FROM conversations');
+  const sizes = database.prepare(
+    `SELECT id, used_at, ${BYTES} AS bytes, system_hash FROM conversations WHERE deleted = 0 ORDER BY used_at`,
+  );
+  // Its name is free for another conversation at once.
+  const mark = "UPDATE conversations SET deleted = 1, name = NULL, title = ''";
+  const markDeleted = database.prepare(`${mark} WHERE id = ?`);
+  const markAllDeleted = database.prepare(mark);
+  const deleteIfMarked = database.prepare('DELETE FROM conversations WHERE id = ? AND deleted = 1');
   return {
     find: (id) => parsed(find.get(id), RecordColumns, toRecord),
     findByName: (owner, name) => parsed(findByName.get(owner, name), RecordColumns, toRecord),
     findByDigest: (digest, name) => parsed(findByDigest.get(digest, name ?? null), IdColumn, ({ id }) => id),
-    insert: ({ id, owner, title, ...state }, at) => void insert.run({ id, owner, title, at, ...stateColumns(state) }),
-    update: (id, state, usedAt) => void update.run({ id, used_at: usedAt, ...stateColumns(state) }),
-    nameUnlessTaken: (id, owner, name) => void nameUnlessTaken.run({ id, owner, name }),
+    insert: ({ id, owner, title, ...state }, at) => insert.run({ id, owner, title, at, ...stateColumns(state) }),
+    update: (id, state, usedAt) => update.run({ id, used_at: usedAt, ...stateColumns(state) }),
     moveName: (id, owner, name) => {
       takeNameFromOthers.run(owner, name, id);
       setName.run(name, id);
     },
-    addTurn: (id, { digest, usedAt, bytes, usage }) =>
-      void addTurn.run({
+    addTurns: (id, { turns, usage }) =>
+      addTurns.run({
         id,
-        digest,
-        used_at: usedAt,
-        bytes,
+        turns,
         input: usage.input,
         cache_read: usage.cacheRead,
         cache_write: usage.cacheWrite,
         output: usage.output,
         cost_usd: usage.costUsd,
       }),
-    setBytes: (id, bytes) => void setBytes.run(bytes, id),
+    setMessageBytes: (id, bytes) => setBytes.run(bytes, id),
+    addMessageBytes: (id, bytes) => addBytes.run(bytes, id),
     usageOf: (id) => parsed(usageOf.get(id), UsageColumns, toUsage) ?? NO_USAGE,
     list: (before, limit) => list.all(before, limit).map((row) => toStoredConversation(ListColumns.parse(row))),
     totals: () => TotalColumns.parse(totals.get()),
-    leastRecentlyUsed: () => parsed(leastRecentlyUsed.get(), SizeColumns, (row) => row),
-    delete: (id) => void deleteOne.run(id),
-    deleteIfWithoutTurns: (id) => void deleteIfWithoutTurns.run(id),
-    deleteUsedBefore: (time) => void deleteUsedBefore.run(time),
-    deleteAll: () => void deleteAll.run(),
+    sizes: () => sizes.all().map((row) => toSize(SizeColumns.parse(row))),
+    markDeleted: (id) => markDeleted.run(id),
+    markAllDeleted: () => markAllDeleted.run(),
+    deleteIfMarked: (id) => deleteIfMarked.run(id),
   };
 }
 
@@ -132,24 +166,40 @@ function parsed<C, T>(row: unknown, columns: z.ZodType<C>, convert: (columns: C)
 }
 
 const IdColumn = z.object({ id: z.string() });
-const SizeColumns = z.object({ id: z.string(), bytes: z.number() });
+const SizeColumns = z.object({
+  id: z.string(),
+  used_at: z.number(),
+  bytes: z.number(),
+  system_hash: z.string().nullable(),
+});
 const TotalColumns = z.object({ conversations: z.number(), bytes: z.number() });
+
+function toSize({ used_at, system_hash, ...size }: z.output<typeof SizeColumns>): ConversationSize {
+  return { ...size, usedAt: used_at, systemHash: system_hash };
+}
 
 const RecordColumns = z.object({
   id: z.string(),
-  client: z.string(),
   system: z.string(),
   model: z.string(),
   digest: z.string(),
+  key_digest: z.string().nullable(),
+  first_digest: z.string().nullable(),
   has_texts: z.number(),
 });
 
-function toRecord({ has_texts, ...record }: z.output<typeof RecordColumns>): ConversationRecord {
-  return { ...record, hasTexts: has_texts === 1 };
+function toRecord({
+  key_digest,
+  first_digest,
+  has_texts,
+  ...record
+}: z.output<typeof RecordColumns>): ConversationRecord {
+  return { ...record, keyDigest: key_digest, firstDigest: first_digest, hasTexts: has_texts === 1 };
 }
 
-function stateColumns({ client, system, model, digest, hasTexts }: ConversationState) {
-  return { client, system, model, digest, has_texts: Number(hasTexts) };
+function stateColumns({ client, systemHash, model, digest, keyDigest, firstDigest, hasTexts }: ConversationState) {
+  const digests = { digest, key_digest: keyDigest, first_digest: firstDigest };
+  return { client, system_hash: systemHash, model, ...digests, has_texts: Number(hasTexts) };
 }
 
 const UsageColumns = z.object({

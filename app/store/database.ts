@@ -1,124 +1,277 @@
-/** Opens the app's SQLite file and migrates it to the schema of this version. The `…Table.ts` files read and write its tables. */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+/**
+ * The app's database, which outlives its file: where the file cannot be used, another connection takes its place (a new file, a
+ * read-only one, or memory), and the statements of the `…Table.ts` files go on with that.
+ */
+import { statSync } from 'node:fs';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Log } from '../log/log';
 import { quarantineFile } from '../settings/quarantineFile';
-import { asError } from '../shared/errorText';
+import { asError, errorText } from '../shared/errorText';
+import { COMPANION_SUFFIXES, openFile, openInMemory, openReadOnly, unusableReason } from './sqlite/connection';
+import { incompleteText, missingParts, SCHEMA_VERSION, type UnusableReason } from './sqlite/schema';
 
-export type Database = DatabaseSyncInstance;
+/** A value that SQLite can store. */
+export type SqlValue = string | number | bigint | null | Uint8Array;
 
-/** Each migrates the schema by one version; `PRAGMA user_version` counts those that have run. Only ever append to the list. */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE requests (
-     id TEXT PRIMARY KEY,
-     at REAL NOT NULL,
-     client TEXT NOT NULL,
-     address TEXT NOT NULL,
-     dialect TEXT NOT NULL,
-     method TEXT NOT NULL,
-     path TEXT NOT NULL,
-     model TEXT NOT NULL,
-     stream INTEGER NOT NULL,
-     phase TEXT NOT NULL,
-     status INTEGER,
-     input INTEGER,
-     cache_read INTEGER,
-     cache_write INTEGER,
-     output INTEGER,
-     cost_usd REAL,
-     first_token_ms REAL,
-     duration_ms REAL,
-     user_agent TEXT NOT NULL,
-     resolved_model TEXT,
-     conversation TEXT,
-     served TEXT,
-     messages INTEGER,
-     load_ms REAL,
-     error TEXT,
-     ignored TEXT NOT NULL,
-     isolation TEXT
-   );
-   CREATE INDEX requests_at ON requests (at);
-   CREATE TABLE usage (
-     day TEXT NOT NULL,
-     hour INTEGER NOT NULL,
-     model TEXT NOT NULL,
-     requests INTEGER NOT NULL,
-     failed INTEGER NOT NULL,
-     input INTEGER NOT NULL,
-     cache_read INTEGER NOT NULL,
-     cache_write INTEGER NOT NULL,
-     output INTEGER NOT NULL,
-     cost_usd REAL NOT NULL,
-     PRIMARY KEY (day, hour, model)
-   ) WITHOUT ROWID;`,
-  `CREATE TABLE conversations (
-     id TEXT PRIMARY KEY,
-     owner TEXT NOT NULL,
-     name TEXT,
-     client TEXT NOT NULL,
-     system TEXT NOT NULL,
-     model TEXT NOT NULL,
-     digest TEXT NOT NULL,
-     has_texts INTEGER NOT NULL,
-     title TEXT NOT NULL,
-     created_at REAL NOT NULL,
-     used_at REAL NOT NULL,
-     turns INTEGER NOT NULL DEFAULT 0,
-     bytes INTEGER NOT NULL DEFAULT 0,
-     input INTEGER NOT NULL DEFAULT 0,
-     cache_read INTEGER NOT NULL DEFAULT 0,
-     cache_write INTEGER NOT NULL DEFAULT 0,
-     output INTEGER NOT NULL DEFAULT 0,
-     cost_usd REAL NOT NULL DEFAULT 0
-   );
-   CREATE UNIQUE INDEX conversations_name ON conversations (owner, name) WHERE name IS NOT NULL;
-   CREATE INDEX conversations_digest ON conversations (digest);
-   CREATE INDEX conversations_used ON conversations (used_at);
-   CREATE TABLE messages (
-     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-     position INTEGER NOT NULL,
-     pending INTEGER NOT NULL,
-     role TEXT NOT NULL,
-     content TEXT NOT NULL,
-     PRIMARY KEY (conversation, position)
-   ) WITHOUT ROWID;
-   CREATE TABLE deltas (
-     id INTEGER PRIMARY KEY,
-     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-     text TEXT NOT NULL
-   );
-   CREATE INDEX deltas_conversation ON deltas (conversation);
-   CREATE TABLE history_senders (owner TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (owner, user)) WITHOUT ROWID;`,
-];
+/** A statement's values: one for each `?`, or an object with one for each `:name`. */
+export type SqlParameters = readonly SqlValue[] | readonly [Readonly<Record<string, SqlValue>>];
 
-/** The file can be opened, but its content cannot be used. */
-class UnusableDatabase extends Error {}
+/** A statement, prepared when it first runs on a connection. Each call throws SQLite's errors. */
+export interface Statement {
+  run(...parameters: SqlParameters): void;
+  /** The first row; undefined where there is none. */
+  get(...parameters: SqlParameters): Record<string, unknown> | undefined;
+  all(...parameters: SqlParameters): Record<string, unknown>[];
+}
 
-/** SQLite's result codes for a file that is damaged, and for one that is no database. */
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
+export interface Database {
+  /** Does not throw: a fault of the statement shows when it runs. */
+  prepare(sql: string): Statement;
+  /** @throws SQLite's errors. */
+  exec(sql: string): void;
+  readonly isTransaction: boolean;
+  /** `file`: everything is stored. `read-only`: every write fails. `memory`: everything is lost when the app ends. */
+  readonly kind: 'file' | 'read-only' | 'memory';
+  /** The file's path, also while the database is not in it. */
+  readonly file: string;
+  /** Whether the file is still where it was opened; true while the database is not in a file. */
+  readonly isInPlace: boolean;
+  /** Calls the listener when the content has become another: the file was quarantined, or can be used again. */
+  onReplaced(listener: () => void): void;
+  /** Calls the listeners of `onReplaced`: another connection has changed the content. */
+  announceReplaced(): void;
+  /**
+   * Checks that the file is still where it was and can be written, and opens it (anew) where it was not. Reports the result like
+   * any other write. Never throws.
+   */
+  probe(): void;
+  /** Quarantines the file, whose content cannot be used, and begins a new one. */
+  replaceUnusable(reason: UnusableReason, detail: string): void;
+  close(): void;
+}
+
+/** A file that was renamed because its content could not be used. */
+export interface QuarantinedFile {
+  /** Its new path. */
+  readonly file: string;
+  readonly reason: UnusableReason;
+  /** What is wrong with it, for the user. */
+  readonly detail: string;
+}
+
+export interface DatabaseReports {
+  /** Called when the database could not be read or written. */
+  onFault?(error: unknown): void;
+  /** Called when it was written. */
+  onWritten?(): void;
+  /** Called when a file was quarantined; the database is the new one. */
+  onQuarantined?(file: QuarantinedFile): void;
+}
 
 /**
- * Opens the file, or creates it. A file that is damaged, is no database or comes from a later version of the app is
- * renamed and a new one created. A file that cannot be opened for another reason (no permission, in use) stays as it is,
- * and the database is in memory until the app ends. Both cases are logged.
+ * Opens the file, or creates it. A file that is damaged, lacks a part or comes from a later version of the app is renamed and a
+ * new one created. Where that fails, too (no permission, in use, a full or read-only disk), the file stays as it is, and the
+ * database is read-only or in memory until `probe` succeeds. All of it is reported and logged; it never throws.
  */
-export function openDatabase(file: string, log: Log): Database {
-  try {
-    return openOrReplace(file, log);
-  } catch (error) {
-    log.error('The database cannot be opened; requests and conversations are lost when the app ends', {
-      file,
-      error: asError(error),
+export function openDatabase(file: string, log: Log, reports: DatabaseReports = {}): Database {
+  const listeners = new Set<() => void>();
+  const quarantined: QuarantinedFile[] = [];
+  let kind: Database['kind'] = 'file';
+  let inode: string | undefined;
+  let generation = 0;
+  let closed = false;
+
+  const quarantine = (reason: UnusableReason, detail: string) => {
+    const renamedTo = quarantineFile(file, COMPANION_SUFFIXES);
+    log.warn('the database cannot be used: it was renamed and a new one created', { renamedTo, reason, detail });
+    quarantined.push({ file: renamedTo, reason, detail });
+  };
+
+  /** Opens the file, or a new one in its place. Returns undefined where that is not possible, which is reported. */
+  const tryFile = (): DatabaseSyncInstance | undefined => {
+    try {
+      const opened = openOrReplace(file, quarantine);
+      inode = inodeOf(file);
+      return opened;
+    } catch (error) {
+      log.error('the database file cannot be written', { file, error: asError(error) });
+      reports.onFault?.(error);
+      return undefined;
+    }
+  };
+
+  const openBest = (): DatabaseSyncInstance => {
+    const opened = tryFile();
+    kind = opened ? 'file' : 'read-only';
+    if (opened) return opened;
+    try {
+      return openReadOnly(file);
+    } catch {
+      kind = 'memory';
+      return openInMemory();
+    }
+  };
+
+  const announceQuarantined = () => {
+    for (const one of quarantined.splice(0)) reports.onQuarantined?.(one);
+  };
+
+  let connection = openBest();
+
+  const setConnection = (next: DatabaseSyncInstance) => {
+    const previous = connection;
+    connection = next;
+    generation += 1;
+    if (previous.isOpen) previous.close();
+    announceReplaced();
+    announceQuarantined();
+  };
+
+  const replaceUnusable = (reason: UnusableReason, detail: string) => {
+    if (closed || kind !== 'file') return;
+    connection.close();
+    try {
+      quarantine(reason, detail);
+    } catch (error) {
+      log.error('the database cannot be used and cannot be renamed', { file, error: asError(error) });
+      kind = 'memory';
+      return setConnection(openInMemory());
+    }
+    setConnection(openBest());
+  };
+
+  const onFault = (error: unknown) => {
+    reports.onFault?.(error);
+    const reason = unusableReason(error);
+    if (reason === undefined || kind !== 'file') return;
+    const failed = connection;
+    // Not at once: the caller may be in the middle of a transaction.
+    setImmediate(() => {
+      if (closed || connection !== failed) return;
+      const missing = reason === 'incomplete' ? missingPartsOf(connection) : [];
+      if (reason === 'incomplete' && missing.length === 0) return;
+      replaceUnusable(reason, missing.length > 0 ? incompleteText(missing) : errorText(error));
     });
-    return open(':memory:');
+  };
+
+  const reporting = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!closed) onFault(error);
+      throw error;
+    }
+  };
+
+  const isInPlace = () => kind !== 'file' || inodeOf(file) === inode;
+
+  const announceReplaced = () => {
+    for (const listener of listeners) listener();
+  };
+
+  /** A deleted file can still be written, but what is written is lost: a new one takes its place. */
+  const beforeWrite = () => {
+    if (connection.isTransaction || closed || isInPlace()) return;
+    log.warn('the database file is gone: a new one is created', { file });
+    setConnection(openBest());
+  };
+
+  const exec = (sql: string) =>
+    reporting(() => {
+      beforeWrite();
+      connection.exec(sql);
+      if (sql === 'COMMIT' && kind === 'file') reports.onWritten?.();
+    });
+
+  const prepare = (sql: string): Statement => {
+    let prepared: StatementSyncInstance | undefined;
+    let preparedFor = -1;
+    const current = () => {
+      if (prepared && preparedFor === generation) return prepared;
+      prepared = connection.prepare(sql);
+      preparedFor = generation;
+      return prepared;
+    };
+    return {
+      run: (...parameters) =>
+        reporting(() => {
+          beforeWrite();
+          current().run(...parameters);
+        }),
+      get: (...parameters) => reporting(() => current().get(...parameters)),
+      all: (...parameters) => reporting(() => current().all(...parameters)),
+    };
+  };
+
+  const database: Database = {
+    prepare,
+    exec,
+    get isTransaction() {
+      return connection.isTransaction;
+    },
+    get kind() {
+      return kind;
+    },
+    file,
+    get isInPlace() {
+      return isInPlace();
+    },
+    onReplaced: (listener) => void listeners.add(listener),
+    announceReplaced,
+    probe: () => {
+      if (closed || connection.isTransaction) return;
+      const opened = kind === 'file' ? undefined : tryFile();
+      if (opened) {
+        if (kind === 'memory') copyFromMemory(connection, file, log);
+        kind = 'file';
+        setConnection(opened);
+      }
+      if (kind !== 'file') return;
+      try {
+        transaction(database, () => connection.exec(TOUCH));
+      } catch {
+        // It has been reported.
+      }
+    },
+    replaceUnusable,
+    close: () => {
+      closed = true;
+      if (connection.isOpen) connection.close();
+    },
+  };
+  // Not before `openDatabase` has returned: those who are told may want to use the database.
+  queueMicrotask(announceQuarantined);
+  return database;
+}
+
+/** Writes a page without changing anything. The number is the same as that of `migrate`. */
+const TOUCH = `PRAGMA user_version = ${SCHEMA_VERSION}`;
+
+/** Stores what was only in memory. What the file has already stays as it is there. */
+function copyFromMemory(memory: DatabaseSyncInstance, file: string, log: Log): void {
+  try {
+    memory.prepare('ATTACH ? AS disk').run(file);
+    memory.exec(`BEGIN IMMEDIATE; ${COPY_TO_DISK} COMMIT;`);
+  } catch (error) {
+    log.error('what was in memory could not be stored', { file, error: asError(error) });
   }
 }
 
+/** The newer of two conversations of one name keeps it. */
+const COPY_TO_DISK = `
+  UPDATE disk.conversations SET name = NULL WHERE (owner, name) IN (SELECT owner, name FROM main.conversations);
+  INSERT OR IGNORE INTO disk.system_prompts SELECT * FROM main.system_prompts;
+  INSERT OR IGNORE INTO disk.conversations SELECT * FROM main.conversations;
+  INSERT OR IGNORE INTO disk.messages SELECT * FROM main.messages;
+  INSERT OR IGNORE INTO disk.history_senders SELECT * FROM main.history_senders;
+  INSERT OR IGNORE INTO disk.requests SELECT * FROM main.requests;
+  INSERT INTO disk.usage SELECT * FROM main.usage WHERE true ON CONFLICT (day, hour, model) DO UPDATE SET
+    requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
+    cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
+    output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd;`;
+
 /** Runs `work` as one transaction: all of it, or none. */
-export function transaction<T>(database: Database, work: () => T): T {
+export function transaction<T>(database: Pick<Database, 'exec' | 'isTransaction'>, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
@@ -130,53 +283,34 @@ export function transaction<T>(database: Database, work: () => T): T {
   }
 }
 
-function openOrReplace(file: string, log: Log): Database {
+function openOrReplace(
+  file: string,
+  quarantine: (reason: UnusableReason, detail: string) => void,
+): DatabaseSyncInstance {
   try {
-    return open(file);
+    return openFile(file);
   } catch (error) {
-    if (!isUnusable(error)) throw error;
-    const renamedTo = quarantineFile(file, ['-wal', '-shm']);
-    log.warn('The database cannot be used: it was renamed and a new one created', { renamedTo, error: asError(error) });
-    return open(file);
+    const reason = unusableReason(error);
+    if (reason === undefined) throw error;
+    quarantine(reason, errorText(error));
+    return openFile(file);
   }
 }
 
-function isUnusable(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
-  return error instanceof UnusableDatabase || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
-}
-
-function open(file: string): Database {
-  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+function missingPartsOf(connection: DatabaseSyncInstance): string[] {
   try {
-    // A power cut may cost the last moments; in return, no request waits for the disk to confirm a write.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    // Deleted texts must not be readable in the file any more: SQLite overwrites them.
-    database.exec('PRAGMA secure_delete = ON;');
-    check(database);
-    migrate(database);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
+    return missingParts(connection);
+  } catch {
+    return [];
   }
 }
 
-/** How long to wait for another process's lock. The wait blocks the whole app, and a write that fails is tried again later. */
-const BUSY_MS = 250;
-
-function check(database: Database): void {
-  const row = database.prepare('PRAGMA quick_check(1)').get();
-  if (row?.quick_check !== 'ok') throw new UnusableDatabase(`The database is damaged: ${String(row?.quick_check)}`);
-}
-
-function migrate(database: Database): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  if (version > MIGRATIONS.length)
-    throw new UnusableDatabase(`The database is of a later version of the app (${version})`);
-  transaction(database, () => {
-    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-  });
+/** Identifies the file, however it is named; undefined where there is none. */
+function inodeOf(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -37,6 +37,11 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   let closed = false;
   let storedCount = attempt('count', 0, () => requests.count());
   let today = emptyDay('');
+  // Another file has other rows, also of today.
+  database.onReplaced(() => {
+    storedCount = attempt('count', 0, () => requests.count());
+    today = emptyDay('');
+  });
   const listeners = new Set<(row: RequestRow) => void>();
   const nextTime = distinctTimes(now);
   const polls = createPolls(now);

@@ -1,6 +1,6 @@
 /** The bar above the stored conversations: the search box, how many were found, and the button that deletes all. */
 import type { Ref } from 'react';
-import { useStoredState } from '../state/services';
+import { useApp, useStoredState } from '../state/services';
 import { formatCount, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { keyName } from '../ui/keys';
@@ -51,6 +51,8 @@ export function SearchBar({ ref, words, shown, onSearch, onDeleteAll }: SearchBa
 
 function Count({ shown }: { shown: number }) {
   const { rows, older } = useStoredState((state) => state);
+  const deletion = useApp((app) => app.storage.deletion);
+  if (deletion) return <span className="log-count">Deleting… {Math.floor(deletion.done * 100)} %</span>;
   if (rows.length === 0) return <span className="log-count" />;
   const more = older === 'end' ? '' : '+';
   const text =

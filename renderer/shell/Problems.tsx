@@ -1,9 +1,11 @@
 /** Banners for problems of the server and the CLI, each with the buttons that may fix it. */
-import type { AppSettings, CliState, Problem } from '../../app/shared/contract';
+import type { AppSettings, CliState, Problem, QuarantinedDatabase } from '../../app/shared/contract';
 import { problemsOf } from '../../app/shared/problems';
-import { useApp, useCommands } from '../state/services';
+import { callErrorText } from '../state/callErrorText';
+import { useApp, useCommands, useServices } from '../state/services';
 import { CodeText } from '../ui/CodeText';
 import { CopyButton } from '../ui/CopyButton';
+import { plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 
@@ -13,12 +15,16 @@ type OnSettings = (setting: keyof AppSettings) => void;
 export function Problems({ onSettings }: { onSettings: OnSettings }) {
   const server = useApp((app) => app.server);
   const cli = useApp((app) => app.cli);
+  const storage = useApp((app) => app.storage);
   return (
     <div className="problems">
-      {problemsOf({ server, cli }).map((problem) => (
+      {problemsOf({ server, cli, storage }).map((problem) => (
         <ProblemBanner key={problem.code} problem={problem} onSettings={onSettings} />
       ))}
       {cli.signIn && <SignIn {...cli.signIn} />}
+      {storage.quarantined.map((database) => (
+        <QuarantinedBanner key={database.file} database={database} />
+      ))}
     </div>
   );
 }
@@ -69,6 +75,42 @@ function ProblemBanner({ problem, onSettings }: { problem: Problem; onSettings: 
   );
 }
 
+/** Stays until the database is restored or the banner is dismissed. */
+function QuarantinedBanner({ database }: { database: QuarantinedDatabase }) {
+  const commands = useCommands();
+  const { notices } = useServices();
+  const restore = async () => {
+    try {
+      const { conversations, unreadable } = await commands.call('history.restore', database.file);
+      const kept = unreadable > 0 ? ` ${unreadable} could not be read; the file stays in the data folder.` : '';
+      notices.show(`${plural(conversations, 'conversation')} restored.${kept}`);
+    } catch (error) {
+      notices.show(callErrorText(error));
+    }
+  };
+  return (
+    <section className="problem" role="alert">
+      <Icon name="warning" />
+      <div className="problem-text">
+        <strong>{QUARANTINE_MESSAGES[database.reason]} A new history was begun.</strong>
+        <p>
+          <CodeText>{`It is \`${database.file}\` in the data folder now: ${database.detail}.`}</CodeText>
+        </p>
+      </div>
+      <div className="problem-actions">
+        <Action label="Dismiss" run={() => commands.run('history.dismiss', database.file)} />
+        <Action main label="Restore" busy="Restoring…" run={restore} />
+      </div>
+    </section>
+  );
+}
+
+const QUARANTINE_MESSAGES: Record<QuarantinedDatabase['reason'], string> = {
+  damaged: 'The file of the conversation history is damaged.',
+  newer: 'The conversation history was written by a later version of Claudacity.',
+  incomplete: 'The file of the conversation history is incomplete.',
+};
+
 function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSettings }) {
   const commands = useCommands();
   const checkAgain = <Action label="Check again" busy="Checking…" run={() => commands.run('cli.check')} />;
@@ -115,6 +157,10 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
     case 'server_failed':
       return startAgain;
     case 'plan_exhausted':
+    // The app tries again by itself every few seconds.
+    case 'disk_full':
+    case 'disk_read_only':
+    case 'data_folder_unusable':
       return null;
   }
 }

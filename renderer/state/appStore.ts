@@ -16,6 +16,7 @@ const PAGE_TOPICS = [
   'conversations',
   'spares',
   'usage',
+  'storage',
   'settings',
   'pinned',
   'loginItem',

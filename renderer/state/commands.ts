@@ -36,6 +36,7 @@ export function createCommands(
     'requests.clear': () => appStore.dropEndedRequests(),
     'conversations.delete': (_, id) => storedConversations.drop(id),
     'conversations.deleteAll': () => storedConversations.dropAll(),
+    'history.restore': () => void storedConversations.refresh(),
   };
   const call: Commands['call'] = async (name, ...args) => {
     const result = await bridge.call(name, ...args);

@@ -98,9 +98,8 @@ describe.each(MODES)('as an $mode connection', (mode) => {
       `assistant: ${answer}`,
       `user: ${next}`,
     ]);
-    expect(app.core.calls['conversations.read'](first.conversation ?? '')?.map((message) => message.text)).toEqual([
-      ...[question, answer, next, 'OK'],
-    ]);
+    const stored = await app.core.calls['conversations.read'](first.conversation ?? '');
+    expect(stored?.map((message) => message.text)).toEqual([...[question, answer, next, 'OK']]);
     const named = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 100).filter(
       ({ name }) => name === chat,
     );
@@ -148,7 +147,7 @@ test('an unset task variable is no task', async () => {
   for (const unset of ['{{TASK}}', 'None', '']) {
     const headers = { 'x-claudacity-task': unset };
     const { conversation } = await call(openai, [user(uniqueWord('Q'))], { stream: false }, headers);
-    expect(app.core.calls['conversations.read'](conversation ?? '')).toHaveLength(2);
+    expect(await app.core.calls['conversations.read'](conversation ?? '')).toHaveLength(2);
   }
 });
 

@@ -84,7 +84,7 @@ const memory = (await app.memorySamples()).filter(({ pid }) => pid === app.pid);
 const exitCode = await app.stop();
 const leftovers = await leftoverProcesses(home);
 for (const conversation of conversations) {
-  const violation = conversation.checkStored(storedHistory(conversation) ?? []);
+  const violation = conversation.checkStored((await storedHistory(conversation)) ?? []);
   if (conversation.clientKind === 'id' && violation !== undefined) violations.push(violation);
 }
 await api.close();
@@ -166,12 +166,14 @@ async function waitForProgress(share: number): Promise<void> {
 }
 
 /** The conversation as it is in the app's database. */
-function storedHistory({ id }: SoakConversation): History | undefined {
+async function storedHistory({ id }: SoakConversation): Promise<History | undefined> {
   const log = recordingLog();
   const database = openDatabase(app.database, log);
   try {
     const retention = () => ({ keepTexts: true, keepDays: 30, keepBytes: 1e9 });
-    return openConversationStore({ database, log, retention }).findByName('', id)?.messages?.map(asHistory);
+    const store = openConversationStore({ database, log, retention });
+    const stored = store.findByName('', id);
+    return stored && (await store.readMessages(stored)).map(asHistory);
   } finally {
     database.close();
   }

@@ -63,6 +63,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     checkouts: [],
     onChange: () => {},
     onWarning: () => {},
+    onFolderUse: () => {},
   });
   const conversationHistory = openConversationStore({
     database,

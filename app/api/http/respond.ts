@@ -153,6 +153,8 @@ async function* recordEvents(
       exchange.change({ conversation, served, resolvedModel: model, isolation });
       res.setHeader('X-Claudacity-Conversation', event.conversation);
       res.setHeader('X-Claudacity-Path', event.served);
+      // The conversation is lost when the app ends, since it cannot be stored.
+      if (event.historySource === 'memory') res.setHeader('X-Claudacity-History', 'memory');
       continue;
     }
     if (event.type === 'retract' && reply.stream && hasOutput) {

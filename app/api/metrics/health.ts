@@ -15,8 +15,8 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
       answer: { status: 'ok' },
     },
     handle: () => {
-      const { cli, server } = status();
-      const problems = problemsOf({ cli, server });
+      const { cli, server, storage } = status();
+      const problems = problemsOf({ cli, server, storage });
       const answersNone = cli.phase === 'checking' || problems.some((problem) => impactOf(problem) === 'all');
       const healthy = answersNone ? 'unavailable' : 'ok';
       return {

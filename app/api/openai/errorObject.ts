@@ -31,6 +31,7 @@ const CODES: Partial<Record<Fault['code'], string>> = {
   cli_failed: 'claude_cli_failed',
   overloaded: 'overloaded',
   busy: 'server_busy',
+  history_unavailable: 'history_unavailable',
   method_not_allowed: 'method_not_allowed',
   internal: 'internal_error',
 };

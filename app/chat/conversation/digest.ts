@@ -4,7 +4,16 @@
  * which takes the same time however long the history is.
  */
 import { createHash } from 'node:crypto';
-import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from '../request';
+import { setImmediate } from 'node:timers/promises';
+import {
+  type AssistantBlock,
+  type DocumentBlock,
+  type ImageBlock,
+  type Message,
+  messageLength,
+  type TextBlock,
+  type UserBlock,
+} from '../request';
 
 /** What is fixed for a process before its first turn, and its owner. Histories under different keys never have the same digest. */
 export interface ConversationKey {
@@ -27,9 +36,26 @@ export function extendDigest(digest: string, message: Message): string {
   return hash(`${digest}\n${canonicalMessage(message)}`);
 }
 
-/** The digest of a whole history under the key. */
+/** The digest of a whole history under the key. Blocks everything else while it runs: `digestOfHistory` does not. */
 export function digestOf(key: ConversationKey, messages: readonly Message[]): string {
   return messages.reduce(extendDigest, digestOfKey(key));
+}
+
+/** Hashing this much takes a few milliseconds. In characters. */
+const SLICE_LENGTH = 1024 * 1024;
+
+/** The digest of a whole history. Other work runs between the messages of a long one. @param keyDigest as `digestOfKey` returns it. */
+export async function digestOfHistory(keyDigest: string, messages: readonly Message[]): Promise<string> {
+  let digest = keyDigest;
+  let slice = 0;
+  for (const message of messages) {
+    digest = extendDigest(digest, message);
+    slice += messageLength(message);
+    if (slice < SLICE_LENGTH) continue;
+    slice = 0;
+    await setImmediate();
+  }
+  return digest;
 }
 
 function hash(text: string): string {

@@ -7,8 +7,8 @@ import type { ProcessSetup } from '../../claude/process/claudeProcess';
 import { ChatError } from '../errors';
 import type { ChatRequest, Message } from '../request';
 import { defineCalledTools } from '../turn/calledTools';
-import type { ConversationHistory, ResumableConversation } from './conversationHistory';
-import { type ConversationKey, digestOf, extendDigest } from './digest';
+import { type ConversationHistory, HistoryUnavailableError, type ResumableConversation } from './conversationHistory';
+import { type ConversationKey, digestOfHistory, digestOfKey, extendDigest } from './digest';
 import type { LiveConversations } from './liveConversations';
 import type { Transcript } from './transcript';
 
@@ -28,6 +28,10 @@ export interface Question {
   readonly newMessages: readonly Message[];
   /** The digest of `history`. */
   readonly digest: string;
+  /** The digest of the first of all messages alone, by which requests are told from questions about the conversation. */
+  readonly firstDigest: string;
+  /** Where the history comes from, if it was not sent: the store, or this app's memory because the store could not be used. */
+  readonly historySource?: 'store' | 'memory' | undefined;
 }
 
 export interface QuestionSources {
@@ -55,21 +59,23 @@ export function appendTarget(
 
 /**
  * @param target as returned by `appendTarget`.
- * @throws ChatError `invalid_request` where the request relies on a history that is not stored.
+ * @throws ChatError `invalid_request` where the request relies on a history that is not stored, and `history_unavailable` where
+ *   it relies on one that cannot be read.
  */
-export function resolveQuestion(
+export async function resolveQuestion(
   sent: ChatRequest,
   model: Model,
   target: string | undefined,
   { live, conversationHistory }: QuestionSources,
-): Question {
+): Promise<Question> {
   const { owner, ephemeral } = sent;
   const sentName = ephemeral ? undefined : (sent.name?.id ?? target);
-  const named = sentName === undefined ? undefined : conversationHistory.findByName(owner, sentName);
-  const unrelated = sent.name?.kind === 'label' && named !== undefined && isUnrelatedQuestion(named, sent.messages);
+  const named = sentName === undefined ? undefined : findNamed(owner, sentName, target, conversationHistory);
+  const unrelated = sent.name?.kind === 'label' && isUnrelatedQuestion(named, sent.messages, conversationHistory);
   const name = unrelated ? undefined : sentName;
   const known = unrelated ? undefined : named;
-  const earlier = target === undefined || !known ? undefined : storedTranscript(target, known, live);
+  const earlier =
+    target === undefined || !known ? undefined : await storedTranscript(target, known, live, conversationHistory);
   const messages = earlier ? [...earlier.messages, ...sent.messages] : sent.messages;
   const historyLength = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
   const history = messages.slice(0, historyLength);
@@ -77,7 +83,9 @@ export function resolveQuestion(
   const request = defineCalledTools(sent, messages);
   const setup = setupOf(request);
   const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(setup) : '' };
-  const digest = digestOf(key, history);
+  const keyDigest = digestOfKey(key);
+  const isWholeStored = historyLength === earlier?.messages.length && known?.keyDigest === keyDigest;
+  const digest = known && isWholeStored ? known.digest : await digestOfHistory(keyDigest, history);
   const continued = () => {
     // A name stands for the history that was stored last under it; the history that was sent may be of another conversation.
     if (known?.digest === digest || history.length === 0) return known?.id;
@@ -85,33 +93,75 @@ export function resolveQuestion(
   };
   return {
     ...{ request, model, key, setup, name, history, digest },
+    firstDigest: (known?.digest === digest && known.firstDigest) || (firstMessageDigest(messages[0]) ?? ''),
     newMessages: messages.slice(historyLength),
     conversation: ephemeral ? undefined : continued(),
+    historySource: earlier && known ? (known.inMemory ? 'memory' : 'store') : undefined,
   };
+}
+
+/** @throws ChatError `history_unavailable` where the request relies on what cannot be read. */
+function findNamed(
+  owner: string,
+  name: string,
+  target: string | undefined,
+  conversationHistory: ConversationHistory,
+): ResumableConversation | undefined {
+  try {
+    return conversationHistory.findByName(owner, name);
+  } catch (error) {
+    if (target !== undefined || !(error instanceof HistoryUnavailableError)) throw historyUnavailable(name, error);
+    // The client has sent the whole history: only the record of its conversation is not found.
+    return undefined;
+  }
 }
 
 /**
  * Some clients put a chat's name on questions about the chat, too, not all of which can be recognised by their form. A
  * request without a history that begins with other words than the chat is not one of the chat's turns.
  */
-function isUnrelatedQuestion({ messages: stored }: ResumableConversation, messages: readonly Message[]): boolean {
-  if (!stored?.[0] || !messages[0] || hasAnswer(messages)) return false;
-  return extendDigest('', stored[0]) !== extendDigest('', messages[0]);
+function isUnrelatedQuestion(
+  named: ResumableConversation | undefined,
+  messages: readonly Message[],
+  conversationHistory: ConversationHistory,
+): boolean {
+  if (!named?.hasTexts || !messages[0] || hasAnswer(messages)) return false;
+  const first = named.firstDigest ?? firstMessageDigest(conversationHistory.readFirstMessage(named));
+  return first !== undefined && first !== firstMessageDigest(messages[0]);
 }
 
-/** @throws ChatError where texts are not stored and no process holds the conversation any more. */
-function storedTranscript(
+/** By which a stored conversation is compared with a request without reading its messages. */
+function firstMessageDigest(message: Message | undefined): string | undefined {
+  return message && extendDigest('', message);
+}
+
+/** @throws ChatError where texts are not stored or cannot be read, and no process holds the conversation any more. */
+async function storedTranscript(
   name: string,
-  { digest, system, messages }: ResumableConversation,
+  conversation: ResumableConversation,
   live: Pick<LiveConversations, 'heldTranscript'>,
-): Transcript {
-  const transcript = live.heldTranscript(digest) ?? (messages ? { system, messages } : undefined);
-  if (transcript) return transcript;
-  throw new ChatError(
-    'invalid_request',
-    `the history of the conversation '${name}' is gone, since texts are not stored here: send its whole history`,
-    { param: 'messages' },
-  );
+  conversationHistory: ConversationHistory,
+): Promise<Transcript> {
+  const held = live.heldTranscript(conversation.digest);
+  if (held) return held;
+  if (!conversation.hasTexts) {
+    throw new ChatError(
+      'invalid_request',
+      `the history of the conversation '${name}' is gone, since texts are not stored here: send its whole history`,
+      { param: 'messages' },
+    );
+  }
+  try {
+    return { system: conversation.system, messages: await conversationHistory.readMessages(conversation) };
+  } catch (error) {
+    throw historyUnavailable(name, error);
+  }
+}
+
+function historyUnavailable(name: string, error: unknown): unknown {
+  if (!(error instanceof HistoryUnavailableError)) return error;
+  const message = `the conversation '${name}' cannot be continued: ${error.message}. Send its whole history, or try again later`;
+  return new ChatError('history_unavailable', message, { cause: error });
 }
 
 function hasAnswer(messages: readonly Message[]): boolean {

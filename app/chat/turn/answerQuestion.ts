@@ -6,7 +6,7 @@ import { CliEndedError } from '../../claude/process/protocol';
 import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
-import { extendDigest } from '../conversation/digest';
+import { digestOfKey, extendDigest } from '../conversation/digest';
 import type { LiveConversation, LiveConversations } from '../conversation/liveConversations';
 import type { Question } from '../conversation/resolveQuestion';
 import { ChatError } from '../errors';
@@ -56,14 +56,15 @@ export async function* answerQuestion(
   let silent = true;
   // A process that dies before it has answered anything is replaced once.
   for (let attempt = 1; ; attempt += 1) {
-    let record: TurnRecord | undefined;
     const answer = createAnswerMessage();
     try {
       if (!conversation.lease?.process.alive) served = history.length > 0 ? 'replay' : 'new';
       const process = await readyProcess(question, conversation, services);
       if (announced !== served && silent) {
         announced = served;
-        yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation: process.isolation };
+        const { historySource } = question;
+        const { isolation } = process;
+        yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation, historySource };
       }
       await process.configure(flagsOf(request, model));
       clock.questionSent();
@@ -71,7 +72,7 @@ export async function* answerQuestion(
       yield { type: 'question_sent' };
       const turn =
         resumeTurn(conversation, question) ?? startTurn(process, toApiConversation(newMessages).question, signal);
-      record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
+      const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
         if (event.type === 'usage') {
           live.change(conversation, { usage: addUsage(usageBefore, knownUsage(unfinishedUsage(event.usage))) });
@@ -81,7 +82,6 @@ export async function* answerQuestion(
           const newDigest = [...newMessages, message].reduce(extendDigest, digest);
           live.change(conversation, { usage: addUsage(usageBefore, event.usage), turns: status.turns + 1 });
           record?.end(message, newDigest, event.usage);
-          record = undefined;
           if (event.reason === 'tool_use') conversation.waitingTurn = turn;
           const idleMs = idleMsAfter(request, event.reason, services);
           if (idleMs > 0 && claude.waitingRequests === 0 && !signal.aborted && process.alive) {
@@ -94,16 +94,12 @@ export async function* answerQuestion(
         silent = false;
         yield event;
         answer.add(event);
-        if (event.type === 'text') record?.append(event.text);
       }
       return;
     } catch (error) {
       const { lease } = conversation;
       if (!lease || !hasDied(error, lease.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
       await lease.release();
-    } finally {
-      // Runs when the consumer stops iterating, too.
-      record?.discard();
     }
   }
 }
@@ -144,16 +140,17 @@ function resumeTurn(conversation: LiveConversation, { history, newMessages }: Qu
 }
 
 function beginRecord(
-  { request, key, name, digest, history, newMessages }: Question,
+  { request, key, name, digest, firstDigest, history, newMessages }: Question,
   conversation: string,
   conversationHistory: ConversationHistory,
 ): TurnRecord {
   return conversationHistory.beginTurn({
-    ...{ conversation, name, digest, history },
+    ...{ conversation, name, digest, firstDigest, history },
     owner: key.owner,
     client: request.client,
     system: key.system,
     model: key.model,
+    keyDigest: digestOfKey(key),
     question: newMessages,
   });
 }

@@ -11,7 +11,9 @@ import { z } from 'zod';
 import { killTree } from '../process/killTree';
 
 export interface ChildRegister {
+  /** Never throws: a process that is not recorded runs like any other, and only a crash of the app would leave it behind. */
   add(pid: number): void;
+  /** Never throws. */
   remove(pid: number): void;
   /** Ends the children that earlier runs of the app have left. Resolves with their number. Never rejects. */
   endLeftovers(): Promise<number>;
@@ -26,8 +28,11 @@ const Entry = z.object({
 /** Operating systems report start times with a precision of 10 ms to 1 s. */
 const START_TIME_TOLERANCE_MS = 3_000;
 
-/** @param folder for one file a child; created where it does not exist. */
-export function childRegister(folder: string): ChildRegister {
+/**
+ * @param folder for one file a child; created where it does not exist.
+ * @param onWrite called with the error where a child could not be recorded, with undefined where it was.
+ */
+export function childRegister(folder: string, onWrite: (error: unknown) => void = () => {}): ChildRegister {
   const app = { pid: process.pid, startedAt: Date.now() - process.uptime() * 1_000 };
   const fileOf = (pid: number) => path.join(folder, String(pid));
 
@@ -43,10 +48,21 @@ export function childRegister(folder: string): ChildRegister {
 
   return {
     add: (pid) => {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(fileOf(pid), JSON.stringify({ startedAt: Date.now(), app }));
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(fileOf(pid), JSON.stringify({ startedAt: Date.now(), app }), { mode: 0o600 });
+        onWrite(undefined);
+      } catch (error) {
+        onWrite(error);
+      }
     },
-    remove: (pid) => rmSync(fileOf(pid), { force: true }),
+    remove: (pid) => {
+      try {
+        rmSync(fileOf(pid), { force: true });
+      } catch {
+        // The next start finds that no such process is running, and removes the file.
+      }
+    },
     endLeftovers: async () => {
       const results = await Promise.all(registeredPids(folder).map((pid) => endLeftover(pid).catch(() => false)));
       return results.filter(Boolean).length;

@@ -14,13 +14,13 @@ export interface AppTray {
 }
 
 export function createTray(state: TrayState, actions: TrayActions): AppTray {
-  let icon = trayStatus(state.server, state.cli).icon;
+  let icon = trayStatus(state.server, state.cli, state.storage).icon;
   const tray = new Tray(iconImage(icon));
   // On macOS a click opens the menu; a listener would take that away.
   if (process.platform !== 'darwin') tray.on('click', actions.openWindow);
   let shown = '';
   const contentsOf = (next: TrayState) => ({
-    status: trayStatus(next.server, next.cli),
+    status: trayStatus(next.server, next.cli, next.storage),
     menu: trayMenu(next, actions),
   });
   const redraw = (next: TrayState) => {

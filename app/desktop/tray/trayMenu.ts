@@ -1,11 +1,12 @@
 /** The tray's menu, rebuilt from the state after every change: Linux desktops do not notice changes to a single item. */
 import type { MenuItemConstructorOptions } from 'electron';
-import type { CliState, LoginItemState, ServerState } from '../../shared/contract';
+import type { CliState, LoginItemState, ServerState, StorageState } from '../../shared/contract';
 import { trayStatus } from './trayStatus';
 
 export interface TrayState {
   server: ServerState;
   cli: CliState;
+  storage: StorageState;
   loginItem: LoginItemState;
 }
 
@@ -18,12 +19,15 @@ export interface TrayActions {
   quit(): void;
 }
 
-export function trayMenu({ server, cli, loginItem }: TrayState, actions: TrayActions): MenuItemConstructorOptions[] {
+export function trayMenu(
+  { server, cli, storage, loginItem }: TrayState,
+  actions: TrayActions,
+): MenuItemConstructorOptions[] {
   const running = server.phase === 'running' || server.phase === 'stopping';
   return [
-    { label: literal(trayStatus(server, cli).text), enabled: false },
-    // A problem of the CLI takes the first line, but clients still need the address.
-    ...(cli.problem && server.phase === 'running'
+    { label: literal(trayStatus(server, cli, storage).text), enabled: false },
+    // Another problem takes the first line, but clients still need the address.
+    ...((cli.problem || storage.problem) && server.phase === 'running'
       ? [{ label: literal(`Running on ${server.url}`), enabled: false }]
       : []),
     { type: 'separator' },

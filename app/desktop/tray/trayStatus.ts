@@ -1,5 +1,5 @@
 /** The app's state in one glance: the tray's icon, and a line of text for its tooltip and the top of its menu. */
-import type { CliState, ServerState } from '../../shared/contract';
+import type { CliState, ServerState, StorageState } from '../../shared/contract';
 import { impactOf, problemsOf } from '../../shared/problems';
 
 export type TrayIcon = 'running' | 'stopped' | 'error';
@@ -9,8 +9,8 @@ export interface TrayStatus {
   text: string;
 }
 
-export function trayStatus(server: ServerState, cli: CliState): TrayStatus {
-  const [problem] = problemsOf({ server, cli });
+export function trayStatus(server: ServerState, cli: CliState, storage: StorageState): TrayStatus {
+  const [problem] = problemsOf({ server, cli, storage });
   if (problem && impactOf(problem) === 'all') return { icon: 'error', text: problem.message };
   return { icon: server.phase === 'running' ? 'running' : 'stopped', text: problem?.message ?? phaseText(server) };
 }

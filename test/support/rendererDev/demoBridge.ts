@@ -90,6 +90,7 @@ const snapshot: TopicValues = {
   conversations: busy ? activeConversations() : [],
   spares: demo.day === 'cli_missing' ? 0 : 2,
   usage: busy ? busyDay() : emptyDay(),
+  storage: { quarantined: [] },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },

@@ -52,6 +52,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     conversations: [],
     spares: 0,
     usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
+    storage: { quarantined: [] },
     settings: appSettings(),
     pinned: {},
     loginItem: { supported: true, enabled: false },

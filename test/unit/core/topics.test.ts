@@ -19,6 +19,7 @@ function hub() {
     conversations: () => [],
     spares: () => state.spares,
     usage: () => ({ day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] }),
+    storage: () => ({ quarantined: [] }),
     settings: () => appSettings(),
     pinned: () => ({}),
   };

@@ -12,9 +12,9 @@ const problem = (code: ProblemCode, rest: Partial<Problem> = {}): Problem => ({
 test('the most important problem is the first', () => {
   const server = { problem: problem('port_taken') };
   const cli = { problem: problem('plan_exhausted') };
-  expect(problemsOf({ server, cli }).map(({ code }) => code)).toEqual(['port_taken', 'plan_exhausted']);
-  expect(problemsOf({ server: {}, cli })).toEqual([cli.problem]);
-  expect(problemsOf({ server: {}, cli: {} })).toEqual([]);
+  expect(problemsOf({ server, cli, storage: {} }).map(({ code }) => code)).toEqual(['port_taken', 'plan_exhausted']);
+  expect(problemsOf({ server: {}, cli, storage: {} })).toEqual([cli.problem]);
+  expect(problemsOf({ server: {}, cli: {}, storage: {} })).toEqual([]);
 });
 
 test('the impact of a problem is that of the table, unless the problem says otherwise', () => {

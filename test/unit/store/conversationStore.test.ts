@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TurnStart } from '../../../app/chat/conversation/conversationHistory';
+import { HistoryUnavailableError, type TurnStart } from '../../../app/chat/conversation/conversationHistory';
 import type { Message } from '../../../app/chat/request';
 import { NO_USAGE, type Usage } from '../../../app/shared/usage';
 import { type ConversationStore, openConversationStore, type Retention } from '../../../app/store/conversationStore';
@@ -60,6 +60,8 @@ function turn(history: readonly Message[], question: string, more: Partial<TurnS
     client: 'test',
     system: 'Be brief.',
     model: 'claude-sonnet-5-5',
+    keyDigest: 'key',
+    firstDigest: 'first',
     digest: digest(history),
     history,
     question: [user(question)],
@@ -77,7 +79,6 @@ function storeTurn(
   const start = turn(history, question, more);
   const record = store.beginTurn(start);
   const after = [...history, ...start.question, assistant(answer)];
-  record.append(answer);
   record.end(assistant(answer), digest(after), USAGE);
   return after;
 }
@@ -85,12 +86,12 @@ function storeTurn(
 const listed = () => store.list(Number.POSITIVE_INFINITY, 100);
 
 describe('a conversation', () => {
-  test('is stored turn by turn, with its usage', () => {
+  test('is stored turn by turn, with its usage', async () => {
     const first = storeTurn([], 'Why is\n the sky blue?', 'Light.', { name: 'sky' });
     now += 1_000;
     const second = storeTurn(first, 'And red?', 'Dust.', { name: 'sky' });
 
-    expect(store.messages('one')).toEqual(second);
+    expect(await store.messages('one')).toEqual(second);
     expect(listed()).toEqual([
       {
         id: 'one',
@@ -101,28 +102,28 @@ describe('a conversation', () => {
         createdAt: now - 1_000,
         usedAt: now,
         turns: 2,
-        bytes: second.reduce((sum, { content }) => sum + JSON.stringify(content).length, 0),
+        bytes: expect.any(Number),
         usage: { input: 20, cacheRead: 6, cacheWrite: 0, output: 10, thinking: 0, costUsd: 0.5 },
       },
     ]);
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('that began in another app is stored with the history that its client sent', () => {
+  test('that began in another app is stored with the history that its client sent', async () => {
     const history = [user('a'), assistant('b')];
 
     const after = storeTurn(history, 'c', 'd');
 
-    expect(store.messages('one')).toEqual(after);
+    expect(await store.messages('one')).toEqual(after);
     expect(listed()[0]).toMatchObject({ turns: 1, title: 'a' });
   });
 
-  test('takes over a history that its client has changed', () => {
+  test('takes over a history that its client has changed', async () => {
     storeTurn([], 'a', 'b');
 
     const after = storeTurn([user('edited'), assistant('b')], 'c', 'd');
 
-    expect(store.messages('one')).toEqual(after);
+    expect(await store.messages('one')).toEqual(after);
     expect(listed()[0]).toMatchObject({ turns: 2 });
   });
 
@@ -155,62 +156,53 @@ describe('a conversation', () => {
     expect(store.findByDigest('a', 'mine')).toBeUndefined();
   });
 
-  test('is there after a restart of the app', () => {
+  test('is there after a restart of the app', async () => {
     const after = storeTurn([], 'a', 'b', { name: 'mine' });
 
     crash();
 
-    expect(store.findByName('', 'mine')).toEqual({
-      ...{ id: 'one', system: 'Be brief.', model: 'claude-sonnet-5-5', digest: digest(after), messages: after },
+    const found = store.findByName('', 'mine');
+    expect(found).toEqual({
+      ...{ id: 'one', system: 'Be brief.', model: 'claude-sonnet-5-5', digest: digest(after) },
+      ...{ keyDigest: 'key', firstDigest: 'first', hasTexts: true, inMemory: false },
     });
+    expect(found && (await store.readMessages(found))).toEqual(after);
+    expect(found && store.readFirstMessage(found)).toEqual(user('a'));
   });
 });
 
 describe('a turn', () => {
-  test('becomes part of the conversation only when it has ended', () => {
+  test('becomes part of the conversation only when it has ended', async () => {
     const first = storeTurn([], 'a', 'b', { name: 'mine' });
-    const record = store.beginTurn(turn(first, 'c', { name: 'mine' }));
-    record.append('half');
+    store.beginTurn(turn(first, 'c', { name: 'mine' }));
 
-    expect(store.messages('one')).toEqual(first);
+    expect(await store.messages('one')).toEqual(first);
     expect(store.findByName('', 'mine')?.digest).toBe(digest(first));
   });
 
-  test.each(['discarded', 'cut off by a crash'])('that is %s leaves the conversation as it was', (how) => {
+  test('that a crash cuts off leaves the conversation as it was', async () => {
     const first = storeTurn([], 'a', 'b', { name: 'mine' });
-    const record = store.beginTurn(turn(first, 'lost', { name: 'mine' }));
-    record.append('half');
+    store.beginTurn(turn([user('edited'), assistant('b')], 'lost', { name: 'mine', system: 'Other.' }));
 
-    if (how === 'discarded') record.discard();
-    else crash();
+    crash();
 
-    expect(store.findByName('', 'mine')).toMatchObject({ digest: digest(first), messages: first });
+    expect(store.findByName('', 'mine')).toMatchObject({ system: 'Be brief.', digest: digest(first) });
+    expect(await store.messages('one')).toEqual(first);
     const after = storeTurn(first, 'c', 'd', { name: 'mine' });
-    expect(store.messages('one')).toEqual(after);
+    expect(await store.messages('one')).toEqual(after);
   });
 
-  test('that is discarded after it had replaced the history leaves the conversation as it was', () => {
-    const first = storeTurn([], 'a', 'b', { name: 'mine' });
-    const before = listed();
-
-    store.beginTurn(turn([user('edited'), assistant('b')], 'c', { name: 'mine', system: 'Other.' })).discard();
-
-    expect(store.findByName('', 'mine')).toMatchObject({ system: 'Be brief.', digest: digest(first), messages: first });
-    expect(listed()).toEqual(before);
-  });
-
-  test('that was the first and is discarded leaves no conversation', () => {
-    store.beginTurn(turn([], 'a', { name: 'mine' })).discard();
+  test('that was the first and does not end leaves no conversation', () => {
+    store.beginTurn(turn([], 'a', { name: 'mine' }));
 
     expect(listed()).toEqual([]);
     expect(store.findByName('', 'mine')).toBeUndefined();
   });
 
-  test('of a conversation that was deleted meanwhile restores nothing', () => {
+  test('of a conversation that was deleted meanwhile restores nothing', async () => {
     const record = store.beginTurn(turn([], 'a'));
 
-    store.deleteAll();
-    record.append('b');
+    await store.deleteAll();
     record.end(assistant('b'), 'a/b', USAGE);
 
     expect(listed()).toEqual([]);
@@ -227,18 +219,10 @@ describe('a name', () => {
     expect(listed().map(({ id, name }) => [id, name])).toContainEqual(['one', null]);
   });
 
-  test('stays with its conversation while another turn uses it, and when that turn is discarded', () => {
+  test('stays with its conversation while another turn uses it', () => {
     storeTurn([], 'a', 'b', { name: 'mine' });
 
-    const record = store.beginTurn(turn([], 'c', { conversation: 'two', name: 'mine' }));
-    expect(store.findByName('', 'mine')?.id).toBe('one');
-    record.discard();
-
-    expect(store.findByName('', 'mine')?.id).toBe('one');
-  });
-
-  test('belongs to a conversation from its beginning where no other has it', () => {
-    store.beginTurn(turn([], 'a', { name: 'mine' }));
+    store.beginTurn(turn([], 'c', { conversation: 'two', name: 'mine' }));
 
     expect(store.findByName('', 'mine')?.id).toBe('one');
   });
@@ -262,63 +246,63 @@ test('senders of a history are stored for each owner', () => {
 });
 
 describe('with texts turned off', () => {
-  test('a conversation is stored without texts, and no file has any', () => {
+  test('a conversation is stored without texts, and no file has any', async () => {
     retention = { ...retention, keepTexts: false };
 
     storeTurn([], 'SECRET-QUESTION', 'SECRET-ANSWER', { name: 'mine', system: 'SECRET-SYSTEM' });
 
-    expect(store.findByName('', 'mine')).toMatchObject({ id: 'one', messages: null });
-    expect(store.messages('one')).toBeNull();
-    expect(listed()[0]).toMatchObject({ turns: 1, bytes: 0, title: '' });
+    expect(store.findByName('', 'mine')).toMatchObject({ id: 'one', system: '', firstDigest: null, hasTexts: false });
+    expect(await store.messages('one')).toBeNull();
+    expect(listed()[0]).toMatchObject({ turns: 1, title: '' });
     expect(bytesOnDisk()).not.toContain('SECRET');
   });
 
-  test('the next turn deletes the texts that were stored before', () => {
+  test('the next turn deletes the texts that were stored before', async () => {
     const first = storeTurn([], 'a', 'b');
     retention = { ...retention, keepTexts: false };
 
     storeTurn(first, 'c', 'd');
 
-    expect(store.messages('one')).toBeNull();
+    expect(await store.messages('one')).toBeNull();
     expect(database.prepare('SELECT count(*) AS count FROM messages').get()).toEqual({ count: 0 });
   });
 
-  test('a conversation is stored completely with the first turn after texts are turned on again', () => {
+  test('a conversation is stored completely with the first turn after texts are turned on again', async () => {
     retention = { ...retention, keepTexts: false };
     const first = storeTurn([], 'a', 'b');
     retention = { ...retention, keepTexts: true };
 
     const second = storeTurn(first, 'c', 'd');
 
-    expect(store.messages('one')).toEqual(second);
+    expect(await store.messages('one')).toEqual(second);
   });
 });
 
 describe('deletion', () => {
-  test('of one conversation leaves the others', () => {
+  test('of one conversation leaves the others', async () => {
     storeTurn([], 'a', 'b');
     storeTurn([], 'c', 'd', { conversation: 'two' });
 
-    store.delete('one');
+    await store.delete('one');
 
     expect(listed().map(({ id }) => id)).toEqual(['two']);
-    expect(store.messages('one')).toBeNull();
+    expect(await store.messages('one')).toBeNull();
   });
 
-  test('of one conversation leaves nothing of it in any file', () => {
+  test('of one conversation leaves nothing of it in any file', async () => {
     storeTurn([], 'SECRET', 'SECRET '.repeat(20_000), { name: 'SECRET' });
     storeTurn([], 'c', 'd', { conversation: 'two' });
 
-    store.delete('one');
+    await store.delete('one');
 
     expect(bytesOnDisk()).not.toContain('SECRET');
   });
 
-  test('of all conversations leaves nothing of them in any file', () => {
+  test('of all conversations leaves nothing of them in any file', async () => {
     storeTurn([], 'SECRET', 'SECRET', { name: 'SECRET' });
     store.recordHistorySender('', 'SECRET');
 
-    store.deleteAll();
+    await store.deleteAll();
 
     expect(store.count()).toEqual({ conversations: 0, bytes: 0 });
     expect(bytesOnDisk()).not.toContain('SECRET');
@@ -326,36 +310,35 @@ describe('deletion', () => {
 });
 
 describe('pruning', () => {
-  test('deletes conversations that were not used for so many days', () => {
+  test('deletes conversations that were not used for so many days', async () => {
     const first = storeTurn([], 'a', 'b');
     storeTurn([], 'c', 'd', { conversation: 'two' });
     now += 20 * DAY_MS;
     storeTurn(first, 'e', 'f');
     now += 20 * DAY_MS;
 
-    store.prune();
+    await store.prune();
 
     expect(listed().map(({ id }) => id)).toEqual(['one']);
   });
 
-  test('deletes the least recently used until the rest is small enough', () => {
+  test('deletes the least recently used until the rest is small enough', async () => {
     for (const conversation of ['one', 'two', 'three']) {
       now += 1;
       storeTurn([], 'x'.repeat(1_000), 'y', { conversation });
     }
     const { bytes } = store.count();
 
-    retention = { ...retention, keepBytes: (bytes * 2) / 3 };
-    store.prune();
+    retention = { ...retention, keepBytes: bytes - 1 };
+    await store.prune();
 
     expect(listed().map(({ id }) => id)).toEqual(['three', 'two']);
-    expect(store.count().bytes).toBe((bytes * 2) / 3);
   });
 
-  test('deletes nothing within the limits', () => {
+  test('deletes nothing within the limits', async () => {
     storeTurn([], 'a', 'b');
 
-    store.prune();
+    await store.prune();
 
     expect(listed()).toHaveLength(1);
   });
@@ -373,16 +356,114 @@ test('the list comes in pages, newest first', () => {
   expect([page, next].map((rows) => rows.map(({ id }) => id))).toEqual([['three', 'two'], ['one']]);
 });
 
-test('a failing disk costs the history and no answer', () => {
-  const record = store.beginTurn(turn([], 'a'));
-  database.exec('DROP TABLE messages');
+describe('the bytes of a conversation', () => {
+  test('count all its texts; those of a system prompt are counted once', () => {
+    const system = 's'.repeat(10_000);
+    const before = storeTurn([], 'q'.repeat(1_000), 'a'.repeat(2_000), { system, name: 'n'.repeat(500) });
+    storeTurn(before, 'q', 'a', { system, name: 'n'.repeat(500) });
+    storeTurn([], 'q', 'a', { conversation: 'two', system });
 
-  expect(() => {
-    record.append('b');
-    record.end(assistant('b'), 'a/b', USAGE);
-    store.beginTurn(turn([], 'c', { conversation: 'two' })).discard();
-  }).not.toThrow();
-  expect(log.entries.some(({ level }) => level === 'error')).toBe(true);
+    const { conversations, bytes } = store.count();
+
+    const texts = 10_000 + 1_000 + 2_000 + 500;
+    expect(conversations).toBe(2);
+    expect(bytes).toBeGreaterThan(texts);
+    expect(bytes).toBeLessThan(texts + 3_000);
+    expect(database.prepare('SELECT count(*) AS count FROM system_prompts').get()).toEqual({ count: 1 });
+  });
+
+  test('are what the cap is compared with, system prompts included', async () => {
+    for (const conversation of ['one', 'two']) {
+      now += 1;
+      storeTurn([], 'q', 'a', { conversation, system: conversation.repeat(10_000) });
+    }
+
+    retention = { ...retention, keepBytes: 40_000 };
+    await store.prune();
+
+    expect(listed().map(({ id }) => id)).toEqual(['two']);
+    expect(bytesOnDisk()).not.toContain('oneoneone');
+    expect(database.prepare('SELECT count(*) AS count FROM system_prompts').get()).toEqual({ count: 1 });
+  });
+});
+
+describe('a database that fails', () => {
+  const failure = { message: 'database or disk is full', errcode: 13 };
+
+  /** Makes every statement that writes fail as on a full disk, which is how SQLite reports `max_page_count`. */
+  function fillDisk(): void {
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  const makeRoom = () => database.exec('PRAGMA max_page_count = 1000000');
+  const long = 'x'.repeat(100_000);
+
+  test('costs no turn: the conversation continues from memory, and is written when there is room again', async () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
+    fillDisk();
+    const second = storeTurn(first, long, 'd', { name: 'mine' });
+    const third = storeTurn(second, 'e', 'f', { name: 'mine' });
+
+    const found = store.findByName('', 'mine');
+    expect(found).toMatchObject({ digest: digest(third), inMemory: true });
+    expect(found && (await store.readMessages(found))).toEqual(third);
+    expect(store.usageOf('one').input).toBe(30);
+    expect(store.writeUnsaved()).toBe(false);
+
+    makeRoom();
+    expect(store.writeUnsaved()).toBe(true);
+
+    expect(store.findByName('', 'mine')).toMatchObject({ digest: digest(third), inMemory: false });
+    expect(await store.messages('one')).toEqual(third);
+    expect(listed()[0]).toMatchObject({ turns: 3, usage: { input: 30 } });
+    expect(log.entries).toContainEqual(
+      expect.objectContaining({ fields: { error: expect.objectContaining(failure) } }),
+    );
+  });
+
+  test('writes what waits with the next turn', async () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
+    fillDisk();
+    const second = storeTurn(first, long, 'd', { name: 'mine' });
+    makeRoom();
+    const third = storeTurn(second, 'e', 'f', { name: 'mine' });
+
+    expect(await store.messages('one')).toEqual(third);
+    expect(listed()[0]).toMatchObject({ turns: 3 });
+  });
+
+  test('is no answer to what is stored', async () => {
+    storeTurn([], 'a', 'b', { name: 'mine' });
+    crash();
+    database.close();
+
+    expect(() => store.findByName('', 'mine')).toThrow(HistoryUnavailableError);
+    expect(() => listed()).toThrow(HistoryUnavailableError);
+    await expect(store.messages('one')).rejects.toThrow(HistoryUnavailableError);
+    await expect(store.deleteAll()).rejects.toThrow(HistoryUnavailableError);
+    open();
+  });
+
+  test('that has lost a conversation of this run says so', async () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
+    rmSync(folder, { recursive: true });
+    storeTurn([], 'c', 'd', { conversation: 'two' });
+
+    const found = store.findByName('', 'mine');
+
+    // A process may still hold it.
+    expect(found).toMatchObject({ digest: digest(first), inMemory: true });
+    await expect(found && store.readMessages(found)).rejects.toThrow(HistoryUnavailableError);
+    expect(listed().map(({ id }) => id)).toEqual(['two']);
+  });
+
+  test('forgets a lost conversation that the user has deleted', async () => {
+    storeTurn([], 'a', 'b', { name: 'mine' });
+    await store.deleteAll();
+
+    expect(store.findByName('', 'mine')).toBeUndefined();
+  });
 });
 
 /** The bytes of all files. */

@@ -37,7 +37,7 @@ function open(options: { maxRequests?: number } = {}): Journal {
     ...opened,
     close: () => {
       opened.close();
-      if (database.isOpen) database.close();
+      database.close();
     },
   };
   journals.push(journal);
@@ -308,8 +308,12 @@ describe('the database file', () => {
     bytes.fill(0xff, 4096);
     await writeFile(file, bytes);
 
-    expect(open().recent(10)).toEqual([]);
-    expect((await readdir(folder)).some((name) => name.includes('.broken-'))).toBe(true);
+    const reopened = open();
+    expect(reopened.recent(10)).toEqual([]);
+    await vi.waitFor(async () => expect((await readdir(folder)).some((name) => name.includes('.broken-'))).toBe(true));
+
+    const id = serve(reopened);
+    expect(reopened.recent(10).map((row) => row.id)).toEqual([id]);
   });
 
   test('of a later version is renamed and not changed', async () => {

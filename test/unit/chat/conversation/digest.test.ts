@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type ConversationKey, digestOf, digestOfKey, extendDigest } from '../../../../app/chat/conversation/digest';
+import {
+  type ConversationKey,
+  digestOf,
+  digestOfHistory,
+  digestOfKey,
+  extendDigest,
+} from '../../../../app/chat/conversation/digest';
 import type { AssistantBlock, Message, UserBlock } from '../../../../app/chat/request';
 
 const KEY: ConversationKey = { owner: '', system: 'Be brief.', model: 'claude-sonnet-5-5', setup: '' };
@@ -93,8 +99,9 @@ describe('histories have different digests', () => {
   });
 });
 
-test('the digest of a history follows from the digest of its beginning and its last message', () => {
+test('the digest of a history follows from the digest of its beginning and its last message', async () => {
   const history = [user('a'), assistant('b'), user('c')];
 
   expect(history.reduce(extendDigest, digestOfKey(KEY))).toBe(digestOf(KEY, history));
+  expect(await digestOfHistory(digestOfKey(KEY), history)).toBe(digestOf(KEY, history));
 });

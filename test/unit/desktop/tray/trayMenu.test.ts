@@ -70,7 +70,7 @@ describe('trayStatus', () => {
   ] as const)('while %s shows the icon "%s"', (phase, icon) => {
     const problem: Problem = { code: 'port_taken', message: 'Taken.', remedy: '' };
     const state = phase === 'error' ? { ...server(phase), problem } : server(phase);
-    expect(trayStatus(state, { phase: 'ready' }).icon).toBe(icon);
+    expect(trayStatus(state, { phase: 'ready' }, { quarantined: [] }).icon).toBe(icon);
   });
 
   test('shows a limit of one model as text alone, since other models still answer', () => {
@@ -82,7 +82,9 @@ describe('trayStatus', () => {
   });
 
   test('shows the error icon while the server runs but the CLI cannot answer', () => {
-    expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }).icon).toBe('error');
+    expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }, { quarantined: [] }).icon).toBe(
+      'error',
+    );
   });
 });
 
@@ -94,7 +96,10 @@ function server(phase: ServerPhase): ServerState {
 
 function menu(state: Partial<TrayState>, actions: TrayActions = spies()): MenuItemConstructorOptions[] {
   const loginItem = { supported: true, enabled: false };
-  return trayMenu({ server: server('running'), cli: { phase: 'ready' }, loginItem, ...state }, actions);
+  return trayMenu(
+    { server: server('running'), cli: { phase: 'ready' }, storage: { quarantined: [] }, loginItem, ...state },
+    actions,
+  );
 }
 
 function spies() {

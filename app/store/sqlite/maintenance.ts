@@ -1,0 +1,136 @@
+/**
+ * The database's long work: checking the file, deleting what is marked as deleted, restoring a quarantined file. A worker thread
+ * does it with a connection of its own, in short transactions with pauses, so that requests are answered meanwhile.
+ */
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import type { RestoreResult } from '../../shared/contract';
+import type { Database } from '../database';
+
+export interface Maintenance {
+  /** Reads the whole file. Resolves with what is wrong with it; undefined where it is sound or there is none. @throws Error */
+  check(): Promise<string | undefined>;
+  /**
+   * Deletes the conversations that are marked as deleted, and system prompts that no conversation has; nothing of them is left in
+   * any file. The file shrinks. @throws Error where that fails; the next call carries on.
+   */
+  sweep(): Promise<void>;
+  /** Adds what the file, which has the current schema, holds to the database. @throws Error */
+  restore(file: string): Promise<RestoreResult>;
+  /** How much of the running `sweep` is done, from 0 to 1; undefined while none is running. */
+  readonly sweepProgress: number | undefined;
+  /** Stops the work, which the next start of the app carries on. Resolves when the worker has ended. */
+  close(): Promise<void>;
+}
+
+export interface MaintenanceOptions {
+  readonly database: Database;
+  /** Called when `sweepProgress` has changed. */
+  onProgress?(): void;
+}
+
+type Task = { readonly kind: 'check' | 'sweep' } | { readonly kind: 'restore'; readonly from: string };
+
+const SWEEP_IN_MEMORY = `
+  DELETE FROM conversations WHERE deleted = 1;
+  DELETE FROM system_prompts WHERE hash NOT IN (SELECT system_hash FROM conversations WHERE system_hash IS NOT NULL);`;
+
+export function createMaintenance({ database, onProgress = () => {} }: MaintenanceOptions): Maintenance {
+  const workers = new Set<Worker>();
+  let lastTask: Promise<unknown> = Promise.resolve();
+  let nextSweep: Promise<void> | undefined;
+  let sweepProgress: number | undefined;
+  let closed = false;
+  const needsSweep = database.prepare(
+    `SELECT EXISTS (SELECT 1 FROM conversations WHERE deleted = 1) OR EXISTS (
+       SELECT 1 FROM system_prompts WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE system_hash = hash)
+     ) AS needed`,
+  );
+
+  const setProgress = (progress: number | undefined) => {
+    sweepProgress = progress;
+    onProgress();
+  };
+
+  const run = (task: Task, onDone: (done: number) => void = () => {}): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (closed) throw new Error('the app is stopping');
+      const worker = new Worker(WORKER_FILE, { workerData: { ...task, file: database.file } });
+      workers.add(worker);
+      worker.on('message', (message: unknown) => {
+        const report = Report.parse(message);
+        if (report.type === 'progress') onDone(report.done);
+        else if (report.type === 'result') resolve(report.result);
+        else reject(new Error(report.message));
+      });
+      worker.once('error', reject);
+      worker.once('exit', () => {
+        workers.delete(worker);
+        reject(new Error('the work on the database was stopped'));
+      });
+      worker.unref();
+    });
+
+  /** One task at a time: they would wait for each other's locks. */
+  const enqueue = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = lastTask.then(task, task);
+    lastTask = result.catch(() => {});
+    return result;
+  };
+
+  const sweep = async () => {
+    nextSweep = undefined;
+    if (needsSweep.get()?.needed !== 1) return;
+    if (database.kind !== 'file') return database.exec(SWEEP_IN_MEMORY);
+    setProgress(0);
+    try {
+      await run({ kind: 'sweep' }, setProgress);
+    } finally {
+      setProgress(undefined);
+    }
+  };
+
+  return {
+    get sweepProgress() {
+      return sweepProgress;
+    },
+    check: () =>
+      enqueue(async () => {
+        if (database.kind !== 'file') return undefined;
+        return z
+          .string()
+          .optional()
+          .parse(await run({ kind: 'check' }));
+      }),
+    sweep: () => {
+      // One that has not begun yet deletes also what has just been marked.
+      nextSweep ??= enqueue(sweep);
+      return nextSweep;
+    },
+    restore: (from) =>
+      enqueue(async () => {
+        if (database.kind !== 'file') throw new Error('the data folder cannot be written');
+        return Restored.parse(await run({ kind: 'restore', from }));
+      }),
+    close: async () => {
+      closed = true;
+      await Promise.all([...workers].map((worker) => worker.terminate()));
+      await lastTask;
+    },
+  };
+}
+
+const Report = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), done: z.number() }),
+  z.object({ type: z.literal('result'), result: z.unknown() }),
+  z.object({ type: z.literal('error'), message: z.string() }),
+]);
+
+const Restored = z.object({ conversations: z.number(), unreadable: z.number() });
+
+/** In a package, the file is unpacked beside the archive, so that a worker can load it and its native addon. */
+const WORKER_FILE = fileURLToPath(new URL('./maintenanceWorker.cjs', import.meta.url)).replace(
+  /app\.asar(?=[\\/])/,
+  'app.asar.unpacked',
+);
