@@ -7,9 +7,9 @@ import type { Log } from '../log/log';
 import type { RestoreResult, StorageState } from '../shared/contract';
 import { asError } from '../shared/errorText';
 import { type ConversationStore, openConversationStore, type Retention } from '../store/conversationStore';
+import { DAY_MS } from '../store/conversations/retention';
 import { type Database, openDatabase } from '../store/database';
 import { quarantinedFiles } from '../store/quarantinedFiles';
-import { DAY_MS } from '../store/retention';
 import { createMaintenance } from '../store/sqlite/maintenance';
 import { createStorageHealth, type StorageHealth } from '../store/storageHealth';
 

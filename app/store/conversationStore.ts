@@ -13,16 +13,16 @@ import type { Log } from '../log/log';
 import type { StoredConversation } from '../shared/contract';
 import { asError, errorText } from '../shared/errorText';
 import { addUsage, NO_USAGE } from '../shared/usage';
-import { conversationsTable } from './conversationsTable';
+import { conversationsTable } from './conversations/conversationsTable';
+import { historySendersTable } from './conversations/historySendersTable';
+import { messagesTable } from './conversations/messagesTable';
+import { type Retention, selectExcess } from './conversations/retention';
+import { systemPromptsTable } from './conversations/systemPromptsTable';
+import { createUnsavedConversations, type UnwrittenTurns } from './conversations/unsavedConversations';
 import { type Database, transaction } from './database';
-import { historySendersTable } from './historySendersTable';
-import { messagesTable } from './messagesTable';
-import { type Retention, selectExcess } from './retention';
 import { createMaintenance, type Maintenance } from './sqlite/maintenance';
-import { systemPromptsTable } from './systemPromptsTable';
-import { createUnsavedConversations, type UnwrittenTurns } from './unsavedConversations';
 
-export type { Retention } from './retention';
+export type { Retention } from './conversations/retention';
 
 /** @throws HistoryUnavailableError, from every method that reads or deletes, where the database fails. */
 export interface ConversationStore extends ConversationHistory {

@@ -2,8 +2,8 @@
  * The conversations whose last turns could not be written. They stay in memory, with all that is needed to write them later, so
  * that a client that sends only its newest message is never answered without its history.
  */
-import { type Message, messageLength } from '../chat/request';
-import { addUsage, type Usage } from '../shared/usage';
+import { type Message, messageLength } from '../../chat/request';
+import { addUsage, type Usage } from '../../shared/usage';
 
 /** One or more turns in a row, as they are to be written. */
 export interface UnwrittenTurns {

@@ -1,8 +1,8 @@
 /** The messages of the stored conversations, as rows of SQLite. */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Message } from '../chat/request';
-import type { Database } from './database';
+import type { Message } from '../../chat/request';
+import type { Database } from '../database';
 
 export interface MessagesTable {
   /** The messages of the conversation in order. Other work runs between those that are long. @throws SQLite's errors. */

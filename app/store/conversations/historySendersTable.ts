@@ -1,5 +1,5 @@
 /** The users whose clients send histories. The name of such a user does not count as a conversation's id. */
-import type { Database } from './database';
+import type { Database } from '../database';
 
 export interface HistorySendersTable {
   add(owner: string, user: string): void;

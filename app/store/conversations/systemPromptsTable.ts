@@ -1,6 +1,6 @@
 /** The system prompts of the stored conversations. Each is stored once, by hash, since programs send the same with every chat. */
-import type { Database } from './database';
-import { sha256 } from './sqlite/schema';
+import type { Database } from '../database';
+import { sha256 } from '../sqlite/schema';
 
 export interface SystemPromptsTable {
   /** Stores the prompt where it is not stored yet. Returns its hash; null for ''. */

@@ -1,8 +1,8 @@
 /** The stored conversations without their messages, as rows of SQLite. */
 import { z } from 'zod';
-import type { StoredConversation } from '../shared/contract';
-import { NO_USAGE, type Usage } from '../shared/usage';
-import type { Database } from './database';
+import type { StoredConversation } from '../../shared/contract';
+import { NO_USAGE, type Usage } from '../../shared/usage';
+import type { Database } from '../database';
 
 /** What a turn can change of its conversation. */
 export interface ConversationState {
