@@ -10,6 +10,7 @@
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
 import type { InitializeResult } from '../process/messages';
+import { PoolBusyError, ProcessFailedError } from './errors';
 import { type ProcessRequirements, sessionOf, setupKey } from './processRequirements';
 
 /**
@@ -41,15 +42,7 @@ export interface PoolOptions {
   onWarning(message: string): void;
 }
 
-/** The limit of processes is reached, and the queue is full. */
-export class PoolBusyError extends Error {
-  override readonly name = 'PoolBusyError';
-}
-
-/** A process was started for the request, and ended before it was ready. */
-export class ProcessFailedError extends Error {
-  override readonly name = 'ProcessFailedError';
-}
+export { PoolBusyError, ProcessFailedError };
 
 export interface Pool {
   /**
