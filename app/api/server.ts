@@ -1,7 +1,6 @@
 /** Listens on the port and takes every request through the same steps: record, access control, body, dialect, answer. */
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
-import { ChatError } from '../chat/errors';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
 import type { ApiRequest, DialectServices, Route } from './dialect';

@@ -75,7 +75,7 @@ describe('trayStatus', () => {
 
   test('shows a limit of one model as text alone, since other models still answer', () => {
     const problem = { code: 'plan_exhausted', message: 'Opus is used up.', remedy: '', impact: 'some' } as const;
-    expect(trayStatus(server('running'), { phase: 'limited', problem })).toEqual({
+    expect(trayStatus(server('running'), { phase: 'limited', problem }, { quarantined: [] })).toEqual({
       icon: 'running',
       text: 'Opus is used up.',
     });
