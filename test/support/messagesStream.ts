@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
-import type { ScriptedUsage, Step } from './script';
+import type { Gate, ScriptedUsage, Step } from './script';
 
 /** Plays the script as an event stream. Resolves at its end, or as soon as `clientGone` is aborted. */
 export async function playStream(
@@ -25,7 +25,7 @@ export async function playStream(
         await stream.thinking(step.deltas, step.signature);
         break;
       case 'tool_use':
-        await stream.toolUse(step.id, step.name, step.pieces);
+        await stream.toolUse(step.id, step.name, step.pieces, step.halfway);
         break;
       case 'close_block':
         await stream.closeBlock();
@@ -219,9 +219,14 @@ function messageStream(steps: readonly Step[], model: string, response: ServerRe
       await delta({ type: 'signature_delta', signature });
       await stopBlock();
     },
-    async toolUse(id: string, name: string, pieces: readonly string[]) {
+    async toolUse(id: string, name: string, pieces: readonly string[], halfway: Gate | undefined) {
       await startBlock({ type: 'tool_use', id, name, input: {} });
-      for (const piece of pieces) await delta({ type: 'input_json_delta', partial_json: piece });
+      for (const [index, piece] of pieces.entries()) {
+        await delta({ type: 'input_json_delta', partial_json: piece });
+        if (index > 0 || !halfway) continue;
+        halfway.arrive();
+        await untilClientGone(halfway.opened, clientGone);
+      }
       await stopBlock();
     },
     async error(type: string, message: string) {

@@ -31,7 +31,13 @@ export interface Gate {
 export type Step =
   | { readonly kind: 'text'; readonly deltas: readonly string[] }
   | { readonly kind: 'thinking'; readonly deltas: readonly string[]; readonly signature: string }
-  | { readonly kind: 'tool_use'; readonly id: string; readonly name: string; readonly pieces: readonly string[] }
+  | {
+      readonly kind: 'tool_use';
+      readonly id: string;
+      readonly name: string;
+      readonly pieces: readonly string[];
+      readonly halfway: Gate | undefined;
+    }
   | { readonly kind: 'close_block' }
   | { readonly kind: 'usage'; readonly usage: ScriptedUsage }
   | { readonly kind: 'stop'; readonly reason: StopReason; readonly sequence: string | null }
@@ -64,18 +70,18 @@ export function thinking(...deltas: string[]): Step {
 }
 
 /**
- * A whole `tool_use` block. The JSON of its input is sent in `pieces` deltas of about equal length. The stop reason
- * becomes `tool_use` unless the script has a `stop` step.
+ * A whole `tool_use` block. The JSON of its input is sent in `pieces` deltas of about equal length; the answer pauses at the gate
+ * `halfway` after the first of these. The stop reason becomes `tool_use` unless the script has a `stop` step.
  */
 export function toolUse(
   name: string,
   input: Readonly<Record<string, unknown>>,
-  { id = toolUseId(), pieces = 2 }: { id?: string; pieces?: number } = {},
+  { id = toolUseId(), pieces = 2, halfway }: { id?: string; pieces?: number; halfway?: Gate } = {},
 ): Step {
   const json = JSON.stringify(input);
   const length = Math.ceil(json.length / pieces);
   const parts = Array.from({ length: pieces }, (_, index) => json.slice(index * length, (index + 1) * length));
-  return { kind: 'tool_use', id, name, pieces: parts.filter((part) => part !== '') };
+  return { kind: 'tool_use', id, name, pieces: parts.filter((part) => part !== ''), halfway };
 }
 
 let toolUses = 0;

@@ -53,14 +53,15 @@ export async function* answerQuestion(
   const usageBefore = status.usage;
   let served: Served = 'live';
   let announced: Served | undefined;
-  let silent = true;
-  // A process that dies before it has answered anything is replaced once.
+  /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
+  let hasBegun = false;
+  // A process that dies before that is replaced once.
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
     try {
       if (!conversation.lease?.process.alive) served = history.length > 0 ? 'replay' : 'new';
       const process = await readyProcess(question, conversation, services);
-      if (announced !== served && silent) {
+      if (announced !== served) {
         announced = served;
         const { historySource } = question;
         const { isolation } = process;
@@ -74,6 +75,7 @@ export async function* answerQuestion(
         resumeTurn(conversation, question) ?? startTurn(process, toApiConversation(newMessages).question, signal);
       const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
+        hasBegun = true;
         if (event.type === 'usage') {
           live.change(conversation, { usage: addUsage(usageBefore, knownUsage(unfinishedUsage(event.usage))) });
         }
@@ -91,14 +93,13 @@ export async function* answerQuestion(
           }
         }
         if (event.type === 'thinking' && !request.thinking) continue;
-        silent = false;
         yield event;
         answer.add(event);
       }
       return;
     } catch (error) {
       const { lease } = conversation;
-      if (!lease || !hasDied(error, lease.process) || !answer.isEmpty || attempt === 2 || signal.aborted) throw error;
+      if (!lease || !hasFailed(error, lease.process) || hasBegun || attempt === 2 || signal.aborted) throw error;
       await lease.release();
     }
   }
@@ -176,7 +177,7 @@ function learnContextWindows({ modelUsage }: ResultMessage, claude: Claude): voi
 }
 
 /** Whether the process has ended by itself, which a broken pipe can show before the process has exited. */
-function hasDied(error: unknown, process: ClaudeProcess): boolean {
+function hasFailed(error: unknown, process: ClaudeProcess): boolean {
   if (error instanceof CliEndedError) return true;
   return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
 }

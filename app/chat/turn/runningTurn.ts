@@ -45,8 +45,9 @@ export function startTurn(process: ClaudeProcess, question: ApiBlock[], signal: 
 }
 
 /**
- * The events of one answer, until it ends. After an `end` with reason `tool_use` the turn waits for the results, and
- * another call of this function resumes it; after any other end, or when the caller stops iterating, the turn is over.
+ * The events of one answer, until it ends. The first event means that the API has begun to answer. After an `end` with reason
+ * `tool_use` the turn waits for the results, and another call of this function resumes it; after any other end, or when the caller
+ * stops iterating, the turn is over.
  * @throws ChatError
  */
 export async function* answerEvents(turn: RunningTurn, options: TurnOptions): AsyncGenerator<TurnPart> {
@@ -59,12 +60,14 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
   let waitsForTools = false;
   let limit: RateLimitInfo | undefined;
   let failure: ChatError | undefined;
+  let hasBegun = false;
   try {
     while (!finished && !failure) {
       const next = await (turn.first ?? events.next());
       turn.first = undefined;
       if (next.done) break;
       const event = next.value;
+      if (event.type === 'begin') hasBegun = true;
       switch (event.type) {
         case 'begin':
         case 'usage':
@@ -121,7 +124,7 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
   }
   if (signal.aborted) throw new ChatError('cancelled', 'the request was cancelled');
   if (failure) throw failure;
-  if (!stop) throw await processEndedError(process);
+  if (!stop) throw await processEndedError(process, hasBegun);
   turn.calls = calls;
   // The CLI reports the cost only at the end of a turn, so the whole turn is charged to the request that ends it.
   const costUsd = waitsForTools ? 0 : process.costUsd - turn.costBefore;
@@ -160,10 +163,11 @@ function endReason(reason: string): EndReason {
   }
 }
 
-async function processEndedError(process: ClaudeProcess): Promise<ChatError> {
+async function processEndedError(process: ClaudeProcess, hasBegun: boolean): Promise<ChatError> {
   process.kill();
   const { code, signal, stderr } = await process.exited;
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-  const cause = signal ?? `code ${code}`;
-  return new ChatError('cli_failed', `claude ended in the middle of the answer (${cause}) ${lastLine}`.trim());
+  const moment = hasBegun ? 'in the middle of its answer' : 'before it answered';
+  const message = `the claude process ended (${signal ?? `code ${code}`}) ${moment}`;
+  return new ChatError('cli_failed', lastLine === '' ? message : `${message}: ${lastLine}`);
 }
