@@ -50,13 +50,14 @@ const CHECKS = {
   },
   property: vitestCheck('property', 15),
   clients: vitestCheck('clients', 10),
+  faults: vitestCheck('faults', 15),
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `property` takes many minutes, `clients` repeats tests of `api` and writes their results into a
- * document, and `package` installs a package on this computer and removes it.
+ * Not part of `npm test`: `property` takes many minutes, `clients` and `faults` repeat tests of `api` and write their results into
+ * documents, and `package` installs a package on this computer and removes it.
  */
-const ONLY_WHEN_NAMED = ['property', 'clients', 'package'];
+const ONLY_WHEN_NAMED = ['property', 'clients', 'faults', 'package'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);

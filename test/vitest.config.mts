@@ -33,6 +33,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/api/faults/*.test.ts'],
+          // The test files write tables of the same document, so they must not run in parallel.
+          env: { CLAUDACITY_FAULTS_TABLE: 'write' },
+          fileParallelism: false,
+          ...timeouts,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], ...timeouts, testTimeout: 120_000 },
       },
     ],

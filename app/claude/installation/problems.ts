@@ -43,7 +43,7 @@ export function outdated(version: string, path: string): ClaudeProblem {
 export function failed(path: string, cause: string): ClaudeProblem {
   return {
     code: 'cli_failed',
-    message: `The claude at ${path} does not work: ${cause}`,
+    message: `The claude at ${path} does not work: ${cause.replace(/\.?$/, '.')}`,
     remedy: 'Run `claude doctor`, or reinstall it with `npm install -g @anthropic-ai/claude-code`.',
   };
 }

@@ -1,7 +1,6 @@
 /** The cells of one row of the log. They are drawn again only when the request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
-import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
-import { brokeOff } from '../../../app/shared/requestOutcome';
+import type { RequestRow } from '../../../app/shared/contract';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import {
@@ -15,6 +14,7 @@ import {
   PENDING,
 } from '../../ui/format';
 import { Cell } from '../../ui/list/RowGrid';
+import { isLive, statusText } from './requestStatus';
 
 export const RequestCells = memo(function RequestCells({ row }: { row: RequestRow }) {
   const { at, client, dialect, model, method, path, usage, firstTokenMs, durationMs } = row;
@@ -51,26 +51,16 @@ function outputText({ usage, phase }: RequestRow): string {
 }
 
 /** The phase while the request runs, then its HTTP status, or how it ended where the status does not say so. */
-export function RequestStatus({ row: { phase, status } }: { row: RequestRow }) {
+export function RequestStatus({ row }: { row: RequestRow }) {
   return (
-    <span className="request-status" data-phase={phase}>
+    <span className="request-status" data-phase={row.phase}>
       <span className="dot" />
-      {statusText({ phase, status })}
+      {statusText(row)}
     </span>
   );
-}
-
-function statusText(row: Pick<RequestRow, 'phase' | 'status'>): string | number {
-  const { phase, status } = row;
-  if (brokeOff(row)) return 'broke off';
-  return phase === 'cancelled' || phase === 'stopped' || isLive(phase) || status === null ? phase : status;
 }
 
 /** The time since the request arrived, ten times a second. */
 export function Elapsed({ since }: { since: number }) {
   return <span className="elapsed">{formatElapsed(useNow() - since)}</span>;
-}
-
-export function isLive(phase: RequestPhase): boolean {
-  return phase === 'waiting' || phase === 'streaming';
 }

@@ -9,7 +9,8 @@ import { CopyButton } from '../../ui/CopyButton';
 import { allTokens, formatCount, formatDuration, formatMoment, formatUsd, NONE, PENDING } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { TOKEN_KINDS } from '../today/tokenKinds';
-import { Elapsed, isLive, RequestStatus } from './RequestCells';
+import { Elapsed, RequestStatus } from './RequestCells';
+import { isLive } from './requestStatus';
 import { requestTiming } from './requestTiming';
 import { useRequestDetails } from './useRequestDetails';
 
