@@ -75,7 +75,7 @@ export function createCore({
   const { conversations } = storage;
   const journal = openJournal({ database: storage.database, log });
 
-  const live = createLiveConversations(() => topics.changed('conversations', 'spares'));
+  const live = createLiveConversations(() => topics.changed('conversations', 'spares'), claudeTimes?.endMs);
   const claude = createClaude({
     cliPath: () => settings.value.cliPath,
     env,
@@ -90,6 +90,7 @@ export function createCore({
     storesTexts: () => settings.value.keepTexts,
     maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memoryLimit(), processBytes),
     isolated: () => settings.value.isolation,
+    turnSilenceMs: () => settings.value.turnTimeoutMinutes * 60_000,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => topics.changed('cli', 'spares'),
     onWarning: (message) => log.warn(message),

@@ -63,6 +63,7 @@ const STATUS: Record<ChatErrorKind, number> = {
   cli_missing: 503,
   cli_outdated: 503,
   cli_failed: 502,
+  cli_timeout: 504,
   api: 502,
   cancelled: 499,
   stopped: 503,

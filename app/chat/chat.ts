@@ -4,6 +4,8 @@
  * into which its history is replayed.
  */
 import type { Claude } from '../claude/claude';
+import { DEADLINES } from '../claude/process/deadlines/deadlines';
+import { within } from '../claude/process/deadlines/within';
 import type { RateLimitInfo } from '../claude/process/messages';
 import { claimConversation } from './conversation/claimConversation';
 import type { ConversationHistory } from './conversation/conversationHistory';
@@ -49,7 +51,8 @@ export function createChat(options: ChatOptions): Chat {
     const clock = startClock();
     let unlock = () => {};
     try {
-      const model = await models.resolveModel(request.model);
+      const listing = { timeoutMs: DEADLINES.modelsMs, signal: clientSignal };
+      const model = await within(models.resolveModel(request.model), 'list its models', listing);
       const target = appendTarget(request, options);
       // The second of two messages for the end of one conversation is appended to the answer to the first.
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);

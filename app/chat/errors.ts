@@ -27,6 +27,8 @@ export type ChatErrorKind =
   | 'cli_outdated'
   /** The CLI could not be started, has ended, or its output cannot be read. With `retryAfterMs`: it has not come up yet. */
   | 'cli_failed'
+  /** The CLI did not do a step of its work in time, or wrote nothing for too long. */
+  | 'cli_timeout'
   /** The API answered with another error. */
   | 'api'
   /** The client hung up. */

@@ -1,6 +1,7 @@
 /** Translates the errors of app/claude, and those that the CLI reports, into `ChatError`, which the dialects know. */
 import { ClaudeUnavailableError } from '../claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool/pool';
+import { CliSilentError, CliTimeoutError } from '../claude/process/deadlines/within';
 import { LineTooLongError } from '../claude/process/lines';
 import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/process/messages';
 import { CliEndedError } from '../claude/process/protocol';
@@ -22,16 +23,36 @@ export function toChatError(error: unknown): ChatError {
   if (error instanceof PoolBusyError) {
     return new ChatError('busy', `server busy: ${error.message}`, { retryAfterMs: BUSY_RETRY_MS, cause: error });
   }
+  if (error instanceof ProcessFailedError && error.cause instanceof CliTimeoutError) {
+    const message = `claude was started twice, and neither process was ready in time: ${describeTimeout(error.cause)}`;
+    return new ChatError('cli_failed', message, { retryAfterMs: BUSY_RETRY_MS, cause: error });
+  }
+  if (error instanceof CliTimeoutError) {
+    return new ChatError('cli_timeout', `${describeTimeout(error)}, so its process was ended`, { cause: error });
+  }
+  if (error instanceof CliSilentError) {
+    const message = `claude wrote nothing for ${duration(error.silenceMs)}, so the answer was ended`;
+    return new ChatError('cli_timeout', message, { cause: error });
+  }
   if (error instanceof ProcessFailedError) {
     return new ChatError('cli_failed', `claude could not be started: ${error.message}`, { cause: error });
   }
   if (error instanceof CliEndedError) {
-    return new ChatError('cli_failed', 'claude ended before it read the question', { cause: error });
+    return new ChatError('cli_failed', 'the claude process ended before it read the question', { cause: error });
   }
   if (error instanceof ProtocolError || error instanceof LineTooLongError) {
     return new ChatError('cli_failed', `the output of claude cannot be read: ${error.message}`, { cause: error });
   }
   return ChatError.from(error);
+}
+
+function describeTimeout({ step, timeoutMs }: CliTimeoutError): string {
+  return `claude did not respond within ${duration(timeoutMs)} (step: ${step})`;
+}
+
+/** Such as `1.5 s` or `5 minutes`. */
+function duration(ms: number): string {
+  return ms >= 120_000 ? `${Math.round(ms / 6_000) / 10} minutes` : `${Math.round(ms / 100) / 10} s`;
 }
 
 /** The prompt is too long: for the API, or by the CLI's own count, in which case it has sent no request. */

@@ -13,6 +13,7 @@ import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';
 import { type ClaudeProcess, startClaude } from './process/claudeProcess';
+import { DEADLINES, type Deadlines } from './process/deadlines/deadlines';
 import type { RateLimitInfo } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
 import {
@@ -49,8 +50,11 @@ export interface ClaudeOptions {
   reclaim(): boolean;
   /** Whether the user's own files, instructions and tools are withheld from the CLI. */
   isolated(): boolean;
+  /** How long the CLI may write nothing while the API owes an answer, in ms. Default: `TURN_SILENCE_MS`. */
+  turnSilenceMs?(): number;
   /** Source checkouts whose `node_modules` may contain the CLI. */
   readonly checkouts: readonly string[];
+  /** Deadlines that differ from the default ones, for tests. */
   readonly times?: Partial<ClaudeTimes> | undefined;
   /** Called when the state, the models or the number of spare processes has changed. */
   onChange(): void;
@@ -61,7 +65,7 @@ export interface ClaudeOptions {
 }
 
 /** Deadlines, all in ms. */
-export interface ClaudeTimes extends AvailabilityTimes {
+export interface ClaudeTimes extends AvailabilityTimes, Deadlines {
   /** How long a sign-in may take. Default 10 minutes. */
   readonly signInMs: number;
 }
@@ -128,6 +132,7 @@ const SIGN_IN_MS = 10 * 60_000;
 export function createClaude(options: ClaudeOptions): Claude {
   const knownModels = openKnownModels(options.modelsFile, options.onWarning);
   let processBytes = TYPICAL_PROCESS_BYTES;
+  const deadlines = { ...DEADLINES, ...options.times };
   const register = childRegister(options.registerFolder, (error) => options.onFolderUse('children', error));
   const workspace = createWorkspace(options.workspace, (error) => options.onFolderUse('workspace', error));
 
@@ -151,7 +156,11 @@ export function createClaude(options: ClaudeOptions): Claude {
   const startProcess = (session?: ResumedSession): ClaudeProcess => {
     const path = installation.requirePath();
     const isolated = options.isolated();
-    const process = startClaude(path, { cwd: workspace.folder(), env: childEnv(), isolated, session });
+    const { turnSilenceMs } = options;
+    const process = startClaude(path, {
+      ...{ cwd: workspace.folder(), env: childEnv(), isolated, session, deadlines },
+      ...(turnSilenceMs && { turnSilenceMs }),
+    });
     const { pid } = process;
     if (pid !== undefined) {
       register.add(pid);
@@ -167,6 +176,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     start: startProcess,
     maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
+    queueMs: deadlines.queueMs,
     onInitialized: (result) => {
       if (knownModels.learn(installation.state.version, result.models)) options.onChange();
     },

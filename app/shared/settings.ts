@@ -92,6 +92,16 @@ export const SETTINGS = {
     note: 'While its process runs, the next request of a conversation is answered sooner.',
     unit: 'minutes without use, then it ends',
   }),
+  turnTimeoutMinutes: decimal({
+    default: 5,
+    above: 0,
+    max: 1440,
+    group: 'claude',
+    label: 'Silent answer',
+    description: 'minutes without a sign of life from the CLI after which an answer is ended with an error',
+    note: 'Counts only while the model is to answer, not while a client runs a tool or reads slowly.',
+    unit: 'minutes of silence, then it ends',
+  }),
   isolation: toggle({
     default: true,
     group: 'claude',

@@ -29,6 +29,7 @@ const CODES: Partial<Record<Fault['code'], string>> = {
   cli_missing: 'claude_cli_missing',
   cli_outdated: 'claude_cli_outdated',
   cli_failed: 'claude_cli_failed',
+  cli_timeout: 'claude_cli_timeout',
   overloaded: 'overloaded',
   busy: 'server_busy',
   history_unavailable: 'history_unavailable',

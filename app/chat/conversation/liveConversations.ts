@@ -3,6 +3,8 @@
  * the process holds; a process that has been idle for long enough is ended.
  */
 import type { ProcessLease } from '../../claude/pool/pool';
+import { DEADLINES } from '../../claude/process/deadlines/deadlines';
+import { within } from '../../claude/process/deadlines/within';
 import type { Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
@@ -55,15 +57,21 @@ export interface LiveConversations {
   remove(live: LiveConversation): void;
   /** Ends the idle conversation that is least likely to be needed. Returns false where none is idle. */
   reclaim(): boolean;
-  /** Ends a conversation, interrupting its answer if there is one. Resolves when it is gone, with false where there is none of that id. */
+  /**
+   * Ends a conversation, interrupting its answer if there is one. Resolves when it is gone, with false where there is none of that
+   * id. Where the answer does not end in time, its process is killed.
+   */
   end(id: string): Promise<boolean>;
 }
 
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** @param onChange called when a conversation appears, changes its phase or disappears. */
-export function createLiveConversations(onChange: () => void): LiveConversations {
+/**
+ * @param onChange called when a conversation appears, changes its phase or disappears.
+ * @param endMs how long the end of a conversation may take.
+ */
+export function createLiveConversations(onChange: () => void, endMs = DEADLINES.endMs): LiveConversations {
   // By id, the least recently used first.
   const all = new Map<string, LiveConversation>();
   const idleByDigest = new Map<string, LiveConversation[]>();
@@ -188,7 +196,10 @@ export function createLiveConversations(onChange: () => void): LiveConversations
       if (!live) return false;
       live.abort.abort(new ChatError('stopped', 'the conversation was ended by the user of Claudacity'));
       if (live.transcript) remove(live);
-      await live.removed;
+      await within(live.removed, 'end', { timeoutMs: endMs }).catch(() => {
+        live.lease?.process.kill();
+        remove(live);
+      });
       return true;
     },
   };

@@ -1,6 +1,7 @@
 /** Has a conversation's process answer a question, and records the turn in the conversation history. */
 import type { Claude } from '../../claude/claude';
 import type { ClaudeProcess } from '../../claude/process/claudeProcess';
+import { CliTimeoutError } from '../../claude/process/deadlines/within';
 import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
 import { CliEndedError } from '../../claude/process/protocol';
 import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
@@ -55,7 +56,7 @@ export async function* answerQuestion(
   let announced: Served | undefined;
   /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
   let hasBegun = false;
-  // A process that dies before that is replaced once.
+  // A process that dies or stops responding before that is replaced once.
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
     try {
@@ -67,7 +68,7 @@ export async function* answerQuestion(
         const { isolation } = process;
         yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation, historySource };
       }
-      await process.configure(flagsOf(request, model));
+      await process.configure(flagsOf(request, model), signal);
       clock.questionSent();
       live.change(conversation, { phase: 'answering' });
       yield { type: 'question_sent' };
@@ -100,6 +101,7 @@ export async function* answerQuestion(
     } catch (error) {
       const { lease } = conversation;
       if (!lease || !hasFailed(error, lease.process) || hasBegun || attempt === 2 || signal.aborted) throw error;
+      lease.process.kill();
       await lease.release();
     }
   }
@@ -176,8 +178,11 @@ function learnContextWindows({ modelUsage }: ResultMessage, claude: Claude): voi
   }
 }
 
-/** Whether the process has ended by itself, which a broken pipe can show before the process has exited. */
+/**
+ * Whether the process has missed a deadline, or has ended by itself, which a broken pipe can show before the process has exited. A
+ * silence in a turn does not count: the API may have been silent, and would be asked again.
+ */
 function hasFailed(error: unknown, process: ClaudeProcess): boolean {
-  if (error instanceof CliEndedError) return true;
+  if (error instanceof CliEndedError || error instanceof CliTimeoutError) return true;
   return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
 }

@@ -1,6 +1,6 @@
 /** Why the pool could not give a request a process. */
 
-/** The limit of processes is reached, and the queue is full. */
+/** The limit of processes is reached, and the queue is full, or no process has become free in time. */
 export class PoolBusyError extends Error {
   override readonly name = 'PoolBusyError';
 }

@@ -9,9 +9,11 @@
  */
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
+import { DEADLINES } from '../process/deadlines/deadlines';
 import type { InitializeResult } from '../process/messages';
 import { PoolBusyError, ProcessFailedError } from './errors';
 import { type ProcessRequirements, sessionOf, setupKey } from './processRequirements';
+import { createSlotQueue } from './slotQueue';
 
 /**
  * A process for the sole use of one caller, with its system prompt and model set. Its transcript is empty, or has the history
@@ -32,6 +34,8 @@ export interface PoolOptions {
   reclaim(): boolean;
   /** The most requests that may wait for a process. Default 100. */
   readonly queueLimit?: number;
+  /** How long a request may wait in the queue, in ms. Default: `DEADLINES.queueMs`. */
+  readonly queueMs?: number;
   /** Time without a request after which the prepared processes are ended, in ms. Default 10 minutes. */
   readonly idleMs?: number;
   /** Called with the result of each `initialize`. */
@@ -88,13 +92,12 @@ const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
-  const { queueLimit = 100, idleMs = 10 * 60_000 } = options;
+  const { queueLimit = 100, queueMs = DEADLINES.queueMs, idleMs = 10 * 60_000 } = options;
   const running = new Set<ClaudeProcess>();
   /** Processes whose lease has ended and which exit soon: no second conversation is ended for the same spare. */
   const released = new Set<ClaudeProcess>();
   const spares: Spare[] = [];
-  /** Each entry wakes a waiting request, first come, first served. */
-  const queue: (() => void)[] = [];
+  const queue = createSlotQueue(queueLimit, queueMs);
   /** The latest requirements without duplicates, the most recent first. */
   let recentRequirements: readonly ProcessRequirements[] = [];
   let lastUsedAt = 0;
@@ -102,30 +105,32 @@ export function createPool(options: PoolOptions): Pool {
   let refillTimer: NodeJS.Timeout | undefined;
   let backoffMs = 0;
 
-  const wakeNext = () => queue.shift()?.();
-
   const startProcess = (session?: ResumedSession): ClaudeProcess => {
     let process: ClaudeProcess;
     try {
       process = options.start(session);
     } catch (error) {
       // The slot is still free. The next request takes it, and so gets the error too instead of waiting for ever.
-      wakeNext();
+      queue.wakeNext();
       throw error;
     }
     running.add(process);
     void process.exited.then(() => {
       running.delete(process);
       released.delete(process);
-      wakeNext();
+      queue.wakeNext();
     });
     return process;
   };
 
-  const initialize = async (process: ClaudeProcess, { system, setup, model, sessionFile }: ProcessRequirements) => {
-    options.onInitialized(await process.initialize(system, setup));
+  const initialize = async (
+    process: ClaudeProcess,
+    { system, setup, model, sessionFile }: ProcessRequirements,
+    signal?: AbortSignal,
+  ) => {
+    options.onInitialized(await process.initialize(system, setup, signal));
     // A process with a session file got its model on the command line.
-    if (model !== undefined && sessionFile === undefined) await process.setModel(model);
+    if (model !== undefined && sessionFile === undefined) await process.setModel(model, signal);
   };
 
   const removeSpare = (spare: Spare): boolean => {
@@ -206,23 +211,10 @@ export function createPool(options: PoolOptions): Pool {
    * @param reclaims whether an idle process should be ended for it. Each request does that once, however many wait.
    */
   const waitForSlot = async (signal: AbortSignal, first: boolean, reclaims: boolean): Promise<void> => {
-    if (!first && queue.length >= queueLimit) {
-      throw new PoolBusyError(`all ${running.size} processes are busy and ${queue.length} requests are waiting`);
-    }
-    await new Promise<void>((resolve, reject) => {
-      const wake = () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const onAbort = () => {
-        queue.splice(queue.indexOf(wake), 1);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (first) queue.unshift(wake);
-      else queue.push(wake);
-      if (reclaims) options.reclaim();
-    });
+    const isFull = !first && queue.length >= queueLimit;
+    const woken = queue.wait(signal, first);
+    if (reclaims && !isFull) options.reclaim();
+    await woken;
   };
 
   const findSpare = (requirements: ProcessRequirements): Spare | undefined => {
@@ -243,7 +235,7 @@ export function createPool(options: PoolOptions): Pool {
     for (;;) {
       const spare = signal.aborted ? undefined : findSpare(requirements);
       // The request does not use the slot for which it was woken, so the next one gets it.
-      if (first && (spare || signal.aborted)) wakeNext();
+      if (first && (spare || signal.aborted)) queue.wakeNext();
       signal.throwIfAborted();
       if (closed) throw new ProcessFailedError('the app is stopping');
       if (spare) {
@@ -265,11 +257,11 @@ export function createPool(options: PoolOptions): Pool {
     }
   };
 
-  const finishPreparation = async (spare: Spare, requirements: ProcessRequirements) => {
+  const finishPreparation = async (spare: Spare, requirements: ProcessRequirements, signal: AbortSignal) => {
     await spare.prepared;
     const { model } = requirements;
-    if (spare.key === null) await initialize(spare.process, requirements);
-    else if (model !== undefined && spare.model !== model) await spare.process.setModel(model);
+    if (spare.key === null) await initialize(spare.process, requirements, signal);
+    else if (model !== undefined && spare.model !== model) await spare.process.setModel(model, signal);
   };
 
   return {
@@ -294,7 +286,7 @@ export function createPool(options: PoolOptions): Pool {
         const onAbort = () => process.kill();
         signal.addEventListener('abort', onAbort, { once: true });
         try {
-          await finishPreparation(spare, requirements);
+          await finishPreparation(spare, requirements, signal);
           signal.throwIfAborted();
           backoffMs = 0;
           const release = () => {
@@ -342,7 +334,7 @@ export function createPool(options: PoolOptions): Pool {
       closed = true;
       clearTimeout(refillTimer);
       spares.length = 0;
-      for (const wake of queue.splice(0)) wake();
+      queue.wakeAll();
       for (const process of running) process.kill();
       await Promise.all([...running].map(({ exited }) => exited));
     },

@@ -13,13 +13,19 @@ import {
   type McpToolResult,
 } from './clientTools';
 import { type CliTurn, createCliTurn } from './cliTurn';
+import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
+import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
 import { type InitializeResult, readInitializeResult } from './messages';
-import type { ApiBlock, ApiMessage } from './outgoingMessages';
+import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
 import { type TurnEvent, turnEvents } from './turnEvents';
 import { flagRequests, flagsWithinTurn, type TurnFlags } from './turnFlags';
 
+/**
+ * Every method that waits for the CLI has a deadline (deadlines/deadlines.ts). A process that misses one is killed, and the method
+ * throws `CliTimeoutError`. A signal ends the wait at once with the signal's reason; the process is of no use afterwards.
+ */
 export interface ClaudeProcess {
   readonly pid: number | undefined;
   /** Resolves, never rejects, when the process has ended. */
@@ -34,11 +40,11 @@ export interface ClaudeProcess {
    * @param system the system prompt; '' for none.
    * @throws CliEndedError where the process ends before it has answered.
    */
-  initialize(system: string, setup?: ProcessSetup): Promise<InitializeResult>;
+  initialize(system: string, setup?: ProcessSetup, signal?: AbortSignal): Promise<InitializeResult>;
   /** Must be called before the first turn: later, the CLI adds messages about it to the transcript. */
-  setModel(model: string): Promise<void>;
+  setModel(model: string, signal?: AbortSignal): Promise<void>;
   /** Sets the flags for the turns that follow, and for the rest of a turn that waits for a tool. Sends only what has changed. */
-  configure(flags: TurnFlags): Promise<void>;
+  configure(flags: TurnFlags, signal?: AbortSignal): Promise<void>;
   /** Gives the CLI the result of a tool call in the running turn, which then continues. @param toolUseId the model's id of the call. */
   sendToolResult(toolUseId: string, result: McpToolResult): void;
   /**
@@ -50,10 +56,10 @@ export interface ClaudeProcess {
    * Sends a user message and yields the events of the answer. The last event is `result`, `diverged` or `schema_rejected`;
    * there is no such event where the process has ended, which `exited` explains, or the signal was aborted. When the signal is
    * aborted or the caller stops iterating, the turn is interrupted, and the iterator returns when the CLI has stopped.
-   * @throws ProtocolError where the CLI writes a line that cannot be read; CliEndedError where it has ended before.
+   * @throws CliSilentError where the CLI writes nothing for too long, after it was interrupted; ProtocolError where the CLI writes a line that cannot be read; CliEndedError where it has ended before.
    */
   runTurn(content: ApiBlock[], signal: AbortSignal): AsyncIterable<TurnEvent>;
-  /** Lets the process exit by itself, and kills it after `graceMs` (default 2000). Resolves when it has ended. */
+  /** Lets the process exit by itself, and kills it after `graceMs` (default: its deadline). Resolves when it has ended. */
   close(graceMs?: number): Promise<void>;
   /** Ends the process, and every process that it has started, at once. */
   kill(): void;
@@ -70,13 +76,14 @@ export interface StartOptions extends PipeOptions {
   /** Whether the user's own files, instructions and tools are withheld from the CLI. */
   readonly isolated: boolean;
   readonly session?: ResumedSession | undefined;
+  readonly deadlines?: Deadlines;
+  /** How long the CLI may write nothing while the API owes an answer, in ms. Read whenever the app begins to wait. */
+  turnSilenceMs?(): number;
 }
-
-/** How long an interrupted turn may take to end before its process is killed. About 16 ms were measured. */
-const INTERRUPT_GRACE_MS = 2_000;
 
 /** @param command path of the CLI. A program that cannot be started is reported by `exited`. */
 export function startClaude(command: string, options: StartOptions): ClaudeProcess {
+  const { deadlines = DEADLINES, turnSilenceMs = () => TURN_SILENCE_MS } = options;
   const pipe = openPipe(command, claudeArguments(options.isolated, options.session), options);
   let currentTurn: CliTurn | undefined;
   let alive = true;
@@ -87,7 +94,22 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   /** The flags with which the running turn began. */
   let initialFlags: TurnFlags = {};
 
-  const protocol = createProtocol(pipe, {
+  /** Kills the process where the promise is rejected since the CLI missed a deadline. */
+  const killIfLate = async <T>(promise: Promise<T>): Promise<T> => {
+    try {
+      return await promise;
+    } catch (error) {
+      if (error instanceof CliTimeoutError) pipe.kill();
+      throw error;
+    }
+  };
+
+  const transport = {
+    lines: pipe.lines,
+    send: (line: string, wait: WaitOptions) => killIfLate(pipe.send(line, wait)),
+  };
+  const protocol = createProtocol(transport, {
+    writeMs: deadlines.writeMs,
     onRequest: (request) => tools.handleRequest(request),
     onMessage: (message) => {
       const turn = currentTurn;
@@ -111,6 +133,9 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     return exit;
   });
 
+  const request = (control: ControlRequest, timeoutMs: number, signal?: AbortSignal) =>
+    killIfLate(protocol.request(control, { timeoutMs, signal }));
+
   const openTurn = (): CliTurn => {
     if (currentTurn) throw new Error('the process is already answering');
     currentTurn = createCliTurn();
@@ -120,8 +145,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
 
   /** Afterwards the process can run another turn, or has ended. */
   const interrupt = async (turn: CliTurn) => {
-    const timer = setTimeout(pipe.kill, INTERRUPT_GRACE_MS);
-    await protocol.request({ subtype: 'interrupt' }).catch(pipe.kill);
+    const timer = setTimeout(pipe.kill, deadlines.interruptMs);
+    await request({ subtype: 'interrupt' }, deadlines.interruptMs).catch(pipe.kill);
     await Promise.race([turn.finished, exited]);
     clearTimeout(timer);
   };
@@ -136,40 +161,42 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     get costUsd() {
       return costUsd;
     },
-    initialize: async (system, { tools: definitions = [], schema } = {}) => {
+    initialize: async (system, { tools: definitions = [], schema } = {}, signal) => {
       structured = schema !== undefined;
       tools = createClientTools(definitions);
-      const payload = await protocol.request({
+      const control: ControlRequest = {
         subtype: 'initialize',
         systemPrompt: system === '' ? [] : [system],
         ...(schema && { jsonSchema: answerSchema(schema) }),
         ...(definitions.length > 0 && { sdkMcpServers: [CLIENT_SERVER], sdkMcpServerManifests: tools.manifest }),
-      });
-      return readInitializeResult(payload);
+      };
+      return readInitializeResult(await request(control, deadlines.initializeMs, signal));
     },
-    setModel: async (model) => {
-      await protocol.request({ subtype: 'set_model', model });
+    setModel: async (model, signal) => {
+      await request({ subtype: 'set_model', model }, deadlines.controlMs, signal);
     },
-    configure: async (newFlags) => {
+    configure: async (newFlags, signal) => {
       const next = currentTurn ? flagsWithinTurn(initialFlags, newFlags) : newFlags;
       const requests = flagRequests(flags, next);
       flags = next;
-      await Promise.all(requests.map((request) => protocol.request(request)));
+      await Promise.all(requests.map((control) => request(control, deadlines.controlMs, signal)));
     },
     sendToolResult: (toolUseId, result) => tools.resolveCall(toolUseId, result),
     replay: async (history, signal) => {
+      const written = { timeoutMs: deadlines.writeMs, signal };
+      const replayed = { timeoutMs: deadlines.replayStepMs, signal };
       for (const message of history) {
         signal.throwIfAborted();
         if (message.role === 'assistant') {
           // Without ids of their own, some versions of the CLI merge the model's messages.
-          await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } });
+          await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } }, written);
           continue;
         }
         const turn = openTurn();
         try {
-          await protocol.send({ type: 'user', message, client_composed: true, shouldQuery: false });
+          await protocol.send({ type: 'user', message, client_composed: true, shouldQuery: false }, written);
           // The CLI mixes up the order of messages that are sent before this one's `result`.
-          await Promise.race([turn.finished, exited]);
+          await killIfLate(within(Promise.race([turn.finished, exited]), 'replay', replayed));
           if (!alive) throw new CliEndedError();
         } finally {
           currentTurn = undefined;
@@ -183,8 +210,17 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       const onAbort = () => turn.channel.discard();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        await protocol.send({ type: 'user', message: { role: 'user', content }, client_composed: true });
-        yield* turnEvents(turn.channel, structured);
+        const question = { type: 'user', message: { role: 'user', content }, client_composed: true } as const;
+        await protocol.send(question, { timeoutMs: deadlines.writeMs, signal });
+        const limits = {
+          firstLineMs: deadlines.turnStartMs,
+          silenceMs: turnSilenceMs,
+          lastLineAt: () => protocol.lastLineAt,
+        };
+        yield* turnEvents(endSilence(turn.channel, limits), structured);
+      } catch (error) {
+        if (error instanceof CliTimeoutError) pipe.kill();
+        if (!signal.aborted) throw error;
       } finally {
         signal.removeEventListener('abort', onAbort);
         turn.channel.discard();
@@ -192,7 +228,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
         currentTurn = undefined;
       }
     },
-    close: async (graceMs = 2_000) => {
+    close: async (graceMs = deadlines.closeMs) => {
       pipe.closeStdin();
       const timer = setTimeout(pipe.kill, graceMs);
       await exited;

@@ -1,6 +1,8 @@
 /** Runs the CLI as a child process whose stdin and stdout are streams of lines. */
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
+import { within } from './deadlines/within';
 import { killTree } from './killTree';
 import { splitLines } from './lines';
 import { CliEndedError, type LineTransport } from './protocol';
@@ -30,6 +32,9 @@ export interface PipeOptions {
 
 const MAX_STDERR_CHARS = 8 * 1024;
 
+/** How long the pipes of a child that has ended are read: a process that the child has started may hold them open for ever. */
+const LEFTOVER_OUTPUT_MS = 2_000;
+
 export function openPipe(command: string, args: readonly string[], options: PipeOptions): Pipe {
   const child = spawn(command, [...args], {
     cwd: options.cwd,
@@ -54,21 +59,48 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
     child.once('error', (error) => resolve({ code: null, signal: null, stderr: error.message }));
     child.once('close', (code, signal) => resolve({ code, signal, stderr: stderrTail }));
   });
+  child.once('exit', () => {
+    const timer = setTimeout(() => {
+      stdout.destroy();
+      stderr.destroy();
+    }, LEFTOVER_OUTPUT_MS);
+    void exited.then(() => clearTimeout(timer));
+  });
 
   return {
     pid: child.pid,
     exited,
-    lines: splitLines(stdout),
-    send: async (line) => {
+    lines: splitLines(untilDestroyed(stdout)),
+    send: async (line, wait) => {
+      wait.signal?.throwIfAborted();
       if (stdin.destroyed || !stdin.writable) throw new CliEndedError();
       if (stdin.write(`${line}\n`)) return;
-      await Promise.race([once(stdin, 'drain'), exited]).catch(() => {
-        throw new CliEndedError();
-      });
+      await within(drained(stdin, exited), 'read', wait);
     },
     closeStdin: () => stdin.end(),
     kill: () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
     },
   };
+}
+
+/** Resolves when the stream can take more, or when the child has ended. @throws CliEndedError where the pipe is broken. */
+async function drained(stdin: Writable, exited: Promise<unknown>): Promise<void> {
+  const listening = new AbortController();
+  try {
+    await Promise.race([once(stdin, 'drain', { signal: listening.signal }), exited]);
+  } catch {
+    throw new CliEndedError();
+  } finally {
+    listening.abort();
+  }
+}
+
+/** The stream's chunks. A stream that was destroyed ends, in place of an error. */
+async function* untilDestroyed(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (!stream.destroyed || stream.errored) throw error;
+  }
 }

@@ -3,17 +3,20 @@
  * its own, so tests can drive it without a process.
  */
 import { asError } from '../../shared/errorText';
+import { type WaitOptions, within } from './deadlines/within';
 import { type CliMessage, type ControlResponse, type IncomingControlRequest, parseLine } from './messages';
 import type { ControlRequest, OutgoingMessage } from './outgoingMessages';
 
 export interface LineTransport {
-  /** Resolves when the transport can take another line. */
-  send(line: string): Promise<void>;
+  /** Resolves when the transport can take another line. @throws as `within`. */
+  send(line: string, wait: WaitOptions): Promise<void>;
   /** Ends when the other side writes no more. */
   readonly lines: AsyncIterable<string>;
 }
 
 export interface ProtocolOptions {
+  /** How long the CLI has to read a response of the app's from its pipe, in ms. */
+  readonly writeMs: number;
   /** Called for each message of a turn, in order. No further line is read until it has resolved, which is the back-pressure. */
   onMessage(message: CliMessage): void | Promise<void>;
   /** Returns the payload of the response to a request of the CLI's. Default: denies every one, so that none of its tools runs. */
@@ -23,11 +26,14 @@ export interface ProtocolOptions {
 export interface Protocol {
   /**
    * Sends a control request and resolves with the payload of its response.
-   * @throws Error when the CLI refuses the request; CliEndedError when it ends before it responds.
+   * @throws Error when the CLI refuses the request; CliEndedError when it ends before it responds; CliTimeoutError when it does
+   *   neither in time; the signal's reason.
    */
-  request(control: ControlRequest): Promise<unknown>;
-  /** @throws CliEndedError */
-  send(message: OutgoingMessage): Promise<void>;
+  request(control: ControlRequest, wait: WaitOptions): Promise<unknown>;
+  /** Resolves when the CLI can take another message. @throws CliEndedError, CliTimeoutError, the signal's reason */
+  send(message: OutgoingMessage, wait: WaitOptions): Promise<void>;
+  /** When the last line came, of whatever kind, by `performance.now()`. */
+  readonly lastLineAt: number;
   /** Reads until the lines end. @throws ProtocolError where a line cannot be read; whatever `onMessage` throws. */
   run(): Promise<void>;
 }
@@ -52,7 +58,9 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
   /** Set when the lines have ended. */
   let endError: Error | undefined;
 
-  const write = (value: unknown) => transport.send(JSON.stringify(value));
+  let lastLineAt = performance.now();
+
+  const write = (value: unknown, wait: WaitOptions) => transport.send(JSON.stringify(value), wait);
 
   const respond = async ({ request_id, request }: IncomingControlRequest) => {
     const handle = options.onRequest ?? denyRequest;
@@ -60,7 +68,7 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
       (payload) => ({ subtype: 'success', request_id, response: payload }),
       (error: unknown) => ({ subtype: 'error', request_id, error: String(error) }),
     );
-    await write({ type: 'control_response', response });
+    await write({ type: 'control_response', response }, { timeoutMs: options.writeMs });
   };
 
   const settleRequest = (response: ControlResponse) => {
@@ -72,6 +80,7 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
 
   const readLines = async () => {
     for await (const line of transport.lines) {
+      lastLineAt = performance.now();
       const incoming = parseLine(line);
       if (incoming === null) continue;
       if (incoming.kind === 'response') settleRequest(incoming.response);
@@ -82,15 +91,24 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
   };
 
   return {
-    request: (control) =>
-      new Promise((resolve, reject) => {
-        if (endError) return reject(endError);
-        requestCount += 1;
-        const id = `c${requestCount}`;
+    request: async (control, wait) => {
+      if (endError) throw endError;
+      requestCount += 1;
+      const id = `c${requestCount}`;
+      const response = new Promise((resolve, reject) => {
         pendingRequests.set(id, { resolve, reject });
-        write({ type: 'control_request', request_id: id, request: control }).catch(reject);
-      }),
+        write({ type: 'control_request', request_id: id, request: control }, wait).catch(reject);
+      });
+      try {
+        return await within(response, control.subtype, wait);
+      } finally {
+        pendingRequests.delete(id);
+      }
+    },
     send: write,
+    get lastLineAt() {
+      return lastLineAt;
+    },
     run: async () => {
       try {
         await readLines();

@@ -20,6 +20,7 @@ test.each<[ChatErrorKind, ollama: number, openai: number, anthropic: number, typ
   ['cli_missing', 503, 503, 503, 'api_error'],
   ['cli_outdated', 503, 503, 503, 'api_error'],
   ['cli_failed', 502, 502, 502, 'api_error'],
+  ['cli_timeout', 504, 504, 504, 'api_error'],
   ['api', 502, 502, 502, 'api_error'],
   ['cancelled', 499, 499, 499, 'invalid_request_error'],
   ['internal', 500, 500, 500, 'api_error'],

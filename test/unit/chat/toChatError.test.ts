@@ -4,6 +4,7 @@ import { ChatError } from '../../../app/chat/errors';
 import { resultToChatError, retryToChatError, toChatError } from '../../../app/chat/toChatError';
 import { ClaudeUnavailableError } from '../../../app/claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../../../app/claude/pool/pool';
+import { CliSilentError, CliTimeoutError } from '../../../app/claude/process/deadlines/within';
 import { LineTooLongError } from '../../../app/claude/process/lines';
 import { ProtocolError, type ResultMessage } from '../../../app/claude/process/messages';
 import { CliEndedError } from '../../../app/claude/process/protocol';
@@ -42,6 +43,28 @@ describe('an error that app/claude throws', () => {
     ['a line without end', new LineTooLongError('a line of more than 8 bytes')],
   ])('%s becomes `cli_failed`', (_, thrown) => {
     expect(toChatError(thrown)).toMatchObject({ kind: 'cli_failed', cause: thrown });
+  });
+
+  test('a process that missed a deadline becomes `cli_timeout`, and the message says which', () => {
+    expect(toChatError(new CliTimeoutError('set_model', 10_000))).toMatchObject({
+      kind: 'cli_timeout',
+      message: 'claude did not respond within 10 s (step: set_model), so its process was ended',
+    });
+  });
+
+  test('a silence becomes `cli_timeout`, and the message says how long it was', () => {
+    expect(toChatError(new CliSilentError(5 * 60_000))).toMatchObject({
+      kind: 'cli_timeout',
+      message: 'claude wrote nothing for 5 minutes, so the answer was ended',
+    });
+  });
+
+  test('a CLI that is too slow to start becomes `cli_failed` with the time to wait', () => {
+    const cause = new CliTimeoutError('initialize', 60_000);
+    const error = toChatError(new ProcessFailedError('', { cause }));
+
+    expect(error).toMatchObject({ kind: 'cli_failed', message: expect.stringContaining('initialize') });
+    expect(error.retryAfterMs).toBeGreaterThan(0);
   });
 
   test('a ChatError is returned as it is', () => {

@@ -7,7 +7,9 @@ import {
 } from '../../../../app/chat/conversation/liveConversations';
 import type { Message } from '../../../../app/chat/request';
 import type { RunningTurn } from '../../../../app/chat/turn/runningTurn';
+import type { ProcessLease } from '../../../../app/claude/pool/pool';
 import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
+import { DEADLINES } from '../../../../app/claude/process/deadlines/deadlines';
 import { NO_USAGE } from '../../../../app/shared/usage';
 
 let live: LiveConversations;
@@ -263,6 +265,19 @@ describe('end', () => {
     live.remove(conversation);
 
     expect(await ended).toBe(true);
+  });
+
+  test('kills the process of an answer that does not end in time', async () => {
+    const conversation = busy('one');
+    const kill = vi.fn();
+    conversation.lease = { ...conversation.lease, process: { ...conversation.lease?.process, kill } } as ProcessLease;
+    const ended = live.end('one');
+
+    await vi.advanceTimersByTimeAsync(DEADLINES.endMs);
+
+    expect(await ended).toBe(true);
+    expect(kill).toHaveBeenCalledOnce();
+    expect(ids()).toEqual([]);
   });
 
   test('returns false where there is no such conversation', async () => {

@@ -189,6 +189,20 @@ describe('where the limit is reached', () => {
     await waiting;
   });
 
+  test('a request that waits for too long is rejected, and the next one gets the slot', async () => {
+    const pool = open({ maxProcesses: () => 1, queueMs: 1_000 });
+    const lease = await pool.acquire(PLAIN, NEVER);
+    const late = expect(pool.acquire(PLAIN, NEVER)).rejects.toThrow(PoolBusyError);
+    await vi.advanceTimersByTimeAsync(600);
+    const behind = pool.acquire(PLAIN, NEVER);
+    await vi.advanceTimersByTimeAsync(600);
+    await late;
+
+    await lease.release();
+
+    await behind;
+  });
+
   test('a cancelled request leaves the queue, and the next one gets the slot', async () => {
     const pool = open({ maxProcesses: () => 1, queueLimit: 2 });
     const lease = await pool.acquire(PLAIN, NEVER);

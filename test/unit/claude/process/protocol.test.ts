@@ -4,13 +4,14 @@ import { createChannel } from '../../../../app/claude/process/channel';
 import { type CliMessage, ProtocolError } from '../../../../app/claude/process/messages';
 import { createProtocol, type ProtocolOptions } from '../../../../app/claude/process/protocol';
 
+const SOON = { timeoutMs: 5_000 };
 const RESULT = { type: 'result', subtype: 'success', is_error: false };
 
 describe('requests of the app', () => {
   test('each gets its own response, in whatever order they arrive', async () => {
     const { protocol, sent, receive, end } = open();
-    const first = protocol.request({ subtype: 'initialize', systemPrompt: [] });
-    const second = protocol.request({ subtype: 'interrupt' });
+    const first = protocol.request({ subtype: 'initialize', systemPrompt: [] }, SOON);
+    const second = protocol.request({ subtype: 'interrupt' }, SOON);
     const [one, two] = sent.map(requestId);
 
     await receive(success(two, 'second'));
@@ -23,8 +24,8 @@ describe('requests of the app', () => {
   test('each is written with an id of its own', async () => {
     const { protocol, sent, end } = open();
     const pending = [
-      protocol.request({ subtype: 'set_model', model: 'haiku' }),
-      protocol.request({ subtype: 'interrupt' }),
+      protocol.request({ subtype: 'set_model', model: 'haiku' }, SOON),
+      protocol.request({ subtype: 'interrupt' }, SOON),
     ].map((request) => request.catch(() => {}));
 
     expect(sent).toMatchObject([
@@ -38,7 +39,7 @@ describe('requests of the app', () => {
 
   test('an error response rejects the request with the CLI’s error message', async () => {
     const { protocol, sent, receive, end } = open();
-    const pending = protocol.request({ subtype: 'set_model', model: 'gpt-4' });
+    const pending = protocol.request({ subtype: 'set_model', model: 'gpt-4' }, SOON);
 
     await Promise.all([
       expect(pending).rejects.toThrow('no such model'),
@@ -52,7 +53,7 @@ describe('requests of the app', () => {
 
   test('a response to an unknown request is ignored', async () => {
     const { protocol, sent, receive, end } = open();
-    const pending = protocol.request({ subtype: 'interrupt' });
+    const pending = protocol.request({ subtype: 'interrupt' }, SOON);
 
     await receive(success('unknown', 1));
     await receive(success(requestId(sent[0]), 2));
@@ -63,7 +64,7 @@ describe('requests of the app', () => {
 
   test('the end of the lines rejects pending requests', async () => {
     const { protocol, end } = open();
-    const pending = protocol.request({ subtype: 'interrupt' });
+    const pending = protocol.request({ subtype: 'interrupt' }, SOON);
 
     await Promise.all([expect(pending).rejects.toThrow('the CLI has ended'), end()]);
   });
@@ -72,17 +73,17 @@ describe('requests of the app', () => {
     const { protocol, sent, end } = open();
     await end();
 
-    await expect(protocol.request({ subtype: 'interrupt' })).rejects.toThrow('the CLI has ended');
+    await expect(protocol.request({ subtype: 'interrupt' }, SOON)).rejects.toThrow('the CLI has ended');
     expect(sent).toEqual([]);
   });
 
   test('a request is rejected where it cannot be written', async () => {
     const broken = createProtocol(
       { send: () => Promise.reject(new Error('EPIPE')), lines: lines([]) },
-      { onMessage: () => {} },
+      { writeMs: 1_000, onMessage: () => {} },
     );
 
-    await expect(broken.request({ subtype: 'interrupt' })).rejects.toThrow('EPIPE');
+    await expect(broken.request({ subtype: 'interrupt' }, SOON)).rejects.toThrow('EPIPE');
   });
 });
 
@@ -105,6 +106,7 @@ describe('messages', () => {
     const protocol = createProtocol(
       { send: async () => {}, lines: lines([RESULT, RESULT, RESULT]) },
       {
+        writeMs: 1_000,
         onMessage: async () => {
           open += 1;
           most = Math.max(most, open);
@@ -153,8 +155,11 @@ describe('messages', () => {
     ['JSON that is no message', '[1, 2]'],
     ['a known type without its required fields', '{"type":"result"}'],
   ])('%s rejects run and pending requests with a ProtocolError', async (_, line) => {
-    const protocol = createProtocol({ send: async () => {}, lines: lines([line]) }, { onMessage: () => {} });
-    const pending = protocol.request({ subtype: 'interrupt' });
+    const protocol = createProtocol(
+      { send: async () => {}, lines: lines([line]) },
+      { writeMs: 1_000, onMessage: () => {} },
+    );
+    const pending = protocol.request({ subtype: 'interrupt' }, SOON);
 
     await Promise.all([
       expect(protocol.run()).rejects.toThrow(ProtocolError),
@@ -164,7 +169,10 @@ describe('messages', () => {
 
   test('an error quotes little of an unreadable line, which may contain a prompt', async () => {
     const secret = `not json ${'secret '.repeat(100)}`;
-    const protocol = createProtocol({ send: async () => {}, lines: lines([secret]) }, { onMessage: () => {} });
+    const protocol = createProtocol(
+      { send: async () => {}, lines: lines([secret]) },
+      { writeMs: 1_000, onMessage: () => {} },
+    );
 
     const error = await protocol.run().catch((reason: Error) => reason);
 
@@ -221,7 +229,7 @@ function open(options: Partial<ProtocolOptions> = {}) {
   const incoming = createChannel<string>();
   const protocol = createProtocol(
     { send: async (line) => void sent.push(JSON.parse(line)), lines: incoming },
-    { onMessage: (message) => void received.push(message), ...options },
+    { writeMs: 1_000, onMessage: (message) => void received.push(message), ...options },
   );
   const running = protocol.run();
   return {
