@@ -180,10 +180,11 @@ export function createPool(options: PoolOptions): Pool {
         else if (queue.length === 0 && (released.size > 0 || options.reclaim())) return scheduleRefill(REFILL_DELAY_MS);
       }
       const expected = isIdle() ? [] : recentRequirements;
-      const expectedKeys = expected.map(setupKey);
-      for (const spare of [...spares]) if (spare.key !== null && !expectedKeys.includes(spare.key)) endSpare(spare);
+      for (const spare of [...spares]) {
+        if (spare.key !== null && !expected.some((requirements) => suits(spare, requirements))) endSpare(spare);
+      }
       for (const requirements of expected) {
-        if (hasRoom() && !spares.some(({ key }) => key === setupKey(requirements))) addSpare(requirements);
+        if (hasRoom() && !spares.some((spare) => suits(spare, requirements))) addSpare(requirements);
       }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${String(error)}`);
@@ -219,8 +220,9 @@ export function createPool(options: PoolOptions): Pool {
 
   const findSpare = (requirements: ProcessRequirements): Spare | undefined => {
     if (requirements.sessionFile !== undefined) return undefined;
-    const key = setupKey(requirements);
-    return spares.find((spare) => spare.key === key) ?? spares.find((spare) => spare.key === null);
+    const suitable = spares.filter((spare) => suits(spare, requirements));
+    const sameModel = suitable.find(({ model }) => model === requirements.model);
+    return sameModel ?? suitable[0] ?? spares.find((spare) => spare.key === null);
   };
 
   /** Takes a spare process that suits the request, or starts one. It may still have to be initialized. */
@@ -339,4 +341,13 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...running].map(({ exited }) => exited));
     },
   };
+}
+
+/**
+ * Whether a prepared process can serve the request. One whose model was set cannot serve a request for the CLI's default: there is no
+ * control request that goes back to the default.
+ */
+function suits(spare: Spare, requirements: ProcessRequirements): boolean {
+  const { model } = requirements;
+  return spare.key === setupKey(requirements) && (model !== undefined || spare.model === undefined);
 }

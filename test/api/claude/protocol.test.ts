@@ -103,6 +103,17 @@ describe('set_model', () => {
     expect(rig.api.otherCalls).toEqual([]);
   });
 
+  test('before the first turn may be sent again, and the last one counts', async () => {
+    const cli = await startInitialized();
+    await cli.request({ subtype: 'set_model', model: 'haiku' });
+    await cli.request({ subtype: 'set_model', model: 'sonnet' });
+    await cli.ask('hi');
+
+    expect(rig.api.requests[0]?.body.model).toMatch(/^claude-sonnet-/);
+    expect(rig.api.requests[0]?.history).toEqual([{ role: 'user', content: [textBlock('hi')] }]);
+    expect(rig.api.otherCalls).toEqual([]);
+  });
+
   test('after a turn adds a message to the conversation', async () => {
     const cli = await startInitialized();
     await cli.ask('one');

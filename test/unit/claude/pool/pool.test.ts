@@ -94,6 +94,21 @@ describe('a request', () => {
     expect(started[0]?.calls).toEqual(['initialize ', 'model haiku']);
   });
 
+  test('for the CLI’s default gets no spare process whose model was set', async () => {
+    const pool = await openStarted();
+    await pool.acquire({ system: '', model: 'haiku' }, NEVER);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const haiku = started.find(
+      ({ alive, calls }) => alive && calls.includes('model haiku') && calls !== started[0]?.calls,
+    );
+
+    const lease = await pool.acquire(PLAIN, NEVER);
+
+    expect(haiku).toBeDefined();
+    expect(lease.process).not.toBe(haiku);
+    expect((lease.process as FakeProcess).calls).toEqual(['initialize ']);
+  });
+
   test('replaces a spare process with another system prompt where the limit is reached', async () => {
     const pool = await openStarted({ maxProcesses: () => 1 });
     expect(started).toHaveLength(1);
