@@ -5,7 +5,15 @@
 import { ChatError, type ChatErrorKind } from '../chat/errors';
 
 /** Codes for refusals that concern HTTP rather than the chat. */
-export type RefusalCode = 'not_found' | 'method_not_allowed' | 'unsupported_encoding' | 'invalid_api_key';
+export type RefusalCode =
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_encoding'
+  | 'invalid_api_key'
+  /** The body did not arrive in time (408). */
+  | 'request_timeout'
+  /** More header lines than are read (431). */
+  | 'too_many_headers';
 
 /** An error as it is sent to the client and logged. */
 export interface Fault {

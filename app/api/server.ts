@@ -7,8 +7,9 @@ import type { ApiRequest, DialectServices, Route } from './dialect';
 import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
 import { type AccessRules, accessControl } from './http/access';
+import { type BodyParser, createBodyParser } from './http/body/bodyParser';
+import { jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
-import { jsonBody } from './http/jsonBody';
 import { normalizePath } from './http/normalizePath';
 import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { type Attempt, createAnswerSharing } from './http/retries';
@@ -41,7 +42,8 @@ export function createApi(deps: ApiDeps): ApiServer {
   const open = new Set<Exchange>();
   const server = createServer({ noDelay: true });
   const shutdown = createShutdown(server, open);
-  server.on('request', application(deps, open, shutdown));
+  const parser = createBodyParser();
+  server.on('request', application(deps, open, shutdown, parser));
   // A long prompt over a slow connection takes its time; `jsonBody` bounds the size of a body instead.
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
@@ -54,7 +56,10 @@ export function createApi(deps: ApiDeps): ApiServer {
   });
   return {
     listen: (host, port) => listen(server, host, port),
-    close: shutdown.close,
+    close: async (graceMs) => {
+      await shutdown.close(graceMs);
+      await parser.close();
+    },
   };
 }
 
@@ -64,7 +69,7 @@ const READER_TIMEOUT_MS = 5 * 60_000;
 /** Longer than the 60 s for which Python clients keep a connection: they would reuse one at the moment this server closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown): Express {
+function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, parser: BodyParser): Express {
   const app = express();
   // Case-sensitive like `dialectOf`: the dialect that answers a path must also answer its errors.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
@@ -80,7 +85,7 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown): Ex
   app.use(accessControl(deps));
   app.use(shutdown.refuseWhileStopping);
   const { chat, log, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
-  mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() });
+  mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() }, jsonBody(parser));
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');
   });
@@ -104,13 +109,12 @@ function matchRoute(routes: readonly Route[]): RequestHandler {
   return (req, res, next) => router(req, res, () => next());
 }
 
-function mount(app: Express, routes: readonly Route[], deps: RespondDeps): void {
+function mount(app: Express, routes: readonly Route[], deps: RespondDeps, readBody: RequestHandler): void {
   const paths = new Set(routes.map((route) => route.path));
   for (const path of paths) {
     const routesAtPath = routes.filter((route) => route.path === path);
     for (const route of routesAtPath) {
-      const readBody = takesBody(route) ? [jsonBody()] : [];
-      app[route.method](path, ...readBody, routeHandler(route, deps));
+      app[route.method](path, ...(takesBody(route) ? [readBody] : []), routeHandler(route, deps));
     }
     const methods = routesAtPath.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     app.all(path, (req, res) => {

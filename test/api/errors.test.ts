@@ -62,8 +62,8 @@ test.each(['constructor', '__proto__', 'toString'])(
 test('a body of 64 MB is accepted, one byte more is refused', async () => {
   const limit = 64 * 1024 * 1024;
   const sized = (size: number) => {
-    const frame = JSON.stringify({ model: 'nope', messages: user('') });
-    return frame.replace('"content":""', `"content":"${'x'.repeat(size - frame.length)}"`);
+    const frame = JSON.stringify({ model: 'nope', messages: user('Hi.'), padding: '' });
+    return frame.replace('"padding":""', `"padding":"${'x'.repeat(size - frame.length)}"`);
   };
   const accepted = await post('/v1/chat/completions', sized(limit));
   expect([accepted.status, JSON.parse(accepted.text).error.code]).toEqual([404, 'model_not_found']);

@@ -2,14 +2,19 @@
  * `npm run bench`: measures how long a client waits for the first token, through this app and from the CLI directly. All
  * rows are measured in the same interleaved rounds against the mocked Messages API, so that a slow machine affects them alike.
  *
- *     npm run bench -- [--rounds N] [--quick] [--no-wait] [--json FILE]
+ *     npm run bench -- [--rounds N] [--quick] [--no-wait] [--only tokens|pauses] [--json FILE]
+ *
+ * Then it measures for how long other clients wait while one sends hostile requests (othersPause/).
  *
  * `--no-wait` is for a machine that is never idle, where the run has been given priority by other means.
  * The exit code is 1 only where something could not be measured, never because a figure is too high.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Measurements, measure } from './measure';
+import { measure } from './measure';
+import { measureOthersPause, PROMISED } from './othersPause/othersPause';
+import { exceeded, pausesAsText } from './othersPause/pauseReport';
 import { asJson, asText } from './report';
 
 const { values } = parseArgs({
@@ -17,20 +22,37 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     quick: { type: 'boolean' },
     'no-wait': { type: 'boolean' },
+    only: { type: 'string' },
     json: { type: 'string' },
   },
 });
 const rounds = Math.max(1, Number.parseInt(values.rounds ?? (values.quick ? '5' : '16'), 10) || 1);
 
 try {
-  const measurements: Measurements = await measure(rounds, values['no-wait'] !== true, progress);
+  const tokens = values.only === 'pauses' ? null : await measure(rounds, values['no-wait'] !== true, progress);
   progress('');
-  console.log(asText(measurements));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(asJson(measurements), null, 2)}\n`);
+  if (tokens !== null) console.log(asText(tokens));
+  const pauses = values.only === 'tokens' ? null : await measurePauses();
+  if (pauses !== null) console.log(pausesAsText(pauses));
+  const othersPause = pauses && {
+    promised: PROMISED,
+    rows: pauses.map((row) => ({ ...row, exceeded: exceeded(row) })),
+  };
+  const json = { ...(tokens && asJson(tokens)), ...(othersPause && { othersPause }) };
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
 } catch (error) {
   progress('');
   console.error(`The benchmark failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+}
+
+/** The app runs as its users run it: bundled, and in a process of its own. */
+async function measurePauses() {
+  progress('Bundling');
+  execFileSync(process.execPath, ['build/bundle.mjs'], { stdio: 'inherit' });
+  const pauses = await measureOthersPause(progress);
+  progress('');
+  return pauses;
 }
 
 function progress(line: string): void {

@@ -1,6 +1,7 @@
 /** Formats the measurements: as a table with the targets beside the results, and as JSON for scripts. */
 import { type Measurements, ROWS, type RowName } from './measure';
 import { summarize } from './summary';
+import { table } from './table';
 
 /** The order of the table: each row of this app below the one that it is compared with. */
 const ORDER: readonly RowName[] = [
@@ -107,22 +108,4 @@ function verdict({ value, max }: Check): 'pass' | 'over' | '' {
 
 function ms(value: number): string {
   return value.toFixed(1);
-}
-
-/** Aligns the columns: the first to the left, the others to the right, the last not at all. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        if (column === row.length - 1) return cell;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -43,9 +43,15 @@ export interface AppProcess {
  * Resolves when the app listens. Needs its bundle in out/.
  * @param home an empty folder for the CLI's home, the app's data and a copy of the bundle
  * @param maxProcesses the app's setting of that name
+ * @param samplesMemory whether the app collects garbage and samples its memory once a second, which makes it pause
  * @throws if the app exits before it listens
  */
-export async function startAppProcess(api: MessagesApi, home: string, maxProcesses: number): Promise<AppProcess> {
+export async function startAppProcess(
+  api: MessagesApi,
+  home: string,
+  maxProcesses: number,
+  samplesMemory = true,
+): Promise<AppProcess> {
   const dataDir = path.join(home, 'data');
   const bundle = path.join(home, 'bundle');
   const memoryFile = path.join(home, 'memory.jsonl');
@@ -65,7 +71,8 @@ export async function startAppProcess(api: MessagesApi, home: string, maxProcess
   const sampler = path.resolve('test/soak/memorySampler.cjs');
 
   const start = async () => {
-    const args = ['--expose-gc', '--require', sampler, path.join(bundle, 'cli.cjs'), 'serve'];
+    const sampling = samplesMemory ? ['--expose-gc', '--require', sampler] : [];
+    const args = [...sampling, path.join(bundle, 'cli.cjs'), 'serve'];
     const child = spawn(process.execPath, args, { env, cwd: home, stdio: ['ignore', 'pipe', 'inherit'] });
     return { child, url: await listeningUrl(child) };
   };

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { type ChatError, invalidParam } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { type ContentBlock, type HistoryTurn, toolResultContent } from '../input/history';
 import type { ReadImage } from '../input/image';
 import { pdfBlock } from '../input/pdf';
-import { toolArguments } from '../input/toolArguments';
+import { argumentsReader, type ReadArguments } from '../input/toolArguments';
 
 // The schema accepts blocks of any type, so that an unsupported one is refused with an error that names its type. Blocks nest
 // only as deep as the API allows, which bounds the work that a body can cause.
@@ -21,7 +22,9 @@ const leafFields = {
         media_type: z.string().nullish(),
         data: z.string().nullish(),
         url: z.string().nullish(),
-        content: z.union([z.string(), z.array(z.object({ type: z.string(), text: z.string().nullish() }))]).nullish(),
+        content: z
+          .union([z.string(), boundedArray(z.object({ type: z.string(), text: z.string().nullish() }), MOST.parts)])
+          .nullish(),
       }),
     ])
     .nullish(),
@@ -31,12 +34,12 @@ const leafFields = {
 
 const inner = z.object({
   ...leafFields,
-  content: z.union([z.string(), z.array(z.object(leafFields))]).nullish(),
+  content: z.union([z.string(), boundedArray(z.object(leafFields), MOST.parts)]).nullish(),
 });
 
 const block = z.object({
   ...leafFields,
-  content: z.union([z.string(), z.array(inner), z.record(z.string(), z.unknown())]).nullish(),
+  content: z.union([z.string(), boundedArray(inner, MOST.parts), z.record(z.string(), z.unknown())]).nullish(),
   id: z.string().nullish(),
   name: z.string().nullish(),
   input: z.unknown().optional(),
@@ -45,12 +48,12 @@ const block = z.object({
 });
 
 export const systemField = z
-  .union([z.string(), z.array(z.object({ type: z.literal('text'), text: z.string() }))])
+  .union([z.string(), boundedArray(z.object({ type: z.literal('text'), text: z.string() }), MOST.parts)])
   .nullish();
 
 export const message = z.object({
   role: z.enum(['user', 'assistant', 'system']),
-  content: z.union([z.string(), z.array(block)]),
+  content: z.union([z.string(), boundedArray(block, MOST.parts)]),
 });
 
 type Block = z.output<typeof block>;
@@ -64,12 +67,23 @@ interface Conversation {
 /** @throws ChatError `invalid_request` for a block that is not supported. */
 export async function toTurns({ system, messages }: Conversation, readImage: ReadImage): Promise<HistoryTurn[]> {
   const turns: HistoryTurn[] = systemTurns(system);
+  const readArguments = argumentsReader();
+  let answered = false;
+  /** The system messages that follow each other. */
+  let systemBlocks: Block[] = [];
   for (const [index, { role, content }] of messages.entries()) {
     const blocks: readonly Block[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    if (role === 'system') addSystemMessage(turns, blocks);
-    else if (role === 'assistant') turns.push(assistantTurn(blocks));
+    if (role === 'system') {
+      systemBlocks.push(...blocks);
+      continue;
+    }
+    addSystemMessages(turns, systemBlocks, answered);
+    systemBlocks = [];
+    answered ||= role === 'assistant';
+    if (role === 'assistant') turns.push(assistantTurn(blocks, readArguments));
     else turns.push(...(await userTurns(blocks, `messages[${index}].content`, readImage)));
   }
+  addSystemMessages(turns, systemBlocks, answered);
   return turns;
 }
 
@@ -81,15 +95,16 @@ function systemTurns(
 }
 
 /**
- * A system message in the middle of a conversation stays at its place: Claude Code sends its remaining tokens there, and a system
+ * System messages in the middle of a conversation stay at their place: Claude Code sends its remaining tokens there, and a system
  * prompt that changes with every request would invalidate the prompt cache of the whole history. The text gets the form that Claude
  * Code uses for models without such messages. It joins the last user turn or tool result, so that a waiting CLI process can be given
  * the result and the text together.
+ * @param answered whether the assistant has answered before them.
  */
-function addSystemMessage(turns: HistoryTurn[], blocks: readonly Block[]): void {
+function addSystemMessages(turns: HistoryTurn[], blocks: readonly Block[], answered: boolean): void {
   const last = turns.at(-1);
   const reminders = blocks.flatMap(({ text }) => (text ? [reminder(text)] : []));
-  if (!turns.some(({ role }) => role === 'assistant')) turns.push(...systemTurns(blocks));
+  if (!answered) turns.push(...systemTurns(blocks));
   else if (last?.role === 'tool') turns[turns.length - 1] = { ...last, content: [...last.content, ...reminders] };
   else if (last?.role === 'user') turns[turns.length - 1] = { ...last, content: [...last.content, ...reminders] };
   else turns.push(...systemTurns(blocks));
@@ -100,9 +115,9 @@ function reminder(text: string): TextBlock {
 }
 
 /** Omits thinking, whose signature is valid in one conversation only, and the results of the API's own tools, which only the API can read. */
-function assistantTurn(blocks: readonly Block[]): HistoryTurn {
+function assistantTurn(blocks: readonly Block[], readArguments: ReadArguments): HistoryTurn {
   const calls = blocks.flatMap(({ type, id, name, input }) =>
-    type === 'tool_use' ? [{ id: id ?? null, name: name ?? '', input: toolArguments(input) }] : [],
+    type === 'tool_use' ? [{ id: id ?? null, name: name ?? '', input: readArguments(input) }] : [],
   );
   return { role: 'assistant', text: blocks.map(({ type, text }) => (type === 'text' ? text : '')).join(''), calls };
 }
@@ -147,12 +162,12 @@ async function toContent(
     }
     throw unsupported(`an image's source of type "${source.type.slice(0, 40)}"`, `${field}.source`);
   }
-  if (type === 'document') return [documentBlock(block, field)];
+  if (type === 'document') return [await documentBlock(block, field)];
   if (type === 'search_result') return [{ type: 'text', text: paragraphs(block.title, joinTexts(block.content)) }];
   throw unsupported(`content of type "${type.slice(0, 40)}"`, field);
 }
 
-function documentBlock({ title, context, source }: LeafBlock, field: string): ContentBlock {
+async function documentBlock({ title, context, source }: LeafBlock, field: string): Promise<ContentBlock> {
   const textBlock = (text: string | null | undefined): ContentBlock => ({
     type: 'text',
     text: paragraphs(title, context, text),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { DialectServices, Route } from '../dialect';
 import { EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';
+import { createPause } from '../slices';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { conversationFields } from './messages';
 import { toolsField } from './parameters';
@@ -22,11 +23,11 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
       answer: { input_tokens: 12 },
     },
     handle: async (request) => {
-      const body = validate(countTokensBody, request.body);
+      const body = await validate(countTokensBody, request.body);
       await chat.resolveModel(body.model);
       return {
         type: 'json',
-        body: { input_tokens: estimateTokens(body) },
+        body: { input_tokens: await estimateTokens(body) },
         headers: { ...requestIdHeader(newRequestId()), 'x-claudacity-estimate': 'true' },
       };
     },
@@ -43,8 +44,9 @@ const TOKENS_PER_MESSAGE = 4;
 /** The API adds instructions to the prompt of a request with tools. */
 const TOKENS_FOR_TOOLS = 300;
 
-export function estimateTokens({ system, messages, tools }: z.output<typeof countTokensBody>): number {
-  const { bytes, images } = measure([system, messages.map(({ content }) => content), tools]);
+/** Measures in slices, since it is asked often and for long conversations. */
+export async function estimateTokens({ system, messages, tools }: z.output<typeof countTokensBody>): Promise<number> {
+  const { bytes, images } = await measure([system, messages.map(({ content }) => content), tools]);
   return (
     Math.ceil(bytes / BYTES_PER_TOKEN) +
     images * IMAGE_TOKENS +
@@ -55,16 +57,20 @@ export function estimateTokens({ system, messages, tools }: z.output<typeof coun
 
 /** Whether the block is a document that was sent as a file rather than as text. */
 function isFileDocument(block: object): boolean {
-  const file = z.object({ type: z.literal('document'), source: z.object({ type: z.literal('base64') }) });
-  return file.safeParse(block).success;
+  if (!('type' in block && block.type === 'document' && 'source' in block)) return false;
+  const { source } = block;
+  return typeof source === 'object' && source !== null && 'type' in source && source.type === 'base64';
 }
 
 /** Iterates rather than recurses: the client's JSON schemas may nest to any depth. */
-function measure(value: unknown): { bytes: number; images: number } {
+async function measure(value: unknown): Promise<{ bytes: number; images: number }> {
   let bytes = 0;
   let images = 0;
+  const pause = createPause();
   const pending: unknown[] = [value];
   while (pending.length > 0) {
+    const waits = pause();
+    if (waits !== undefined) await waits;
     const next = pending.pop();
     if (typeof next === 'string') bytes += Buffer.byteLength(next);
     else if (typeof next === 'number' || typeof next === 'boolean') bytes += String(next).length;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
@@ -33,7 +34,7 @@ export function messagesRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (request) => messageReply(validate(messageBody, request.body), request, services),
+    handle: async (request) => messageReply(await validate(messageBody, request.body), request, services),
   };
 }
 
@@ -76,7 +77,10 @@ function required(issue: { readonly input?: unknown }): string | undefined {
 export const conversationFields = {
   model: z.string({ error: required }).min(1, 'is required'),
   system: systemField,
-  messages: z.array(message, { error: required }).min(1, 'must hold at least one message'),
+  messages: boundedArray(message, MOST.messages, {
+    missing: 'is required',
+    notEmpty: 'must hold at least one message',
+  }),
 };
 
 export const messageBody = z.object({

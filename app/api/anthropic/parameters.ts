@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { clientTools, reservedTools } from '../input/clientTools';
 import { objectSchema } from '../input/objectSchema';
 
@@ -18,10 +19,10 @@ const tool = z.object({
   input_schema: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export const toolsField = z.array(tool).nullish();
+export const toolsField = boundedArray(tool, MOST.tools).nullish();
 
 export const parameterFields = {
-  stop_sequences: z.array(z.string()).nullish(),
+  stop_sequences: boundedArray(z.string(), MOST.texts).nullish(),
   thinking: z
     .object({
       type: z.enum(['enabled', 'disabled', 'adaptive']),

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import type { Route, RouteDocs } from '../dialect';
+import { asPlainArray } from '../input/boundedArray';
 
 /** Routes that the document shows under one title. Sections of the same title are shown as one. */
 export interface DocumentedSection {
@@ -82,7 +83,14 @@ function operationObject(docs: RouteDocs, tag: string, params: readonly string[]
 
 /** The JSON schema of the body as the client sends it, before the schema's transformations. */
 function schemaOf(body: z.ZodType): unknown {
-  const { $schema: _, ...schema } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
+  const { $schema: _, ...schema } = z.toJSONSchema(body, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const array = asPlainArray(zodSchema);
+      if (array !== undefined) Object.assign(jsonSchema, schemaOf(array));
+    },
+  });
   return withoutNull(schema);
 }
 

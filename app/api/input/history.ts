@@ -2,7 +2,7 @@
  * Converts a conversation history for a `ChatRequest`. Each dialect translates its own messages into `HistoryTurn`s; here the
  * system texts are joined and the tool results are assigned to their calls.
  */
-import { invalidParam } from '../../chat/errors';
+import { ChatError, invalidParam } from '../../chat/errors';
 import type {
   AssistantBlock,
   ChatRequest,
@@ -61,14 +61,14 @@ export function buildHistory(
   { field = 'messages', answerForm = {} }: HistoryOptions = {},
 ): History {
   const messages: Message[] = [];
-  let open: OpenCall[] = [];
+  let open = openCalls([]);
   let results: UserBlock[] = [];
 
   const closeCalls = () => {
     // The API requires a result for every call, and an interrupted client has none.
-    const missing = open.map((call) => toolResult(call.id, [text('The tool gave no result.')], true));
+    const missing = open.rest().map((call) => toolResult(call.id, [text('The tool gave no result.')], true));
     if (results.length + missing.length > 0) messages.push({ role: 'user', content: [...results, ...missing] });
-    open = [];
+    open = openCalls([]);
     results = [];
   };
 
@@ -76,8 +76,7 @@ export function buildHistory(
   if (bindsAnswer(answerForm) && chatTurns.at(-1)?.role === 'assistant') chatTurns.push(FORM_REQUEST);
   for (const [at, turn] of chatTurns.entries()) {
     if (turn.role === 'tool') {
-      const call = answeredCall(open, turn);
-      open = open.filter((other) => other !== call);
+      const call = open.take(turn);
       // Where the client has cut off the call, its result becomes plain content of the user message.
       results.push(...(call === undefined ? turn.content : [toolResult(call.id, turn.content, turn.isError ?? false)]));
       continue;
@@ -93,7 +92,7 @@ export function buildHistory(
     const content: AssistantBlock[] = calls.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input }));
     if (turn.text !== '') content.unshift(text(turn.text));
     if (content.length > 0) messages.push({ role: 'assistant', content });
-    open = calls;
+    open = openCalls(calls);
   }
   if (chatTurns.at(-1)?.role === 'assistant') {
     throw invalidParam(
@@ -104,8 +103,28 @@ export function buildHistory(
   closeCalls();
   if (messages.length === 0) throw invalidParam(field, 'there is no user message');
 
-  const system = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBillingHeader(turn.text)] : []));
-  return { system: system.filter((value) => value !== '').join('\n\n'), messages };
+  const systemTexts = turns.flatMap((turn) => (turn.role === 'system' ? [withoutBillingHeader(turn.text)] : []));
+  const system = systemTexts.filter((value) => value !== '').join('\n\n');
+  refuseTooMuchText([system, ...messages.flatMap(({ content }) => content.map(textOf))]);
+  return { system, messages };
+}
+
+function textOf(block: UserBlock | AssistantBlock): string {
+  return block.type === 'text' ? block.text : '';
+}
+
+/** In UTF-16 units. A context of a million tokens holds about half of it. */
+const MOST_TEXT = 8_000_000;
+
+/**
+ * Every text is hashed, stored and written to the CLI, during which no other request is served: one that no model can read is
+ * refused first. Images and documents do not count.
+ * @throws ChatError `context_too_long`
+ */
+export function refuseTooMuchText(texts: readonly string[]): void {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (length <= MOST_TEXT) return;
+  throw new ChatError('context_too_long', `the prompt is too long: ${length} characters are more than any model reads`);
 }
 
 /**
@@ -134,10 +153,41 @@ interface OpenCall {
   readonly name: string;
 }
 
-/** The call that a result answers, by its id, else by its name, else the first open one: some clients send only the order. */
-function answeredCall(open: readonly OpenCall[], turn: Extract<HistoryTurn, { role: 'tool' }>): OpenCall | undefined {
-  const byId = turn.id === null ? undefined : open.find((call) => call.id === validId(turn.id ?? ''));
-  return byId ?? open.find((call) => call.name === turn.name) ?? open[0];
+function append(lists: Map<string, OpenCall[]>, key: string, call: OpenCall): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [call]);
+  else list.push(call);
+}
+
+/** The calls of an answer that have no result yet. A list would be searched for each of its results. */
+function openCalls(calls: readonly OpenCall[]) {
+  const open = new Set(calls);
+  const ids = new Map<string, OpenCall[]>();
+  const names = new Map<string, OpenCall[]>();
+  // The first call last, since `pop` is what takes no time.
+  for (const call of [...calls].reverse()) {
+    append(ids, call.id, call);
+    append(names, call.name, call);
+  }
+  const next = (candidates: OpenCall[] | undefined): OpenCall | undefined => {
+    while (candidates?.length) {
+      const call = candidates.pop();
+      if (call !== undefined && open.has(call)) return call;
+    }
+    return undefined;
+  };
+  return {
+    /** The call that a result answers, by its id, else by its name, else the first open one: some clients send only the order. */
+    take(turn: Extract<HistoryTurn, { role: 'tool' }>): OpenCall | undefined {
+      const byId = turn.id === null ? undefined : next(ids.get(validId(turn.id)));
+      const byName = byId ?? (turn.name === null ? undefined : next(names.get(turn.name)));
+      const [first] = open;
+      const call = byName ?? first;
+      if (call !== undefined) open.delete(call);
+      return call;
+    },
+    rest: (): readonly OpenCall[] => [...open],
+  };
 }
 
 /** Without an id, the call's position becomes its id, so that the same history always gives the same request. */

@@ -3,6 +3,7 @@ import { ChatError, invalidParam } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
 import { errorText } from '../../shared/errorText';
 import type { DialectServices } from '../dialect';
+import { createPause } from '../slices';
 import { type FetchLimits, fetchImage } from './fetchImage';
 
 /**
@@ -34,12 +35,12 @@ export function imageReader(
 const MAX_FETCHED = 20;
 
 /** Like `ReadImage`, for images in the body alone: a URL is refused. */
-export function imageBlock(source: string, param: string): ImageBlock {
+export async function imageBlock(source: string, param: string): Promise<ImageBlock> {
   if (isHttpUrl(source)) {
     const remedy = 'send the image itself as base64, or allow fetching in the settings of Claudacity';
     throw invalidParam(param, `images are not fetched from URLs: ${remedy}`);
   }
-  return toBlock(base64Of(source, param), param);
+  return toBlock(await base64Of(source, param), param);
 }
 
 function isHttpUrl(source: string): boolean {
@@ -53,12 +54,30 @@ function toBlock(data: string, param: string): ImageBlock {
 }
 
 /** Standard base64 from base64, base64url or a `data:` URL. @throws ChatError `invalid_request` where it is none of them. */
-export function base64Of(source: string, param: string): string {
+export async function base64Of(source: string, param: string): Promise<string> {
   const encoded = source.startsWith('data:') ? source.slice(source.indexOf(',') + 1) : source;
-  const data = encoded.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) throw invalidParam(param, 'not base64');
+  const pause = createPause();
+  const pieces: string[] = [];
+  let padding = 0;
+  let isStandard = true;
+  for (let at = 0; at < encoded.length; at += PIECE_LENGTH) {
+    const waits = pause();
+    if (waits !== undefined) await waits;
+    const sent = encoded.slice(at, at + PIECE_LENGTH);
+    const piece = sent.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
+    const [, digits = '', ending = ''] = /^([A-Za-z0-9+/]*)(=*)$/.exec(piece) ?? ['', '', '==='];
+    padding += ending.length;
+    if (padding > 2 || (digits !== '' && padding > ending.length)) throw invalidParam(param, 'not base64');
+    isStandard &&= piece === sent;
+    pieces.push(piece);
+  }
+  const data = isStandard ? encoded : pieces.join('');
+  if (data.length === padding) throw invalidParam(param, 'not base64');
   return data;
 }
+
+/** Characters that are checked at once: an image of tens of MB is checked in slices. */
+const PIECE_LENGTH = 256 * 1024;
 
 /** The media type, from the file's first bytes; null for an unsupported one. */
 function detectMediaType(head: Buffer): string | null {

@@ -8,8 +8,12 @@ import { base64Of } from './image';
  * @param param the field of the body that holds it, for errors.
  * @throws ChatError `invalid_request` for anything but a PDF.
  */
-export function pdfBlock(source: string, title: string | null | undefined, param: string): DocumentBlock {
-  const data = base64Of(source, param);
+export async function pdfBlock(
+  source: string,
+  title: string | null | undefined,
+  param: string,
+): Promise<DocumentBlock> {
+  const data = await base64Of(source, param);
   if (!Buffer.from(data.slice(0, 8), 'base64').toString('latin1').startsWith('%PDF-')) {
     throw invalidParam(param, 'not a PDF');
   }

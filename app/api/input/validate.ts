@@ -1,9 +1,12 @@
 /** Validates bodies against a zod schema and reports the field at fault. */
 import type { z } from 'zod';
 import { ChatError, invalidParam } from '../../chat/errors';
+import { inSlices } from '../slices';
+import { prepareArrays } from './boundedArray';
 
-/** The parsed body. @throws ChatError `invalid_request`, which names the first field at fault. */
-export function validate<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+/** The parsed body. Long lists in it are checked in slices. @throws ChatError `invalid_request`, which names the first field at fault. */
+export async function validate<S extends z.ZodType>(schema: S, body: unknown): Promise<z.output<S>> {
+  await inSlices(prepareArrays(schema, body));
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const { path, message } = deepestIssue(result.error.issues, []);

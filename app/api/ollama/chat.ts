@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
-import { toolArguments } from '../input/toolArguments';
+import { argumentsReader, type ReadArguments } from '../input/toolArguments';
 import { validate } from '../input/validate';
 import { isToolSelectionTask } from '../openWebui/taskDetection';
 import { toolSelectionWire } from '../openWebui/toolSelection';
@@ -34,7 +35,7 @@ export function chatRoute(services: DialectServices): Route {
     },
     streamDefault: true,
     handle: async (request) => {
-      const body = validate(chatBody, request.body);
+      const body = await validate(chatBody, request.body);
       const model = await services.chat.resolveModel(body.model);
       if (isEmpty(body.messages)) {
         return loadModel(body.model, model, body.keep_alive, { message: { role: 'assistant', content: '' } }, services);
@@ -52,7 +53,10 @@ export async function chatReply(
   settings: RequestSettings,
 ): Promise<ChatReply> {
   const read = imageReader(settings);
-  const turns = await Promise.all((body.messages ?? []).map((message, index) => toTurn(message, index, read)));
+  const readArguments = argumentsReader();
+  const turns = await Promise.all(
+    (body.messages ?? []).map((message, index) => toTurn(message, index, read, readArguments)),
+  );
   // Open WebUI sends the system prompt in `system` for some of its requests.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: body.system ?? '' });
   const history = buildHistory(turns, { answerForm: { schema: parseFormat(body.format) } });
@@ -77,20 +81,19 @@ const message = z.object({
     .toLowerCase()
     .pipe(z.enum(['system', 'developer', 'user', 'assistant', 'tool'])),
   content: z.string().nullish(),
-  images: z.array(z.string()).nullish(),
-  tool_calls: z
-    .array(
-      z.object({
-        id: z.string().nullish(),
-        function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
-      }),
-    )
-    .nullish(),
+  images: boundedArray(z.string(), MOST.texts).nullish(),
+  tool_calls: boundedArray(
+    z.object({
+      id: z.string().nullish(),
+      function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
+    }),
+    MOST.parts,
+  ).nullish(),
   tool_name: z.string().nullish(),
   tool_call_id: z.string().nullish(),
 });
 
-export const chatBody = z.object({ ...requestFields, messages: z.array(message).nullish() });
+export const chatBody = z.object({ ...requestFields, messages: boundedArray(message, MOST.messages).nullish() });
 
 export type ChatBody = z.output<typeof chatBody>;
 
@@ -102,6 +105,7 @@ async function toTurn(
   message: NonNullable<ChatBody['messages']>[number],
   index: number,
   read: ReadImage,
+  readArguments: ReadArguments,
 ): Promise<HistoryTurn> {
   const text = message.content ?? '';
   if (message.role === 'system' || message.role === 'developer') return { role: 'system', text };
@@ -109,7 +113,7 @@ async function toTurn(
     const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: input } }) => ({
       id: id ?? null,
       name,
-      input: toolArguments(input),
+      input: readArguments(input),
     }));
     return { role: 'assistant', text, calls };
   }

@@ -3,8 +3,11 @@
  * Ollama sends the conversation's tokens; this server sends its text, compressed. So the server stores nothing for a client that
  * may never return, and a client may continue from the same context more than once.
  */
-import { deflateSync, inflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflateSync, inflate } from 'node:zlib';
 import { z } from 'zod';
+import { createJsonScanner } from '../http/body/jsonScanner';
+import { boundedArray, MOST } from '../input/boundedArray';
 import type { History, HistoryTurn } from '../input/history';
 
 /** The conversation that a context holds. It has texts only. */
@@ -19,7 +22,7 @@ const MARK = 0x434c44;
 /** Clients hold contexts across updates of this app, so the keys must not change. */
 const packedConversation = z.object({
   system: z.string(),
-  said: z.array(z.tuple([z.enum(['user', 'assistant']), z.string()])),
+  said: boundedArray(z.tuple([z.enum(['user', 'assistant']), z.string()]), MOST.messages),
 });
 
 /** @param answer the model's answer to the last message. */
@@ -29,19 +32,22 @@ export function packContext({ system, messages }: History, answer: string): numb
     const lines = content.map((block) => (block.type === 'text' ? block.text : `[${block.type}]`));
     return [role, lines.join('\n')];
   });
-  const packed: z.input<typeof packedConversation> = { system, said: [...texts, ['assistant', answer]] };
+  const packed: z.output<typeof packedConversation> = { system, said: [...texts, ['assistant', answer]] };
   const bytes = deflateSync(JSON.stringify(packed));
   return [MARK, bytes.length, ...toNumbers(bytes)];
 }
 
-type PackedMessage = z.input<typeof packedConversation>['said'][number];
+type PackedMessage = z.output<typeof packedConversation>['said'][number];
 
 /** null for numbers that this server did not make. */
-export function unpackContext([mark, length = 0, ...rest]: readonly number[]): EarlierTurns | null {
-  if (mark !== MARK || rest.length !== Math.ceil(length / BYTES_PER_NUMBER) || !rest.every(isPackedNumber)) return null;
+export async function unpackContext(numbers: readonly number[]): Promise<EarlierTurns | null> {
+  const [mark, length = 0] = numbers;
+  if (mark !== MARK || numbers.length - 2 !== Math.ceil(length / BYTES_PER_NUMBER)) return null;
+  const bytes = toBytes(numbers, 2);
+  if (bytes === null) return null;
   try {
-    const bytes = Buffer.from(rest.flatMap((number) => [number >> 16, (number >> 8) & 0xff, number & 0xff]));
-    const json = inflateSync(bytes.subarray(0, length), { maxOutputLength: MAX_UNPACKED_BYTES });
+    const json = await inflateAsync(bytes.subarray(0, length), { maxOutputLength: MAX_UNPACKED_BYTES });
+    if (createJsonScanner(UNPACKED_LIMITS).push(json) !== undefined) return null;
     const { system, said } = packedConversation.parse(JSON.parse(json.toString()));
     const turns = said.map(([role, text]): HistoryTurn => {
       return role === 'user' ? { role, content: [{ type: 'text', text }] } : { role, text, calls: [] };
@@ -52,8 +58,11 @@ export function unpackContext([mark, length = 0, ...rest]: readonly number[]): E
   }
 }
 
-/** Bytes; as large as a request body may be. */
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+/** Bytes; more than any model reads. */
+const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
+const UNPACKED_LIMITS = { depth: 10, parts: 4 * MOST.messages, values: 4 * MOST.messages };
+
+const inflateAsync = promisify(inflate);
 
 /** Bytes in one number. Three keep it within the range that every client accepts as a token. */
 const BYTES_PER_NUMBER = 3;
@@ -66,6 +75,13 @@ function toNumbers(bytes: Buffer): number[] {
   return starts.map((at) => ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
 }
 
-function isPackedNumber(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= 0xffffff;
+/** The bytes in the numbers from an index on; null if one of the numbers was not made by `toNumbers`. */
+function toBytes(numbers: readonly number[], from: number): Buffer | null {
+  const bytes = Buffer.alloc((numbers.length - from) * BYTES_PER_NUMBER);
+  for (let at = from; at < numbers.length; at += 1) {
+    const number = numbers[at] ?? -1;
+    if (!Number.isInteger(number) || number < 0 || number > 0xffffff) return null;
+    bytes.writeUIntBE(number, (at - from) * BYTES_PER_NUMBER, BYTES_PER_NUMBER);
+  }
+  return bytes;
 }

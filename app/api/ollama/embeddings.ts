@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { DialectServices, Route } from '../dialect';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { validate } from '../input/validate';
 import { modelBody } from './fields';
 
@@ -12,7 +13,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/embed',
       docs: { summary: 'Refused: Claude models make no embeddings' },
       handle: async ({ body }) => {
-        const { model: name, input } = validate(embedBody, body);
+        const { model: name, input } = await validate(embedBody, body);
         await chat.resolveModel(name);
         if ((input ?? []).length > 0) throw unsupported(name);
         // ollama-ai-provider-v2 rejects an answer without the counts.
@@ -25,7 +26,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/embeddings',
       docs: { summary: 'Refused: Claude models make no embeddings' },
       handle: async ({ body }) => {
-        const { model: name, prompt } = validate(embeddingsBody, body);
+        const { model: name, prompt } = await validate(embeddingsBody, body);
         await chat.resolveModel(name);
         if ((prompt ?? '') !== '') throw unsupported(name);
         return { type: 'json', body: { embedding: [] } };
@@ -34,7 +35,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
   ];
 }
 
-const embedBody = modelBody({ input: z.union([z.string(), z.array(z.string())]).nullish() });
+const embedBody = modelBody({ input: z.union([z.string(), boundedArray(z.string(), MOST.messages)]).nullish() });
 
 const embeddingsBody = modelBody({ prompt: z.string().nullish() });
 

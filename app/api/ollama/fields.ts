@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../chat/request';
 import type { Model } from '../../chat/service';
 import type { ClientContext, RequestSettings } from '../dialect';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import type { History } from '../input/history';
 import { objectSchema } from '../input/objectSchema';
@@ -31,7 +32,7 @@ const number = z.number().nullish();
 const options = z
   .looseObject({
     num_predict: number,
-    stop: z.union([z.string(), z.array(z.string())], 'must be a text or a list of texts').nullish(),
+    stop: z.union([z.string(), boundedArray(z.string(), MOST.texts)], 'must be a text or a list of texts').nullish(),
     temperature: number,
     top_p: number,
     top_k: number,
@@ -48,7 +49,7 @@ export const requestFields = {
     .union([z.literal(['', 'json']), z.record(z.string(), z.unknown())], 'must be "json" or a JSON schema')
     .nullish(),
   options,
-  tools: z.array(tool).nullish(),
+  tools: boundedArray(tool, MOST.tools).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0, 'must be 0 to 20').max(20, 'must be 0 to 20').nullish(),
   // Not part of Ollama's API: ollama-ai-provider-v2 sends the first two, Open WebUI the others with some of its requests.

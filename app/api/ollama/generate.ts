@@ -7,6 +7,7 @@ import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../docs/example';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
@@ -35,7 +36,7 @@ export function generateRoute(services: DialectServices): Route {
     },
     streamDefault: true,
     handle: async (request) => {
-      const body = validate(generateBody, request.body);
+      const body = await validate(generateBody, request.body);
       const model = await services.chat.resolveModel(body.model);
       if (isEmpty(body.prompt)) return loadModel(body.model, model, body.keep_alive, { response: '' }, services);
       return generateReply(body, request, model, services);
@@ -58,7 +59,7 @@ export async function generateReply(
   const read = imageReader(settings);
   const images = await Promise.all((body.images ?? []).map((image, at) => read(image, `images[${at}]`)));
   const question = { role: 'user', content: [...images, { type: 'text', text: body.prompt ?? '' }] } as const;
-  const earlier = unpackContext(sentContext);
+  const earlier = await unpackContext(sentContext);
   const system = isEmpty(body.system) ? (earlier?.system ?? '') : (body.system ?? '');
   const history = buildHistory([{ role: 'system', text: system }, ...(earlier?.turns ?? []), question]);
   return {
@@ -82,9 +83,9 @@ export const generateBody = z.object({
   prompt: z.string().nullish(),
   suffix: z.string().nullish(),
   template: z.string().nullish(),
-  context: z.array(z.number()).nullish(),
+  context: boundedArray(z.number(), MOST.numbers).nullish(),
   raw: z.boolean().nullish(),
-  images: z.array(z.string()).nullish(),
+  images: boundedArray(z.string(), MOST.texts).nullish(),
 });
 
 export type GenerateBody = z.output<typeof generateBody>;

@@ -15,8 +15,8 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'post',
       path: '/api/create',
       docs: { summary: 'Refused: models cannot be created' },
-      handle: ({ body }) => {
-        validate(modelBody({}), body);
+      handle: async ({ body }) => {
+        await validate(modelBody({}), body);
         throw refused('created');
       },
     },
@@ -25,7 +25,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/push',
       docs: { summary: 'Refused: models cannot be published' },
       handle: async ({ body }) => {
-        await chat.resolveModel(validate(modelBody({}), body).model);
+        await chat.resolveModel((await validate(modelBody({}), body)).model);
         throw refused('pushed');
       },
     },
@@ -34,7 +34,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/delete',
       docs: { summary: 'Refused: models cannot be deleted' },
       handle: async ({ body }) => {
-        await chat.resolveModel(validate(modelBody({}), body).model);
+        await chat.resolveModel((await validate(modelBody({}), body)).model);
         throw refused('deleted');
       },
     },
@@ -43,7 +43,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/copy',
       docs: { summary: 'Refused: models cannot be copied' },
       handle: async ({ body }) => {
-        const { source, destination } = validate(copyBody, body);
+        const { source, destination } = await validate(copyBody, body);
         const model = await chat.resolveModel(source);
         const target = await chat.resolveModel(destination).catch(() => null);
         // The destination is another name of the same model already.

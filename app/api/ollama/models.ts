@@ -42,7 +42,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       path: '/api/show',
       docs: { summary: 'Describes a model', body: documentedModelBody, example: { model: EXAMPLE_MODEL } },
       handle: async ({ body, userAgent }) => {
-        const { model: name } = validate(showBody, body);
+        const { model: name } = await validate(showBody, body);
         const model = await chat.resolveModel(name);
         // Copilot labels the model with this name, so it gets the name that it asked for.
         const basename = userAgent.startsWith('GitHubCopilotChat/') ? name : modelTitle(model);

@@ -22,7 +22,7 @@ export function pullRoute({ chat }: DialectServices): Route {
     },
     streamDefault: true,
     handle: async ({ body }) => {
-      const { model: name, stream } = validate(pullBody, body);
+      const { model: name, stream } = await validate(pullBody, body);
       const model = await chat.resolveModel(name).catch(notFound);
       // Ollama answers 500 here, which clients would retry.
       if (!(stream ?? true) && model === null) throw new Refusal(404, 'model_not_found', UNKNOWN);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
+import { boundedArray, MOST } from '../input/boundedArray';
 import { clientTools, type DeclaredTool, reservedTools } from '../input/clientTools';
 import type { ParsedFields } from './chat/limitsAndSampling';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
@@ -30,11 +31,14 @@ const toolChoiceField = z
       name: z.string().nullish(),
       function: z.object({ name: z.string() }).nullish(),
       mode: z.string().nullish(),
-      tools: z.array(z.object({ type: z.string(), name: z.string().nullish() })).nullish(),
+      tools: boundedArray(z.object({ type: z.string(), name: z.string().nullish() }), MOST.tools).nullish(),
       allowed_tools: z
         .object({
           mode: z.string().nullish(),
-          tools: z.array(z.object({ type: z.string(), function: z.object({ name: z.string() }).nullish() })),
+          tools: boundedArray(
+            z.object({ type: z.string(), function: z.object({ name: z.string() }).nullish() }),
+            MOST.tools,
+          ),
         })
         .nullish(),
     }),
@@ -48,8 +52,11 @@ const common = { tool_choice: toolChoiceField, parallel_tool_calls: z.boolean().
 /** The fields of chat completions, including the deprecated `functions` and `function_call`. */
 export const completionToolFields = {
   ...common,
-  tools: z.array(z.union([z.object({ type: z.literal('function'), function: definition }), otherTool])).nullish(),
-  functions: z.array(definition).nullish(),
+  tools: boundedArray(
+    z.union([z.object({ type: z.literal('function'), function: definition }), otherTool]),
+    MOST.tools,
+  ).nullish(),
+  functions: boundedArray(definition, MOST.tools).nullish(),
   function_call: z.union([z.literal(['none', 'auto']), z.object({ name: z.string() })]).nullish(),
 };
 
@@ -60,13 +67,13 @@ const namespace = z.object({
   type: z.literal('namespace'),
   name: z.string(),
   description: z.string().nullish(),
-  tools: z.array(z.union([responseFunction, otherTool])),
+  tools: boundedArray(z.union([responseFunction, otherTool]), MOST.tools),
 });
 
 /** The fields of responses. */
 export const responseToolFields = {
   ...common,
-  tools: z.array(z.union([responseFunction, namespace, otherTool])).nullish(),
+  tools: boundedArray(z.union([responseFunction, namespace, otherTool]), MOST.tools).nullish(),
 };
 
 type ToolParameters = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;

@@ -16,7 +16,7 @@ const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png'
 async function ask(body: Record<string, unknown>, { sendsSampling = false } = {}): Promise<ChatReply> {
   const whole = { model: 'sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }], ...body };
   const services = { sendsSampling: () => sendsSampling, fetchesImages: () => false };
-  return messageReply(validate(messageBody, whole), CLIENT, services);
+  return messageReply(await validate(messageBody, whole), CLIENT, services);
 }
 
 async function messagesOf(...messages: object[]) {
@@ -414,15 +414,15 @@ test('owns its paths, with and without /v1, and no others', () => {
   );
 });
 
-test('an estimate of tokens grows with text, images and tools, and accepts any nesting', () => {
-  const count = (body: object) =>
+test('an estimate of tokens grows with text, images and tools, and accepts any nesting', async () => {
+  const count = async (body: object) =>
     estimateTokens(
-      validate(countTokensBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body }),
+      await validate(countTokensBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body }),
     );
-  const least = count({});
+  const least = await count({});
   expect(least).toBeGreaterThan(0);
-  expect(count({ system: 'x'.repeat(3500) }) - least).toBe(1000);
-  expect(count({ messages: [{ role: 'user', content: [IMAGE] }] })).toBeGreaterThan(1000);
+  expect((await count({ system: 'x'.repeat(3500) })) - least).toBe(1000);
+  expect(await count({ messages: [{ role: 'user', content: [IMAGE] }] })).toBeGreaterThan(1000);
   const deep = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
-  expect(count({ tools: [{ name: 'f', input_schema: deep }] })).toBeGreaterThan(10_000);
+  expect(await count({ tools: [{ name: 'f', input_schema: deep }] })).toBeGreaterThan(10_000);
 });

@@ -41,13 +41,13 @@ const context = ({ headers = {}, sendsSampling = false }: Case) => ({
 
 async function chat(body: Record<string, unknown>, options: Case = {}): Promise<ChatReply> {
   const { asker, allowances } = context(options);
-  const asked = validate(chatBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body });
+  const asked = await validate(chatBody, { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body });
   return chatReply(asked, asker, options.model ?? SONNET, allowances);
 }
 
 async function generate(body: Record<string, unknown>, options: Case = {}): Promise<ChatReply> {
   const { asker, allowances } = context(options);
-  const asked = validate(generateBody, { model: 'sonnet', prompt: 'hi', ...body });
+  const asked = await validate(generateBody, { model: 'sonnet', prompt: 'hi', ...body });
   return generateReply(asked, asker, options.model ?? SONNET, allowances);
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../../docs/example';
+import { boundedArray, MOST } from '../../input/boundedArray';
 import { conversationName, conversationNameFields, userField } from '../../input/conversationName';
 import { buildHistory } from '../../input/history';
 import { imageReader } from '../../input/image';
@@ -43,7 +44,7 @@ export function chatCompletionsRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (request) => completionReply(validate(completionBody, request.body), request, services),
+    handle: async (request) => completionReply(await validate(completionBody, request.body), request, services),
   };
 }
 
@@ -120,9 +121,10 @@ export const completionBody = z.object({
   ...samplingFields,
   ...streamFields,
   model: z.string().nullish(),
-  messages: z
-    .array(message, { error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
-    .min(1, 'must hold at least one message'),
+  messages: boundedArray(message, MOST.messages, {
+    missing: 'is required',
+    notEmpty: 'must hold at least one message',
+  }),
   n: choicesField,
   stop: stopField,
   max_tokens: tokenLimit,

@@ -4,7 +4,9 @@ import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
+import { boundedArray, MOST } from '../../input/boundedArray';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
+import { refuseTooMuchText } from '../../input/history';
 import { validate } from '../../input/validate';
 import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
 import { choicesField, DEFAULT_MODEL, furtherChoices, streamFields } from './chatCompletions';
@@ -30,7 +32,7 @@ export function completionsRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (request) => textCompletionReply(validate(textCompletionBody, request.body), request, services),
+    handle: async (request) => textCompletionReply(await validate(textCompletionBody, request.body), request, services),
   };
 }
 
@@ -47,6 +49,7 @@ export function textCompletionReply(
   if (prompts.length * choices > MAX_PROMPTS) {
     throw invalidParam('prompt', `at most ${MAX_PROMPTS} texts are completed at once`);
   }
+  refuseTooMuchText(prompts);
   const name = conversationName(body, header);
   const stop = parseStop(body.stop);
   const sampling = parseSampling(body, settings.sendsSampling());
@@ -95,7 +98,10 @@ export const textCompletionBody = z.object({
   ...streamFields,
   model: z.string().nullish(),
   prompt: z.union(
-    [z.string().min(1, NOT_EMPTY), z.array(z.string().min(1, NOT_EMPTY)).min(1, NOT_EMPTY)],
+    [
+      z.string().min(1, NOT_EMPTY),
+      boundedArray(z.string().min(1, NOT_EMPTY), MOST.texts, { notEmpty: NOT_EMPTY.error }),
+    ],
     'must be a text or a list of texts',
   ),
   suffix: z.string().nullish(),

@@ -1,6 +1,7 @@
 /** Token limits, stop sequences and sampling parameters. */
 import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../../chat/request';
+import { boundedArray, MOST } from '../../input/boundedArray';
 
 /** -1 means no limit, for clients of LM Studio. */
 export const tokenLimit = z
@@ -12,7 +13,7 @@ export const tokenLimit = z
   .nullish();
 
 export const stopField = z
-  .union([z.string(), z.array(z.string())], 'must be a text or a list of texts')
+  .union([z.string(), boundedArray(z.string(), MOST.texts)], 'must be a text or a list of texts')
   .refine((stop) => typeof stop === 'string' || stop.length <= 4, 'must hold at most 4 sequences')
   .nullish();
 

@@ -1,10 +1,11 @@
 /** Reads the messages of OpenAI's clients into the turns that all dialects share. */
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
+import { boundedArray, MOST } from '../../input/boundedArray';
 import { type ContentBlock, type HistoryTurn, toolResultContent } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { pdfBlock } from '../../input/pdf';
-import { toolArguments } from '../../input/toolArguments';
+import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
 
 const fileFields = { file_data: z.string().nullish(), filename: z.string().nullish() };
 
@@ -24,18 +25,17 @@ const calledFunction = z.object({ name: z.string(), arguments: z.unknown().optio
 
 export const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z.union([z.string(), z.array(part)]).nullish(),
+  content: z.union([z.string(), boundedArray(part, MOST.parts)]).nullish(),
   name: z.string().nullish(),
   tool_call_id: z.string().nullish(),
-  tool_calls: z
-    .array(
-      z.object({
-        id: z.string().nullish(),
-        function: calledFunction.nullish(),
-        custom: z.object({ name: z.string(), input: z.unknown().optional() }).nullish(),
-      }),
-    )
-    .nullish(),
+  tool_calls: boundedArray(
+    z.object({
+      id: z.string().nullish(),
+      function: calledFunction.nullish(),
+      custom: z.object({ name: z.string(), input: z.unknown().optional() }).nullish(),
+    }),
+    MOST.parts,
+  ).nullish(),
   function_call: calledFunction.nullish(),
 });
 
@@ -43,6 +43,7 @@ export type CompletionMessage = z.output<typeof message>;
 
 /** @throws ChatError `invalid_request` for a part that is not supported. */
 export function toTurns(messages: readonly CompletionMessage[], readImage: ReadImage): Promise<HistoryTurn[]> {
+  const readArguments = argumentsReader();
   const turns = messages.map(async (message, index): Promise<HistoryTurn> => {
     const content = await toContent(message.content, `messages[${index}].content`, readImage);
     switch (message.role) {
@@ -52,7 +53,7 @@ export function toTurns(messages: readonly CompletionMessage[], readImage: ReadI
       case 'user':
         return { role: 'user', content };
       case 'assistant':
-        return { role: 'assistant', text: joinTexts(content), calls: toCalls(message) };
+        return { role: 'assistant', text: joinTexts(content), calls: toCalls(message, readArguments) };
       default:
         return {
           role: 'tool',
@@ -107,11 +108,11 @@ export function joinTexts(content: MessageContent): string {
   return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 }
 
-function toCalls({ tool_calls, function_call }: CompletionMessage) {
+function toCalls({ tool_calls, function_call }: CompletionMessage, readArguments: ReadArguments) {
   const calls = (tool_calls ?? []).flatMap(({ id, function: fn, custom }) => {
-    if (fn) return [{ id: id ?? null, name: fn.name, input: toolArguments(fn.arguments) }];
-    return custom ? [{ id: id ?? null, name: custom.name, input: toolArguments(custom.input) }] : [];
+    if (fn) return [{ id: id ?? null, name: fn.name, input: readArguments(fn.arguments) }];
+    return custom ? [{ id: id ?? null, name: custom.name, input: readArguments(custom.input) }] : [];
   });
   if (!function_call) return calls;
-  return [...calls, { id: null, name: function_call.name, input: toolArguments(function_call.arguments) }];
+  return [...calls, { id: null, name: function_call.name, input: readArguments(function_call.arguments) }];
 }

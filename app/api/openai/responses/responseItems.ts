@@ -1,12 +1,13 @@
 /** Reads the items of a response's input into the turns that all dialects share. */
 import { z } from 'zod';
-import { type HistoryTurn, toolResultContent } from '../../input/history';
+import { boundedArray, MOST } from '../../input/boundedArray';
+import { type HistoryToolCall, type HistoryTurn, toolResultContent } from '../../input/history';
 import type { ReadImage } from '../../input/image';
-import { toolArguments } from '../../input/toolArguments';
+import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
 import { joinTexts, part, toContent } from '../chat/messages';
 import type { FunctionNames } from './namespaces';
 
-const content = z.union([z.string(), z.array(part)]).nullish();
+const content = z.union([z.string(), boundedArray(part, MOST.parts)]).nullish();
 
 const message = z.object({
   type: z.literal('message'),
@@ -63,21 +64,30 @@ export async function itemsToTurns(
   names: FunctionNames,
   readImage: ReadImage,
 ): Promise<HistoryTurn[]> {
-  const read = items.map((item, index) => toTurn(item, `input[${index - offset}]`, names, readImage));
+  const readArguments = argumentsReader();
+  const read = items.map((item, index) => toTurn(item, `input[${index - offset}]`, names, readImage, readArguments));
   const turns: HistoryTurn[] = [];
+  /** The calls of the last turn, if it is the assistant's. */
+  let calls: HistoryToolCall[] | undefined;
   for (const turn of (await Promise.all(read)).flat()) {
-    const last = turns.at(-1);
     // In a response, each call is an item of its own; in a history, it belongs to the assistant's turn before it.
-    if (turn.role === 'assistant' && turn.calls.length > 0 && last?.role === 'assistant') {
-      turns[turns.length - 1] = { ...last, calls: [...last.calls, ...turn.calls] };
+    if (turn.role === 'assistant' && turn.calls.length > 0 && calls !== undefined) {
+      calls.push(...turn.calls);
     } else {
-      turns.push(turn);
+      calls = turn.role === 'assistant' ? [...turn.calls] : undefined;
+      turns.push(turn.role === 'assistant' && calls !== undefined ? { ...turn, calls } : turn);
     }
   }
   return turns;
 }
 
-async function toTurn(item: Item, field: string, names: FunctionNames, readImage: ReadImage): Promise<HistoryTurn[]> {
+async function toTurn(
+  item: Item,
+  field: string,
+  names: FunctionNames,
+  readImage: ReadImage,
+  readArguments: ReadArguments,
+): Promise<HistoryTurn[]> {
   switch (item.type) {
     case 'message': {
       const content = await toContent(item.content, `${field}.content`, readImage);
@@ -86,7 +96,7 @@ async function toTurn(item: Item, field: string, names: FunctionNames, readImage
       return [{ role: 'system', text: joinTexts(content) }];
     }
     case 'function_call': {
-      const call = { id: item.call_id, name: names.toModel(item), input: toolArguments(item.arguments) };
+      const call = { id: item.call_id, name: names.toModel(item), input: readArguments(item.arguments) };
       return [{ role: 'assistant', text: '', calls: [call] }];
     }
     case 'function_call_output': {

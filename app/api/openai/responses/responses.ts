@@ -4,6 +4,7 @@ import { type ChatError, invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
+import { boundedArray, MOST } from '../../input/boundedArray';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
 import { buildHistory, type HistoryTurn } from '../../input/history';
 import { imageReader } from '../../input/image';
@@ -51,7 +52,7 @@ export function responsesRoute(services: DialectServices): Route {
       streams: 'text/event-stream',
     },
     streamDefault: false,
-    handle: (request) => responseReply(validate(responseBody, request.body), request, services, store),
+    handle: async (request) => responseReply(await validate(responseBody, request.body), request, services, store),
   };
 }
 
@@ -203,6 +204,14 @@ function ignoredParameters(body: ResponseBody): string[] {
   ];
 }
 
+/** Reports only the first value that is not a text. */
+const textRecord = z.record(z.string(), z.unknown()).transform((entries, context): Record<string, string> => {
+  const wrong = Object.entries(entries).find(([, value]) => typeof value !== 'string');
+  if (wrong === undefined) return entries as Record<string, string>;
+  context.issues.push({ code: 'invalid_type', expected: 'string', input: wrong[1], path: [wrong[0]] });
+  return z.NEVER;
+});
+
 export const responseBody = z.object({
   ...conversationNameFields,
   ...unsupportedFields,
@@ -210,7 +219,7 @@ export const responseBody = z.object({
   ...responseToolFields,
   ...samplingFields,
   model: z.string().nullish(),
-  input: z.union([z.string(), z.array(inputItem)], {
+  input: z.union([z.string(), boundedArray(inputItem, MOST.messages)], {
     error: (issue) => (issue.input === undefined ? 'is required' : undefined),
   }),
   instructions: z.string().nullish(),
@@ -219,13 +228,13 @@ export const responseBody = z.object({
   max_output_tokens: tokenLimit,
   max_tool_calls: z.number().nullish(),
   truncation: z.string().nullish(),
-  include: z.array(z.string()).nullish(),
+  include: boundedArray(z.string(), MOST.texts).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
   conversation: z.unknown().optional(),
   background: z.boolean().nullish(),
   prompt: z.unknown().optional(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata: textRecord.nullish(),
   safety_identifier: z.string().nullish(),
 });
 

@@ -199,3 +199,32 @@ test('no address of this computer is a public address', () => {
   const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
   expect(own.filter(isPublicAddress)).toEqual([]);
 });
+
+/** More than one of the pieces in which base64 is checked. */
+const LONG = 'A'.repeat(600 * 1024 - 32);
+
+test('accepts a long image in any form of base64', async () => {
+  const image = PNG.toString('base64').replace(/=+$/, '');
+  const standard = `${image.slice(0, 16)}${LONG}+/==`;
+  const forms = [
+    standard,
+    `data:image/png;base64,${standard}`,
+    standard.replace('+/', '-_'),
+    standard.replace(/A{76}/g, '$&\r\n'),
+  ];
+  for (const form of forms) expect((await read(form)).data).toBe(standard);
+});
+
+test.each([
+  ['another character', `${LONG}!`],
+  ['padding in the middle', `AA==${LONG}`],
+  ['padding at the end of a piece', `${'A'.repeat(256 * 1024 - 1)}=${LONG}`],
+  ['too much padding', `${LONG}===`],
+  ['padding alone', '=='],
+  ['nothing', ''],
+])('refuses a text with %s as base64', async (_what, source) => {
+  await expect(read(source)).rejects.toMatchObject({
+    kind: 'invalid_request',
+    message: expect.stringContaining('not base64'),
+  });
+});

@@ -13,11 +13,11 @@ const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64')
 /** Async, so that errors that are thrown synchronously are rejections, too. */
 async function completion(body: Record<string, unknown>, services = SERVICES): Promise<ChatReply> {
   const asked = { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], ...body };
-  return completionReply(validate(completionBody, asked), CLIENT, services);
+  return completionReply(await validate(completionBody, asked), CLIENT, services);
 }
 
-function textCompletion(body: Record<string, unknown>): ChatReply {
-  return textCompletionReply(validate(textCompletionBody, { model: 'sonnet', ...body }), CLIENT, SERVICES);
+async function textCompletion(body: Record<string, unknown>): Promise<ChatReply> {
+  return textCompletionReply(await validate(textCompletionBody, { model: 'sonnet', ...body }), CLIENT, SERVICES);
 }
 
 const usage = {
@@ -404,8 +404,8 @@ test('writes several answers without a stream, with the counts of all', async ()
   });
 });
 
-test('completes a text, which belongs to a conversation only if the client names one', () => {
-  const { request, wire } = textCompletion({ prompt: ['Once'], echo: true, max_tokens: 3 });
+test('completes a text, which belongs to a conversation only if the client names one', async () => {
+  const { request, wire } = await textCompletion({ prompt: ['Once'], echo: true, max_tokens: 3 });
   expect(request).toMatchObject({
     messages: [{ role: 'user', content: [{ type: 'text', text: 'Once' }] }],
     ephemeral: true,
@@ -416,13 +416,13 @@ test('completes a text, which belongs to a conversation only if the client names
     object: 'text_completion',
     choices: [{ text: 'Once upon', index: 0, logprobs: null, finish_reason: 'length' }],
   });
-  expect(textCompletion({ prompt: 'x', conversation_id: 'c' }).request.ephemeral).toBe(false);
-  expect(textCompletion({ prompt: 'x', user: 'me' }).request).toMatchObject({ ephemeral: true });
-  expect(textCompletion({ prompt: 'x', user: 'me' }).request.user).toBeUndefined();
+  expect((await textCompletion({ prompt: 'x', conversation_id: 'c' })).request.ephemeral).toBe(false);
+  expect((await textCompletion({ prompt: 'x', user: 'me' })).request).toMatchObject({ ephemeral: true });
+  expect((await textCompletion({ prompt: 'x', user: 'me' })).request.user).toBeUndefined();
 });
 
-test('completes several texts in order, each as often as requested', () => {
-  const { request, furtherRequests, wire } = textCompletion({
+test('completes several texts in order, each as often as requested', async () => {
+  const { request, furtherRequests, wire } = await textCompletion({
     prompt: ['One', 'Two'],
     n: 2,
     echo: true,
@@ -442,8 +442,8 @@ test('completes several texts in order, each as often as requested', () => {
   expect(ends).toEqual([false, false, false, true]);
 });
 
-test('streams a completed text, after the prompt if it is to be echoed', () => {
-  const chunks = streamed(textCompletion({ prompt: 'Once', echo: true, stream: true }), [
+test('streams a completed text, after the prompt if it is to be echoed', async () => {
+  const chunks = streamed(await textCompletion({ prompt: 'Once', echo: true, stream: true }), [
     { type: 'text', text: ' upon' },
     end,
   ]);
@@ -462,7 +462,7 @@ test.each([
   [{ prompt: [] }, 'prompt'],
   [{ prompt: ['a', 'b', 'c'], n: 7 }, 'prompt'],
   [{ prompt: 'a', suffix: 'b' }, 'suffix'],
-])('refuses a text that cannot be completed: %j', (body, param) => {
-  expect(() => textCompletion(body)).toThrow(expect.objectContaining({ kind: 'invalid_request' }));
-  expect(() => textCompletion(body)).toThrow(param);
+])('refuses a text that cannot be completed: %j', async (body, param) => {
+  await expect(textCompletion(body)).rejects.toMatchObject({ kind: 'invalid_request' });
+  await expect(textCompletion(body)).rejects.toThrow(param);
 });

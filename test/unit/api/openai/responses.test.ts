@@ -12,7 +12,7 @@ async function response(
   store = createResponseStore(),
   client = CLIENT,
 ): Promise<ChatReply> {
-  return responseReply(validate(responseBody, { model: 'sonnet', ...body }), client, SERVICES, store);
+  return responseReply(await validate(responseBody, { model: 'sonnet', ...body }), client, SERVICES, store);
 }
 
 async function told(input: unknown) {

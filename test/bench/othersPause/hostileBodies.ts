@@ -1,0 +1,123 @@
+/** Request bodies that cost a server much more than they cost their sender. Each is made of a few pieces that repeat, so that the sender needs no memory. */
+
+export interface HostileBody {
+  readonly title: string;
+  readonly path: string;
+  /** The body: `start`, then `repeated` as often as `bytes` allow, then `end`. */
+  readonly start: string;
+  readonly repeated: string;
+  readonly end: string;
+  /** The size of the whole body. */
+  readonly bytes: number;
+}
+
+const MB = 1024 * 1024;
+const OLLAMA = '/api/chat';
+const OPENAI = '/v1/chat/completions';
+const ANTHROPIC = '/v1/messages';
+const COUNT_TOKENS = '/v1/messages/count_tokens';
+
+/** A body is accepted up to 64 MB, so these stay a little below. */
+const MOST = 64 * MB - 4096;
+
+const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1').toString('base64').replaceAll('=', '');
+
+export const HOSTILE_BODIES: readonly HostileBody[] = [
+  numbers('messages of numbers', OLLAMA, 1 * MB),
+  numbers('messages of numbers', OPENAI, 6 * MB),
+  numbers('messages of numbers', ANTHROPIC, MOST),
+  {
+    title: 'messages of valid, tiny messages',
+    path: ANTHROPIC,
+    start: '{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":"a"}',
+    repeated: ',{"role":"user","content":"a"}',
+    end: ']}',
+    bytes: MOST,
+  },
+  {
+    title: 'content of empty arrays',
+    path: OPENAI,
+    start: '{"model":"sonnet","messages":[{"role":"user","content":[[]',
+    repeated: ',[]',
+    end: ']}]}',
+    bytes: MOST,
+  },
+  {
+    title: 'an object of a million keys',
+    path: OLLAMA,
+    start: '{"model":"sonnet","messages":[{"role":"user","content":"a"}],"options":{"a":1',
+    repeated: ',"#":1',
+    end: '}}',
+    bytes: MOST,
+  },
+  {
+    title: 'brackets without end',
+    path: OPENAI,
+    start: '[',
+    repeated: '['.repeat(64),
+    end: '',
+    bytes: MOST,
+  },
+  {
+    title: 'a schema of small nodes',
+    path: OPENAI,
+    start:
+      '{"model":"sonnet","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":[0',
+    repeated: ',{"a":[{}]}',
+    end: ']}}}]}',
+    bytes: MOST,
+  },
+  {
+    title: 'not JSON at the end',
+    path: ANTHROPIC,
+    start: '{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":"',
+    repeated: 'x'.repeat(256),
+    end: '"}]',
+    bytes: MOST,
+  },
+  {
+    title: 'one long text',
+    path: OLLAMA,
+    start: '{"model":"sonnet","messages":[{"role":"user","content":"',
+    repeated: 'one more word '.repeat(32),
+    end: '"}]}',
+    bytes: MOST,
+  },
+  {
+    title: 'one long text to count',
+    path: COUNT_TOKENS,
+    start: '{"model":"sonnet","messages":[{"role":"user","content":"',
+    repeated: 'ä'.repeat(128),
+    end: '"}]}',
+    bytes: MOST,
+  },
+  {
+    title: 'tools of 13,000 nodes to count',
+    path: COUNT_TOKENS,
+    start:
+      '{"model":"sonnet","messages":[{"role":"user","content":"a"}],"tools":[{"name":"a","input_schema":{"type":"object"}}',
+    repeated:
+      ',{"name":"t","input_schema":{"type":"object","properties":{"a":{"type":"document"},"b":{"type":"document"}}}}',
+    end: ']}',
+    bytes: 1_900 * 108,
+  },
+  {
+    title: 'an image (refused for its base64)',
+    path: ANTHROPIC,
+    start: `{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","data":"${PNG_START}`,
+    repeated: 'A'.repeat(256),
+    end: '!"}}]}]}',
+    bytes: 40 * MB,
+  },
+];
+
+function numbers(title: string, path: string, bytes: number): HostileBody {
+  return {
+    title,
+    path,
+    start: '{"model":"sonnet","max_tokens":9,"messages":[1',
+    repeated: ',1',
+    end: ']}',
+    bytes,
+  };
+}
