@@ -92,7 +92,11 @@ export function createChat(options: ChatOptions): Chat {
     ask,
     liveConversations: live.list,
     rateLimits: () => [...rateLimits.values()],
-    poolState: () => ({ spares: claude.spares, waiting: claude.waitingRequests }),
+    poolState: () => ({
+      spares: claude.spares,
+      waiting: claude.waitingRequests,
+      skippedLines: claude.skippedLines,
+    }),
     processMemory: () => claude.processMemory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
     endConversation: live.end,
   };

@@ -62,8 +62,8 @@ export interface Chat {
   /** The CLI's last report on each of the plan's rate limits. */
   rateLimits(): readonly RateLimitInfo[];
 
-  /** The number of spare processes, and of requests that wait for a process. */
-  poolState(): { readonly spares: number; readonly waiting: number };
+  /** The number of spare processes, of requests that wait for a process, and of lines that were skipped as none of the CLI's messages. */
+  poolState(): { readonly spares: number; readonly waiting: number; readonly skippedLines: number };
 
   /** The memory of each live conversation's process, in bytes, by pid; a process that cannot be measured is left out. */
   processMemory(): Promise<ReadonlyMap<number, number>>;

@@ -114,6 +114,15 @@ function addProcessMetrics(registry: Registry, chat: DialectServices['chat']): v
       this.set(chat.poolState().waiting);
     },
   });
+  new Counter({
+    name: 'claudacity_cli_skipped_lines_total',
+    help: "Lines in the CLI's output that were none of its messages, such as those of a log.",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(chat.poolState().skippedLines);
+    },
+  });
 }
 
 function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): void {

@@ -77,6 +77,8 @@ export interface StartOptions extends PipeOptions {
   readonly isolated: boolean;
   readonly session?: ResumedSession | undefined;
   readonly deadlines?: Deadlines;
+  /** Called for each line of the CLI's output that is none of its messages; such lines are skipped. */
+  onNoise?(line: string): void;
   /** How long the CLI may write nothing while the API owes an answer, in ms. Read whenever the app begins to wait. */
   turnSilenceMs?(): number;
 }
@@ -110,6 +112,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   };
   const protocol = createProtocol(transport, {
     writeMs: deadlines.writeMs,
+    onNoise: (line) => options.onNoise?.(line),
     onRequest: (request) => tools.handleRequest(request),
     onMessage: (message) => {
       const turn = currentTurn;

@@ -127,19 +127,27 @@ export type IncomingControlRequest = z.infer<typeof controlRequest>;
 export type IncomingLine =
   | { kind: 'response'; response: ControlResponse }
   | { kind: 'request'; request: IncomingControlRequest }
-  | { kind: 'message'; message: CliMessage };
+  | { kind: 'message'; message: CliMessage }
+  /** A line of a type that this app does not know. */
+  | { kind: 'unknown' }
+  /** No message of the CLI's, or one that cannot be read and that no answer depends on. */
+  | { kind: 'noise' };
 
 /** The CLI has written a line that this app cannot read. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
+const UNKNOWN = { kind: 'unknown' } as const;
+const NOISE = { kind: 'noise' } as const;
+
 /**
- * Returns null for a line that this app ignores.
- * @throws ProtocolError for a line of a known type that does not have that type's shape, or that is not JSON.
+ * Anything in the CLI's process may write to stdout: with `ANTHROPIC_LOG` the API's package logs there. Such lines are noise.
+ * @throws ProtocolError for a line that an answer or a request depends on and that does not have its type's shape.
  */
-export function parseLine(line: string): IncomingLine | null {
-  const value = parseJson(line);
+export function parseLine(line: string): IncomingLine {
+  const value = parseTypedJson(line);
+  if (value === undefined) return NOISE;
   switch (value.type) {
     case 'control_response':
       return { kind: 'response', response: read(controlResponse, value).response };
@@ -150,38 +158,41 @@ export function parseLine(line: string): IncomingLine | null {
     case 'result':
       return { kind: 'message', message: read(resultMessage, value) };
     case 'rate_limit_event':
-      return { kind: 'message', message: read(rateLimit, value) };
+      return messageOrNoise(rateLimit, value);
     case 'assistant':
-      return { kind: 'message', message: read(assistant, value) };
+      return messageOrNoise(assistant, value);
     case 'system':
       return readSystem(value);
     default:
-      return null;
+      return UNKNOWN;
   }
 }
 
-function readSystem(value: z.infer<typeof typedLine>): IncomingLine | null {
+function readSystem(value: z.infer<typeof typedLine>): IncomingLine {
   switch (value.subtype) {
     case 'api_retry':
-      return { kind: 'message', message: read(apiRetry, value) };
+      return messageOrNoise(apiRetry, value);
     case 'init':
       return { kind: 'message', message: read(turnInit, value) };
     default:
-      return null;
+      return UNKNOWN;
   }
 }
 
 const typedLine = z.looseObject({ type: z.string() });
 
-function parseJson(text: string): z.infer<typeof typedLine> {
-  let value: unknown;
+function parseTypedJson(text: string): z.infer<typeof typedLine> | undefined {
   try {
-    value = JSON.parse(text);
+    return typedLine.safeParse(JSON.parse(text)).data;
   } catch {
-    // The message quotes little of the line, which may be part of a prompt.
-    throw new ProtocolError(`not JSON: ${text.length} characters that begin with ${JSON.stringify(text.slice(0, 20))}`);
+    return undefined;
   }
-  return read(typedLine, value);
+}
+
+/** For messages that an answer is complete without. */
+function messageOrNoise(schema: z.ZodType<CliMessage>, value: unknown): IncomingLine {
+  const message = schema.safeParse(value).data;
+  return message ? { kind: 'message', message } : NOISE;
 }
 
 const KNOWN_EVENTS = new Set(streamEvent.options.map((option) => option.shape.type.value as string));
@@ -190,10 +201,10 @@ const eventEnvelope = z.object({
   parent_tool_use_id: z.string().nullish(),
 });
 
-function readStreamEvent(value: unknown): IncomingLine | null {
+function readStreamEvent(value: unknown): IncomingLine {
   const { event, parent_tool_use_id: parent } = read(eventEnvelope, value);
   // An event with a parent belongs to a sub-agent of the CLI's.
-  if (parent || !KNOWN_EVENTS.has(event.type)) return null;
+  if (parent || !KNOWN_EVENTS.has(event.type)) return UNKNOWN;
   return { kind: 'message', message: { type: 'stream_event', event: read(streamEvent, event) } };
 }
 

@@ -19,6 +19,8 @@ export interface ProtocolOptions {
   readonly writeMs: number;
   /** Called for each message of a turn, in order. No further line is read until it has resolved, which is the back-pressure. */
   onMessage(message: CliMessage): void | Promise<void>;
+  /** Called for each line that is no message of the CLI's, such as one of a log. It is skipped. */
+  onNoise?(line: string): void;
   /** Returns the payload of the response to a request of the CLI's. Default: denies every one, so that none of its tools runs. */
   onRequest?(request: IncomingControlRequest): Promise<unknown>;
 }
@@ -32,7 +34,7 @@ export interface Protocol {
   request(control: ControlRequest, wait: WaitOptions): Promise<unknown>;
   /** Resolves when the CLI can take another message. @throws CliEndedError, CliTimeoutError, the signal's reason */
   send(message: OutgoingMessage, wait: WaitOptions): Promise<void>;
-  /** When the last line came, of whatever kind, by `performance.now()`. */
+  /** When the last line came, of whatever kind but noise, by `performance.now()`. */
   readonly lastLineAt: number;
   /** Reads until the lines end. @throws ProtocolError where a line cannot be read; whatever `onMessage` throws. */
   run(): Promise<void>;
@@ -80,13 +82,16 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
 
   const readLines = async () => {
     for await (const line of transport.lines) {
-      lastLineAt = performance.now();
       const incoming = parseLine(line);
-      if (incoming === null) continue;
+      if (incoming.kind === 'noise') {
+        options.onNoise?.(line);
+        continue;
+      }
+      lastLineAt = performance.now();
       if (incoming.kind === 'response') settleRequest(incoming.response);
       // Not awaited: a tool call stays open while the client runs the tool, and the turn's other lines must be read meanwhile.
       else if (incoming.kind === 'request') void respond(incoming.request).catch(() => {});
-      else await options.onMessage(incoming.message);
+      else if (incoming.kind === 'message') await options.onMessage(incoming.message);
     }
   };
 

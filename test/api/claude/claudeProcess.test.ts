@@ -261,8 +261,8 @@ describe('a program that is not the CLI', () => {
     expect(await process.exited).toMatchObject({ code: 1, stderr: 'unknown option --safe-mode\n' });
   });
 
-  test('which prints other lines is killed, with every process that it has started', async () => {
-    const process = start(await program('prints', 'echo Welcome!; sleep 1000 & sleep 1000'));
+  test('which breaks the protocol is killed, with every process that it has started', async () => {
+    const process = start(await program('prints', `echo '{"type":"result"}'; sleep 1000 & sleep 1000`));
 
     await expect(process.initialize('')).rejects.toThrow(ProtocolError);
     expect(await process.exited).toMatchObject({ signal: 'SIGKILL' });

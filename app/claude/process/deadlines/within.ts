@@ -57,7 +57,7 @@ export interface SilenceOptions {
   readonly firstLineMs: number;
   /** The longest silence after that, in ms. */
   silenceMs(): number;
-  /** When the CLI wrote its last line of any kind, by `performance.now()`. */
+  /** When the CLI wrote its last line of any kind but noise, by `performance.now()`. */
   lastLineAt(): number;
 }
 
