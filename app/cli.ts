@@ -1,10 +1,10 @@
 /** Entry of the `claudacity` command: the app without a window, for machines without a display. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createCore } from './core';
 import { openLog } from './log/log';
 import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
+import { openPrivateFolder } from './settings/privateFolder';
 import { openSettings } from './settings/settings';
 import { ENVIRONMENT_VARIABLES } from './shared/environmentVariables';
 import { errorText } from './shared/errorText';
@@ -33,7 +33,12 @@ async function main([command = 'serve', ...rest]: string[]): Promise<void> {
 async function serve(port: string | undefined): Promise<void> {
   const { env } = process;
   const folder = dataDir({ env });
-  mkdirSync(folder, { recursive: true });
+  try {
+    openPrivateFolder(folder);
+  } catch (error) {
+    // The app runs without it, and says in its state what is missing.
+    console.error(`The data folder ${folder} cannot be created: ${errorText(error)}`);
+  }
   const log = openLog({ dataDir: folder, env, console: true });
   const settings = openSettings({
     file: openConfFile(folder, log),

@@ -1,5 +1,4 @@
 /** Entry of the desktop app: opens settings, log and core, and puts a tray and a window around them. */
-import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { app, dialog } from 'electron';
@@ -14,11 +13,17 @@ import { stopBeforeQuit } from './desktop/quit';
 import { registerAppScheme } from './desktop/window/appProtocol';
 import { openLog } from './log/log';
 import { dataDir } from './settings/dataDir';
+import { openPrivateFolder } from './settings/privateFolder';
 import { openSettings } from './settings/settings';
 import { errorText } from './shared/errorText';
 
 const folder = dataDir({ env: process.env });
-mkdirSync(folder, { recursive: true });
+try {
+  openPrivateFolder(folder);
+} catch (error) {
+  // Chromium cannot run without it.
+  fail(new Error(`The data folder ${folder} cannot be created: ${errorText(error)}`));
+}
 app.setPath('userData', folder);
 // A folder of its own for Chromium's files, beside the settings, the log and the database.
 app.setPath('sessionData', path.join(folder, 'browser'));

@@ -42,7 +42,7 @@ export function openKnownModels(file: string, onWarning: (message: string) => vo
 
   const write = () => {
     try {
-      mkdirSync(path.dirname(file), { recursive: true });
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
       const content = { version, models: listed, contextWindows: Object.fromEntries(contextWindows) };
       const draft = `${file}.new`;
       writeFileSync(draft, JSON.stringify(content), { mode: 0o600 });

@@ -63,11 +63,12 @@ export function openLog({ dataDir, env, console = false, maxFileBytes = 5_000_00
 
 function fileTransport(folder: string, maxsize: number) {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     return new winston.transports.File({
       dirname: folder,
       filename: 'claudacity.log',
       maxsize,
+      options: { flags: 'a', mode: 0o600 },
       maxFiles: MAX_FILES,
       tailable: true,
       format: winston.format.printf(({ level, message, fields }) =>
@@ -105,8 +106,12 @@ function maskKeys(text: string): string {
   return text.replace(/\bsk-[\w-]{6,}/g, 'sk-…').replace(/\b(Bearer\s+)[\w.~+/=-]{6,}/gi, '$1…');
 }
 
+/** A disk that fails may never report the end. */
+const CLOSE_LIMIT_MS = 2_000;
+
 function close(logger: winston.Logger, file: winston.transport | Error): Promise<void> {
   return new Promise((resolve) => {
+    setTimeout(resolve, CLOSE_LIMIT_MS).unref();
     if (file instanceof Error) logger.once('finish', () => resolve());
     else file.once('finish', () => resolve()).once('error', () => resolve());
     logger.end();

@@ -78,7 +78,9 @@ const LONG_HISTORY = Array.from({ length: 30 }, (_, turn) => [
 
 const health = async (app: TestApp) => (await fetch(`${app.url}/health`)).json();
 
-describe.each(['children', 'workspace', 'replay'])('a file in place of the folder `%s`', (name) => {
+const FOLDERS = ['children', 'workspace', 'replay'];
+
+describe.each(FOLDERS)('a file in place of the folder `%s`', (name) => {
   test('is a problem that names it; requests are answered, no process is left, and the app ends', async () => {
     const home = await scratchHome();
     writeFileSync(path.join(home, 'data', name), '');
@@ -179,9 +181,22 @@ test('a data folder that is deleted while the app runs: a named conversation is 
   expect(existsSync(path.join(app.dataDir, 'claudacity.db'))).toBe(true);
 });
 
-test('the app ends when it is told to with files in place of all its folders', async () => {
+const DAMAGES: Record<string, (home: string) => void> = {
+  'files in place of all its folders': (home) => {
+    for (const name of FOLDERS) writeFileSync(path.join(home, 'data', name), '');
+  },
+  ...(canMount() && {
+    'a full disk': (home) => {
+      mountData(home, 'size=64k');
+      fill(path.join(home, 'data'));
+    },
+    'a read-only disk': (home) => mountData(home, 'size=64k,ro'),
+  }),
+};
+
+test.each(Object.entries(DAMAGES))('the command answers and ends when it is told to with %s', async (_, damage) => {
   const home = await scratchHome();
-  for (const name of ['children', 'workspace', 'replay']) writeFileSync(path.join(home, 'data', name), '');
+  damage(home);
   const api = await startMessagesApi();
   cleanups.push(() => api.close());
   const command = await startCommand(api, home);

@@ -27,7 +27,7 @@ export function readWindowState(file: string): WindowState {
 
 /** @throws what the file system throws. */
 export function writeWindowState(file: string, state: WindowState): void {
-  writeFileSync(file, JSON.stringify(state));
+  writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
 }
 
 /** The bounds, if enough of the window's top edge lies on one of the screens for the user to see and drag it. */

@@ -2,6 +2,8 @@
  * The database's long work: checking the file, deleting what is marked as deleted, restoring a quarantined file. A worker thread
  * does it with a connection of its own, in short transactions with pauses, so that requests are answered meanwhile.
  */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
@@ -30,6 +32,9 @@ export interface MaintenanceOptions {
   onProgress?(): void;
 }
 
+/** The longest step of the work takes about a second: deleting one message of 30 MB, or compacting a file of 64 MB. */
+const STOP_LIMIT_MS = 3_000;
+
 type Task = { readonly kind: 'check' | 'sweep' } | { readonly kind: 'restore'; readonly from: string };
 
 const SWEEP_IN_MEMORY = `
@@ -38,6 +43,7 @@ const SWEEP_IN_MEMORY = `
 
 export function createMaintenance({ database, onProgress = () => {} }: MaintenanceOptions): Maintenance {
   const workers = new Set<Worker>();
+  const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let lastTask: Promise<unknown> = Promise.resolve();
   let nextSweep: Promise<void> | undefined;
   let sweepProgress: number | undefined;
@@ -56,7 +62,7 @@ export function createMaintenance({ database, onProgress = () => {} }: Maintenan
   const run = (task: Task, onDone: (done: number) => void = () => {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (closed) throw new Error('the app is stopping');
-      const worker = new Worker(WORKER_FILE, { workerData: { ...task, file: database.file } });
+      const worker = new Worker(WORKER_FILE, { workerData: { ...task, file: database.file, stop } });
       workers.add(worker);
       worker.on('message', (message: unknown) => {
         const report = Report.parse(message);
@@ -115,8 +121,10 @@ export function createMaintenance({ database, onProgress = () => {} }: Maintenan
       }),
     close: async () => {
       closed = true;
-      await Promise.all([...workers].map((worker) => worker.terminate()));
-      await lastTask;
+      // The worker ends by itself: to terminate it inside of SQLite would end the whole process.
+      Atomics.store(new Int32Array(stop), 0, 1);
+      const ended = Promise.all([...workers].map((worker) => once(worker, 'exit')));
+      await Promise.race([ended, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -1,6 +1,8 @@
 /**
  * The worker thread of maintenance.ts. It is JavaScript, since Node runs it as it is in the tests; in the bundle it is a file of
- * its own. Every transaction is short, and a pause as long as it follows, so that the app's own writes get their turn.
+ * its own. Every transaction is short, and a pause as long as it follows, so that the app's own writes get their turn. Every
+ * call of SQLite is short, too, because the thread must end by itself: where Node ends one inside of the addon, the addon ends
+ * the whole process.
  */
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parentPort, workerData } = require('node:worker_threads');
@@ -18,15 +20,26 @@ const BATCH_ROWS = 200;
 /** Pages that are cut off the end of the file at a time. */
 const VACUUM_PAGES = 64;
 
+/** Messages that are checked at a time. */
+const CHECKED_ROWS = 20;
+
 /** A file of an older version can be shrunk only as a whole, which takes about a second for so many bytes that stay. */
 const MAX_VACUUM_BYTES = 64 * 1024 * 1024;
+
+/** Set by the app when it wants the thread to end. */
+const stop = new Int32Array(workerData.stop);
+
+/** @throws Error when the thread is to end */
+function throwIfStopped() {
+  if (Atomics.load(stop, 0) === 1) throw new Error('the work on the database was stopped');
+}
 
 /** @returns {Promise<unknown>} */
 async function runTask() {
   const connection = new DatabaseSync(workerData.file, { timeout: BUSY_MS });
   try {
     connection.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
-    if (workerData.kind === 'check') return check(connection);
+    if (workerData.kind === 'check') return await check(connection).catch(damageFound);
     if (workerData.kind === 'sweep') return await sweep(connection);
     return await restore(connection, workerData.from);
   } finally {
@@ -34,10 +47,37 @@ async function runTask() {
   }
 }
 
-/** @param {Connection} connection @returns {string | undefined} */
-function check(connection) {
-  const found = connection.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-  return found === 'ok' ? undefined : String(found);
+/**
+ * Checks the tables. The messages, which can be large, are read row by row, which finds also a text that was overwritten.
+ * @param {Connection} connection @returns {Promise<string | undefined>} what is wrong
+ */
+async function check(connection) {
+  const tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'messages'").all();
+  for (const { name } of tables) {
+    throwIfStopped();
+    const found = connection.prepare(`PRAGMA quick_check('${name}')`).get()?.quick_check;
+    if (found !== 'ok') return String(found);
+    await sleep(0);
+  }
+  const next = connection.prepare(
+    `SELECT conversation, position, json_valid(content) AS valid, octet_length(content) AS bytes FROM messages
+     WHERE (conversation, position) > (?, ?) ORDER BY conversation, position LIMIT ?`,
+  );
+  let last = { conversation: '', position: -1 };
+  for (;;) {
+    throwIfStopped();
+    const rows = next.all(last.conversation, last.position, CHECKED_ROWS);
+    if (rows.length === 0) return undefined;
+    for (const row of rows) {
+      const isSound = row.valid === 1 && typeof row.conversation === 'string' && typeof row.position === 'number';
+      const isNext =
+        row.conversation > last.conversation ||
+        (row.conversation === last.conversation && row.position > last.position);
+      if (!isSound || !isNext) return 'a message cannot be read';
+      last = row;
+    }
+    await sleep(0);
+  }
 }
 
 /** @param {Connection} connection */
@@ -87,6 +127,7 @@ async function shrink(connection) {
     return;
   }
   for (let left = free(); left > 0; ) {
+    throwIfStopped();
     const took = timed(() => connection.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`));
     await sleep(took);
     const now = free();
@@ -98,6 +139,7 @@ async function shrink(connection) {
 /** Empties the write-ahead log, in which deleted texts can still be read. @param {Connection} connection */
 async function emptyLog(connection) {
   for (let attempt = 1; attempt <= 50; attempt += 1) {
+    throwIfStopped();
     if (number(connection, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0) return;
     await sleep(20 * attempt);
   }
@@ -120,17 +162,20 @@ async function restore(connection, from) {
     'INSERT INTO main.conversations SELECT * FROM old.conversations WHERE id = ?',
     'INSERT INTO main.messages SELECT * FROM old.messages WHERE conversation = ?',
   ].map((sql) => connection.prepare(sql));
+  const broken = connection.prepare('SELECT 1 FROM old.messages WHERE conversation = ? AND NOT json_valid(content)');
   let conversations = 0;
   let unreadable = complete ? 0 : 1;
   for (const id of ids) {
+    throwIfStopped();
     const took = timed(() => {
       try {
         connection.exec('BEGIN IMMEDIATE');
-        if (exists.get(id) === undefined) {
-          for (const step of steps) step.run(id);
-          conversations += 1;
-        }
+        const isBroken = broken.get(id) !== undefined;
+        const isNew = !isBroken && exists.get(id) === undefined;
+        if (isNew) for (const step of steps) step.run(id);
         connection.exec('COMMIT');
+        if (isNew) conversations += 1;
+        if (isBroken) unreadable += 1;
       } catch (error) {
         if (connection.isTransaction) connection.exec('ROLLBACK');
         if (!isDamage(error)) throw error;
@@ -170,6 +215,13 @@ function readIds(connection) {
   }
 }
 
+/** @param {unknown} error @returns {string} what is wrong with the file. @throws an error that does not come from its content */
+function damageFound(error) {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  if (code === 11 || code === 26) return error instanceof Error ? error.message : String(error);
+  throw error;
+}
+
 /** Whether the file's content is at fault: SQLITE_CORRUPT, or a row that a constraint refuses. @param {unknown} error */
 function isDamage(error) {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
@@ -179,6 +231,7 @@ function isDamage(error) {
 /** Runs the work in transactions until it returns 0, with pauses. @param {Connection} connection @param {() => number} work */
 async function repeat(connection, work) {
   for (;;) {
+    throwIfStopped();
     let changed = 0;
     const took = timed(() => {
       connection.exec('BEGIN IMMEDIATE');
