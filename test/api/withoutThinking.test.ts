@@ -6,7 +6,9 @@ import { startTestApp, type TestApp } from '../support/testApp';
 let app: TestApp;
 beforeAll(async () => {
   // The models that the CLI lists by default always think.
-  app = await startTestApp({ env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-5' } });
+  app = await startTestApp({
+    env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-5', CLAUDACITY_PASS_ENV: 'ANTHROPIC_DEFAULT_SONNET_MODEL' },
+  });
 });
 afterAll(() => app.stop());
 beforeEach(() => app.api.reset());
