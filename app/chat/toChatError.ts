@@ -1,6 +1,6 @@
 /** Translates the errors of app/claude, and those that the CLI reports, into `ChatError`, which the dialects know. */
 import { ClaudeUnavailableError } from '../claude/installation/problems';
-import { PoolBusyError, ProcessFailedError } from '../claude/pool/pool';
+import { PoolBusyError, ProcessFailedError } from '../claude/pool/errors';
 import { CliSilentError, CliTimeoutError } from '../claude/process/deadlines/within';
 import { LineTooLongError } from '../claude/process/lines';
 import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/process/messages';

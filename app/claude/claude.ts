@@ -8,8 +8,9 @@ import { type ClaudeProblem, ClaudeUnavailableError, failed } from './installati
 import { openKnownModels } from './knownModels';
 import type { Model } from './models';
 import { childRegister } from './pool/childRegister';
+import { ProcessFailedError } from './pool/errors';
 import { createNoiseCounter } from './pool/noiseCounter';
-import { createPool, type Pool, ProcessFailedError, type ProcessLease } from './pool/pool';
+import { createPool, type Pool, type ProcessLease } from './pool/pool';
 import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';

@@ -11,9 +11,10 @@ import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
 import { DEADLINES } from '../process/deadlines/deadlines';
 import type { InitializeResult } from '../process/messages';
-import { PoolBusyError, ProcessFailedError } from './errors';
-import { type ProcessRequirements, sessionOf, setupKey } from './processRequirements';
+import { ProcessFailedError } from './errors';
+import { type ProcessRequirements, sessionOf } from './processRequirements';
 import { createSlotQueue } from './slotQueue';
+import { type KeyedRequirements, keyed, type Spare, suits } from './spare';
 
 /**
  * A process for the sole use of one caller, with its system prompt and model set. Its transcript is empty, or has the history
@@ -46,8 +47,6 @@ export interface PoolOptions {
   onWarning(message: string): void;
 }
 
-export { PoolBusyError, ProcessFailedError };
-
 export interface Pool {
   /**
    * Leases a process. Where the limit of processes is reached, waits in a queue.
@@ -75,16 +74,6 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A process that is not leased, or not yet. */
-interface Spare {
-  readonly process: ClaudeProcess;
-  /** The `setupKey` that it was initialized with; null where it was not initialized. */
-  readonly key: string | null;
-  readonly model: string | undefined;
-  /** Resolves when the process has been initialized, at once where it is blank. */
-  readonly prepared: Promise<void>;
-}
-
 /** Starting a process takes a CPU core for about 400 ms, which the request that took the last spare needs at that moment. */
 const REFILL_DELAY_MS = 250;
 const MAX_PREPARED = 2;
@@ -99,7 +88,7 @@ export function createPool(options: PoolOptions): Pool {
   const spares: Spare[] = [];
   const queue = createSlotQueue(queueLimit, queueMs);
   /** The latest requirements without duplicates, the most recent first. */
-  let recentRequirements: readonly ProcessRequirements[] = [];
+  let recentRequirements: readonly KeyedRequirements[] = [];
   let lastUsedAt = 0;
   let closed = false;
   let refillTimer: NodeJS.Timeout | undefined;
@@ -141,18 +130,17 @@ export function createPool(options: PoolOptions): Pool {
     return true;
   };
 
-  /** @param requirements null for a blank process. */
-  const addSpare = (requirements: ProcessRequirements | null): Spare => {
+  /** @param expected null for a blank process. */
+  const addSpare = (expected: KeyedRequirements | null): Spare => {
     const process = startProcess();
-    const prepared = requirements ? initialize(process, requirements) : Promise.resolve();
-    const key = requirements ? setupKey(requirements) : null;
-    const spare: Spare = { process, key, model: requirements?.model, prepared };
+    const prepared = expected ? initialize(process, expected.requirements) : Promise.resolve();
+    const spare: Spare = { process, key: expected?.key ?? null, model: expected?.requirements.model, prepared };
     spares.push(spare);
     options.onChange();
     prepared.then(
       () => {
         // A blank process that has started may still fail to initialize.
-        if (requirements) backoffMs = 0;
+        if (expected) backoffMs = 0;
       },
       () => process.kill(),
     );
@@ -181,10 +169,10 @@ export function createPool(options: PoolOptions): Pool {
       }
       const expected = isIdle() ? [] : recentRequirements;
       for (const spare of [...spares]) {
-        if (spare.key !== null && !expected.some((requirements) => suits(spare, requirements))) endSpare(spare);
+        if (spare.key !== null && !expected.some((one) => suits(spare, one))) endSpare(spare);
       }
-      for (const requirements of expected) {
-        if (hasRoom() && !spares.some((spare) => suits(spare, requirements))) addSpare(requirements);
+      for (const one of expected) {
+        if (hasRoom() && !spares.some((spare) => suits(spare, one))) addSpare(one);
       }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${String(error)}`);
@@ -199,11 +187,12 @@ export function createPool(options: PoolOptions): Pool {
     refillTimer.unref();
   };
 
-  const recordUse = (requirements: ProcessRequirements) => {
-    const key = setupKey(requirements);
-    const others = recentRequirements.filter((other) => setupKey(other) !== key);
-    recentRequirements = [{ ...requirements, sessionFile: undefined }, ...others].slice(0, MAX_PREPARED);
+  const recordUse = (requirements: ProcessRequirements): KeyedRequirements => {
+    const used = keyed({ ...requirements, sessionFile: undefined });
+    const others = recentRequirements.filter(({ key }) => key !== used.key);
+    recentRequirements = [used, ...others].slice(0, MAX_PREPARED);
     lastUsedAt = Date.now();
+    return used;
   };
 
   /**
@@ -212,21 +201,25 @@ export function createPool(options: PoolOptions): Pool {
    * @param reclaims whether an idle process should be ended for it. Each request does that once, however many wait.
    */
   const waitForSlot = async (signal: AbortSignal, first: boolean, reclaims: boolean): Promise<void> => {
-    const isFull = !first && queue.length >= queueLimit;
+    const waits = first || !queue.isFull;
     const woken = queue.wait(signal, first);
-    if (reclaims && !isFull) options.reclaim();
+    if (reclaims && waits) options.reclaim();
     await woken;
   };
 
-  const findSpare = (requirements: ProcessRequirements): Spare | undefined => {
-    if (requirements.sessionFile !== undefined) return undefined;
-    const suitable = spares.filter((spare) => suits(spare, requirements));
-    const sameModel = suitable.find(({ model }) => model === requirements.model);
+  const findSpare = (used: KeyedRequirements): Spare | undefined => {
+    const suitable = spares.filter((spare) => suits(spare, used));
+    const sameModel = suitable.find(({ model }) => model === used.requirements.model);
     return sameModel ?? suitable[0] ?? spares.find((spare) => spare.key === null);
   };
 
   /** Takes a spare process that suits the request, or starts one. It may still have to be initialized. */
-  const takeProcess = async (requirements: ProcessRequirements, signal: AbortSignal): Promise<Spare> => {
+  const takeProcess = async (
+    requirements: ProcessRequirements,
+    used: KeyedRequirements,
+    signal: AbortSignal,
+  ): Promise<Spare> => {
+    const needsNewProcess = requirements.sessionFile !== undefined;
     let first = false;
     const wait = async (reclaims: boolean) => {
       await waitForSlot(signal, first, reclaims);
@@ -235,7 +228,7 @@ export function createPool(options: PoolOptions): Pool {
     signal.throwIfAborted();
     if (queue.length > 0) await wait(true);
     for (;;) {
-      const spare = signal.aborted ? undefined : findSpare(requirements);
+      const spare = signal.aborted || needsNewProcess ? undefined : findSpare(used);
       // The request does not use the slot for which it was woken, so the next one gets it.
       if (first && (spare || signal.aborted)) queue.wakeNext();
       signal.throwIfAborted();
@@ -280,9 +273,9 @@ export function createPool(options: PoolOptions): Pool {
       return queue.length;
     },
     acquire: async (requirements, signal) => {
-      recordUse(requirements);
+      const used = recordUse(requirements);
       for (let attempt = 1; ; attempt += 1) {
-        const spare = await takeProcess(requirements, signal);
+        const spare = await takeProcess(requirements, used, signal);
         scheduleRefill(REFILL_DELAY_MS);
         const { process } = spare;
         const onAbort = () => process.kill();
@@ -312,10 +305,9 @@ export function createPool(options: PoolOptions): Pool {
     },
     start: async (signal) => {
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const requirements = { system: '', model: undefined };
-      recordUse(requirements);
-      for (const spare of [...spares]) if (spare.key === setupKey(requirements)) endSpare(spare);
-      const spare = addSpare(requirements);
+      const used = recordUse({ system: '', model: undefined });
+      for (const spare of [...spares]) if (spare.key === used.key) endSpare(spare);
+      const spare = addSpare(used);
       scheduleRefill(0);
       const onAbort = () => spare.process.kill();
       signal.addEventListener('abort', onAbort, { once: true });
@@ -341,13 +333,4 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...running].map(({ exited }) => exited));
     },
   };
-}
-
-/**
- * Whether a prepared process can serve the request. One whose model was set cannot serve a request for the CLI's default: there is no
- * control request that goes back to the default.
- */
-function suits(spare: Spare, requirements: ProcessRequirements): boolean {
-  const { model } = requirements;
-  return spare.key === setupKey(requirements) && (model !== undefined || spare.model === undefined);
 }

@@ -5,6 +5,8 @@ import { PoolBusyError } from './errors';
 export interface SlotQueue {
   /** The number of requests that wait. */
   readonly length: number;
+  /** Whether a request that does not go to the front would be refused. */
+  readonly isFull: boolean;
   /**
    * Resolves when the request is woken.
    * @param first whether it goes to the front, however many wait.
@@ -18,12 +20,16 @@ export interface SlotQueue {
 /** @param limit the most requests that may wait. @param longestMs how long each may wait. */
 export function createSlotQueue(limit: number, longestMs: number): SlotQueue {
   const wakers: (() => void)[] = [];
+  const isFull = () => wakers.length >= limit;
   return {
     get length() {
       return wakers.length;
     },
+    get isFull() {
+      return isFull();
+    },
     wait: async (signal, first) => {
-      if (!first && wakers.length >= limit) {
+      if (!first && isFull()) {
         throw new PoolBusyError(`all processes are busy and ${wakers.length} requests are waiting`);
       }
       let wake = () => {};

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ChatError } from '../../../app/chat/errors';
 import { resultToChatError, retryToChatError, toChatError } from '../../../app/chat/toChatError';
 import { ClaudeUnavailableError } from '../../../app/claude/installation/problems';
-import { PoolBusyError, ProcessFailedError } from '../../../app/claude/pool/pool';
+import { PoolBusyError, ProcessFailedError } from '../../../app/claude/pool/errors';
 import { CliSilentError, CliTimeoutError } from '../../../app/claude/process/deadlines/within';
 import { LineTooLongError } from '../../../app/claude/process/lines';
 import { ProtocolError, type ResultMessage } from '../../../app/claude/process/messages';

@@ -5,14 +5,8 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  createPool,
-  type Pool,
-  PoolBusyError,
-  type PoolOptions,
-  ProcessFailedError,
-  type ProcessLease,
-} from '../../../../app/claude/pool/pool';
+import { PoolBusyError, ProcessFailedError } from '../../../../app/claude/pool/errors';
+import { createPool, type Pool, type PoolOptions, type ProcessLease } from '../../../../app/claude/pool/pool';
 import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
 import type { PipeExit } from '../../../../app/claude/process/pipe';
 
