@@ -75,6 +75,8 @@ export function createCore({
   const { conversations } = storage;
   const journal = openJournal({ database: storage.database, log });
 
+  // Read once: the pool asks for the limit with every request, and a group's limit is set when a container starts.
+  const memory = memoryLimit();
   const live = createLiveConversations(() => topics.changed('conversations', 'spares'), claudeTimes?.endMs);
   const claude = createClaude({
     cliPath: () => settings.value.cliPath,
@@ -88,7 +90,7 @@ export function createCore({
     modelsFile: path.join(dataDir, 'models.json'),
     times: claudeTimes,
     storesTexts: () => settings.value.keepTexts,
-    maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memoryLimit(), processBytes),
+    maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memory, processBytes),
     isolated: () => settings.value.isolation,
     turnSilenceMs: () => settings.value.turnTimeoutMinutes * 60_000,
     checkouts: checkout === undefined ? [] : [checkout],

@@ -12,7 +12,7 @@ import { createPlanLimits } from './planLimits';
 import type { Pool } from './pool/pool';
 import type { RateLimitInfo } from './process/messages';
 import { createStartup, type StartupTimes } from './startup';
-import { within } from './within';
+import { waitAtMost } from './waitAtMost';
 
 export interface AvailabilityTimes extends StartupTimes {
   /** The longest time that a request waits until the CLI has come up, in ms. Default 10 s: clients give up after 30 s or more. */
@@ -135,12 +135,12 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       return readState();
     },
     check: async () => {
-      await within(bringUp(), waitMs);
+      await waitAtMost(bringUp(), waitMs);
       return readState();
     },
     ensureUp: async (signal) => {
       if (startup.isUp && !installation.needsCheck()) return;
-      await within(prepareForRequest(), waitMs, signal);
+      await waitAtMost(prepareForRequest(), waitMs, signal);
       if (!startup.isUp) throw notUp();
     },
     verify: startup.verify,

@@ -1,8 +1,8 @@
 /**
- * Waits for work that others share, so that it goes on when this caller stops waiting. Resolves to whether the work has ended within the time.
+ * Waits for work that other callers share, so the work goes on when this caller stops waiting. Resolves to whether it has ended in time.
  * @throws what the work throws, and the signal's reason where it is aborted first.
  */
-export function within(work: Promise<unknown>, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+export function waitAtMost(work: Promise<unknown>, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => settle(() => resolve(false)), timeoutMs);
     const onAbort = () => settle(() => reject(signal?.reason));
