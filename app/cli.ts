@@ -1,6 +1,7 @@
 /** Entry of the `claudacity` command: the app without a window, for machines without a display. */
 import path from 'node:path';
 import { createCore } from './core';
+import { stopLimitMs, stopWithin } from './core/stopWithin';
 import { openLog } from './log/log';
 import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
@@ -56,9 +57,9 @@ async function serve(port: string | undefined): Promise<void> {
   });
 
   const stop = async () => {
-    await core.stop();
+    const stopped = await stopWithin(core.stop, stopLimitMs(settings.value.stopGraceSeconds), log);
     await log.close();
-    process.exit();
+    process.exit(stopped ? undefined : 1);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { app, dialog } from 'electron';
 import { createCore } from './core';
+import { stopLimitMs } from './core/stopWithin';
 import { type CommandLine, parseCommandLine } from './desktop/commandLine';
 import { startDesktop } from './desktop/desktop';
 import { openElectronStoreFile } from './desktop/electronStoreFile';
@@ -50,10 +51,11 @@ async function start({ port, hidden }: CommandLine): Promise<void> {
   const settings = openSettings({ file: openElectronStoreFile(folder, log), log, env, commandLine: { port } });
   const checkout = packaged ? undefined : app.getAppPath();
   const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
-  stopBeforeQuit(async () => {
+  const stop = async () => {
     await core.stop();
     await log.close();
-  }, log);
+  };
+  stopBeforeQuit(stop, () => stopLimitMs(settings.value.stopGraceSeconds), log);
 
   const { platform, execPath, argv } = process;
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });

@@ -1,9 +1,13 @@
 /** Quitting: however the user or the system ends the app, the server and every child process end before it does. */
 import { app } from 'electron';
+import { stopWithin } from '../core/stopWithin';
 import type { Log } from '../log/log';
 
-/** @param stop resolves when the server and the child processes have ended; the app waits five seconds at most. */
-export function stopBeforeQuit(stop: () => Promise<void>, log: Log): void {
+/**
+ * @param stop resolves when the server and the child processes have ended.
+ * @param limitMs the longest time that the app waits for it, read when the app quits.
+ */
+export function stopBeforeQuit(stop: () => Promise<void>, limitMs: () => number, log: Log): void {
   let state: 'running' | 'stopping' | 'stopped' = 'running';
   app.on('will-quit', (event) => {
     if (state === 'stopped') return;
@@ -15,18 +19,7 @@ export function stopBeforeQuit(stop: () => Promise<void>, log: Log): void {
       // Electron ignores a quit until this event has returned, and microtasks run before it returns.
       setImmediate(() => app.quit());
     };
-    const limit = setTimeout(() => {
-      log.error('the server did not stop in time');
-      finish();
-    }, STOP_LIMIT_MS);
-    stop()
-      .catch((error: unknown) => log.error('the server could not be stopped', { error: String(error) }))
-      .finally(() => {
-        clearTimeout(limit);
-        if (state === 'stopping') finish();
-      });
+    void stopWithin(stop, limitMs(), log).finally(finish);
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
 }
-
-const STOP_LIMIT_MS = 5000;

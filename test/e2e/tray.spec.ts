@@ -1,6 +1,6 @@
 import { Ollama } from 'ollama';
 import { leftoverProcesses } from '../support/cli';
-import { text } from '../support/messagesApi';
+import { gate, text } from '../support/messagesApi';
 import { expect, test } from './desktopTest';
 
 test('an Ollama client is answered, refused after "Stop server" in the tray, and answered again after "Start server"', async ({
@@ -51,4 +51,24 @@ test('a signal to end is taken as quitting: no child is left', async ({ desktop,
   desktop.app.process().kill('SIGTERM');
   await closed;
   await expect.poll(() => leftoverProcesses(home)).toEqual([]);
+});
+
+test('quitting lets a running answer end, and refuses new requests meanwhile', async ({ desktop, api }) => {
+  const rest = gate();
+  api.answer(text('Hel'), rest, text('lo'));
+  const url = await desktop.url();
+  const ask = { model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] };
+  const answer = await new Ollama({ host: url }).chat({ ...ask, stream: true });
+  await rest.reached;
+
+  const closed = desktop.app.waitForEvent('close');
+  await desktop.icon.click('Quit Claudacity');
+  const status = () =>
+    fetch(`${url}/api/chat`, { method: 'POST', body: JSON.stringify(ask) }).then((res) => res.status);
+  await expect.poll(status).toBe(503);
+  rest.open();
+  let received = '';
+  for await (const part of answer) received += part.message.content;
+  expect(received).toBe('Hello');
+  await closed;
 });
