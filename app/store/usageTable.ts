@@ -4,6 +4,7 @@ import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
 import { isFailure } from '../shared/requestOutcome';
 import { addUsage, knownUsage, NO_USAGE } from '../shared/usage';
 import type { Database } from './database';
+import { toUsage, UsageColumns, usageColumns } from './usageColumns';
 
 /** The sums of one model in one hour of one local day. */
 export interface HourUsage extends ModelUsage {
@@ -33,16 +34,8 @@ export function usageTable(database: Database): UsageTable {
   return {
     add: ({ day, hour, model, requests, failed, usage }) =>
       void add.run({
-        day,
-        hour,
-        model,
-        requests,
-        failed,
-        input: usage.input,
-        cache_read: usage.cacheRead,
-        cache_write: usage.cacheWrite,
-        output: usage.output,
-        cost_usd: usage.costUsd,
+        ...{ day, hour, model, requests, failed },
+        ...usageColumns(usage),
       }),
     ofDay: (day) => ofDay.all(day).map(fromColumns),
   };
@@ -110,21 +103,16 @@ export function addToHours(hours: HourUsage[], added: HourUsage): void {
   same.usage = addUsage(same.usage, added.usage);
 }
 
-const Columns = z.object({
+const Columns = UsageColumns.extend({
   day: z.string(),
   hour: z.number(),
   model: z.string(),
   requests: z.number(),
   failed: z.number(),
-  input: z.number(),
-  cache_read: z.number(),
-  cache_write: z.number(),
-  output: z.number(),
-  cost_usd: z.number(),
 });
 
 function fromColumns(row: unknown): HourUsage {
-  const { day, hour, model, requests, failed, input, cache_read, cache_write, output, cost_usd } = Columns.parse(row);
-  const usage = { input, cacheRead: cache_read, cacheWrite: cache_write, output, thinking: 0, costUsd: cost_usd };
-  return { day, hour, model, requests, failed, usage };
+  const columns = Columns.parse(row);
+  const { day, hour, model, requests, failed } = columns;
+  return { day, hour, model, requests, failed, usage: toUsage(columns) };
 }

@@ -1,6 +1,7 @@
 /** Shown in place of the list where there is none, and the note above it where texts are not stored. */
 import { useApp, useNavigation, useStoredConversations, useStoredState } from '../state/services';
 import { plural } from '../ui/format';
+import { NoMatch } from '../ui/list/NoMatch';
 
 /** Opens the settings page at the conversation history. */
 function useStorageSettings(): () => void {
@@ -61,28 +62,17 @@ export function NoConversations() {
   );
 }
 
-export function NoMatch({ onShowAll }: { onShowAll: () => void }) {
+export function NoMatchingConversation({ onShowAll }: { onShowAll: () => void }) {
   const storedConversations = useStoredConversations();
   const { rows, older } = useStoredState((state) => state);
   return (
-    <div className="empty">
-      <h3>No conversation matches the search</h3>
-      <p>{plural(rows.length, 'conversation')} searched by title, client and model.</p>
-      <span className="empty-actions">
-        {older !== 'end' && (
-          <button
-            type="button"
-            className="button"
-            disabled={older === 'loading'}
-            onClick={() => void storedConversations.loadOlder()}
-          >
-            Search older conversations
-          </button>
-        )}
-        <button type="button" className="button" onClick={onShowAll}>
-          Show all
-        </button>
-      </span>
-    </div>
+    <NoMatch
+      title="No conversation matches the search"
+      searched={`${plural(rows.length, 'conversation')} searched by title, client and model.`}
+      older={older}
+      searchOlder="Search older conversations"
+      onSearchOlder={() => void storedConversations.loadOlder()}
+      onShowAll={onShowAll}
+    />
   );
 }

@@ -7,7 +7,7 @@ import { useStoreState } from '../state/store';
 import { useShortcut } from '../ui/useShortcut';
 import { ConversationReader } from './ConversationReader';
 import { DeleteAll, DeleteOne } from './DeleteStored';
-import { NoConversations, NoMatch, StorageOff } from './EmptyHistory';
+import { NoConversations, NoMatchingConversation, StorageOff } from './EmptyHistory';
 import { createHistoryStore } from './historyStore';
 import { SearchBar } from './SearchBar';
 import { StoredGrid } from './StoredGrid';
@@ -69,7 +69,7 @@ export default function HistoryPage() {
         {rows.length === 0 ? (
           <NoConversations />
         ) : shown.length === 0 ? (
-          <NoMatch onShowAll={() => search('')} />
+          <NoMatchingConversation onShowAll={() => search('')} />
         ) : (
           <StoredGrid
             ref={grid}

@@ -3,7 +3,7 @@ import type { Ref } from 'react';
 import { useApp, useStoredState } from '../state/services';
 import { formatCount, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
-import { keyName } from '../ui/keys';
+import { SearchBox } from '../ui/list/SearchBox';
 
 export interface SearchBarProps {
   ref: Ref<HTMLInputElement>;
@@ -20,20 +20,13 @@ export function SearchBar({ ref, words, shown, onSearch, onDeleteAll }: SearchBa
     // biome-ignore lint/a11y/useSemanticElements: Chrome 114 does not know the search element
     <div className="filter-bar" role="search">
       <h2>Conversation history</h2>
-      <label className="filter-box">
-        <Icon name="search" />
-        <input
-          ref={ref}
-          type="search"
-          className="field"
-          spellCheck={false}
-          aria-label="Search by title, client or model"
-          placeholder="Search by title, client, model"
-          title={keyName('f')}
-          value={words}
-          onChange={(event) => onSearch(event.target.value)}
-        />
-      </label>
+      <SearchBox
+        ref={ref}
+        label="Search by title, client or model"
+        placeholder="Search by title, client, model"
+        words={words}
+        onSearch={onSearch}
+      />
       <Count shown={shown} />
       <button
         type="button"

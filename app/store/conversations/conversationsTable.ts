@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { StoredConversation } from '../../shared/contract';
 import { NO_USAGE, type Usage } from '../../shared/usage';
 import type { Database } from '../database';
+import { toUsage, UsageColumns, usageColumns } from '../usageColumns';
 
 /** What a turn can change of its conversation. */
 export interface ConversationState {
@@ -143,11 +144,7 @@ export function conversationsTable(database: Database): ConversationsTable {
       addTurns.run({
         id,
         turns,
-        input: usage.input,
-        cache_read: usage.cacheRead,
-        cache_write: usage.cacheWrite,
-        output: usage.output,
-        cost_usd: usage.costUsd,
+        ...usageColumns(usage),
       }),
     setMessageBytes: (id, bytes) => setBytes.run(bytes, id),
     addMessageBytes: (id, bytes) => addBytes.run(bytes, id),
@@ -200,25 +197,6 @@ function toRecord({
 function stateColumns({ client, systemHash, model, digest, keyDigest, firstDigest, hasTexts }: ConversationState) {
   const digests = { digest, key_digest: keyDigest, first_digest: firstDigest };
   return { client, system_hash: systemHash, model, ...digests, has_texts: Number(hasTexts) };
-}
-
-const UsageColumns = z.object({
-  input: z.number(),
-  cache_read: z.number(),
-  cache_write: z.number(),
-  output: z.number(),
-  cost_usd: z.number(),
-});
-
-function toUsage(columns: z.output<typeof UsageColumns>): Usage {
-  return {
-    input: columns.input,
-    cacheRead: columns.cache_read,
-    cacheWrite: columns.cache_write,
-    output: columns.output,
-    thinking: 0,
-    costUsd: columns.cost_usd,
-  };
 }
 
 const ListColumns = UsageColumns.extend({

@@ -4,6 +4,7 @@ import { useAppStore, useAppStoreState } from '../../state/services';
 import { formatCount, plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { keyName } from '../../ui/keys';
+import { SearchBox } from '../../ui/list/SearchBox';
 import type { RequestFilter } from './requestFilter';
 
 export interface FilterBarProps {
@@ -19,20 +20,13 @@ export function FilterBar({ ref, heading, filter, onFilter, onClear }: FilterBar
     // biome-ignore lint/a11y/useSemanticElements: Chrome 114 does not know the search element
     <div className="filter-bar" role="search">
       {heading}
-      <label className="filter-box">
-        <Icon name="search" />
-        <input
-          ref={ref}
-          type="search"
-          className="field"
-          spellCheck={false}
-          aria-label="Filter by client, model, status or path"
-          placeholder="Filter by client, model, status, path"
-          title={keyName('f')}
-          value={filter.words}
-          onChange={(event) => onFilter({ ...filter, words: event.target.value })}
-        />
-      </label>
+      <SearchBox
+        ref={ref}
+        label="Filter by client, model, status or path"
+        placeholder="Filter by client, model, status, path"
+        words={filter.words}
+        onSearch={(words) => onFilter({ ...filter, words })}
+      />
       <Toggle
         label="Errors only"
         on={filter.errorsOnly}

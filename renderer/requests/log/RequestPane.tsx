@@ -6,7 +6,7 @@ import { useStoreState } from '../../state/store';
 import { useShortcut } from '../../ui/useShortcut';
 import { type RequestsStore, rememberFilter } from '../requestsStore';
 import { FilterBar } from './FilterBar';
-import { NoMatch } from './NoMatch';
+import { NoMatchingRequest } from './NoMatchingRequest';
 import { RequestDetailsPane } from './RequestDetailsPane';
 import { RequestGrid } from './RequestGrid';
 import { NO_FILTER, type RequestFilter, requestTest } from './requestFilter';
@@ -58,7 +58,7 @@ export function RequestPane({ store, heading, hidden, onShow, onClear }: Request
         {log.total() === 0 ? (
           <Welcome />
         ) : log.count() === 0 ? (
-          <NoMatch onShowAll={() => setFilter(NO_FILTER)} />
+          <NoMatchingRequest onShowAll={() => setFilter(NO_FILTER)} />
         ) : (
           <RequestGrid
             ref={grid}
