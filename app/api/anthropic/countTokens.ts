@@ -3,10 +3,10 @@
  * CLI cannot count tokens, so the answer is an estimate, which a header marks as such. An unknown model is refused here already.
  */
 import { z } from 'zod';
+import { createPause } from '../../shared/slices';
 import type { DialectServices, Route } from '../dialect';
 import { EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';
-import { createPause } from '../slices';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { conversationFields } from './messages';
 import { toolsField } from './parameters';

@@ -2,8 +2,8 @@
 import { ChatError, invalidParam } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
 import { errorText } from '../../shared/errorText';
+import { createPause } from '../../shared/slices';
 import type { DialectServices } from '../dialect';
-import { createPause } from '../slices';
 import { type FetchLimits, fetchImage } from './fetchImage';
 
 /**

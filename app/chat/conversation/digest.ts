@@ -4,16 +4,8 @@
  * which takes the same time however long the history is.
  */
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import {
-  type AssistantBlock,
-  type DocumentBlock,
-  type ImageBlock,
-  type Message,
-  messageLength,
-  type TextBlock,
-  type UserBlock,
-} from '../request';
+import { createPause } from '../../shared/slices';
+import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from '../request';
 
 /** What is fixed for a process before its first turn, and its owner. Histories under different keys never have the same digest. */
 export interface ConversationKey {
@@ -41,19 +33,14 @@ export function digestOf(key: ConversationKey, messages: readonly Message[]): st
   return messages.reduce(extendDigest, digestOfKey(key));
 }
 
-/** Hashing this much takes a few milliseconds. In characters. */
-const SLICE_LENGTH = 1024 * 1024;
-
 /** The digest of a whole history. Other work runs between the messages of a long one. @param keyDigest as `digestOfKey` returns it. */
 export async function digestOfHistory(keyDigest: string, messages: readonly Message[]): Promise<string> {
   let digest = keyDigest;
-  let slice = 0;
+  const pause = createPause();
   for (const message of messages) {
     digest = extendDigest(digest, message);
-    slice += messageLength(message);
-    if (slice < SLICE_LENGTH) continue;
-    slice = 0;
-    await setImmediate();
+    const waits = pause();
+    if (waits !== undefined) await waits;
   }
   return digest;
 }

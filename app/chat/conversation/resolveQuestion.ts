@@ -17,6 +17,8 @@ export interface Question {
   readonly request: ChatRequest;
   readonly model: Model;
   readonly key: ConversationKey;
+  /** The digest of `key`. */
+  readonly keyDigest: string;
   readonly setup: ProcessSetup | undefined;
   /** The id of the conversation that it continues, where that is known. */
   readonly conversation: string | undefined;
@@ -92,7 +94,7 @@ export async function resolveQuestion(
     return conversationHistory.findByDigest(digest, name) ?? known?.id;
   };
   return {
-    ...{ request, model, key, setup, name, history, digest },
+    ...{ request, model, key, keyDigest, setup, name, history, digest },
     firstDigest: (known?.digest === digest && known.firstDigest) || (firstMessageDigest(messages[0]) ?? ''),
     newMessages: messages.slice(historyLength),
     conversation: ephemeral ? undefined : continued(),

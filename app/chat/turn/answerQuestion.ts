@@ -7,7 +7,7 @@ import { CliEndedError } from '../../claude/process/protocol';
 import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
-import { digestOfKey, extendDigest } from '../conversation/digest';
+import { extendDigest } from '../conversation/digest';
 import type { LiveConversation, LiveConversations } from '../conversation/liveConversations';
 import type { Question } from '../conversation/resolveQuestion';
 import { ChatError } from '../errors';
@@ -143,17 +143,16 @@ function resumeTurn(conversation: LiveConversation, { history, newMessages }: Qu
 }
 
 function beginRecord(
-  { request, key, name, digest, firstDigest, history, newMessages }: Question,
+  { request, key, keyDigest, name, digest, firstDigest, history, newMessages }: Question,
   conversation: string,
   conversationHistory: ConversationHistory,
 ): TurnRecord {
   return conversationHistory.beginTurn({
-    ...{ conversation, name, digest, firstDigest, history },
+    ...{ conversation, keyDigest, name, digest, firstDigest, history },
     owner: key.owner,
     client: request.client,
     system: key.system,
     model: key.model,
-    keyDigest: digestOfKey(key),
     question: newMessages,
   });
 }

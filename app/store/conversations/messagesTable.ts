@@ -1,7 +1,7 @@
 /** The messages of the stored conversations, as rows of SQLite. */
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Message } from '../../chat/request';
+import { createPause } from '../../shared/slices';
 import type { Database } from '../database';
 
 export interface MessagesTable {
@@ -13,9 +13,6 @@ export interface MessagesTable {
   write(conversation: string, from: number, messages: readonly Message[]): number;
   deleteAllOf(conversation: string): void;
 }
-
-/** Reading and parsing this much takes a few milliseconds. In characters. */
-const SLICE_LENGTH = 256 * 1024;
 
 export function messagesTable(database: Database): MessagesTable {
   // Version 0.1.0 stored a question as pending before its answer; what a crash has left of those is no part of a conversation.
@@ -31,17 +28,15 @@ export function messagesTable(database: Database): MessagesTable {
   return {
     read: async (conversation) => {
       const messages: Message[] = [];
-      let slice = 0;
+      const pause = createPause();
       for (let position = 0; ; ) {
         const row = next.get(conversation, position);
         if (row === undefined) return messages;
         const columns = Columns.parse(row);
         messages.push(toMessage(columns));
         position = columns.position + 1;
-        slice += columns.content.length;
-        if (slice < SLICE_LENGTH) continue;
-        slice = 0;
-        await setImmediate();
+        const waits = pause();
+        if (waits !== undefined) await waits;
       }
     },
     first: (conversation) => {

@@ -1,6 +1,4 @@
 /** Divides long work into slices, so that other requests are served in between. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 /** How long one slice may take, in ms. Streams of other clients pause for as long. */
 const SLICE_MS = 8;
 
@@ -18,8 +16,11 @@ export function createPause(sliceMs: number = SLICE_MS): () => Promise<void> | u
   let sliceEnds = performance.now() + sliceMs;
   return () => {
     if (performance.now() < sliceEnds) return undefined;
-    return nextTurn().then(() => {
-      sliceEnds = performance.now() + sliceMs;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        sliceEnds = performance.now() + sliceMs;
+        resolve();
+      });
     });
   };
 }
