@@ -77,7 +77,7 @@ export const SETTINGS = {
     group: 'claude',
     label: 'Processes',
     description: 'the most `claude` processes at one time',
-    note: 'Each process serves one conversation and takes about 200 MB. Leave empty for as many as the memory allows.',
+    note: 'Each process serves one conversation and takes 110 to 200 MB. Leave empty for as many as the memory allows.',
     unit: 'at most at one time',
     placeholder: 'automatic',
     defaultText: 'as many as the memory allows',

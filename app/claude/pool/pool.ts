@@ -1,6 +1,6 @@
 /**
  * Keeps spare processes, so that a request does not wait until one has started (about 500 ms), and limits the number of
- * processes, of which each takes about 200 MB of memory.
+ * processes, of which each takes 110 to 200 MB of memory.
  *
  * The system prompt of a process can be set only once. So there are two kinds of spare processes: a blank one, which suits any
  * request, and prepared ones, which already have one of the system prompts that were requested last, and save a request

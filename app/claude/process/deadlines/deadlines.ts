@@ -34,8 +34,8 @@ export interface Deadlines {
 export const DEADLINES: Deadlines = {
   initializeMs: 60_000,
   controlMs: 10_000,
-  replayStepMs: 30_000,
-  turnStartMs: 30_000,
+  replayStepMs: 60_000,
+  turnStartMs: 60_000,
   writeMs: 30_000,
   interruptMs: 2_000,
   closeMs: 2_000,
