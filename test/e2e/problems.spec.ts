@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import type { Page } from '@playwright/test';
 import { leftoverProcesses } from '../support/cli';
 import { httpError, rateLimits, text } from '../support/messagesApi';
-import { expect, test } from './desktopTest';
+import { expect, openPage, test } from './desktopTest';
 
 test('a port taken by another program is reported in window and tray, and the server starts once it is free', async ({
   launch,
@@ -84,6 +87,40 @@ test('a plan that is used up is reported in window and tray with the time of its
 });
 
 const CHAT = JSON.stringify({ model: 'sonnet', stream: false, messages: [{ role: 'user', content: 'Hello?' }] });
+
+test('a database that a later version wrote is named in the window until it is restored or dismissed', async ({
+  launch,
+  home,
+}) => {
+  const data = path.join(home, 'data');
+  const written = await launch();
+  const body = { model: 'sonnet', stream: false, messages: [{ role: 'user', content: 'Stored for later' }] };
+  await fetch(`${await written.url()}/api/chat`, { method: 'POST', body: JSON.stringify(body) });
+  await written.app.close();
+  setVersion(path.join(data, 'claudacity.db'), 999);
+
+  const desktop = await launch();
+  const page = await desktop.window();
+  const problem = problemOn(page);
+  await expect(problem).toContainText('was written by a later version of Claudacity');
+  await problem.getByRole('button', { name: 'Restore' }).click();
+  await expect(problem.last()).toContainText('cannot be restored');
+
+  const renamed = readdirSync(data).find((name) => /\.broken-[^.]*$/.test(name)) ?? '';
+  await expect(problem.first()).toContainText(renamed);
+  setVersion(path.join(data, renamed), 3);
+  await problem.first().getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByText('1 conversation restored.')).toBeVisible();
+  await expect(page.getByText(renamed)).toBeHidden();
+  await openPage(page, 'History');
+  await expect(page.getByRole('row', { name: /Stored for later/ })).toBeVisible();
+});
+
+function setVersion(file: string, version: number): void {
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA user_version = ${version}`);
+  database.close();
+}
 
 /** The page always has an empty alert for notices. */
 function problemOn(page: Page) {
