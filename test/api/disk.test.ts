@@ -1,5 +1,4 @@
 /** The data folder on a disk that is full or read-only, is deleted while the app runs, or has files in place of folders. */
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +16,7 @@ import {
   user,
 } from '../support/conversation';
 import { startMessagesApi } from '../support/messagesApi';
+import { canMount, fillDisk, makeReadOnly, mountDisk } from '../support/smallDisk';
 import { startTestApp, type TestApp } from '../support/testApp';
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -38,36 +38,9 @@ async function start(home: string): Promise<TestApp> {
   return app;
 }
 
-/** Fills the file system of the folder to the last byte. Returns the function that makes room again. */
-function fill(folder: string): () => void {
-  const file = path.join(folder, 'filler');
-  try {
-    execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=4k'], { stdio: 'ignore' });
-  } catch {
-    // dd fails when the disk is full, which is what it is for.
-  }
-  return () => rmSync(file, { force: true });
-}
-
-function canMount(): boolean {
-  const folder = '/tmp/claudacity-mount-probe';
-  try {
-    mkdirSync(folder, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 /** Mounts a small disk as the data folder. */
 function mountData(home: string, options: string): void {
-  const data = path.join(home, 'data');
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', data]);
-  cleanups.push(() => void execFileSync('umount', ['-l', data]));
+  cleanups.push(mountDisk(path.join(home, 'data'), options));
 }
 
 /** Long enough for a session file. */
@@ -106,7 +79,7 @@ describe.skipIf(!canMount())('the data folder', () => {
     const [first, second, third] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('Q')];
     await ask(app, [user(first)], { id });
 
-    const makeRoom = fill(path.join(home, 'data'));
+    const makeRoom = fillDisk(path.join(home, 'data'));
     const long = `${second} ${'x'.repeat(200_000)}`;
     const during = await ask(app, [user(long)], { id });
     await killProcessOf(app, during.conversation);
@@ -137,7 +110,7 @@ describe.skipIf(!canMount())('the data folder', () => {
     const [first, second, third] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('Q')];
     await ask(earlier, [user(first)], { id });
     await earlier.stop();
-    execFileSync('mount', ['-o', 'remount,ro', path.join(home, 'data')]);
+    makeReadOnly(path.join(home, 'data'));
 
     const app = await start(home);
     const answers = [await ask(app, [user(second)], { id }), await ask(app, [user(third)], { id })];

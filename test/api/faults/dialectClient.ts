@@ -22,6 +22,9 @@ export interface FaultRequest {
   readonly id?: string;
   /** The name of the client program, by which its conversation and its request are found. */
   readonly client?: string;
+  /** Sent in place of the body that the other fields describe. */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What the client has received. */
@@ -39,7 +42,7 @@ export interface Outcome {
   readonly message: string;
 }
 
-const PATHS: Record<Dialect, string> = {
+export const PATHS: Record<Dialect, string> = {
   Ollama: '/api/chat',
   OpenAI: '/v1/chat/completions',
   Anthropic: '/v1/messages',
@@ -57,8 +60,8 @@ export async function request(url: string, dialect: Dialect, options: FaultReque
   const receive = async () => {
     response = await fetch(url + PATHS[dialect], {
       method: 'POST',
-      headers: { 'user-agent': options.client ?? 'witness' },
-      body: JSON.stringify(bodyOf(dialect, options)),
+      headers: { 'user-agent': options.client ?? 'witness', ...options.headers },
+      body: options.body ?? JSON.stringify(bodyOf(dialect, options)),
     });
     if (!options.stream || !response.ok) return reader.readWhole(await response.text(), response.ok);
     const decoder = new TextDecoder();
@@ -86,7 +89,8 @@ export async function request(url: string, dialect: Dialect, options: FaultReque
   };
 }
 
-function bodyOf(dialect: Dialect, { messages, stream, tools = false, id }: FaultRequest): object {
+/** The request's body as the dialect has it. */
+export function bodyOf(dialect: Dialect, { messages, stream, tools = false, id }: FaultRequest): object {
   const common = { model: 'sonnet', stream, messages: messages.map((message) => inForm(dialect, message)) };
   const weather = { name: 'weather', description: 'Weather.' };
   const functions = [{ type: 'function', function: { ...weather, parameters: SCHEMA } }];

@@ -1,16 +1,16 @@
 /** The CLI does not come up, is gone, is signed out, or its plan is used up. */
-import { rename } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { leftoverProcesses } from '../../support/cli';
+import { claudePath, leftoverProcesses } from '../../support/cli';
 import { type CliMode, type CliWrapper, wrapCli } from '../../support/cliWrapper';
 import { httpError, rateLimits, text } from '../../support/messagesApi';
 import { send } from '../../support/send';
 import type { TestApp } from '../../support/testApp';
-import { TOLD, testFaults } from './testFaults';
+import { ANSWERED, TOLD, testFaults } from './testFaults';
 
 /** Attempts fail soon; each further one may take twice as long, so that the real CLI comes up on a slow machine, too. */
-const SHORT = { attemptMs: 300, waitMs: 200, firstPauseMs: 50, maxPauseMs: 500 };
+const SHORT = { attemptMs: 300, waitMs: 200, firstPauseMs: 50, maxPauseMs: 500, initializeMs: 8_000 };
 
 const SOON = { timeout: 60_000 };
 
@@ -63,6 +63,7 @@ testFaults(
       return { env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT };
     },
     faults: {
+      'The CLI is silent in `initialize`': mode('silent'),
       'The CLI exits as soon as it is started': { ...mode('exits'), when: 'at once' },
       'The CLI is uninstalled': {
         before: (app) => breakCli(app, () => rename(cli.path, `${cli.path}.away`)),
@@ -78,6 +79,25 @@ testFaults(
         lasts: true,
         heal: answerAgain,
         expected: TOLD,
+      },
+    },
+  },
+  {
+    options: async (home) => {
+      const bin = path.join(home, '.local', 'bin');
+      await mkdir(bin, { recursive: true });
+      await symlink(claudePath(), path.join(bin, 'claude'));
+      return { env: { CLAUDE_PATH: undefined, PATH: '/bin' } };
+    },
+    faults: {
+      'The CLI is moved to another place where it is looked for': {
+        before: (app) =>
+          breakCli(app, async () => {
+            const elsewhere = path.join(app.home, '.claude', 'local');
+            await mkdir(elsewhere, { recursive: true });
+            await rename(path.join(app.home, '.local', 'bin', 'claude'), path.join(elsewhere, 'claude'));
+          }),
+        expected: ANSWERED,
       },
     },
   },

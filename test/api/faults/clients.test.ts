@@ -1,0 +1,85 @@
+/** What clients send that no client should send, and how they leave; and a server that stops while it answers. */
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Gate, gate, text } from '../../support/messagesApi';
+import type { TestApp } from '../../support/testApp';
+import { bodyOf, type Dialect, type FaultRequest, type Outcome, PATHS, request } from './dialectClient';
+import { ANSWERED, SETTINGS, TOLD, testFaults, urlOf } from './testFaults';
+
+const sendBody = (body: (options: FaultRequest) => string) => (app: TestApp, dialect: Dialect, options: FaultRequest) =>
+  request(urlOf(app), dialect, { ...options, body: body(options) });
+
+/** Fields in the order in which all dialects have them, with the messages as JSON. */
+const withMessages = (messages: string) =>
+  sendBody(({ stream }) => `{"model":"sonnet","max_tokens":100,"stream":${stream},"messages":${messages}}`);
+
+const ones = (bytes: number) => `[${'1,'.repeat(bytes / 2)}1]`;
+
+/** Sends the request and closes the connection as soon as the API has it. */
+async function hangUp(app: TestApp, dialect: Dialect, options: FaultRequest): Promise<Outcome> {
+  const outgoing = httpRequest(`${urlOf(app)}${PATHS[dialect]}`, {
+    method: 'POST',
+    headers: { 'user-agent': options.client, ...options.headers },
+    agent: false,
+  });
+  outgoing.on('error', () => {});
+  outgoing.end(JSON.stringify(bodyOf(dialect, options)));
+  const word = options.client ?? '';
+  while (!app.api.requests.some(({ history }) => JSON.stringify(history).includes(word))) await sleep(20);
+  outgoing.destroy();
+  return { status: 0, headers: new Headers(), text: '', thinking: '', calls: [], ending: 'cut', message: '' };
+}
+
+/** By the request's word. */
+const gates = new Map<string, Gate>();
+
+/** Gives up before the first byte and sends the request again, as the packages of OpenAI and Anthropic do after their time-out. */
+async function giveUpAndRetry(app: TestApp, dialect: Dialect, options: FaultRequest): Promise<Outcome> {
+  await hangUp(app, dialect, { ...options, headers: { 'x-stainless-retry-count': '0' } });
+  const second = request(urlOf(app), dialect, { ...options, headers: { 'x-stainless-retry-count': '1' } });
+  const attempts = () => app.core.snapshot().requests.filter(({ client }) => client === options.client);
+  while (attempts().length < 2) await sleep(20);
+  gates.get(options.client ?? '')?.open();
+  return second;
+}
+
+testFaults(
+  'clients',
+  {
+    faults: {
+      '6 MB of `{"messages":[1,1,1,…]}`': { send: withMessages(ones(6_000_000)), expected: TOLD },
+      'A body that is nested 20,000 levels deep': {
+        send: withMessages(`${'['.repeat(20_000)}${']'.repeat(20_000)}`),
+        expected: TOLD,
+      },
+      'A body of more than 64 MB': { send: withMessages(`"${'x'.repeat(64 * 1024 * 1024)}"`), expected: TOLD },
+      'A client that hangs up before the first byte': {
+        answer: () => [gate(), text('Never.')],
+        send: hangUp,
+        expected: { whole: 'cut', streamed: 'cut' },
+      },
+      'A client that gives up before the first byte and asks again (the model runs once)': {
+        answer: (word) => {
+          const held = gate();
+          gates.set(word, held);
+          return [held, text('It is sunny.')];
+        },
+        send: giveUpAndRetry,
+        expected: ANSWERED,
+      },
+    },
+  },
+  {
+    options: () => ({ settings: { ...SETTINGS, stopGraceSeconds: 0 } }),
+    faults: {
+      'The server stops in the middle of the answer': {
+        when: 'after 10 s (`stopGraceSeconds`)',
+        answer: () => [text('It is'), gate(), text(' sunny.')],
+        at: 'output',
+        during: async ({ core }) => void (await core.calls['server.stop']()),
+        heal: async ({ core }) => void (await core.calls['server.start']()),
+        expected: TOLD,
+      },
+    },
+  },
+);
