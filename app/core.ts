@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { dialectTitles } from './api/dialectTable';
+import type { BodyLimits } from './api/http/body/jsonBody';
 import { createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
@@ -33,6 +34,8 @@ export interface CoreOptions {
   readonly claudeTimes?: Partial<ClaudeTimes> | undefined;
   /** See `ApiDeps`. */
   readonly readerTimeoutMs?: number | undefined;
+  /** Limits of request bodies that differ from the default ones. */
+  readonly bodyLimits?: Partial<BodyLimits> | undefined;
 }
 
 export interface Core {
@@ -62,6 +65,7 @@ export function createCore({
   checkout,
   claudeTimes,
   readerTimeoutMs,
+  bodyLimits,
 }: CoreOptions): Core {
   const storage = openStorage({
     dataDir,
@@ -117,6 +121,7 @@ export function createCore({
     sendsSampling: () => settings.value.sendSampling,
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
+    bodyLimits,
     status: () => ({ server: server.state, cli: cliState(claude.state), storage: storage.state }),
   });
 

@@ -8,9 +8,10 @@ import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
 import { type AccessRules, accessControl } from './http/access';
 import { type BodyParser, createBodyParser } from './http/body/bodyParser';
-import { jsonBody } from './http/body/jsonBody';
+import { BODY_LIMITS, type BodyLimits, bodyDigest, jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
 import { normalizePath } from './http/normalizePath';
+import { boundRefusalLines } from './http/refusalLines';
 import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { type Attempt, createAnswerSharing } from './http/retries';
 import { recordFault, sendFault } from './http/send';
@@ -22,6 +23,8 @@ export interface ApiDeps extends DialectServices, AccessRules {
   readonly log: Log;
   /** How long, in ms, a client may read nothing of its answer before its connection is closed. Default 5 minutes. */
   readonly readerTimeoutMs?: number | undefined;
+  /** Limits of bodies that differ from the default ones. */
+  readonly bodyLimits?: Partial<BodyLimits> | undefined;
 }
 
 export interface ApiServer {
@@ -44,8 +47,8 @@ export function createApi(deps: ApiDeps): ApiServer {
   const shutdown = createShutdown(server, open);
   const parser = createBodyParser();
   server.on('request', application(deps, open, shutdown, parser));
-  // A long prompt over a slow connection takes its time; `jsonBody` bounds the size of a body instead.
-  server.requestTimeout = 0;
+  // For bodies that nobody reads, as those of refused requests; `jsonBody` has limits of its own, and words them in the dialect.
+  server.requestTimeout = BODY_LIMITS.totalMs + HEADERS_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   // Node would drop the lines beyond its limit without a word; `refuseManyHeaders` refuses such a request.
@@ -71,6 +74,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, parser: BodyParser): Express {
   const app = express();
+  const log = boundRefusalLines(deps.log);
   // Case-sensitive like `dialectOf`: the dialect that answers a path must also answer its errors.
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use((req, res, next) => {
@@ -79,17 +83,19 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, par
     next();
   });
   const routes = dialects.flatMap((dialect) => dialect.routes(deps));
-  app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf }, open));
+  const { chat, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
+  app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf, readerTimeoutMs }, open));
   app.use(matchRoute(routes));
-  app.use(refuseManyHeaders);
   app.use(accessControl(deps));
+  // After the access check, which bounds how many refused requests are recorded.
+  app.use(refuseManyHeaders);
   app.use(shutdown.refuseWhileStopping);
-  const { chat, log, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
-  mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() }, jsonBody(parser));
+  const readBody = jsonBody(parser, { ...BODY_LIMITS, ...deps.bodyLimits });
+  mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() }, readBody);
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');
   });
-  app.use(faultHandler(deps.log));
+  app.use(faultHandler(log));
   return app;
 }
 
@@ -132,15 +138,17 @@ function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
   return async (req, res) => {
     const exchange = exchangeOf(res);
     exchange.change(modelAndStream(req.body, route));
-    const request = apiRequest(req, exchange);
+    const readHeaders = new Map<string, string | undefined>();
+    const request = apiRequest(req, exchange, readHeaders);
     const reply = await route.handle(request);
-    await respond(res, exchange, reply, attemptOf(req, request), deps);
+    await respond(res, exchange, reply, attemptOf(req, request, readHeaders), deps);
   };
 }
 
-function attemptOf(req: Request, { owner, body }: ApiRequest): Attempt {
-  const count = req.get('x-stainless-retry-count');
-  return { owner, path: req.path, body, retryCount: count === undefined ? undefined : Number(count) || 0 };
+/** @param readHeaders the headers that have decided what the request means. */
+function attemptOf(req: Request, { owner }: ApiRequest, readHeaders: ReadonlyMap<string, string | undefined>): Attempt {
+  const content = JSON.stringify([req.method, req.url, bodyDigest(req), [...readHeaders]]);
+  return { owner, content, isRetry: Number(req.get('x-stainless-retry-count')) > 0 };
 }
 
 /**
@@ -158,7 +166,7 @@ function modelAndStream(body: unknown, route: Route): { model?: string; stream?:
   };
 }
 
-function apiRequest(req: Request, exchange: Exchange): ApiRequest {
+function apiRequest(req: Request, exchange: Exchange, readHeaders: Map<string, string | undefined>): ApiRequest {
   const body: unknown = req.body;
   const params = Object.entries(req.params).map(([name, value]) => [name, [value].flat().join('/')]);
   return {
@@ -167,7 +175,11 @@ function apiRequest(req: Request, exchange: Exchange): ApiRequest {
     query: new URLSearchParams(req.url.split('?')[1]),
     client: exchange.client,
     userAgent: req.headers['user-agent'] ?? '',
-    header: (name) => req.get(name) || undefined,
+    header: (name) => {
+      const value = req.get(name) || undefined;
+      readHeaders.set(name, value);
+      return value;
+    },
     // API keys do not exist yet: every request that passes the access check comes from this computer.
     owner: '',
   };

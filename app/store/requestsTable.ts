@@ -9,7 +9,11 @@ export interface RequestsTable {
   older(before: number, limit: number): RequestDetails[];
   find(id: string): RequestDetails | null;
   count(): number;
-  deleteOldest(count: number): void;
+  /** Returns how many of the deleted requests had asked no model. */
+  deleteOldest(count: number): number;
+  /** The stored requests that have asked no model: refused ones, and failed polls. */
+  countWithoutModel(): number;
+  deleteOldestWithoutModel(count: number): void;
   deleteAll(): void;
 }
 
@@ -21,7 +25,12 @@ export function requestsTable(database: Database): RequestsTable {
   const find = database.prepare('SELECT * FROM requests WHERE id = ?');
   const count = database.prepare('SELECT count(*) AS count FROM requests');
   const deleteOldest = database.prepare(
-    'DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY at LIMIT ?)',
+    `DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY at LIMIT ?)
+     RETURNING ${WITHOUT_MODEL} AS without_model`,
+  );
+  const countWithoutModel = database.prepare(`SELECT count(*) AS count FROM requests WHERE ${WITHOUT_MODEL}`);
+  const deleteOldestWithoutModel = database.prepare(
+    `DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE ${WITHOUT_MODEL} ORDER BY at LIMIT ?)`,
   );
   const deleteAll = database.prepare('DELETE FROM requests');
   return {
@@ -32,9 +41,19 @@ export function requestsTable(database: Database): RequestsTable {
       return row === undefined ? null : fromColumns(row);
     },
     count: () => Number(count.get()?.count),
-    deleteOldest: (n) => void deleteOldest.run(n),
+    deleteOldest: (n) => deleteOldest.all(n).filter((row) => row.without_model === 1).length,
+    countWithoutModel: () => Number(countWithoutModel.get()?.count),
+    deleteOldestWithoutModel: (n) => void deleteOldestWithoutModel.run(n),
     deleteAll: () => void deleteAll.run(),
   };
+}
+
+/** The same in SQL as in `asksNoModel`. */
+const WITHOUT_MODEL = 'messages IS NULL AND served IS NULL';
+
+/** Whether the request was not for a model, or was refused before that was known. */
+export function asksNoModel({ messages, served }: Pick<RequestDetails, 'messages' | 'served'>): boolean {
+  return messages === null && served === null;
 }
 
 const nullableNumber = z.number().nullable();

@@ -10,7 +10,7 @@ import { type Database, transaction } from './database';
 import type { Journal, RequestEnd, RequestRecord, RequestStart } from './journal';
 import { createPolls, isPoll } from './polls';
 import { createRefusals } from './refusals';
-import { requestsTable } from './requestsTable';
+import { asksNoModel, requestsTable } from './requestsTable';
 import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, localDay, usageTable } from './usageTable';
 
 export interface JournalOptions {
@@ -21,6 +21,10 @@ export interface JournalOptions {
   /** The most requests to store; beyond that the oldest are deleted. Default 50,000. */
   readonly maxRequests?: number;
 }
+
+/** Requests that asked no model, such as refused ones, take at most this share of the stored ones. */
+const SHARE_WITHOUT_MODEL = 0.1;
+const PRUNE_ABOVE = 1.1;
 
 const WRITE_AFTER_MS = 100;
 /** The time until the next attempt after a failed write: a full disk does not become free at once. */
@@ -35,11 +39,14 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   let unwrittenUsage: HourUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  const maxWithoutModel = Math.ceil(maxRequests * SHARE_WITHOUT_MODEL);
   let storedCount = attempt('count', 0, () => requests.count());
+  let withoutModelCount = attempt('count', 0, () => requests.countWithoutModel());
   let today = emptyDay('');
   // Another file has other rows, also of today.
   database.onReplaced(() => {
     storedCount = attempt('count', 0, () => requests.count());
+    withoutModelCount = attempt('count', 0, () => requests.countWithoutModel());
     today = emptyDay('');
   });
   const listeners = new Set<(row: RequestRow) => void>();
@@ -62,12 +69,19 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     timer = undefined;
     if (unwritten.length === 0 && unwrittenUsage.length === 0) return;
     try {
-      transaction(database, () => {
+      const withoutModel = withoutModelCount + unwritten.filter(asksNoModel).length;
+      // Not one by one: finding them reads the whole table.
+      const isOver = withoutModel > maxWithoutModel * PRUNE_ABOVE;
+      const refusedToDelete = isOver ? withoutModel - maxWithoutModel : 0;
+      const stored = storedCount + unwritten.length - refusedToDelete;
+      const deleted = transaction(database, () => {
         for (const request of unwritten) requests.insert(request);
         for (const hourUsage of unwrittenUsage) usage.add(hourUsage);
-        requests.deleteOldest(Math.max(0, storedCount + unwritten.length - maxRequests));
+        if (isOver) requests.deleteOldestWithoutModel(refusedToDelete);
+        return stored > maxRequests ? requests.deleteOldest(stored - maxRequests) : 0;
       });
-      storedCount = Math.min(maxRequests, storedCount + unwritten.length);
+      withoutModelCount = withoutModel - refusedToDelete - deleted;
+      storedCount = Math.min(maxRequests, stored);
       unwritten = [];
       unwrittenUsage = [];
     } catch (error) {
@@ -154,6 +168,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       polls.clear();
       attempt('clear', undefined, () => requests.deleteAll());
       storedCount = 0;
+      withoutModelCount = 0;
     },
     day(at) {
       const day = localDay(at);

@@ -81,6 +81,68 @@ describe('a retry of the client’s package after its own time-out', () => {
   });
 });
 
+describe('a client that says nothing of retries', () => {
+  let question = 0;
+  beforeEach(() => {
+    // No test can take over the answer of another.
+    question += 1;
+  });
+  const body = () => {
+    const messages = [{ role: 'user', content: `Question ${question}` }];
+    return JSON.stringify({ model: 'sonnet', stream: false, messages });
+  };
+  const ask = (signal?: AbortSignal, headers = {}) =>
+    fetch(`${app.url}/api/chat`, { method: 'POST', body: body(), headers, ...(signal && { signal }) }).then(
+      (response) => response.json(),
+    );
+  /** Asks and hangs up when the model has got the question. Resolves when the server has noticed. */
+  const askAndLeave = async () => {
+    const hangUp = new AbortController();
+    const first = ask(hangUp.signal);
+    await app.api.waitForRequest(1);
+    hangUp.abort();
+    await expect(first).rejects.toThrow();
+    await expect.poll(() => app.core.snapshot().requests[0]?.phase).toBe('cancelled');
+  };
+
+  test('takes over the answer of the same request whose connection is gone', async () => {
+    const answered = gate();
+    app.api.answer(answered, text('Once.'));
+    await askAndLeave();
+    const second = ask();
+    await expect.poll(() => app.core.snapshot().requests[0]?.phase).toBe('waiting');
+    answered.open();
+    expect(await second).toMatchObject({ message: { content: 'Once.' } });
+    expect(app.api.requests).toHaveLength(1);
+  });
+
+  test('asks the model twice with two requests at once, or with another chat’s name', async () => {
+    const answered = gate();
+    app.api.answer(answered, text('First.'));
+    app.api.setDefaultAnswer(text('Second.'));
+    const first = ask();
+    await app.api.waitForRequest(1);
+    expect(await ask()).toMatchObject({ message: { content: 'Second.' } });
+    answered.open();
+    expect(await first).toMatchObject({ message: { content: 'First.' } });
+
+    app.api.reset();
+    app.api.answer(hang());
+    app.api.setDefaultAnswer(text('Second.'));
+    await askAndLeave();
+    expect(await ask(undefined, { 'x-openwebui-chat-id': 'another' })).toMatchObject({
+      message: { content: 'Second.' },
+    });
+    expect(app.api.requests).toHaveLength(2);
+  });
+
+  test('and does not ask again is interrupted', async () => {
+    app.api.answer(hang());
+    await askAndLeave();
+    expect(await app.api.requests[0]?.outcome).toBe('aborted');
+  });
+});
+
 test('a client that stops reading is disconnected, and its process is freed', async () => {
   app.api.answer(text(...Array.from({ length: 400 }, () => 'x'.repeat(50_000))));
   const sent = request(`${app.url}/api/chat`, { method: 'POST', agent: false });

@@ -1,6 +1,7 @@
 /** Starts the whole app without its window, on a free port of 127.0.0.1, with the real CLI and the mocked Messages API. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BodyLimits } from '../../app/api/http/body/jsonBody';
 import type { ClaudeTimes } from '../../app/claude/claude';
 import { type Core, createCore } from '../../app/core';
 import { openConfFile } from '../../app/settings/confFile';
@@ -32,6 +33,8 @@ export interface TestAppOptions {
   claudeTimes?: Partial<ClaudeTimes>;
   /** How long a client may read nothing, in ms. */
   readerTimeoutMs?: number;
+  /** Limits of request bodies that differ from the default ones. */
+  bodyLimits?: Partial<BodyLimits>;
 }
 
 /** A running app. */
@@ -75,6 +78,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     env,
     claudeTimes: options.claudeTimes,
     readerTimeoutMs: options.readerTimeoutMs,
+    bodyLimits: options.bodyLimits,
   });
 
   let stopped: Promise<void> | undefined;

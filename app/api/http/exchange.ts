@@ -2,6 +2,7 @@
  * One HTTP request and its response, from arrival to the last byte: its dialect, its record in the journal, and the signal
  * that ends the work when the client hangs up or the server stops.
  */
+import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ChatError } from '../../chat/errors';
 import type { Log } from '../../log/log';
@@ -44,6 +45,8 @@ export interface ExchangeDeps {
   readonly log: Log;
   /** The dialect that answers errors at a path. */
   dialectOf(path: string): Dialect;
+  /** The time in which a client must have read the rest of a complete response, in ms. */
+  readonly readerTimeoutMs: number;
 }
 
 /** Comes first, so that a refused request is recorded too. @param open holds the exchanges that have not ended. */
@@ -51,9 +54,10 @@ export function exchangeMiddleware(deps: ExchangeDeps, open: Set<Exchange>): Req
   return (req, res, next) => {
     const exchange = begin(req, res, deps);
     open.add(exchange);
-    res.once('close', () => open.delete(exchange));
+    void exchange.ended.then(() => open.delete(exchange));
     byResponse.set(res, exchange);
     res.setHeader('X-Request-Id', exchange.id);
+    closeIfUnread(res, deps.readerTimeoutMs);
     next();
   };
 }
@@ -63,6 +67,15 @@ export function exchangeOf(res: Response): Exchange {
   const exchange = byResponse.get(res);
   if (exchange === undefined) throw new Error('the response has no exchange');
   return exchange;
+}
+
+/** Closes the connection of a client that does not read what is left of a response after its end. */
+function closeIfUnread(res: Response, timeoutMs: number): void {
+  res.once('prefinish', () => {
+    const timer = setTimeout(() => res.destroy(), timeoutMs);
+    timer.unref();
+    res.once('finish', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  });
 }
 
 const byResponse = new WeakMap<Response, Exchange>();
@@ -89,11 +102,17 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   let failure: string | null = null;
   let stopped = false;
   let refused = false;
+  // Node reports a response as finished, too, when its connection is closed with a part of it unsent. The listener comes before Node's
+  // own, which closes a connection that is not kept alive.
+  let complete = false;
+  res.prependOnceListener('finish', () => {
+    complete = !req.socket.destroyed;
+  });
 
-  const ended = new Promise<void>((resolve) => res.once('close', resolve));
-  res.once('close', () => {
+  const ended = closed(req, res);
+  void ended.then(() => {
     const route = routeOf(req);
-    if (!res.writableFinished) {
+    if (!complete) {
       controller.abort();
       record.end({ route, status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
     } else if (failure !== null || res.statusCode >= 400) {
@@ -102,7 +121,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     } else {
       record.end({ route, status: res.statusCode, phase: 'done' });
     }
-    const status = res.writableFinished ? res.statusCode : 499;
+    const status = complete ? res.statusCode : 499;
     log.debug('request', { id: record.id, client, method: req.method, path: req.path, status });
   });
 
@@ -126,6 +145,31 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     },
     abort: (reason) => controller.abort(reason),
   };
+}
+
+/** What waits for the end of each connection. */
+const bySocket = new WeakMap<Socket, Set<() => void>>();
+
+/**
+ * Resolves when the response is complete or its connection is closed. A response that waits for the one before it on its connection
+ * has no event of its own for the latter.
+ */
+function closed({ socket }: Request, res: Response): Promise<void> {
+  const waiting = bySocket.get(socket) ?? new Set();
+  if (!bySocket.has(socket)) {
+    bySocket.set(socket, waiting);
+    socket.once('close', () => {
+      for (const resolve of waiting) resolve();
+    });
+  }
+  return new Promise((resolve) => {
+    const done = () => {
+      waiting.delete(done);
+      resolve();
+    };
+    waiting.add(done);
+    res.once('close', done);
+  });
 }
 
 /** The path of the route that Express matched; null where none did. */

@@ -2,7 +2,6 @@
  * Lets a client's retry take over the answer that its first attempt waits for. The packages of OpenAI and Anthropic give up
  * on a request after their own time-out and send it again; without this, the model would run once for each attempt.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { ChatError } from '../../chat/errors';
 import type { ChoiceEvent } from '../parallelAnswers';
 import type { Exchange } from './exchange';
@@ -11,10 +10,10 @@ import type { Exchange } from './exchange';
 export interface Attempt {
   /** The id of the API key, or '' for this computer. */
   readonly owner: string;
-  readonly path: string;
-  readonly body: unknown;
-  /** The value of `x-stainless-retry-count`, 0 for a first attempt; undefined for clients that do not retry by themselves. */
-  readonly retryCount: number | undefined;
+  /** The same for requests that mean the same: of path, body and the headers that a dialect has read. */
+  readonly content: string;
+  /** Whether the client says that it has sent the request before (`x-stainless-retry-count`). */
+  readonly isRetry: boolean;
 }
 
 /** The request that an answer is sent to. */
@@ -47,6 +46,7 @@ interface PendingAnswer {
   next: Promise<IteratorResult<ChoiceEvent>> | undefined;
   /** Makes the attempt that has the answer give it up. */
   release: () => void;
+  /** Set while no client waits for the answer. */
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -66,10 +66,10 @@ export function createAnswerSharing(graceMs = RETRY_GRACE_MS): AnswerSharing {
   };
 
   const earlierAttempt = (attempt: Attempt): PendingAnswer | undefined => {
-    if (!attempt.retryCount) return undefined;
     return [...pendingAnswers].find(
-      ({ attempt: { owner, path, body } }) =>
-        owner === attempt.owner && path === attempt.path && isDeepStrictEqual(body, attempt.body),
+      ({ attempt: { owner, content }, timer }) =>
+        // Without that word of the client's, two equal requests are two questions, unless nobody waits for the first one.
+        (attempt.isRetry || timer !== undefined) && owner === attempt.owner && content === attempt.content,
     );
   };
 
@@ -84,11 +84,11 @@ export function createAnswerSharing(graceMs = RETRY_GRACE_MS): AnswerSharing {
 
   return {
     async *eventsFor(attempt, target, start) {
-      if (attempt.retryCount === undefined) return yield* start(target.exchange.signal);
       const earlier = earlierAttempt(attempt);
       earlier?.release();
       const pending = earlier ?? startAnswer(attempt, start);
       clearTimeout(pending.timer);
+      pending.timer = undefined;
       yield* readPending(pending, target, { graceMs, end, settle: () => pendingAnswers.delete(pending) });
     },
   };

@@ -454,3 +454,21 @@ describe('refused requests', () => {
     expect(rows.map((row) => [row.id, row.phase])).toEqual([[id, 'done']]);
   });
 });
+
+test('requests that asked no model never take the place of those that did', () => {
+  const journal = open({ maxRequests: 100 });
+  const served = Array.from({ length: 50 }, () => serve(journal));
+  for (let count = 0; count < 1_000; count += 1) {
+    serve(journal, {}, { messages: null, usage: null, served: null, status: 400, phase: 'failed' });
+  }
+  journal.close();
+  const rows = open({ maxRequests: 100 }).recent(2_000);
+  const remaining = new Set(rows.map(({ id }) => id));
+  expect(served.filter((id) => !remaining.has(id))).toEqual([]);
+  expect(rows.length - served.length).toBeLessThanOrEqual(11);
+
+  const again = open({ maxRequests: 100 });
+  for (let count = 0; count < 200; count += 1) serve(again);
+  again.close();
+  expect(open({ maxRequests: 100 }).recent(2_000)).toHaveLength(100);
+});

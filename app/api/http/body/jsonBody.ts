@@ -1,4 +1,5 @@
 /** Reads bodies as JSON, whatever their Content-Type: `curl -d` sends form-urlencoded, and Ollama ignores the header. */
+import { createHash, type Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { ChatError } from '../../../chat/errors';
@@ -32,12 +33,27 @@ export const BODY_LIMITS: BodyLimits = {
 /** Parses the body into `req.body`. @throws Refusal for a body that is empty, too large, too slow, wrongly encoded or not JSON. */
 export function jsonBody(parser: BodyParser, limits: BodyLimits = BODY_LIMITS): RequestHandler {
   return async (req, res, next) => {
-    req.body = await read(req, res, parser, limits);
+    const hash = createHash('sha256');
+    req.body = await read(req, res, { parser, limits, hash });
+    digests.set(req, hash.digest('base64'));
     next();
   };
 }
 
-function read(req: IncomingMessage, res: Response, parser: BodyParser, limits: BodyLimits): Promise<unknown> {
+const digests = new WeakMap<IncomingMessage, string>();
+
+/** A digest of the body's bytes; '' for a request whose body was not read. */
+export function bodyDigest(req: IncomingMessage): string {
+  return digests.get(req) ?? '';
+}
+
+interface ReadOptions {
+  readonly parser: BodyParser;
+  readonly limits: BodyLimits;
+  readonly hash: Hash;
+}
+
+function read(req: IncomingMessage, res: Response, { parser, limits, hash }: ReadOptions): Promise<unknown> {
   const source = decompressed(req);
   const job = parser.begin();
   return new Promise((resolve, reject) => {
@@ -67,7 +83,10 @@ function read(req: IncomingMessage, res: Response, parser: BodyParser, limits: B
       if (settled) return;
       size += chunk.length;
       if (size > limits.bytes) refuse(tooLarge(limits.bytes));
-      else job.push(chunk);
+      else {
+        hash.update(chunk);
+        job.push(chunk);
+      }
     });
     source.on('end', () => {
       stopWatching();
