@@ -148,7 +148,8 @@ function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
 /** @param readHeaders the headers that have decided what the request means. */
 function attemptOf(req: Request, { owner }: ApiRequest, readHeaders: ReadonlyMap<string, string | undefined>): Attempt {
   const content = JSON.stringify([req.method, req.url, bodyDigest(req), [...readHeaders]]);
-  return { owner, content, isRetry: Number(req.get('x-stainless-retry-count')) > 0 };
+  const count = req.get('x-stainless-retry-count');
+  return { owner, content, isRetry: Number(count) > 0, countsRetries: count !== undefined };
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Attempt {
   readonly content: string;
   /** Whether the client says that it has sent the request before (`x-stainless-retry-count`). */
   readonly isRetry: boolean;
+  /** Whether the client counts its attempts, so that a retry can be expected. */
+  readonly countsRetries: boolean;
 }
 
 /** The request that an answer is sent to. */
@@ -135,7 +137,9 @@ async function* readPending(
           exchange.change({ usage: null });
           throw new ChatError('cancelled', 'a retry of this request has taken over its answer');
         }
-        waitsForRetry = !hasAnswered() && !(signal.reason instanceof ChatError);
+        // Without a process, the model was not asked: of a client that may not return, the request must not stay in the queue.
+        const canReturn = pending.attempt.countsRetries || pending.events.length > 0;
+        waitsForRetry = canReturn && !hasAnswered() && !(signal.reason instanceof ChatError);
         throw new ChatError('cancelled', 'request canceled');
       }
       pending.next = undefined;
