@@ -161,7 +161,7 @@ const DAMAGES: Record<string, (home: string) => void> = {
   ...(canMount() && {
     'a full disk': (home) => {
       mountData(home, 'size=64k');
-      fill(path.join(home, 'data'));
+      fillDisk(path.join(home, 'data'));
     },
     'a read-only disk': (home) => mountData(home, 'size=64k,ro'),
   }),

@@ -1,13 +1,13 @@
 /** A small disk as a folder of the app, which a test can fill, make read-only and take away. Mounting needs root, and Linux. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** Whether this process may mount. */
 export function canMount(): boolean {
-  const folder = '/tmp/claudacity-mount-probe';
+  const folder = mkdtempSync(path.join(tmpdir(), 'claudacity-mount-probe-'));
   try {
-    mkdirSync(folder, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
     execFileSync('umount', [folder]);
     return true;

@@ -67,12 +67,11 @@ export function createAnswerSharing(graceMs = RETRY_GRACE_MS): AnswerSharing {
     pending.iterator.return?.().catch(() => {});
   };
 
-  const earlierAttempt = (attempt: Attempt): PendingAnswer | undefined => {
-    return [...pendingAnswers].find(
-      ({ attempt: { owner, content }, timer }) =>
-        // Without that word of the client's, two equal requests are two questions, unless nobody waits for the first one.
-        (attempt.isRetry || timer !== undefined) && owner === attempt.owner && content === attempt.content,
-    );
+  const earlierAttempt = ({ isRetry, owner, content }: Attempt): PendingAnswer | undefined => {
+    const equal = [...pendingAnswers].filter(({ attempt }) => attempt.owner === owner && attempt.content === content);
+    const abandoned = equal.find(({ timer }) => timer !== undefined);
+    // Where the client does not say that it repeats itself, two equal requests are two questions, unless nobody waits for the first one.
+    return abandoned ?? (isRetry ? equal[0] : undefined);
   };
 
   const startAnswer = (attempt: Attempt, start: (signal: AbortSignal) => AsyncIterable<ChoiceEvent>): PendingAnswer => {
