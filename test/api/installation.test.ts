@@ -1,8 +1,8 @@
 /** The state of the CLI is true and heals by itself: with the real CLI, and scripts around it that break and mend. */
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claudePath, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
+import { claudePath, leftoverProcesses, removeFolder, scratchFolder, signIn } from '../support/cli';
 import { wrapCli } from '../support/cliWrapper';
 import { httpError, rateLimits, text } from '../support/messagesApi';
 import { send } from '../support/send';
@@ -168,7 +168,7 @@ describe('an account', () => {
     const refused = await ask(app);
     expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('claude auth login')]);
 
-    await writeCredentials();
+    await signIn(home);
     await expect.poll(async () => (await ask(app)).status, SOON).toBe(200);
 
     await becomesHealthy(app);
@@ -183,7 +183,7 @@ describe('an account', () => {
   ] as const)(
     'whose sign-in (%s) the API refuses in mid-session is a problem until an answer',
     async (kind, remedy) => {
-      if (kind === 'claude.ai') await writeCredentials();
+      if (kind === 'claude.ai') await signIn(home);
       const app = await start({ account: kind === 'claude.ai' ? 'signed-out' : kind });
       expect((await ask(app)).status).toBe(200);
       expect((await health(app))[0]).toBe(200);
@@ -316,19 +316,6 @@ test.skipIf(process.platform === 'win32')(
     expect(names.filter((name) => name in models || name in others)).toEqual([]);
   },
 );
-
-/** Signs in as `claude auth login` does, on a system without a keychain. */
-async function writeCredentials(): Promise<void> {
-  const oauth = {
-    accessToken: 'sk-ant-oat01-test',
-    refreshToken: 'sk-ant-ort01-test',
-    expiresAt: 4_102_444_800_000,
-    scopes: ['user:inference', 'user:profile'],
-    subscriptionType: 'max',
-  };
-  await mkdir(path.join(home, '.claude'), { recursive: true });
-  await writeFile(path.join(home, '.claude', '.credentials.json'), JSON.stringify({ claudeAiOauth: oauth }));
-}
 
 async function metric(app: TestApp, name: string): Promise<number> {
   const { text: body } = await send(`${app.url}/metrics`);

@@ -3,7 +3,7 @@
  * API, and the processes that it leaves behind.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MessagesApi } from './messagesApi';
@@ -45,6 +45,24 @@ function credentials(account: Account): Record<string, string> {
   if (account === 'api-key') return { ANTHROPIC_API_KEY: 'sk-ant-test' };
   if (account === 'subscription') return { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-test' };
   return {};
+}
+
+/** Signs in as `claude auth login` does on a system without a keychain, for an app that was started with the account `signed-out`. */
+export async function signIn(home: string): Promise<void> {
+  const oauth = {
+    accessToken: 'sk-ant-oat01-test',
+    refreshToken: 'sk-ant-ort01-test',
+    expiresAt: 4_102_444_800_000,
+    scopes: ['user:inference', 'user:profile'],
+    subscriptionType: 'max',
+  };
+  await mkdir(path.join(home, '.claude'), { recursive: true });
+  await writeFile(path.join(home, '.claude', '.credentials.json'), JSON.stringify({ claudeAiOauth: oauth }));
+}
+
+/** Signs out as `claude auth logout` does; nothing where nobody is signed in with `signIn`. */
+export async function signOut(home: string): Promise<void> {
+  await rm(path.join(home, '.claude', '.credentials.json'), { force: true });
 }
 
 /** Creates an empty folder in the system's temporary folder. The caller removes it with `removeFolder`. */

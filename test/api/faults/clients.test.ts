@@ -1,9 +1,13 @@
 /** What clients send that no client should send, and how they leave; and a server that stops while it answers. */
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { type Gate, gate, text } from '../../support/messagesApi';
 import type { TestApp } from '../../support/testApp';
-import { bodyOf, type Dialect, type FaultRequest, type Outcome, PATHS, request } from './dialectClient';
+import { bodyOf, type Dialect, type FaultRequest, HANGS_AFTER_MS, type Outcome, PATHS, request } from './dialectClient';
 import { ANSWERED, SETTINGS, TOLD, testFaults, urlOf } from './testFaults';
 
 const sendBody = (body: (options: FaultRequest) => string) => (app: TestApp, dialect: Dialect, options: FaultRequest) =>
@@ -14,6 +18,17 @@ const withMessages = (messages: string) =>
   sendBody(({ stream }) => `{"model":"sonnet","max_tokens":100,"stream":${stream},"messages":${messages}}`);
 
 const ones = (bytes: number) => `[${'1,'.repeat(bytes / 2)}1]`;
+
+/** What a client has that leaves before the first byte. */
+const NOTHING: Outcome = {
+  status: 0,
+  headers: new Headers(),
+  text: '',
+  thinking: '',
+  calls: [],
+  ending: 'cut',
+  message: '',
+};
 
 /** Sends the request and closes the connection as soon as the API has it. */
 async function hangUp(app: TestApp, dialect: Dialect, options: FaultRequest): Promise<Outcome> {
@@ -27,7 +42,7 @@ async function hangUp(app: TestApp, dialect: Dialect, options: FaultRequest): Pr
   const word = options.client ?? '';
   while (!app.api.requests.some(({ history }) => JSON.stringify(history).includes(word))) await sleep(20);
   outgoing.destroy();
-  return { status: 0, headers: new Headers(), text: '', thinking: '', calls: [], ending: 'cut', message: '' };
+  return NOTHING;
 }
 
 /** By the request's word. */
@@ -43,10 +58,64 @@ async function giveUpAndRetry(app: TestApp, dialect: Dialect, options: FaultRequ
   return second;
 }
 
+/** Sends header lines and a body that Node's `fetch` does not send. @param headers further lines @param length of the body, of which a part is sent */
+function sendRaw(headers: readonly string[], length?: number) {
+  return async (app: TestApp, dialect: Dialect, options: FaultRequest): Promise<Outcome> => {
+    const body = JSON.stringify(bodyOf(dialect, options));
+    const size = ['Content-Length', String(length ?? body.length)];
+    const outgoing = httpRequest(`${urlOf(app)}${PATHS[dialect]}`, {
+      method: 'POST',
+      headers: ['Host', 'localhost', 'User-Agent', options.client ?? '', ...size, ...headers],
+      agent: false,
+    });
+    outgoing.write(body);
+    if (length === undefined) outgoing.end();
+    const [response] = await once(outgoing, 'response', { signal: AbortSignal.timeout(HANGS_AFTER_MS) });
+    // The server closes the connection behind its answer, since the rest of the request is not read.
+    outgoing.on('error', () => {});
+    const { error } = JSON.parse(await readAll(response));
+    const message = typeof error === 'string' ? error : error.message;
+    return { ...NOTHING, status: response.statusCode, ending: 'error', message };
+  };
+}
+
+/** Asks for an answer of 20 MB and does not read it. */
+async function neverRead(app: TestApp, dialect: Dialect, options: FaultRequest): Promise<Outcome> {
+  const body = JSON.stringify(bodyOf(dialect, options));
+  const socket = connect(Number(new URL(urlOf(app)).port), '127.0.0.1');
+  socket.on('error', () => {}).pause();
+  const head = `POST ${PATHS[dialect]} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ${options.client}\r\n`;
+  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+  const isOver = () => app.core.snapshot().requests.find(({ client }) => client === options.client)?.durationMs ?? null;
+  await expect.poll(isOver, { timeout: HANGS_AFTER_MS }).not.toBeNull();
+  socket.destroy();
+  return NOTHING;
+}
+
 testFaults(
   'clients',
   {
+    options: () => ({
+      settings: SETTINGS,
+      readerTimeoutMs: 1_000,
+      bodyLimits: { silentMs: 1_000, slowAfterMs: 10_000 },
+    }),
     faults: {
+      'More than 2,000 header lines': {
+        send: sendRaw(Array.from({ length: 2_001 }, () => ['a', '']).flat()),
+        expected: TOLD,
+      },
+      'A body that stops arriving': {
+        when: 'after 60 s (`BODY_LIMITS.silentMs`)',
+        send: sendRaw([], 1_000_000),
+        expected: TOLD,
+      },
+      'A client that does not read its answer': {
+        when: 'after 5 min (`READER_TIMEOUT_MS`)',
+        answer: () => [text(...Array.from({ length: 400 }, () => 'x'.repeat(50_000)))],
+        send: neverRead,
+        expected: { whole: 'cut', streamed: 'cut' },
+      },
       '6 MB of `{"messages":[1,1,1,…]}`': { send: withMessages(ones(6_000_000)), expected: TOLD },
       'A body that is nested 20,000 levels deep': {
         send: withMessages(`${'['.repeat(20_000)}${']'.repeat(20_000)}`),

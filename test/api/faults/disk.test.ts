@@ -1,8 +1,9 @@
 /** The disk that holds the data folder is full, read-only or gone, or files stand in place of folders. */
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { canMount, fillDisk, makeReadOnly, mountDisk } from '../../support/smallDisk';
-import { startTestApp } from '../../support/testApp';
+import { startTestApp, type TestAppOptions } from '../../support/testApp';
 import { ANSWERED, type FaultPart, SETTINGS, testFaults } from './testFaults';
 
 const FOLDERS = ['children', 'workspace', 'replay'];
@@ -11,6 +12,16 @@ let makeRoom: () => void;
 let unmount: () => void;
 
 const skipped = !canMount();
+
+/** The app's database as something else has left it. */
+async function edited(home: string, sql: string): Promise<TestAppOptions> {
+  const earlier = await startTestApp({ home, settings: SETTINGS });
+  await earlier.stop();
+  const database = new DatabaseSync(path.join(home, 'data', 'claudacity.db'));
+  database.exec(sql);
+  database.close();
+  return {};
+}
 
 const mounted: FaultPart[] = [
   {
@@ -66,6 +77,14 @@ testFaults(
       return {};
     },
     faults: { 'The database is damaged': { expected: ANSWERED } },
+  },
+  {
+    options: (home) => edited(home, 'PRAGMA user_version = 999'),
+    faults: { 'The database is of a later version': { expected: ANSWERED } },
+  },
+  {
+    options: (home) => edited(home, 'DROP TABLE messages'),
+    faults: { 'A table of the database is missing': { expected: ANSWERED } },
   },
   {
     options: (home) => {

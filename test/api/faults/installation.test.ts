@@ -2,12 +2,12 @@
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { claudePath, leftoverProcesses } from '../../support/cli';
+import { claudePath, leftoverProcesses, signIn, signOut } from '../../support/cli';
 import { type CliMode, type CliWrapper, wrapCli } from '../../support/cliWrapper';
 import { httpError, rateLimits, text } from '../../support/messagesApi';
 import { send } from '../../support/send';
 import type { TestApp } from '../../support/testApp';
-import { ANSWERED, TOLD, testFaults } from './testFaults';
+import { ANSWERED, SETTINGS, TOLD, testFaults } from './testFaults';
 
 /** Attempts fail soon; each further one may take twice as long, so that the real CLI comes up on a slow machine, too. */
 const SHORT = { attemptMs: 300, waitMs: 200, firstPauseMs: 50, maxPauseMs: 500, initializeMs: 8_000 };
@@ -112,5 +112,25 @@ testFaults(
       },
       'The plan is used up': { answer: () => [usedUp()], lasts: true, heal: answerAgain, expected: TOLD },
     },
+  },
+  {
+    options: async (home) => {
+      await signIn(home);
+      return { account: 'signed-out' };
+    },
+    faults: {
+      'The CLI is signed out': {
+        before: (app) => breakCli(app, () => signOut(app.home)),
+        heal: async (app) => {
+          await signIn(app.home);
+          await answerAgain(app);
+        },
+        expected: TOLD,
+      },
+    },
+  },
+  {
+    options: () => ({ env: { ANTHROPIC_LOG: 'debug' }, settings: { ...SETTINGS, passVariables: ['ANTHROPIC_LOG'] } }),
+    faults: { 'The CLI writes a log between its messages (`ANTHROPIC_LOG=debug`)': { expected: ANSWERED } },
   },
 );

@@ -89,9 +89,11 @@ export function testFaults(group: string, ...parts: readonly FaultPart[]): void 
 function testPart({ faults, options = () => ({}), end }: FaultPart, rows: FaultRow[]): void {
   let app: TestApp | undefined;
   let home: string;
+  let resources: string[];
 
   beforeAll(async () => {
     home = await scratchFolder();
+    resources = process.getActiveResourcesInfo();
     app = await startTestApp({ settings: SETTINGS, ...(await options(home)), home });
   });
   afterAll(async () => {
@@ -119,6 +121,21 @@ function testPart({ faults, options = () => ({}), end }: FaultPart, rows: FaultR
       expect([lost, left]).toEqual(['nothing', 'nothing']);
     });
   }
+
+  test(`no timer, connection, pipe or file is left when the app ends: ${Object.keys(faults).join('; ')}`, async () => {
+    await app?.stop();
+    await expect.poll(() => added(resources), SOON).toEqual([]);
+  });
+}
+
+/** What keeps this process running, besides what did before. */
+function added(before: readonly string[]): string[] {
+  const rest = [...before];
+  return process.getActiveResourcesInfo().filter((name) => {
+    const index = rest.indexOf(name);
+    if (index >= 0) rest.splice(index, 1);
+    return index < 0;
+  });
 }
 
 /** Where the server is now: each start takes a new port. */
