@@ -1,6 +1,7 @@
 /**
  * `npm test`: runs the checks one after the other, even if one fails, and installs what they need. The last line is always
- * `N passed, N failed`. Each test counts as one, and so do type check, lint and import rules.
+ * `N passed, N failed`. Each test counts as one, and so do type check, lint and import rules. Failed tests are named before it, in lines
+ * that begin with `FAILED`.
  *
  * `node build/test.mjs <check> …` runs only the named checks.
  */
@@ -9,6 +10,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureElectron } from './electron.mjs';
 import { captureOutput, onNpmExit, ROOT } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
@@ -20,12 +22,13 @@ import { ensureElectronLibraries, ensureTestPrograms } from './setup/systemPacka
  * @property {number} passed
  * @property {number} failed
  */
+/** @typedef {Counts & { failures: string[] }} Result `failures`: a line for each failed test */
 /**
  * @typedef {object} Check
  * @property {string} title
  * @property {(reportFile: string) => Promise<{ command: string[], env?: NodeJS.ProcessEnv }>} prepare installs what the check
  *   needs and returns the command that runs it
- * @property {(report: string) => Counts} [count] reads the tool's JSON report; without it the exit code counts as one
+ * @property {(report: string) => Result} [count] reads the tool's JSON report; without it the exit code counts as one
  * @property {number} minutes time limit; a check that exceeds it is killed and counts as failed
  */
 
@@ -71,12 +74,13 @@ await runCommand(async () => {
     process.exitCode = 1;
     return;
   }
-  /** @type {{ line: string, counts: Counts }[]} */
+  /** @type {{ line: string, counts: Result }[]} */
   const results = [];
   for (const name of selected) results.push(await runCheck(name, /** @type {Check} */ (CHECKS[name])));
 
   const sum = (/** @type {keyof Counts} */ key) => results.reduce((total, { counts }) => total + counts[key], 0);
   console.log(`\n${results.map(({ line }) => line).join('\n')}\n`);
+  for (const failure of results.flatMap(({ counts }) => counts.failures)) console.log(`FAILED ${failure}`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   if (sum('failed') > 0) process.exitCode = 1;
 });
@@ -92,21 +96,24 @@ async function installPackages() {
   );
 }
 
-/** @param {string} name @param {Check} check @returns {Promise<{ line: string, counts: Counts }>} */
+/** @param {string} name @param {Check} check @returns {Promise<{ line: string, counts: Result }>} */
 async function runCheck(name, check) {
   const started = Date.now();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claudacity-check-'));
   const reportFile = path.join(folder, 'report.json');
   console.log(`\n▸ ${check.title}`);
-  /** @type {Counts} */
-  let counts = { passed: 0, failed: 1 };
+  /** @type {Result} */
+  let counts = { passed: 0, failed: 1, failures: [`${name}: see above`] };
   try {
     const { command, env } = await check.prepare(reportFile);
     const code = await runWithTimeout(check.minutes, command, env);
-    if (!check.count) counts = code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-    else if (fs.existsSync(reportFile)) counts = check.count(fs.readFileSync(reportFile, 'utf8'));
+    if (!check.count && code === 0) counts = { passed: 1, failed: 0, failures: [] };
+    else if (check.count && fs.existsSync(reportFile)) counts = check.count(fs.readFileSync(reportFile, 'utf8'));
     // A tool may fail without reporting a failed test, or without writing a report.
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    if (code !== 0 && counts.failed === 0) {
+      if (counts.failures.length === 0) counts.failures.push(`${name}: exit code ${code} although no test failed`);
+      counts.failed = 1;
+    }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     console.log(`${error.message}\n${error.remedy}`);
@@ -191,14 +198,30 @@ function vitestCheck(project, minutes, prepare = async () => ({})) {
   };
 }
 
-/** Counts a test file that could not be loaded as a failed test. @param {string} report @returns {Counts} */
+/**
+ * A test file that could not be loaded counts as a failed test.
+ * @typedef {{ status: string, fullName: string, failureMessages: string[] }} VitestTest
+ * @typedef {{ name: string, status: string, message: string, assertionResults: VitestTest[] }} VitestFile
+ * @param {string} report
+ * @returns {Result}
+ */
 function countVitest(report) {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);
-  const brokenFiles = testResults.filter(
-    (/** @type {{ status: string, assertionResults: unknown[] }} */ file) =>
-      file.status === 'failed' && file.assertionResults.length === 0,
-  );
-  return { passed: numPassedTests, failed: numFailedTests + brokenFiles.length };
+  const files = /** @type {VitestFile[]} */ (testResults).filter(({ status }) => status === 'failed');
+  const failures = files.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(ROOT, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return [`${file}: ${firstLine(message)}`];
+    return failed.map(({ fullName, failureMessages }) => `${file} › ${fullName}: ${firstLine(failureMessages[0])}`);
+  });
+  const brokenFiles = files.filter(({ assertionResults }) => assertionResults.length === 0);
+  return { passed: numPassedTests, failed: numFailedTests + brokenFiles.length, failures };
+}
+
+/** @param {string | undefined} text */
+function firstLine(text = '') {
+  const [line = ''] = stripVTControlCharacters(text).split('\n');
+  return line.slice(0, 300);
 }
 
 /** @param {string} reportFile */
@@ -216,10 +239,23 @@ async function playwrightCommand(reportFile) {
   };
 }
 
-/** @param {string} report @returns {Counts} */
+/**
+ * @typedef {{ message?: string }} PlaywrightError
+ * @typedef {{ title: string, file: string, ok: boolean, tests: { results: { error?: PlaywrightError }[] }[] }} PlaywrightSpec
+ * @typedef {{ specs: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
+ * @param {string} report
+ * @returns {Result}
+ */
 function countPlaywright(report) {
-  const { stats, errors } = JSON.parse(report);
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length };
+  const { stats, errors, suites } = JSON.parse(report);
+  /** @param {PlaywrightSuite} suite @returns {PlaywrightSpec[]} */
+  const specsOf = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
+  const specs = /** @type {PlaywrightSuite[]} */ (suites).flatMap(specsOf).filter(({ ok }) => !ok);
+  const failures = [
+    ...specs.map(({ file, title, tests }) => `${file} › ${title}: ${firstLine(tests[0]?.results[0]?.error?.message)}`),
+    .../** @type {PlaywrightError[]} */ (errors).map(({ message }) => firstLine(message)),
+  ];
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, failures };
 }
 
 /** @returns {Promise<NodeJS.ProcessEnv>} */
