@@ -94,7 +94,7 @@ function QuarantinedBanner({ database }: { database: QuarantinedDatabase }) {
       <div className="problem-text">
         <strong>{QUARANTINE_MESSAGES[database.reason]} A new history was begun.</strong>
         <p>
-          <CodeText>{`It is \`${database.file}\` in the data folder now: ${database.detail}.`}</CodeText>
+          <CodeText>{quarantineText(database)}</CodeText>
         </p>
       </div>
       <div className="problem-actions">
@@ -103,6 +103,12 @@ function QuarantinedBanner({ database }: { database: QuarantinedDatabase }) {
       </div>
     </section>
   );
+}
+
+/** Where the file is, and what can be done with it; what is wrong with it, where the message does not say all. */
+function quarantineText({ file, reason, detail }: QuarantinedDatabase): string {
+  if (reason === 'newer') return `It is \`${file}\` in the data folder now. Update Claudacity, then restore it.`;
+  return `It is \`${file}\` in the data folder now: ${detail}.`;
 }
 
 const QUARANTINE_MESSAGES: Record<QuarantinedDatabase['reason'], string> = {
