@@ -36,9 +36,12 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, text: string]>>
   'brackets without end': [400, 'levels deep'],
   'a schema of small nodes': [413, 'texts, keys, arrays and objects'],
   'not JSON at the end': [400, 'JSON'],
-  'one long text': [400, 'more than any model reads'],
-  'one long text to count': [200, 'input_tokens'],
+  'one long text': [413, 'a text of more than 32 MB'],
+  'one long text to count': [413, 'a text of more than 32 MB'],
+  'two texts': [400, 'more than any model reads'],
+  'two texts to count': [200, 'input_tokens'],
   'tools of 13,000 nodes to count': [200, 'input_tokens'],
+  'an image of 40 MB': [413, 'a text of more than 32 MB'],
   'an image (refused for its base64)': [400, 'not base64'],
 };
 

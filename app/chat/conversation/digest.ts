@@ -4,6 +4,7 @@
  * which takes the same time however long the history is.
  */
 import { createHash } from 'node:crypto';
+import { isLong, jsonPieces, textSlices } from '../../shared/jsonPieces';
 import { createPause } from '../../shared/slices';
 import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from '../request';
 
@@ -18,12 +19,21 @@ export interface ConversationKey {
   readonly setup: string;
 }
 
-/** The digest of an empty history under the key. */
-export function digestOfKey({ owner, system, model, setup }: ConversationKey): string {
-  return hash(JSON.stringify([owner, system, model, setup]));
+/** The digest of an empty history under the key. Blocks everything else while it runs: `digestKey` does not. */
+export function digestOfKey(key: ConversationKey): string {
+  return hash(JSON.stringify(keyParts(key)));
 }
 
-/** The digest of a history with one more message. @param digest of the history without it */
+/** As `digestOfKey`. Other work runs in between where the key is long. */
+export async function digestKey(key: ConversationKey): Promise<string> {
+  return isLong(key) ? hashPieces(jsonPieces(keyParts(key))) : digestOfKey(key);
+}
+
+function keyParts({ owner, system, model, setup }: ConversationKey): readonly string[] {
+  return [owner, system, model, setup];
+}
+
+/** The digest of a history with one more message. Blocks everything else: `digestOfHistory` does not. @param digest of the history without it */
 export function extendDigest(digest: string, message: Message): string {
   return hash(`${digest}\n${canonicalMessage(message)}`);
 }
@@ -33,16 +43,45 @@ export function digestOf(key: ConversationKey, messages: readonly Message[]): st
   return messages.reduce(extendDigest, digestOfKey(key));
 }
 
-/** The digest of a whole history. Other work runs between the messages of a long one. @param keyDigest as `digestOfKey` returns it. */
-export async function digestOfHistory(keyDigest: string, messages: readonly Message[]): Promise<string> {
-  let digest = keyDigest;
+/** The digest of a history with more messages. Other work runs in between where they are long. @param before the digest of the history without them. */
+export async function digestOfHistory(before: string, messages: readonly Message[]): Promise<string> {
+  let digest = before;
   const pause = createPause();
   for (const message of messages) {
-    digest = extendDigest(digest, message);
+    digest = isLong(message.content) ? await extendInSlices(digest, message) : extendDigest(digest, message);
     const waits = pause();
     if (waits !== undefined) await waits;
   }
   return digest;
+}
+
+async function extendInSlices(digest: string, message: Message): Promise<string> {
+  for (const block of message.content) {
+    for (const part of block.type === 'tool_result' ? block.content : [block]) {
+      if ('data' in part && isLong(part.data)) dataHashes.set(part, await hashPieces(textSlices(part.data)));
+    }
+  }
+  return hashPieces(concat(`${digest}\n`, jsonPieces(canonicalParts(message))));
+}
+
+/** The hashes of large images and documents, which would otherwise be computed for each digest. */
+const dataHashes = new WeakMap<ImageBlock | DocumentBlock, string>();
+
+function* concat(first: string, rest: Iterable<string>): Generator<string> {
+  yield first;
+  yield* rest;
+}
+
+/** The hash of the text that the pieces make. */
+async function hashPieces(pieces: Iterable<string>): Promise<string> {
+  const all = createHash('sha256');
+  const pause = createPause();
+  for (const piece of pieces) {
+    all.update(piece);
+    const waits = pause();
+    if (waits !== undefined) await waits;
+  }
+  return all.digest('base64url');
 }
 
 function hash(text: string): string {
@@ -50,8 +89,12 @@ function hash(text: string): string {
 }
 
 function canonicalMessage(message: Message): string {
+  return JSON.stringify(canonicalParts(message));
+}
+
+function canonicalParts(message: Message): readonly DigestPart[] {
   const parts = message.role === 'assistant' ? assistantParts(message.content) : message.content.map(userPart);
-  return JSON.stringify([message.role, ...trimEnds(parts)]);
+  return [message.role, ...trimEnds(parts)];
 }
 
 type DigestPart = string | readonly unknown[];
@@ -75,8 +118,8 @@ function userPart(block: UserBlock): DigestPart {
 
 function contentPart(block: TextBlock | ImageBlock | DocumentBlock): DigestPart {
   if (block.type === 'text') return block.text;
-  if (block.type === 'document') return ['document', block.title ?? '', hash(block.data)];
-  return ['image', block.mediaType, hash(block.data)];
+  const dataHash = dataHashes.get(block) ?? hash(block.data);
+  return block.type === 'document' ? ['document', block.title ?? '', dataHash] : ['image', block.mediaType, dataHash];
 }
 
 function trimEnds(parts: readonly DigestPart[]): DigestPart[] {

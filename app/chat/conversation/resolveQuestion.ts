@@ -8,7 +8,7 @@ import { ChatError } from '../errors';
 import type { ChatRequest, Message } from '../request';
 import { defineCalledTools } from '../turn/calledTools';
 import { type ConversationHistory, HistoryUnavailableError, type ResumableConversation } from './conversationHistory';
-import { type ConversationKey, digestOfHistory, digestOfKey, extendDigest } from './digest';
+import { type ConversationKey, digestKey, digestOfHistory } from './digest';
 import type { LiveConversations } from './liveConversations';
 import type { Transcript } from './transcript';
 
@@ -73,7 +73,8 @@ export async function resolveQuestion(
   const { owner, ephemeral } = sent;
   const sentName = ephemeral ? undefined : (sent.name?.id ?? target);
   const named = sentName === undefined ? undefined : findNamed(owner, sentName, target, conversationHistory);
-  const unrelated = sent.name?.kind === 'label' && isUnrelatedQuestion(named, sent.messages, conversationHistory);
+  const unrelated =
+    sent.name?.kind === 'label' && (await isUnrelatedQuestion(named, sent.messages, conversationHistory));
   const name = unrelated ? undefined : sentName;
   const known = unrelated ? undefined : named;
   const earlier =
@@ -85,7 +86,7 @@ export async function resolveQuestion(
   const request = defineCalledTools(sent, messages);
   const setup = setupOf(request);
   const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(setup) : '' };
-  const keyDigest = digestOfKey(key);
+  const keyDigest = await digestKey(key);
   const isWholeStored = historyLength === earlier?.messages.length && known?.keyDigest === keyDigest;
   const digest = known && isWholeStored ? known.digest : await digestOfHistory(keyDigest, history);
   const continued = () => {
@@ -95,7 +96,7 @@ export async function resolveQuestion(
   };
   return {
     ...{ request, model, key, keyDigest, setup, name, history, digest },
-    firstDigest: (known?.digest === digest && known.firstDigest) || (firstMessageDigest(messages[0]) ?? ''),
+    firstDigest: (known?.digest === digest && known.firstDigest) || ((await firstMessageDigest(messages[0])) ?? ''),
     newMessages: messages.slice(historyLength),
     conversation: ephemeral ? undefined : continued(),
     historySource: earlier && known ? (known.inMemory ? 'memory' : 'store') : undefined,
@@ -122,19 +123,19 @@ function findNamed(
  * Some clients put a chat's name on questions about the chat, too, not all of which can be recognised by their form. A
  * request without a history that begins with other words than the chat is not one of the chat's turns.
  */
-function isUnrelatedQuestion(
+async function isUnrelatedQuestion(
   named: ResumableConversation | undefined,
   messages: readonly Message[],
   conversationHistory: ConversationHistory,
-): boolean {
+): Promise<boolean> {
   if (!named?.hasTexts || !messages[0] || hasAnswer(messages)) return false;
-  const first = named.firstDigest ?? firstMessageDigest(conversationHistory.readFirstMessage(named));
-  return first !== undefined && first !== firstMessageDigest(messages[0]);
+  const first = named.firstDigest ?? (await firstMessageDigest(conversationHistory.readFirstMessage(named)));
+  return first !== undefined && first !== (await firstMessageDigest(messages[0]));
 }
 
 /** By which a stored conversation is compared with a request without reading its messages. */
-function firstMessageDigest(message: Message | undefined): string | undefined {
-  return message && extendDigest('', message);
+async function firstMessageDigest(message: Message | undefined): Promise<string | undefined> {
+  return message && digestOfHistory('', [message]);
 }
 
 /** @throws ChatError where texts are not stored or cannot be read, and no process holds the conversation any more. */

@@ -7,7 +7,7 @@ import { CliEndedError } from '../../claude/process/protocol';
 import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
-import { extendDigest } from '../conversation/digest';
+import { digestOfHistory } from '../conversation/digest';
 import type { LiveConversation, LiveConversations } from '../conversation/liveConversations';
 import type { Question } from '../conversation/resolveQuestion';
 import { ChatError } from '../errors';
@@ -82,7 +82,7 @@ export async function* answerQuestion(
         }
         if (event.type === 'end') {
           const message = answer.read();
-          const newDigest = [...newMessages, message].reduce(extendDigest, digest);
+          const newDigest = await digestOfHistory(digest, [...newMessages, message]);
           live.change(conversation, { usage: addUsage(usageBefore, event.usage), turns: status.turns + 1 });
           record?.end(message, newDigest, event.usage);
           if (event.reason === 'tool_use') conversation.waitingTurn = turn;

@@ -108,7 +108,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
 
   const transport = {
     lines: pipe.lines,
-    send: (line: string, wait: WaitOptions) => killIfLate(pipe.send(line, wait)),
+    send: (line: string | Iterable<string>, wait: WaitOptions) => killIfLate(pipe.send(line, wait)),
   };
   const protocol = createProtocol(transport, {
     writeMs: deadlines.writeMs,

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
+import { createPause } from '../../shared/slices';
 import { within } from './deadlines/within';
 import { killTree } from './killTree';
 import { splitLines } from './lines';
@@ -67,17 +68,48 @@ export function openPipe(command: string, args: readonly string[], options: Pipe
     void exited.then(() => clearTimeout(timer));
   });
 
+  /** Settles when the line that is being written in pieces, and those that wait behind it, have been written. */
+  let lastLine: Promise<void> | undefined;
+
+  /** Returns whether more can be written at once. */
+  const write = (text: string): boolean => {
+    if (stdin.destroyed || !stdin.writable) throw new CliEndedError();
+    return stdin.write(text);
+  };
+
+  /** Goes on to the end of the line, also where nobody waits for it any more: another line could not follow a part of one. */
+  const writePieces = async (line: string | Iterable<string>) => {
+    const pause = createPause();
+    for (const piece of typeof line === 'string' ? [line] : line) {
+      if (!write(piece)) await drained(stdin, exited);
+      const waits = pause();
+      if (waits !== undefined) await waits;
+    }
+    write('\n');
+  };
+
   return {
     pid: child.pid,
     exited,
     lines: splitLines(untilDestroyed(stdout)),
     send: async (line, wait) => {
       wait.signal?.throwIfAborted();
-      if (stdin.destroyed || !stdin.writable) throw new CliEndedError();
-      if (stdin.write(`${line}\n`)) return;
-      await within(drained(stdin, exited), 'read', wait);
+      if (lastLine === undefined && typeof line === 'string') {
+        if (write(`${line}\n`)) return;
+        return within(drained(stdin, exited), 'read', wait);
+      }
+      const written = (lastLine ?? Promise.resolve()).then(() => writePieces(line));
+      const settled = written.catch(() => {});
+      lastLine = settled;
+      void settled.then(() => {
+        if (lastLine === settled) lastLine = undefined;
+      });
+      await within(written, 'read', wait);
     },
-    closeStdin: () => stdin.end(),
+    closeStdin: () => {
+      if (lastLine === undefined) stdin.end();
+      else void lastLine.then(() => stdin.end());
+    },
     kill: () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
     },

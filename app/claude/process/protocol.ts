@@ -3,13 +3,14 @@
  * its own, so tests can drive it without a process.
  */
 import { asError } from '../../shared/errorText';
+import { isLong, jsonPieces } from '../../shared/jsonPieces';
 import { type WaitOptions, within } from './deadlines/within';
 import { type CliMessage, type ControlResponse, type IncomingControlRequest, parseLine } from './messages';
 import type { ControlRequest, OutgoingMessage } from './outgoingMessages';
 
 export interface LineTransport {
-  /** Resolves when the transport can take another line. @throws as `within`. */
-  send(line: string, wait: WaitOptions): Promise<void>;
+  /** Resolves when the transport can take another line. @param line as a whole, or in pieces. @throws as `within`. */
+  send(line: string | Iterable<string>, wait: WaitOptions): Promise<void>;
   /** Ends when the other side writes no more. */
   readonly lines: AsyncIterable<string>;
 }
@@ -62,7 +63,8 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
 
   let lastLineAt = performance.now();
 
-  const write = (value: unknown, wait: WaitOptions) => transport.send(JSON.stringify(value), wait);
+  const write = (value: unknown, wait: WaitOptions) =>
+    transport.send(isLong(value) ? jsonPieces(value) : JSON.stringify(value), wait);
 
   const respond = async ({ request_id, request }: IncomingControlRequest) => {
     const handle = options.onRequest ?? denyRequest;

@@ -3,8 +3,9 @@
  * whereas a replay takes about 15 ms a turn (context/CLAUDE_PROTOCOL.md, "A long history").
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { jsonPieces } from '../../shared/jsonPieces';
 import { isAtLeast } from '../installation/inspectClaude';
 import type { ApiMessage } from './outgoingMessages';
 
@@ -41,21 +42,36 @@ export function splitHistory(history: readonly ApiMessage[]): SplitHistory {
     : { resumable, remaining: history.slice(end + 1) };
 }
 
+/** In UTF-16 units. Other work runs between two writes. */
+const WRITE_LENGTH = 256 * 1024;
+
 /** @param folder created where it does not exist. Only the user can read the folder and the file. @returns the path of the file */
 export async function writeSessionFile(folder: string, history: readonly ApiMessage[]): Promise<string> {
   const sessionId = randomUUID();
   const timestamp = new Date().toISOString();
-  let parentUuid: string | null = null;
-  const lines = history.map((message) => {
-    const uuid = randomUUID();
-    const entry = { type: message.role, message: sessionMessage(message), uuid, parentUuid, sessionId, timestamp };
-    parentUuid = uuid;
-    return `${JSON.stringify({ ...entry, isSidechain: false, userType: 'external', cwd: folder })}\n`;
-  });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${sessionId}.jsonl`);
-  await writeFile(file, lines, { mode: 0o600 });
-  return file;
+  const name = path.join(folder, `${sessionId}.jsonl`);
+  const file = await open(name, 'w', 0o600);
+  try {
+    let parentUuid: string | null = null;
+    let text = '';
+    for (const message of history) {
+      const uuid = randomUUID();
+      const entry = { type: message.role, message: sessionMessage(message), uuid, parentUuid, sessionId, timestamp };
+      parentUuid = uuid;
+      for (const piece of jsonPieces({ ...entry, isSidechain: false, userType: 'external', cwd: folder })) {
+        text += piece;
+        if (text.length < WRITE_LENGTH) continue;
+        await file.writeFile(text);
+        text = '';
+      }
+      text += '\n';
+    }
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+  return name;
 }
 
 export function removeSessionFile(file: string): Promise<void> {

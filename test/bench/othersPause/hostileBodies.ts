@@ -20,7 +20,12 @@ const COUNT_TOKENS = '/v1/messages/count_tokens';
 /** A body is accepted up to 64 MB, so these stay a little below. */
 const MOST = 64 * MB - 4096;
 
+/** The longest single text that is accepted is 32 MB. */
+const TEXT = 32 * MB - 4096;
+
 const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1').toString('base64').replaceAll('=', '');
+const IMAGE_START = `{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","data":"${PNG_START}`;
+const IMAGE_END = '"}}]}]}';
 
 export const HOSTILE_BODIES: readonly HostileBody[] = [
   numbers('messages of numbers', OLLAMA, 1 * MB),
@@ -70,9 +75,9 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
   {
     title: 'not JSON at the end',
     path: ANTHROPIC,
-    start: '{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":"',
-    repeated: 'x'.repeat(256),
-    end: '"}]',
+    start: '{"model":"sonnet","max_tokens":9,"messages":["',
+    repeated: `${'x'.repeat(1021)}","`,
+    end: '"]',
     bytes: MOST,
   },
   {
@@ -92,6 +97,22 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
     bytes: MOST,
   },
   {
+    title: 'two texts',
+    path: OLLAMA,
+    start: `{"model":"sonnet","messages":[{"role":"user","content":"${'a'.repeat(8 * MB)}"},{"role":"user","content":"`,
+    repeated: 'one more word '.repeat(32),
+    end: '"}]}',
+    bytes: 8 * MB + TEXT,
+  },
+  {
+    title: 'two texts to count',
+    path: COUNT_TOKENS,
+    start: `{"model":"sonnet","messages":[{"role":"user","content":"${'a'.repeat(8 * MB)}"},{"role":"user","content":"`,
+    repeated: 'ä'.repeat(128),
+    end: '"}]}',
+    bytes: 8 * MB + TEXT,
+  },
+  {
     title: 'tools of 13,000 nodes to count',
     path: COUNT_TOKENS,
     start:
@@ -102,12 +123,20 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
     bytes: 1_900 * 108,
   },
   {
+    title: 'an image of 40 MB',
+    path: ANTHROPIC,
+    start: IMAGE_START,
+    repeated: 'A'.repeat(256),
+    end: IMAGE_END,
+    bytes: 40 * MB,
+  },
+  {
     title: 'an image (refused for its base64)',
     path: ANTHROPIC,
-    start: `{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","data":"${PNG_START}`,
+    start: IMAGE_START,
     repeated: 'A'.repeat(256),
-    end: '!"}}]}]}',
-    bytes: 40 * MB,
+    end: `!${IMAGE_END}`,
+    bytes: TEXT,
   },
 ];
 

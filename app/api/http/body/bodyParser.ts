@@ -3,17 +3,20 @@ import { Worker } from 'node:worker_threads';
 import { ChatError } from '../../../chat/errors';
 import { errorText } from '../../../shared/errorText';
 import { Refusal } from '../../fault';
-import { type FromWorker, type ToWorker, workerSource } from './bodyWorker';
+import { type FromWorker, type TextPath, type ToWorker, workerSource } from './bodyWorker';
 import { createJsonScanner, type JsonExcess, type JsonLimits } from './jsonScanner';
+
+const MB = 1024 * 1024;
 
 /**
  * The longest history that a model reads has some tens of thousands of parts; each takes the main thread about 0.2 µs to build.
- * Numbers are cheaper, and the `context` of `/api/generate` consists of them.
+ * Numbers are cheaper, and the `context` of `/api/generate` consists of them. A single text is copied in one step, which takes the
+ * main thread about 0.5 ms per MB; the Messages API takes no request of more than 32 MB.
  */
-export const JSON_LIMITS: JsonLimits = { depth: 500, parts: 200_000, values: 2_000_000 };
+export const JSON_LIMITS: Required<JsonLimits> = { depth: 500, parts: 200_000, values: 2_000_000, textBytes: 32 * MB };
 
 /** The largest body after decompression, in bytes. */
-export const MOST_BYTES = 64 * 1024 * 1024;
+export const MOST_BYTES = 64 * MB;
 
 /** Bytes. Up to this size, handing a body to the thread takes longer than parsing it. */
 export const SMALL_BODY = 128 * 1024;
@@ -99,6 +102,7 @@ const EXCESS_TEXTS: Readonly<Record<JsonExcess, string>> = {
   depth: `the body is nested more than ${JSON_LIMITS.depth} levels deep`,
   parts: `the body has more than ${JSON_LIMITS.parts} texts, keys, arrays and objects`,
   values: `the body has more than ${JSON_LIMITS.values} values`,
+  textBytes: `the body has a text of more than ${JSON_LIMITS.textBytes / MB} MB, which is more than the Messages API takes`,
 };
 
 function tooMuch(excess: JsonExcess): Refusal {
@@ -125,9 +129,13 @@ function parserThread(idleMs: number) {
   let idle: NodeJS.Timeout | undefined;
   const jobs = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
 
+  /** Values whose long texts have not all arrived, by job. */
+  const incomplete = new Map<number, { readonly root: { readonly value: unknown }; readonly paths: TextPath[] }>();
+
   const settle = (job: number) => {
     const waiting = jobs.get(job);
     jobs.delete(job);
+    incomplete.delete(job);
     if (jobs.size === 0) {
       clearTimeout(idle);
       idle = setTimeout(() => void close(), idleMs).unref();
@@ -143,14 +151,31 @@ function parserThread(idleMs: number) {
     });
     started.unref();
     started.on('message', (message: FromWorker) => {
+      if (message.type === 'value' && message.paths.length > 0) {
+        const { job, root, paths } = message;
+        if (jobs.has(job)) incomplete.set(job, { root, paths: [...paths] });
+        return void started.postMessage({ job, type: 'next' } satisfies ToWorker);
+      }
+      if (message.type === 'text') return receiveText(started, message.job, message.text);
       const waiting = settle(message.job);
-      if (message.type === 'value') waiting?.resolve(message.value);
+      if (message.type === 'value') waiting?.resolve(message.root.value);
       else waiting?.reject(message.type === 'excess' ? tooMuch(message.excess) : notJson(message.message));
     });
     // The thread ran out of memory; nothing else ends it.
     started.on('error', (error) => fail(started, outOfMemory(errorText(error))));
     started.on('exit', () => fail(started, outOfMemory('the thread has ended')));
     return started;
+  };
+  /** Takes one long text, and lets other work run before the next. */
+  const receiveText = (from: Worker, job: number, text: string) => {
+    const received = incomplete.get(job);
+    const path = received?.paths.shift();
+    if (received === undefined || path === undefined) return;
+    setAt(received.root, path, text);
+    setImmediate(() => {
+      if (received.paths.length > 0) from.postMessage({ job, type: 'next' } satisfies ToWorker);
+      else settle(job)?.resolve(received.root.value);
+    });
   };
   const fail = (ended: Worker, error: Error) => {
     if (worker !== ended) return;
@@ -191,6 +216,14 @@ function parserThread(idleMs: number) {
     },
     close,
   };
+}
+
+/** @param path leads from the root to a text, which is replaced. */
+function setAt(root: object, path: TextPath, text: string): void {
+  let container: unknown = root;
+  for (const key of path.slice(0, -1)) container = Reflect.get(Object(container), key);
+  const key = path.at(-1);
+  if (key !== undefined && typeof container === 'object' && container !== null) Reflect.set(container, key, text);
 }
 
 function deferred<T>() {

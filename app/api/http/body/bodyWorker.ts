@@ -1,6 +1,7 @@
 /**
  * The thread in which large bodies are scanned and parsed, so that other requests do not wait meanwhile. Only a body within the
- * limits is handed back: the main thread has to build the value once more, which takes time in proportion to its parts.
+ * limits is handed back: the main thread has to build the value once more, which takes time in proportion to its parts. Long texts
+ * follow one by one, since the main thread copies each in one step.
  */
 import type { createJsonScanner, JsonExcess, JsonLimits } from './jsonScanner';
 
@@ -8,11 +9,23 @@ import type { createJsonScanner, JsonExcess, JsonLimits } from './jsonScanner';
 export type ToWorker =
   | { readonly job: number; readonly type: 'piece'; readonly bytes: Uint8Array }
   | { readonly job: number; readonly type: 'end' }
+  /** Requests the next long text of the value. */
+  | { readonly job: number; readonly type: 'next' }
   | { readonly job: number; readonly type: 'cancel' };
 
-/** From the thread: one for each job that was not cancelled. */
+/** The keys that lead from the root to a text in it; `__proto__` is none of them. */
+export type TextPath = readonly string[];
+
+/** From the thread: one for each job that was not cancelled, and the long texts of its value. */
 export type FromWorker =
-  | { readonly job: number; readonly type: 'value'; readonly value: unknown }
+  /** The value, in an object of its own, with '' in place of its long texts. */
+  | {
+      readonly job: number;
+      readonly type: 'value';
+      readonly root: { readonly value: unknown };
+      readonly paths: readonly TextPath[];
+    }
+  | { readonly job: number; readonly type: 'text'; readonly text: string }
   | { readonly job: number; readonly type: 'excess'; readonly excess: JsonExcess }
   /** The parser's message, which quotes the body. */
   | { readonly job: number; readonly type: 'not_json'; readonly message: string };
@@ -37,6 +50,7 @@ export function runBodyWorker(
   limits: JsonLimits,
   maxBytes: number,
 ): void {
+  const texts = new Map<number, string[]>();
   const jobs = new Map<number, { readonly body: GrowingBuffer; readonly scanner: ReturnType<typeof createScanner> }>();
 
   // Grows in place: pieces that are joined at the end would be in memory twice.
@@ -52,9 +66,34 @@ export function runBodyWorker(
     const text = Buffer.from(body).toString();
     return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   };
+  /** A text of more characters is sent by itself. */
+  const longText = 256 * 1024;
+  /** Takes the long texts out of the value. */
+  const detach = (container: unknown, path: TextPath, found: { path: TextPath; text: string }[]) => {
+    if (typeof container !== 'object' || container === null) return;
+    for (const key of Object.keys(container)) {
+      // A field of this name stays as it is: the main thread could not tell it from the prototype.
+      if (key === '__proto__') continue;
+      const value: unknown = Reflect.get(container, key);
+      if (typeof value === 'string' && value.length > longText) {
+        found.push({ path: [...path, key], text: value });
+        Reflect.set(container, key, '');
+      } else if (typeof value === 'object') {
+        detach(value, [...path, key], found);
+      }
+    }
+  };
   const parse = (job: number, body: ArrayBuffer): FromWorker => {
     try {
-      return { job, type: 'value', value: parsed(body) };
+      const root = { value: parsed(body) };
+      const found: { path: TextPath; text: string }[] = [];
+      detach(root, [], found);
+      if (found.length > 0)
+        texts.set(
+          job,
+          found.map(({ text }) => text),
+        );
+      return { job, type: 'value', root, paths: found.map(({ path }) => path) };
     } catch (error) {
       return { job, type: 'not_json', message: String(error instanceof Error ? error.message : error) };
     }
@@ -64,6 +103,12 @@ export function runBodyWorker(
     const { job } = message;
     if (message.type === 'cancel') {
       jobs.delete(job);
+      texts.delete(job);
+    } else if (message.type === 'next') {
+      const left = texts.get(job);
+      const text = left?.shift();
+      if (left?.length === 0) texts.delete(job);
+      if (text !== undefined) port.postMessage({ job, type: 'text', text });
     } else if (message.type === 'end') {
       const { body } = jobs.get(job) ?? {};
       jobs.delete(job);

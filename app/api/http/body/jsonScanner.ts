@@ -11,6 +11,8 @@ export interface JsonLimits {
   readonly parts: number;
   /** Values of any kind, numbers included. */
   readonly values: number;
+  /** Bytes of a single text. Default: any number. */
+  readonly textBytes?: number;
 }
 
 /** The limit that a text exceeds. */
@@ -28,11 +30,13 @@ export function createJsonScanner(limits: JsonLimits): JsonScanner {
   const [quote, backslash, comma, openArray, openObject, closeArray, closeObject] = [34, 92, 44, 91, 123, 93, 125];
   /** A text that has gone on for so many bytes is likely to be long: its end is then searched natively. */
   const longText = 64;
+  const { textBytes: mostTextBytes = Number.POSITIVE_INFINITY } = limits;
   let inText = false;
   let escaped = false;
   let depth = 0;
   let parts = 0;
   let values = 1;
+  let textBytes = 0;
 
   /** The index behind the text's closing quote, or the end of the bytes. */
   const skipText = (bytes: Uint8Array, from: number): number => {
@@ -70,13 +74,18 @@ export function createJsonScanner(limits: JsonLimits): JsonScanner {
     },
     push(bytes) {
       let at = inText ? skipText(bytes, 0) : 0;
+      textBytes += at;
+      if (textBytes > mostTextBytes) return 'textBytes';
       while (at < bytes.length) {
         const byte = bytes[at];
         at += 1;
         if (byte === quote) {
           parts += 1;
           inText = true;
-          at = skipText(bytes, at);
+          const start = at;
+          at = skipText(bytes, start);
+          textBytes = at - start;
+          if (textBytes > mostTextBytes) return 'textBytes';
         } else if (byte === comma) {
           values += 1;
           if (values > limits.values) return 'values';

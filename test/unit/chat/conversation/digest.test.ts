@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type ConversationKey,
+  digestKey,
   digestOf,
   digestOfHistory,
   digestOfKey,
@@ -104,4 +105,21 @@ test('the digest of a history follows from the digest of its beginning and its l
 
   expect(history.reduce(extendDigest, digestOfKey(KEY))).toBe(digestOf(KEY, history));
   expect(await digestOfHistory(digestOfKey(KEY), history)).toBe(digestOf(KEY, history));
+});
+
+test('the digest of long messages, computed in slices, is the same as at once', async () => {
+  const words = ' \n"long" ä中\u{1f600}'.repeat(100_000);
+  const history = [
+    user(words, image('QUFB'.repeat(200_000)), { type: 'document', data: 'QUFB'.repeat(200_000), title: 'a.pdf' }),
+    assistant(words, call('a', 'f', { words, a: [1, 2] })),
+    user({ type: 'tool_result', toolUseId: 'a', content: [text(words), image('QUFB'.repeat(200_000))], isError: true }),
+    assistant('short'),
+  ];
+  const key = { ...KEY, system: words };
+
+  expect(await digestKey(key)).toBe(digestOfKey(key));
+  const expected = digestOf(key, history);
+  expect(await digestOfHistory(digestOfKey(key), history)).toBe(expected);
+  // Again, with the hashes of the files that are known by now.
+  expect(await digestOfHistory(digestOfKey(key), history)).toBe(expected);
 });

@@ -238,7 +238,7 @@ function open(options: Partial<ProtocolOptions> = {}) {
   const received: CliMessage[] = [];
   const incoming = createChannel<string>();
   const protocol = createProtocol(
-    { send: async (line) => void sent.push(JSON.parse(line)), lines: incoming },
+    { send: async (line) => void sent.push(JSON.parse([...line].join(''))), lines: incoming },
     { writeMs: 1_000, onMessage: (message) => void received.push(message), ...options },
   );
   const running = protocol.run();

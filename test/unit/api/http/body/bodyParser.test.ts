@@ -23,6 +23,22 @@ test('parses a small body at once and a large one in the thread, with the same r
   expect(await parse(JSON.stringify({ ...body, padding }))).toEqual({ value: { ...body, padding }, offThread: true });
 });
 
+test('hands long texts over one by one, and each arrives at its place', async () => {
+  const long = (name: string) => name.repeat(300_000);
+  const body = { a: long('ä'), b: [{ c: long('b'), d: 1 }, [long('"'), 'short', [long('\u{1f600}')]]], e: {} };
+  const whole = await parse(JSON.stringify(body));
+  expect(whole.offThread).toBe(true);
+  expect(JSON.stringify(whole.value) === JSON.stringify(body)).toBe(true);
+  expect((await parse(JSON.stringify(long('c')))).value === long('c')).toBe(true);
+});
+
+test('a long text in a field that is called __proto__ changes no object', async () => {
+  const text = 'x'.repeat(300_000);
+  const { value } = await parse(`{"__proto__":{"polluted":"${text}"},"a":{"__proto__":"${text}","b":"${text}"}}`);
+  expect(value).toMatchObject({ a: { b: text } });
+  expect(Reflect.get({}, 'polluted')).toBeUndefined();
+});
+
 test('ignores a byte order mark', async () => {
   expect((await parse('\uFEFF{"a":1}')).value).toEqual({ a: 1 });
   expect((await parse(`\uFEFF["${padding}"]`)).value).toEqual([padding]);
@@ -36,6 +52,7 @@ test.each([
   ['['.repeat(SMALL_BODY + 1), 400, 'levels deep'],
   [`[${'[],'.repeat(JSON_LIMITS.parts)}1]`, 413, 'texts, keys, arrays and objects'],
   [`[${'1,'.repeat(JSON_LIMITS.values)}1]`, 413, 'values'],
+  [`["${'x'.repeat(JSON_LIMITS.textBytes + 1)}"]`, 413, 'a text of more than 32 MB'],
 ])('refuses a body that begins with %.10s with its own status', async (text, status, message) => {
   await expect(parse(text)).rejects.toMatchObject({ status, message: expect.stringContaining(message) });
 });

@@ -29,6 +29,11 @@ test('names the limit that is exceeded, and accepts exactly as much', () => {
   expect([scan('[[[]]]', { depth: 3 }), scan('[[[[]]]]', { depth: 3 })]).toEqual([3, 'depth']);
   expect([scan('["a","b"]', { parts: 3 }), scan('["a","b",[]]', { parts: 3 })]).toEqual([3, 'parts']);
   expect([scan('[1,2,3]', { values: 3 }), scan('[1,2,3,4]', { values: 3 })]).toEqual([1, 'values']);
+  // The closing quote counts.
+  for (const bytes of [1, 64, 1_000]) {
+    expect(scan(`["${'a'.repeat(299)}","b"]`, { textBytes: 300 }, bytes)).toBe(3);
+    expect(scan(`["b","${'a'.repeat(300)}"]`, { textBytes: 300 }, bytes)).toBe('textBytes');
+  }
 });
 
 test('brackets that are closed do not nest', () => {
