@@ -46,12 +46,12 @@ const PAGE = { ...COMMON, format: 'esm', target: 'chrome114', minify: true };
 /** @type {esbuild.BuildOptions} */
 const DOCS_PAGE = { ...PAGE, entryPoints: ['app/api/docs/page/docs.ts'], outdir: DOCS };
 
-/** What the `claudacity` command needs. @param {string} folder @returns {esbuild.BuildOptions[]} */
-function commandBundles(folder) {
+/** What the `claudacity` command needs. @param {string} folder @param {string} entry @returns {esbuild.BuildOptions[]} */
+function commandBundles(folder, entry = 'app/cli.ts') {
   return [
     {
       ...NODE,
-      entryPoints: ['app/cli.ts'],
+      entryPoints: [entry],
       outfile: path.join(folder, 'cli.cjs'),
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
@@ -101,10 +101,15 @@ export async function bundleDocs() {
   await esbuild.stop();
 }
 
-/** Bundles the `claudacity` command into a folder, for tests that need it as a process. @param {string} folder @throws as `bundle` */
-export async function bundleCommand(folder) {
+/**
+ * Bundles the `claudacity` command into a folder, for tests that need it as a process: cli.cjs.
+ * @param {string} folder
+ * @param {string} [entry] another program that needs the same files
+ * @throws as `bundle`
+ */
+export async function bundleCommand(folder, entry) {
   copyNativeAddon(folder);
-  await Promise.all(commandBundles(folder).map((options) => esbuild.build(options)));
+  await Promise.all(commandBundles(folder, entry).map((options) => esbuild.build(options)));
   await esbuild.stop();
 }
 

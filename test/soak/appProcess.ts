@@ -1,11 +1,13 @@
 /** Runs the app without its window in a separate process that can be killed and restarted. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { ClaudeTimes } from '../../app/claude/claude';
 import { openConfFile } from '../../app/settings/confFile';
-import { openSettings } from '../../app/settings/settings';
+import { openSettings, type Settings } from '../../app/settings/settings';
+import { bundleCommand } from '../../build/bundle.mjs';
 import { claudePath, cliEnvironment, leftoverProcesses } from '../support/cli';
 import type { MessagesApi } from '../support/messagesApi';
 import { recordingLog } from '../support/recordingLog';
@@ -29,7 +31,7 @@ export interface AppProcess {
   readonly database: string;
   /** Resolves when no restart is in progress. */
   waitUntilUp(): Promise<void>;
-  /** The process ids of the running `claude` processes and of all others that the app has started. */
+  /** The process ids of the running `claude` processes. */
   children(): Promise<number[]>;
   /** Kills the process with SIGKILL and starts another. Resolves when that one listens. */
   killAndRestart(): Promise<void>;
@@ -39,40 +41,48 @@ export interface AppProcess {
   memorySamples(): Promise<MemorySample[]>;
 }
 
+export interface AppProcessOptions {
+  /** Settings that differ from the default ones. */
+  readonly settings?: Parameters<Settings['change']>[0];
+  /** Deadlines of the CLI that differ from the default ones. */
+  readonly times?: Partial<ClaudeTimes>;
+  /** The CLI; default: the real one. */
+  readonly claude?: string;
+  /** Whether the app collects garbage and samples its memory once a second, which makes it pause. */
+  readonly samplesMemory?: boolean;
+}
+
 /**
- * Resolves when the app listens. Needs its bundle in out/.
- * @param home an empty folder for the CLI's home, the app's data and a copy of the bundle
- * @param maxProcesses the app's setting of that name
- * @param samplesMemory whether the app collects garbage and samples its memory once a second, which makes it pause
+ * Resolves when the app listens.
+ * @param home an empty folder for the CLI's home, the app's data and its bundle
  * @throws if the app exits before it listens
  */
 export async function startAppProcess(
   api: MessagesApi,
   home: string,
-  maxProcesses: number,
-  samplesMemory = true,
+  { settings = {}, times = {}, claude = claudePath(), samplesMemory = false }: AppProcessOptions = {},
 ): Promise<AppProcess> {
   const dataDir = path.join(home, 'data');
   const bundle = path.join(home, 'bundle');
   const memoryFile = path.join(home, 'memory.jsonl');
-  // A copy, because `npm run bundle` during the run would delete the files.
-  await cp('out', bundle, { recursive: true });
+  await bundleCommand(bundle, 'test/soak/command.ts');
   const log = recordingLog();
-  openSettings({ file: openConfFile(dataDir, log), log, env: {} }).change({ maxProcesses });
+  openSettings({ file: openConfFile(dataDir, log), log, env: {} }).change(settings);
 
   const env = {
     ...cliEnvironment(api, home),
     CLAUDACITY_HOME: dataDir,
-    CLAUDE_PATH: claudePath(),
+    CLAUDE_PATH: claude,
     HOST: '127.0.0.1',
     PORT: '0',
     SOAK_MEMORY_FILE: memoryFile,
+    SOAK_TIMES: JSON.stringify(times),
   };
   const sampler = path.resolve('test/soak/memorySampler.cjs');
 
   const start = async () => {
     const sampling = samplesMemory ? ['--expose-gc', '--require', sampler] : [];
-    const args = [...sampling, path.join(bundle, 'cli.cjs'), 'serve'];
+    const args = [...sampling, path.join(bundle, 'cli.cjs')];
     const child = spawn(process.execPath, args, { env, cwd: home, stdio: ['ignore', 'pipe', 'inherit'] });
     return { child, url: await listeningUrl(child) };
   };
@@ -95,7 +105,7 @@ export async function startAppProcess(
     },
     database: path.join(dataDir, 'claudacity.db'),
     children: async () =>
-      (await leftoverProcesses(home)).map(({ pid }) => pid).filter((pid) => pid !== current.child.pid),
+      (await leftoverProcesses(home)).flatMap(({ pid, command }) => (command.startsWith(claudePath()) ? [pid] : [])),
     waitUntilUp: async () => {
       await restarting;
     },

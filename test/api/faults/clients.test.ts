@@ -5,9 +5,17 @@ import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import {
+  bodyOf,
+  type Dialect,
+  type FaultRequest,
+  HANGS_AFTER_MS,
+  type Outcome,
+  PATHS,
+  request,
+} from '../../support/dialectClient';
 import { type Gate, gate, text } from '../../support/messagesApi';
 import type { TestApp } from '../../support/testApp';
-import { bodyOf, type Dialect, type FaultRequest, HANGS_AFTER_MS, type Outcome, PATHS, request } from './dialectClient';
 import { ANSWERED, SETTINGS, TOLD, testFaults, urlOf } from './testFaults';
 
 const sendBody = (body: (options: FaultRequest) => string) => (app: TestApp, dialect: Dialect, options: FaultRequest) =>

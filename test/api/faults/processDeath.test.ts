@@ -1,8 +1,8 @@
 /** A `claude` process is killed, as the system does when memory runs out, at each stage of an answer. */
 import { expect } from 'vitest';
+import { request } from '../../support/dialectClient';
 import { gate, text, thinking, toolUse } from '../../support/messagesApi';
 import type { TestApp } from '../../support/testApp';
-import { request } from './dialectClient';
 import { ANSWERED, TOLD, testFaults } from './testFaults';
 
 const kill = (_app: TestApp, pid: number) => void process.kill(pid, 'SIGKILL');

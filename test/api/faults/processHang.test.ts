@@ -1,8 +1,8 @@
 /** A `claude` process is stopped at each stage of an answer, as a debugger or a system that swaps does, or the API says nothing more. */
 import { expect } from 'vitest';
+import { request } from '../../support/dialectClient';
 import { gate, hang, text, thinking, toolUse } from '../../support/messagesApi';
 import type { TestApp } from '../../support/testApp';
-import { request } from './dialectClient';
 import { ANSWERED, SETTINGS, TOLD, testFaults, urlOf } from './testFaults';
 
 const stop = (_app: TestApp, pid: number) => void process.kill(pid, 'SIGSTOP');

@@ -13,10 +13,17 @@ import { problemsOf } from '../../../app/shared/problems';
 import { statusText } from '../../../renderer/requests/log/requestStatus';
 import { leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
 import { transcriptSeenByApi, uniqueWord } from '../../support/conversation';
+import {
+  DIALECTS,
+  type Dialect,
+  type FaultMessage,
+  type FaultRequest,
+  type Outcome,
+  request,
+} from '../../support/dialectClient';
 import { type Gate, type Step, text } from '../../support/messagesApi';
 import { send } from '../../support/send';
 import { startTestApp, type TestApp, type TestAppOptions } from '../../support/testApp';
-import { DIALECTS, type Dialect, type FaultMessage, type FaultRequest, type Outcome, request } from './dialectClient';
 import { acrossDialects, type FaultRow, withTable } from './faultTable';
 
 const DOCUMENT = 'context/FAULTS.md';

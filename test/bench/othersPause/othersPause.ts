@@ -37,7 +37,7 @@ export async function measureOthersPause(
 ): Promise<PauseRow[]> {
   const api = await startMessagesApi();
   const home = await scratchFolder();
-  const app = await startAppProcess(api, home, 4, false);
+  const app = await startAppProcess(api, home, { settings: { maxProcesses: 4 } });
   const rows: PauseRow[] = [];
   try {
     const slowly = Array.from({ length: STREAM_PIECES }, () => [text('one more '), pause(PIECE_MS)]).flat();

@@ -1,4 +1,4 @@
-/** Sends one request in each dialect and reads what comes back, as far as faults are concerned. */
+/** Sends requests in each dialect and reads what comes back, as far as faults are concerned. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
@@ -9,8 +9,8 @@ export type Dialect = (typeof DIALECTS)[number];
 export type FaultMessage =
   | { readonly role: 'user'; readonly text: string }
   | { readonly role: 'assistant'; readonly text: string }
-  /** The model has called the tool `weather`. */
-  | { readonly role: 'call'; readonly id: string }
+  /** The model has called the tool `weather`. `before`: the text before the call. */
+  | { readonly role: 'call'; readonly id: string; readonly input?: object; readonly before?: string }
   | { readonly role: 'result'; readonly id: string; readonly text: string };
 
 export interface FaultRequest {
@@ -25,6 +25,10 @@ export interface FaultRequest {
   /** Sent in place of the body that the other fields describe. */
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Makes the client hang up. */
+  readonly signal?: AbortSignal;
+  /** After this time, in ms, the request counts as hanging. Default `HANGS_AFTER_MS`. */
+  readonly hangsAfterMs?: number;
 }
 
 /** What the client has received. */
@@ -62,6 +66,7 @@ export async function request(url: string, dialect: Dialect, options: FaultReque
       method: 'POST',
       headers: { 'user-agent': options.client ?? 'witness', ...options.headers },
       body: options.body ?? JSON.stringify(bodyOf(dialect, options)),
+      signal: options.signal ?? null,
     });
     if (!options.stream || !response.ok) return reader.readWhole(await response.text(), response.ok);
     const decoder = new TextDecoder();
@@ -77,7 +82,7 @@ export async function request(url: string, dialect: Dialect, options: FaultReque
         return true;
       },
     ),
-    sleep(HANGS_AFTER_MS, false, { signal: timeout.signal }).catch(() => true),
+    sleep(options.hangsAfterMs ?? HANGS_AFTER_MS, false, { signal: timeout.signal }).catch(() => true),
   ]);
   timeout.abort();
   const outcome = reader.outcome();
@@ -112,18 +117,19 @@ export function bodyOf(dialect: Dialect, { messages, stream, tools = false, id }
 function inForm(dialect: Dialect, message: FaultMessage): object {
   if (message.role === 'user' || message.role === 'assistant') return { role: message.role, content: message.text };
   if (dialect === 'Anthropic') {
-    return message.role === 'call'
-      ? { role: 'assistant', content: [{ type: 'tool_use', id: message.id, name: 'weather', input: {} }] }
-      : { role: 'user', content: [{ type: 'tool_result', tool_use_id: message.id, content: message.text }] };
+    if (message.role === 'result')
+      return { role: 'user', content: [{ type: 'tool_result', tool_use_id: message.id, content: message.text }] };
+    const call = { type: 'tool_use', id: message.id, name: 'weather', input: message.input ?? {} };
+    return { role: 'assistant', content: [...(message.before ? [{ type: 'text', text: message.before }] : []), call] };
   }
-  const input = dialect === 'Ollama' ? {} : '{}';
-  return message.role === 'call'
-    ? {
-        role: 'assistant',
-        content: '',
-        tool_calls: [{ id: message.id, type: 'function', function: { name: 'weather', arguments: input } }],
-      }
-    : { role: 'tool', tool_call_id: message.id, tool_name: 'weather', content: message.text };
+  if (message.role === 'result')
+    return { role: 'tool', tool_call_id: message.id, tool_name: 'weather', content: message.text };
+  const input = dialect === 'Ollama' ? (message.input ?? {}) : JSON.stringify(message.input ?? {});
+  return {
+    role: 'assistant',
+    content: message.before ?? '',
+    tool_calls: [{ id: message.id, type: 'function', function: { name: 'weather', arguments: input } }],
+  };
 }
 
 const Failed = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]).optional() });
