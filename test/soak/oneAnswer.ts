@@ -26,17 +26,20 @@ function answerOf(word: string, stage: 'question' | 'result'): Answer {
   };
 }
 
+/** Long enough that many faults happen in the middle of an answer. */
+const PAUSE_MS = 150;
+
 /** The script of an answer, in small pieces with pauses. @param hangsAt the step after which the API says nothing more; undefined: none */
 function scriptOf(word: string, stage: 'question' | 'result', hangsAt: number | undefined): Step[] {
   const answer = answerOf(word, stage);
   const steps = [
-    pause(5),
+    pause(PAUSE_MS),
     thinking(answer.thinking.slice(0, 8), answer.thinking.slice(8)),
-    pause(5),
+    pause(PAUSE_MS),
     text(answer.text.slice(0, 8)),
-    pause(5),
+    pause(PAUSE_MS),
     text(answer.text.slice(8)),
-    pause(5),
+    pause(PAUSE_MS),
     ...(answer.input ? [toolUse('weather', answer.input, { id: callId(word), pieces: 4 })] : []),
   ];
   return hangsAt === undefined ? steps : [...steps.slice(0, hangsAt), hang()];

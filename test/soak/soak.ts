@@ -36,7 +36,7 @@ const CONVERSATIONS = Number(values.conversations);
 const TURNS = Number(values.turns);
 const SEED = Number(values.seed);
 const PROCESSES = 8;
-/** Together with a spare and an idle conversation, their turns need all processes. */
+/** Together with two clients that ask for single answers, they need all processes. */
 const CLIENTS = 6;
 /** Probability that the client hangs up during a turn. */
 const HANG_UP_PROBABILITY = 0.04;
@@ -147,7 +147,8 @@ await Promise.all([
   Promise.all(clients).then(() => {
     over = true;
   }),
-  runSingleRequests(random(SEED * 100 + CLIENTS)),
+  runSingleRequests(random(SEED * 100 + CLIENTS), 1),
+  runSingleRequests(random(SEED * 100 + CLIENTS + 1), 2),
   killApp(),
   injectFaults({ app, cli, random: random(SEED), counts: faultCounts, isOver }),
 ]);
@@ -246,10 +247,10 @@ function countError({ status, message }: Outcome): void {
   errors.set(text, (errors.get(text) ?? 0) + 1);
 }
 
-/** Asks for single answers in all dialects, one after the other, while the conversations run. */
-async function runSingleRequests({ pick, chance }: Random): Promise<void> {
+/** Asks for single answers in all dialects, one after the other, while the conversations run. @param client tells its words from others */
+async function runSingleRequests({ pick, chance }: Random, client: number): Promise<void> {
   for (let index = 0; !isOver(); index += 1) {
-    const word = `word-${index}`;
+    const word = `word-${client}${index}`;
     const options = { url: app.url, dialect: pick(DIALECTS), word, stream: chance(0.7), hangsAfterMs: HANGS_AFTER_MS };
     const sentAt = Date.now();
     const { outcomes, violations: wrong } = await askForOneAnswer(options);

@@ -7,6 +7,8 @@
  * with the same prompt another 30–50 ms. There are two prepared ones, because programs ask questions about a chat between its
  * turns, with another system prompt: a single one would be ended and started again each time.
  */
+
+import { errorText } from '../../shared/errorText';
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
 import { DEADLINES } from '../process/deadlines/deadlines';
@@ -175,7 +177,7 @@ export function createPool(options: PoolOptions): Pool {
         if (hasRoom() && !spares.some((spare) => suits(spare, one))) addSpare(one);
       }
     } catch (error) {
-      options.onWarning(`a spare process could not be started: ${String(error)}`);
+      options.onWarning(`a spare process could not be started: ${errorText(error)}`);
     }
     if (!isIdle()) scheduleRefill(idleMs);
   };
@@ -293,7 +295,7 @@ export function createPool(options: PoolOptions): Pool {
           process.kill();
           const { stderr } = await process.exited;
           signal.throwIfAborted();
-          if (attempt === 2) throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
+          if (attempt === 2) throw new ProcessFailedError(stderr.trim() || errorText(error), { cause: error });
         } finally {
           signal.removeEventListener('abort', onAbort);
         }
@@ -315,7 +317,7 @@ export function createPool(options: PoolOptions): Pool {
         await spare.prepared;
       } catch (error) {
         const { stderr } = await spare.process.exited;
-        throw new ProcessFailedError(stderr.trim() || String(error), { cause: error });
+        throw new ProcessFailedError(stderr.trim() || errorText(error), { cause: error });
       } finally {
         signal.removeEventListener('abort', onAbort);
       }
