@@ -74,6 +74,11 @@ export interface ClientTool {
   readonly description: string;
   /** A JSON schema of type `object`. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /**
+   * The client adds the tool in the course of the conversation. A process that holds the conversation is given it then; it does not
+   * decide which process that is. Default: false.
+   */
+  readonly deferred?: boolean | undefined;
 }
 
 /** `required`: the model must call a tool. `named`: it must call this tool. */

@@ -270,6 +270,7 @@ describe('the client’s tools', () => {
     rig.api.answer(text('All.'));
     await rig.ask({ messages: [user('All of them.')], tools: withTool('ToolSearch', 'one', 'two') });
     expect(rig.api.requests.at(-1)?.body.tools).toEqual([
+      expect.objectContaining({ name: 'ClientToolSearch' }),
       expect.objectContaining({ name: 'one' }),
       expect.objectContaining({ name: 'two' }),
     ]);

@@ -14,7 +14,7 @@ export interface ProxiedExchange {
 export interface RecordingProxy {
   readonly port: number;
   /** In the order in which the answers started. */
-  readonly exchanges: readonly ProxiedExchange[];
+  readonly exchanges: ProxiedExchange[];
   close(): Promise<void>;
 }
 

@@ -30,6 +30,8 @@ const leafFields = {
     .nullish(),
   title: z.string().nullish(),
   context: z.string().nullish(),
+  /** In the result of a search for tools. */
+  tool_name: z.string().nullish(),
 };
 
 const inner = z.object({
@@ -122,8 +124,22 @@ function assistantTurn(blocks: readonly Block[], readArguments: ReadArguments): 
   return { role: 'assistant', text: blocks.map(({ type, text }) => (type === 'text' ? text : '')).join(''), calls };
 }
 
+/** The names of the tools to which results of the client's searches refer. */
+export function foundTools(messages: Conversation['messages']): ReadonlySet<string> {
+  const blocks = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+  const inResults = blocks.flatMap(({ type, content }) =>
+    type === 'tool_result' && Array.isArray(content) ? content : [],
+  );
+  return new Set(inResults.filter(isReference).flatMap(({ tool_name }) => tool_name ?? []));
+}
+
+function isReference({ type }: LeafBlock): boolean {
+  return type === 'tool_reference';
+}
+
 /** Tool results come first, as the API requires. */
-async function userTurns(blocks: readonly Block[], field: string, readImage: ReadImage): Promise<HistoryTurn[]> {
+async function userTurns(sent: readonly Block[], field: string, readImage: ReadImage): Promise<HistoryTurn[]> {
+  const blocks = withSearchTexts(sent);
   const results: HistoryTurn[] = [];
   const content: ContentBlock[] = [];
   for (const [index, block] of blocks.entries()) {
@@ -134,13 +150,27 @@ async function userTurns(blocks: readonly Block[], field: string, readImage: Rea
   return content.length > 0 || results.length === 0 ? [...results, { role: 'user', content }] : results;
 }
 
+/**
+ * Behind the result of a search for tools Claude Code sends a text ("Tool loaded."). As a part of the result it does not keep the
+ * waiting process from taking the result.
+ */
+function withSearchTexts(blocks: readonly Block[]): readonly Block[] {
+  const results = blocks.filter(({ type }) => type === 'tool_result');
+  const texts = blocks.filter(({ type }) => type === 'text');
+  const search = results.find(({ content }) => Array.isArray(content) && content.some(isReference));
+  if (!search || !Array.isArray(search.content) || results.length + texts.length < blocks.length) return blocks;
+  const content = [...search.content, ...texts.map(({ type, text }) => ({ type, text }))];
+  return results.map((result) => (result === search ? { ...search, content } : result));
+}
+
 async function resultTurn(block: Block, field: string, readImage: ReadImage): Promise<HistoryTurn> {
   const { content, tool_use_id, is_error } = block;
   const parts: ContentBlock[] = [];
   if (typeof content === 'string') parts.push({ type: 'text', text: content });
   else if (Array.isArray(content)) {
     for (const [index, part] of content.entries()) {
-      parts.push(...(await toContent(part, `${field}.content[${index}]`, readImage)));
+      if (isReference(part)) parts.push({ type: 'text', text: `The tool ${part.tool_name ?? ''} can be called now.` });
+      else parts.push(...(await toContent(part, `${field}.content[${index}]`, readImage)));
     }
   }
   const result = toolResultContent(parts, `${field}.content`);

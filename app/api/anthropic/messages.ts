@@ -8,7 +8,7 @@ import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
 import { isTask } from '../openWebui/taskDetection';
-import { message, systemField, toTurns } from './content';
+import { foundTools, message, systemField, toTurns } from './content';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { ignoredParameters, parameterFields, parseParameters } from './parameters';
 import { messageWire } from './wire';
@@ -45,7 +45,7 @@ export async function messageReply(
   settings: RequestSettings,
 ): Promise<ChatReply> {
   const sendsSampling = settings.sendsSampling();
-  const parameters = parseParameters(body, sendsSampling);
+  const parameters = parseParameters(body, sendsSampling, foundTools(body.messages));
   const history = buildHistory(await toTurns(body, imageReader(settings)), { answerForm: parameters });
   const stream = body.stream ?? false;
   const requestId = newRequestId();

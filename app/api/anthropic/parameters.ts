@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
-import { clientTools, reservedTools } from '../input/clientTools';
+import { clientTools } from '../input/clientTools';
 import { objectSchema } from '../input/objectSchema';
 
 const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
@@ -17,6 +17,7 @@ const tool = z.object({
   name: z.string().nullish(),
   description: z.string().nullish(),
   input_schema: z.record(z.string(), z.unknown()).nullish(),
+  defer_loading: z.boolean().nullish(),
 });
 
 export const toolsField = boundedArray(tool, MOST.tools).nullish();
@@ -60,10 +61,17 @@ type ParsedParameters = Pick<
   'thinking' | 'withoutThinking' | 'tools' | 'toolChoice' | 'parallelTools' | 'schema' | 'effort' | 'stop' | 'sampling'
 >;
 
-/** @throws ChatError `invalid_request` for tools, a tool choice or a schema that the API does not support. */
-export function parseParameters(body: MessageParameters, sendsSampling: boolean): ParsedParameters {
+/**
+ * @param foundTools the names of the deferred tools that the client's search has found.
+ * @throws ChatError `invalid_request` for tools, a tool choice or a schema that the API does not support.
+ */
+export function parseParameters(
+  body: MessageParameters,
+  sendsSampling: boolean,
+  foundTools: ReadonlySet<string>,
+): ParsedParameters {
   const { thinking, output_config, output_format, tool_choice, stop_sequences } = body;
-  const tools = parseTools(body.tools);
+  const tools = parseTools(body.tools ?? [], foundTools);
   const format = output_config?.format ?? output_format;
   return {
     thinking: thinking != null && thinking.type !== 'disabled' && thinking.display !== 'omitted',
@@ -78,17 +86,24 @@ export function parseParameters(body: MessageParameters, sendsSampling: boolean)
   };
 }
 
-function parseTools(tools: z.output<typeof toolsField>) {
-  const customTools = (tools ?? []).map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isCustom);
-  return clientTools(
-    customTools.map(({ name, description, input_schema, field }) => ({
+/**
+ * As with the API, the model sees a deferred tool once a search has found it. The API's own search does not exist here, so all tools
+ * are offered where the client relies on it.
+ */
+function parseTools(tools: NonNullable<z.output<typeof toolsField>>, foundTools: ReadonlySet<string>) {
+  const searchesItself = !tools.some(({ type }) => type?.startsWith('tool_search_tool'));
+  const customTools = tools.map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isCustom);
+  const declared = clientTools(
+    customTools.map(({ name, description, input_schema, defer_loading, field }) => ({
       name: name ?? '',
       description,
       schema: input_schema,
+      deferred: (searchesItself && defer_loading) || undefined,
       nameParam: `${field}.name`,
       schemaParam: `${field}.input_schema`,
     })),
   );
+  return declared.filter(({ name, deferred }) => !deferred || foundTools.has(name));
 }
 
 function isCustom({ type }: z.output<typeof tool>): boolean {
@@ -129,10 +144,9 @@ function sampling({ temperature, top_p, top_k }: MessageParameters): ChatRequest
 /** The parameters that the client sent and that would have changed the API's answer, but have no effect here. The API's own tools are listed by type. */
 export function ignoredParameters(body: MessageParameters, sendsSampling: boolean): string[] {
   const apiTools = (body.tools ?? []).flatMap((tool) => (isCustom(tool) ? [] : [`tools.${tool.type}`]));
-  const reserved = reservedTools((body.tools ?? []).filter(isCustom).map(({ name }) => name));
   const others = UNSUPPORTED.filter((name) => hasEffect(body[name]));
   return [
-    ...new Set([...apiTools, ...reserved, ...others]),
+    ...new Set([...apiTools, ...others]),
     ...(sendsSampling ? [] : SAMPLING.filter((name) => body[name] != null)),
   ];
 }

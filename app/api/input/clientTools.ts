@@ -9,6 +9,8 @@ export interface DeclaredTool {
   readonly description?: string | null | undefined;
   /** A JSON schema of the arguments; a function without one takes none. */
   readonly schema?: Readonly<Record<string, unknown>> | null | undefined;
+  /** As in `ClientTool`. */
+  readonly deferred?: boolean | undefined;
   /** The fields of the body that hold the name and the schema, for errors. */
   readonly nameParam: string;
   readonly schemaParam: string;
@@ -20,7 +22,7 @@ export interface DeclaredTool {
  */
 export function clientTools(definitions: readonly DeclaredTool[]): readonly ClientTool[] {
   const names = new Set<string>();
-  const tools = definitions.map(({ name, description, schema, nameParam, schemaParam }) => {
+  return definitions.map(({ name, description, schema, deferred, nameParam, schemaParam }) => {
     if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
       throw invalidParam(nameParam, 'must be 1 to 128 letters, digits, underscores and dashes');
     }
@@ -28,17 +30,9 @@ export function clientTools(definitions: readonly DeclaredTool[]): readonly Clie
     names.add(name);
     // For a function without arguments, clients send no schema, null or an empty object.
     const argumentSchema = schema && Object.keys(schema).length > 0 ? schema : NO_ARGUMENTS;
-    return { name, description: description ?? '', inputSchema: objectSchema(argumentSchema, schemaParam) };
+    const inputSchema = objectSchema(argumentSchema, schemaParam);
+    return { name, description: description ?? '', inputSchema, ...(deferred && { deferred }) };
   });
-  return tools.filter(({ name }) => name !== RESERVED);
 }
 
 const NO_ARGUMENTS = { type: 'object', properties: {} };
-
-/** The CLI has a tool of this name and hides the client's one from the model (context/CLAUDE_PROTOCOL.md, "Environment"). */
-const RESERVED = 'ToolSearch';
-
-/** The tools that `clientTools` leaves out, as they are named in the header of ignored parameters. */
-export function reservedTools(names: readonly (string | null | undefined)[]): string[] {
-  return names.includes(RESERVED) ? [`tools.${RESERVED}`] : [];
-}

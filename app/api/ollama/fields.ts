@@ -10,7 +10,7 @@ import { objectSchema } from '../input/objectSchema';
 import { isTask } from '../openWebui/taskDetection';
 import { keepAlive, keepAliveMs } from './loadModel';
 import { showsThinking, think, thinkingEffort } from './thinking';
-import { ignoredTools, parseToolChoice, parseTools, tool } from './tools';
+import { parseToolChoice, parseTools, tool } from './tools';
 
 export const modelField = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
@@ -132,7 +132,6 @@ export function ignoredParameters(body: RequestFields, { sendsSampling }: Reques
   const tools = parseTools(body.tools);
   const choice = body.tool_choice ?? undefined;
   return [
-    ...ignoredTools(body.tools ?? []),
     ...(tools.length > 0 && choice !== undefined && parseToolChoice(choice, tools) === undefined
       ? ['tool_choice']
       : []),

@@ -1,7 +1,7 @@
 /** `tools` in Ollama's form, and `tool_choice`, which is not part of Ollama's API but which some of its clients send. */
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
-import { clientTools, reservedTools } from '../input/clientTools';
+import { clientTools } from '../input/clientTools';
 
 export const tool = z.object({
   function: z.object({
@@ -21,11 +21,6 @@ export function parseTools(tools: readonly z.output<typeof tool>[] | null | unde
     schemaParam: `tools[${index}].function.parameters`,
   }));
   return clientTools(definitions);
-}
-
-/** The tools that the model is not offered, as `ignoredParameters` lists them. */
-export function ignoredTools(tools: readonly z.output<typeof tool>[]): string[] {
-  return reservedTools(tools.map(({ function: { name } }) => name));
 }
 
 /** Undefined for anything that is not a choice among the tools: Ollama ignores the field, so no value of it is an error. */

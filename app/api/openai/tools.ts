@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
-import { clientTools, type DeclaredTool, reservedTools } from '../input/clientTools';
+import { clientTools, type DeclaredTool } from '../input/clientTools';
 import type { ParsedFields } from './chat/limitsAndSampling';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
@@ -159,11 +159,10 @@ function toolParameters(
   ignored: readonly string[],
 ): ParsedFields<ToolParameters> {
   const { tools, toolChoice } = applyToolChoice(clientTools(definitions), choice);
-  const allIgnored = [...ignored, ...reservedTools(definitions.map(({ name }) => name))];
-  if (tools.length === 0) return { parsed: {}, ignored: allIgnored };
+  if (tools.length === 0) return { parsed: {}, ignored };
   return {
     parsed: { tools, ...(toolChoice && { toolChoice }), ...(parallel === false && { parallelTools: false }) },
-    ignored: allIgnored,
+    ignored,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Converts the messages of a request into those of the Messages API: the history, and the question that follows it. */
 import type { ApiBlock, ApiMessage } from '../../claude/process/outgoingMessages';
+import { cliToolName } from '../../claude/process/toolNames';
 import { ChatError } from '../errors';
 import type { AssistantBlock, Message, UserBlock } from '../request';
 
@@ -43,7 +44,7 @@ function apiBlock(block: UserBlock | AssistantBlock): ApiBlock {
       return { type: 'document', source, ...(block.title && { title: block.title }) };
     }
     case 'tool_use':
-      return { type: 'tool_use', id: block.id, name: block.name, input: block.input };
+      return { type: 'tool_use', id: block.id, name: cliToolName(block.name), input: block.input };
     case 'tool_result':
       return {
         type: 'tool_result',

@@ -85,7 +85,7 @@ export async function resolveQuestion(
   const system = sent.system === '' && earlier ? earlier.system : sent.system;
   const request = defineCalledTools(sent, messages);
   const setup = setupOf(request);
-  const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(setup) : '' };
+  const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(fixedSetup(setup)) : '' };
   const keyDigest = await digestKey(key);
   const isWholeStored = historyLength === earlier?.messages.length && known?.keyDigest === keyDigest;
   const digest = known && isWholeStored ? known.digest : await digestOfHistory(keyDigest, history);
@@ -171,6 +171,12 @@ function hasAnswer(messages: readonly Message[]): boolean {
   return messages.some(({ role }) => role === 'assistant');
 }
 
-function setupOf({ tools, schema }: ChatRequest): ProcessSetup | undefined {
+/** Without the tools that a live process can be given later. A process that has no tool at first cannot be given any. */
+function fixedSetup({ tools, schema }: Pick<ChatRequest, 'tools' | 'schema'>): ProcessSetup {
+  const fixed = tools?.filter(({ deferred }) => !deferred);
+  return { tools: fixed?.length ? fixed : tools, schema };
+}
+
+function setupOf({ tools, schema }: ChatRequest): Pick<ChatRequest, 'tools' | 'schema'> | undefined {
   return tools?.length || schema ? { tools, schema } : undefined;
 }

@@ -68,6 +68,7 @@ export async function* answerQuestion(
         const { isolation } = process;
         yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation, historySource };
       }
+      if (question.setup?.tools?.length) await process.replaceTools(question.setup.tools, signal);
       await process.configure(flagsOf(request, model), signal);
       clock.questionSent();
       live.change(conversation, { phase: 'answering' });

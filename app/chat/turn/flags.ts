@@ -1,5 +1,6 @@
 /** Translates the parameters of a request (effort, limits, tool choice, sampling) into the CLI's flags. */
 import type { Model } from '../../claude/models';
+import { cliToolName } from '../../claude/process/toolNames';
 import type { TurnFlags } from '../../claude/process/turnFlags';
 import type { ChatRequest } from '../request';
 
@@ -46,7 +47,7 @@ function toolChoice({
     case 'required':
       return { type: 'any', ...single };
     case 'named':
-      return { type: 'tool', name: choice.name, ...single };
+      return { type: 'tool', name: cliToolName(choice.name), ...single };
     default:
       return parallelTools ? undefined : { type: 'auto', ...single };
   }

@@ -9,8 +9,10 @@ import {
   CLIENT_SERVER,
   type ClientTools,
   createClientTools,
+  isToolsListRequest,
   type McpToolDefinition,
   type McpToolResult,
+  TOOLS_CHANGED,
 } from './clientTools';
 import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
@@ -45,6 +47,12 @@ export interface ClaudeProcess {
   setModel(model: string, signal?: AbortSignal): Promise<void>;
   /** Sets the flags for the turns that follow, and for the rest of a turn that waits for a tool. Sends only what has changed. */
   configure(flags: TurnFlags, signal?: AbortSignal): Promise<void>;
+  /**
+   * Replaces the client's tools, also while a turn waits for a tool; does nothing where they are the same. The process must have
+   * been initialized with at least one tool.
+   * @throws CliEndedError where the CLI does not take them; its process is killed.
+   */
+  replaceTools(tools: readonly McpToolDefinition[], signal?: AbortSignal): Promise<void>;
   /** Gives the CLI the result of a tool call in the running turn, which then continues. @param toolUseId the model's id of the call. */
   sendToolResult(toolUseId: string, result: McpToolResult): void;
   /**
@@ -92,6 +100,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   let costUsd = 0;
   let structured = false;
   let tools: ClientTools = createClientTools([]);
+  /** Called when the CLI has been sent the list of tools. */
+  let onToolsListed = () => {};
   let flags: TurnFlags = {};
   /** The flags with which the running turn began. */
   let initialFlags: TurnFlags = {};
@@ -114,6 +124,9 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     writeMs: deadlines.writeMs,
     onNoise: (line) => options.onNoise?.(line),
     onRequest: (request) => tools.handleRequest(request),
+    onResponded: (request) => {
+      if (isToolsListRequest(request)) onToolsListed();
+    },
     onMessage: (message) => {
       const turn = currentTurn;
       if (message.type === 'result') {
@@ -183,6 +196,27 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       const requests = flagRequests(flags, next);
       flags = next;
       await Promise.all(requests.map((control) => request(control, deadlines.controlMs, signal)));
+    },
+    replaceTools: async (definitions, signal) => {
+      if (!tools.replace(definitions)) return;
+      const listed = new Promise<void>((resolve) => {
+        onToolsListed = resolve;
+      });
+      const timeoutMs = deadlines.controlMs;
+      try {
+        await request(
+          { subtype: 'mcp_message', server_name: CLIENT_SERVER, message: TOOLS_CHANGED },
+          timeoutMs,
+          signal,
+        );
+        await killIfLate(within(listed, 'tools/list', { timeoutMs, signal }));
+        // The CLI reads its lines in order: when it has responded to this one, the model's next request has the new tools.
+        await request({ subtype: 'mcp_status' }, timeoutMs, signal);
+      } catch (error) {
+        if (signal?.aborted || error instanceof CliTimeoutError) throw error;
+        pipe.kill();
+        throw new CliEndedError();
+      }
     },
     sendToolResult: (toolUseId, result) => tools.resolveCall(toolUseId, result),
     replay: async (history, signal) => {

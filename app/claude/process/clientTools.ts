@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { IncomingControlRequest } from './messages';
+import { cliToolName } from './toolNames';
 
 export interface McpToolDefinition {
   readonly name: string;
@@ -28,6 +29,11 @@ export interface ClientTools {
    * @throws Error where the request is not one that an MCP server answers.
    */
   handleRequest(request: IncomingControlRequest): Promise<unknown>;
+  /**
+   * Replaces the tools. Returns false where they are the same; otherwise the CLI must be sent `TOOLS_CHANGED`, upon which it lists
+   * them anew.
+   */
+  replace(definitions: readonly McpToolDefinition[]): boolean;
   /** Sets the result of a tool call, before or after the CLI has made the call. @param toolUseId the model's id of the call. */
   resolveCall(toolUseId: string, result: McpToolResult): void;
 }
@@ -37,9 +43,12 @@ export const CLIENT_SERVER = 'client';
 
 const INITIALIZE_RESULT = {
   protocolVersion: '2025-11-25',
-  capabilities: { tools: {} },
+  capabilities: { tools: { listChanged: true } },
   serverInfo: { name: CLIENT_SERVER, version: '1' },
 };
+
+/** The server's notification that its list of tools has changed. */
+export const TOOLS_CHANGED = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' } as const;
 
 const McpRequest = z.object({
   subtype: z.literal('mcp_message'),
@@ -55,6 +64,11 @@ const McpRequest = z.object({
   }),
 });
 
+/** Whether the CLI asks for the list of tools. */
+export function isToolsListRequest({ request }: IncomingControlRequest): boolean {
+  return McpRequest.safeParse(request).data?.message.method === 'tools/list';
+}
+
 const PermissionRequest = z.object({ subtype: z.literal('can_use_tool'), tool_name: z.string(), input: z.unknown() });
 
 export function createClientTools(definitions: readonly McpToolDefinition[]): ClientTools {
@@ -62,13 +76,7 @@ export function createClientTools(definitions: readonly McpToolDefinition[]): Cl
   const earlyResults = new Map<string, McpToolResult>();
   /** Calls that wait for their result, by the id of the call. */
   const openCalls = new Map<string, (result: McpToolResult) => void>();
-  const tools = definitions.map(({ name, description, inputSchema }) => ({
-    name,
-    description,
-    inputSchema,
-    // Without this hint the CLI makes the calls of one answer one at a time, each after the result of the one before.
-    annotations: { readOnlyHint: true },
-  }));
+  let tools = definitions.map(mcpTool);
 
   const awaitResult = (toolUseId: string): Promise<McpToolResult> => {
     const result = earlyResults.get(toolUseId);
@@ -78,6 +86,12 @@ export function createClientTools(definitions: readonly McpToolDefinition[]): Cl
   };
 
   return {
+    replace: (newDefinitions) => {
+      const newTools = newDefinitions.map(mcpTool);
+      const changed = JSON.stringify(newTools) !== JSON.stringify(tools);
+      tools = newTools;
+      return changed;
+    },
     manifest: { [CLIENT_SERVER]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
     handleRequest: async ({ request }) => {
       const permission = PermissionRequest.safeParse(request);
@@ -110,5 +124,17 @@ export function createClientTools(definitions: readonly McpToolDefinition[]): Cl
       if (resolve) resolve(result);
       else earlyResults.set(toolUseId, result);
     },
+  };
+}
+
+function mcpTool({ name, description, inputSchema }: McpToolDefinition) {
+  const cliName = cliToolName(name);
+  return {
+    name: cliName,
+    // The client's other texts call the tool by its own name.
+    description: cliName === name ? description : `${description}\n\nOther texts call this tool ${name}.`.trim(),
+    inputSchema,
+    // Without this hint the CLI makes the calls of one answer one at a time, each after the result of the one before.
+    annotations: { readOnlyHint: true },
   };
 }

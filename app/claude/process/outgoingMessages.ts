@@ -16,6 +16,9 @@ export type ControlRequest =
       thinking_display: 'summarized' | 'omitted';
     }
   | { subtype: 'set_model'; model: string }
+  /** A notification of a server that `initialize` has declared. */
+  | { subtype: 'mcp_message'; server_name: string; message: object }
+  | { subtype: 'mcp_status' }
   | { subtype: 'interrupt' };
 
 /** A content block of the Messages API. */

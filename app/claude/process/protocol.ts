@@ -24,6 +24,8 @@ export interface ProtocolOptions {
   onNoise?(line: string): void;
   /** Returns the payload of the response to a request of the CLI's. Default: denies every one, so that none of its tools runs. */
   onRequest?(request: IncomingControlRequest): Promise<unknown>;
+  /** Called when the response to a request of the CLI's has been written. */
+  onResponded?(request: IncomingControlRequest): void;
 }
 
 export interface Protocol {
@@ -66,13 +68,15 @@ export function createProtocol(transport: LineTransport, options: ProtocolOption
   const write = (value: unknown, wait: WaitOptions) =>
     transport.send(isLong(value) ? jsonPieces(value) : JSON.stringify(value), wait);
 
-  const respond = async ({ request_id, request }: IncomingControlRequest) => {
+  const respond = async (incoming: IncomingControlRequest) => {
+    const { request_id } = incoming;
     const handle = options.onRequest ?? denyRequest;
-    const response = await handle({ type: 'control_request', request_id, request }).then(
+    const response = await handle(incoming).then(
       (payload) => ({ subtype: 'success', request_id, response: payload }),
       (error: unknown) => ({ subtype: 'error', request_id, error: String(error) }),
     );
     await write({ type: 'control_response', response }, { timeoutMs: options.writeMs });
+    options.onResponded?.(incoming);
   };
 
   const settleRequest = (response: ControlResponse) => {

@@ -8,6 +8,7 @@
  */
 import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
 import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage, StreamEvent } from './messages';
+import { clientToolName } from './toolNames';
 
 export type TurnEvent =
   /** The API has begun to answer. */
@@ -180,7 +181,8 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
   }
 
   function* readBlockStart(blockIndex: number, block: BlockStart): Generator<TurnEvent> {
-    const { type, id, name, text, thinking } = block;
+    const { type, id, text, thinking } = block;
+    const name = block.name === undefined ? undefined : clientToolName(block.name);
     if (type === 'tool_use' && id !== undefined && name !== undefined) {
       const isAnswer = structured && name === STRUCTURED_OUTPUT;
       if (isAnswer && hasStructuredText) {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ApiBlock, ApiMessage } from '../../../app/claude/process/outgoingMessages';
 import { removeSessionFile, writeSessionFile } from '../../../app/claude/process/sessionFile';
-import { gate, hang, rateLimits, stop, text, thinking, usage } from '../../support/messagesApi';
+import { gate, hang, rateLimits, stop, text, thinking, toolUse, usage } from '../../support/messagesApi';
 import { type Line, type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -35,6 +35,49 @@ function lastTurn() {
 function textBlock(words: string) {
   return { type: 'text', text: words } as const;
 }
+
+describe('the client’s tools', () => {
+  test('can be replaced while a turn waits for a result', async () => {
+    const tool = (name: string) => ({ name, description: '', inputSchema: { type: 'object' } });
+    const capabilities = { tools: { listChanged: true } };
+    const initializeResult = {
+      protocolVersion: '2025-11-25',
+      capabilities,
+      serverInfo: { name: 'client', version: '1' },
+    };
+    const cli = rig.start({ env: { CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1', ENABLE_TOOL_SEARCH: 'false' } });
+    const manifest = { initializeResult, toolsListResult: { tools: [tool('find')] } };
+    const sdkMcpServerManifests = { client: manifest };
+    await cli.request({ subtype: 'initialize', systemPrompt: [], sdkMcpServers: ['client'], sdkMcpServerManifests });
+    /** Responds to the CLI's request of this method. */
+    const respond = async (method: string, result: object) => {
+      const line = McpLine.parse(
+        await cli.line((candidate) => McpLine.safeParse(candidate).data?.request.message.method === method),
+      );
+      const response = { mcp_response: { jsonrpc: '2.0', id: line.request.message.id, result } };
+      cli.send({ type: 'control_response', response: { subtype: 'success', request_id: line.request_id, response } });
+    };
+    rig.api.answer(toolUse('find', {}));
+    const asked = cli.ask('Find a tool.');
+    await cli.line((candidate) => McpLine.safeParse(candidate).data?.request.message.method === 'tools/call');
+
+    const message = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' };
+    await cli.request({ subtype: 'mcp_message', server_name: 'client', message });
+    await respond('tools/list', { tools: [tool('find'), tool('found')] });
+    await cli.request({ subtype: 'mcp_status' });
+    await respond('tools/call', { content: [{ type: 'text', text: 'Found.' }] });
+    await asked;
+
+    const offered = rig.api.requests.map(({ body }) => body.tools?.map(({ name }) => name));
+    expect(offered).toEqual([['find'], ['find', 'found']]);
+  });
+});
+
+const McpLine = z.looseObject({
+  type: z.literal('control_request'),
+  request_id: z.string(),
+  request: z.looseObject({ message: z.looseObject({ id: z.number().optional(), method: z.string() }) }),
+});
 
 describe('initialize', () => {
   const Initialized = z.looseObject({

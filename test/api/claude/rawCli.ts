@@ -27,7 +27,7 @@ const ControlResponse = z.looseObject({
     subtype: z.string(),
     request_id: z.string(),
     error: z.string().optional(),
-    response: z.unknown(),
+    response: z.unknown().optional(),
   }),
 });
 

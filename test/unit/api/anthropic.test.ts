@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anthropic } from '../../../app/api/anthropic';
 import { countTokensBody, estimateTokens } from '../../../app/api/anthropic/countTokens';
 import { messageBody, messageReply } from '../../../app/api/anthropic/messages';
@@ -238,11 +238,43 @@ test('passes tools on unchanged, and the tool choice', async () => {
   expect([await choiceOf('auto'), await choiceOf('any'), await choiceOf('none')]).toEqual(['auto', 'required', 'none']);
 });
 
-test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
-  const tools = ['ToolSearch', 'weather'].map((name) => ({ name, input_schema: { type: 'object' } }));
-  const { request, ignored } = await ask({ tools });
-  expect(request.tools?.map(({ name }) => name)).toEqual(['weather']);
-  expect(ignored).toEqual(['tools.ToolSearch']);
+describe('deferred tools', () => {
+  const tool = (name: string, fields = {}) => ({ name, input_schema: { type: 'object' }, ...fields });
+  const tools = [
+    tool('ToolSearch'),
+    tool('DeferredToolPlaceholder', { defer_loading: true }),
+    tool('weather', { defer_loading: true }),
+  ];
+  const found = { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'tool_reference', tool_name: 'weather' }] };
+  const messages = [
+    { role: 'user', content: 'Hi.' },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'ToolSearch', input: {} }] },
+    { role: 'user', content: [found, { type: 'text', text: 'Tool loaded.' }] },
+  ];
+
+  test('are offered once a search has found them', async () => {
+    expect((await ask({ tools })).request.tools?.map(({ name }) => name)).toEqual(['ToolSearch']);
+    const { request, ignored } = await ask({ tools, messages });
+    expect(request.tools).toMatchObject([{ name: 'ToolSearch' }, { name: 'weather', deferred: true }]);
+    expect(ignored).toEqual([]);
+  });
+
+  test('are all offered where the API’s own search was to find them', async () => {
+    const search = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' };
+    const { request, ignored } = await ask({ tools: [search, tool('weather', { defer_loading: true })] });
+    expect(request.tools).toEqual([{ name: 'weather', description: '', inputSchema: { type: 'object' } }]);
+    expect(ignored).toEqual(['tools.tool_search_tool_regex_20251119']);
+  });
+
+  test('are named in the result of the search, to which the client’s text belongs', async () => {
+    const content = [
+      { type: 'text', text: 'The tool weather can be called now.' },
+      { type: 'text', text: 'Tool loaded.' },
+    ];
+    expect((await ask({ tools, messages })).request.messages.at(-1)?.content).toEqual([
+      { type: 'tool_result', toolUseId: 'a', content, isError: false },
+    ]);
+  });
 });
 
 test('lists parameters without effect: the API’s own tools and, unless the user allows it, sampling', async () => {

@@ -158,13 +158,6 @@ test.each([
   expect(request.tools).toEqual([{ name: 'now', description: '', inputSchema: { type: 'object', properties: {} } }]);
 });
 
-test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
-  const search = { type: 'function', function: { name: 'ToolSearch' } };
-  const { request, ignored } = await chat({ tools: [search, WEATHER], tool_choice: search });
-  expect(request.tools?.map(({ name }) => name)).toEqual([WEATHER.function.name]);
-  expect([request.toolChoice, ignored]).toEqual([undefined, ['tools.ToolSearch', 'tool_choice']]);
-});
-
 test.each([
   ['auto', { type: 'auto' }, []],
   ['none', { type: 'none' }, []],

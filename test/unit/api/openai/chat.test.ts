@@ -180,13 +180,6 @@ test('omits tools that are not functions, and lists them as ignored', async () =
   expect(reply.ignored).toEqual(['tools.custom', 'tools.w_b__']);
 });
 
-test('omits the function that the CLI would hide from the model, and lists it as ignored', async () => {
-  const search = { type: 'function', function: { name: 'ToolSearch' } };
-  const reply = await completion({ tools: [search, TOOL] });
-  expect(reply.request.tools).toEqual([CLIENT_TOOL]);
-  expect(reply.ignored).toEqual(['tools.ToolSearch']);
-});
-
 test.each([
   [undefined, undefined],
   ['auto', { type: 'auto' }],

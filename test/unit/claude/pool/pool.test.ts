@@ -533,6 +533,7 @@ function fakeProcess(
       calls.push(`model ${model}`);
     },
     configure: async () => {},
+    replaceTools: async () => {},
     sendToolResult: () => {},
     replay: async () => {},
     runTurn: async function* () {},
