@@ -65,6 +65,8 @@ export interface RecordedRequest extends RecordedCall {
 export interface MessagesApiOptions {
   /** Model names for which every request is answered with 404. */
   unknownModels?: readonly string[];
+  /** Bytes. A larger body is read, but neither parsed nor recorded: its request has no messages. Default: no limit. */
+  ignoredAbove?: number;
 }
 
 /** A running mock. */
@@ -94,7 +96,10 @@ export interface MessagesApi {
 }
 
 /** Starts a mock on a free port of 127.0.0.1. @throws if it cannot listen */
-export async function startMessagesApi({ unknownModels = [] }: MessagesApiOptions = {}): Promise<MessagesApi> {
+export async function startMessagesApi({
+  unknownModels = [],
+  ignoredAbove = Number.POSITIVE_INFINITY,
+}: MessagesApiOptions = {}): Promise<MessagesApi> {
   const requests: RecordedRequest[] = [];
   const otherCalls: RecordedCall[] = [];
   const queue: (readonly Step[])[] = [];
@@ -138,7 +143,7 @@ export async function startMessagesApi({ unknownModels = [] }: MessagesApiOption
 
   const server = createServer(async (incoming, response) => {
     incoming.socket.setNoDelay(true);
-    const call = await readCall(incoming);
+    const call = await readCall(incoming, ignoredAbove);
     if (call === null) return;
     const path = call.path.split('?')[0];
     if (call.method === 'POST' && path === '/v1/messages') return answerMessages(call, response);
@@ -188,9 +193,10 @@ function isProbe(body: MessagesBody): boolean {
 }
 
 /** @returns null if the client closed the connection before it had sent the whole body */
-async function readCall(incoming: IncomingMessage): Promise<RecordedCall | null> {
+async function readCall(incoming: IncomingMessage, ignoredAbove: number): Promise<RecordedCall | null> {
   const receivedAt = Date.now();
-  const body = await readText(incoming).catch(() => null);
+  const isIgnored = Number(incoming.headers['content-length'] ?? 0) > ignoredAbove;
+  const body = await (isIgnored ? discard(incoming) : readText(incoming)).catch(() => null);
   if (body === null) return null;
   return {
     method: incoming.method ?? '',
@@ -199,6 +205,12 @@ async function readCall(incoming: IncomingMessage): Promise<RecordedCall | null>
     body: body === '' ? null : parseJson(body),
     receivedAt,
   };
+}
+
+/** Reads a large body without joining it. Returns the body that stands for it. */
+async function discard(incoming: IncomingMessage): Promise<string> {
+  for await (const _ of incoming);
+  return JSON.stringify({ model: 'claude-sonnet', stream: true, messages: [] });
 }
 
 function parseJson(body: string): unknown {

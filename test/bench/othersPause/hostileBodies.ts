@@ -9,6 +9,10 @@ export interface HostileBody {
   readonly end: string;
   /** The size of the whole body. */
   readonly bytes: number;
+  /** Sent with the request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many such requests are sent at once. Default 1. */
+  readonly times?: number;
 }
 
 const MB = 1024 * 1024;
@@ -137,6 +141,47 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
     repeated: 'A'.repeat(256),
     end: `!${IMAGE_END}`,
     bytes: TEXT,
+  },
+];
+
+/** The text of the questions that are answered at once rather than with the slow stream. */
+export const QUICK_QUESTION = 'Only a word.';
+
+const PDF_START = Buffer.from('%PDF-1.7\n').toString('base64');
+const CHAT = { 'x-openwebui-chat-id': 'large-chat' };
+
+/** Large requests that the model answers. They come last: what they leave in memory would count for the others. */
+export const LARGE_REQUESTS: readonly HostileBody[] = [
+  {
+    title: '30 MB message',
+    path: ANTHROPIC,
+    start: `{"model":"sonnet","max_tokens":9,"messages":[{"role":"user","content":[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"${PDF_START}`,
+    repeated: 'A'.repeat(256),
+    end: `"}},{"type":"text","text":"${QUICK_QUESTION}"}]}]}`,
+    bytes: 30 * MB,
+  },
+  {
+    title: '30 MB history under a name',
+    path: OPENAI,
+    start:
+      '{"model":"sonnet","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,'.concat(
+        PNG_START,
+        '',
+      ),
+    repeated: 'A'.repeat(256),
+    end: `"}}]},{"role":"assistant","content":"OK"},{"role":"user","content":"${QUICK_QUESTION}"}]}`,
+    bytes: 30 * MB,
+    headers: CHAT,
+  },
+  {
+    title: '20 requests with a 30 MB named history',
+    path: OPENAI,
+    start: `{"model":"sonnet","messages":[{"role":"user","content":"${QUICK_QUESTION}`,
+    repeated: ' ',
+    end: '"}]}',
+    bytes: 200,
+    headers: CHAT,
+    times: 20,
   },
 ];
 

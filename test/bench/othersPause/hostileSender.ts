@@ -16,8 +16,13 @@ export interface HostileAnswer {
 
 const Answer = z.object({ status: z.number(), text: z.string(), answerMs: z.number() });
 
-/** Sends the body and waits for the answer; never rejects for what the server does. */
-export function sendHostile(base: string, body: HostileBody): Promise<HostileAnswer> {
+/** Sends the body as often as it says, and waits for the answers. Returns the slowest; never rejects for what the server does. */
+export async function sendHostile(base: string, body: HostileBody): Promise<HostileAnswer> {
+  const answers = await Promise.all(Array.from({ length: body.times ?? 1 }, () => sendOnce(base, body)));
+  return answers.reduce((slowest, answer) => (answer.answerMs > slowest.answerMs ? answer : slowest));
+}
+
+function sendOnce(base: string, body: HostileBody): Promise<HostileAnswer> {
   return new Promise((resolve, reject) => {
     const source = `(${sender})(require('node:worker_threads'), require('node:http'))`;
     const worker = new Worker(source, {
@@ -34,7 +39,7 @@ function sender(
   { parentPort, workerData }: typeof import('node:worker_threads'),
   { request }: typeof import('node:http'),
 ): void {
-  const { url, start, repeated, end, bytes } = workerData;
+  const { url, headers, start, repeated, end, bytes } = workerData;
   const unit = Buffer.from(repeated);
   const chunk = Buffer.concat(Array.from({ length: Math.max(1, Math.floor(65_536 / unit.length)) }, () => unit));
   const times = Math.floor((bytes - Buffer.byteLength(start) - Buffer.byteLength(end)) / unit.length);
@@ -49,7 +54,7 @@ function sender(
   const outgoing = request(url, {
     method: 'POST',
     agent: false,
-    headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+    headers: { ...headers, 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
   });
   outgoing.on('error', (error: Error) => answer(0, String(error)));
   outgoing.on('response', (response: IncomingMessage) => {

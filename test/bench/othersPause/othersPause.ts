@@ -4,7 +4,7 @@ import { startAppProcess } from '../../soak/appProcess';
 import { removeFolder, scratchFolder } from '../../support/cli';
 import { pause, startMessagesApi, text } from '../../support/messagesApi';
 import { peakMemory, resetPeak } from './appMemory';
-import { HOSTILE_BODIES, type HostileBody } from './hostileBodies';
+import { HOSTILE_BODIES, type HostileBody, LARGE_REQUESTS, QUICK_QUESTION } from './hostileBodies';
 import { type HostileAnswer, sendHostile } from './hostileSender';
 import { openStream } from './streamGaps';
 
@@ -33,15 +33,20 @@ const STREAM_PIECES = 15_000;
 /** Starts the app in a process of its own, and measures one hostile body after the other. */
 export async function measureOthersPause(
   progress: (line: string) => void,
-  bodies: readonly HostileBody[] = HOSTILE_BODIES,
+  bodies: readonly HostileBody[] = [...HOSTILE_BODIES, ...LARGE_REQUESTS],
 ): Promise<PauseRow[]> {
-  const api = await startMessagesApi();
+  // To parse a large body would delay the stream that is measured.
+  const api = await startMessagesApi({ ignoredAbove: 1024 * 1024 });
   const home = await scratchFolder();
   const app = await startAppProcess(api, home, { settings: { maxProcesses: 4 } });
   const rows: PauseRow[] = [];
   try {
     const slowly = Array.from({ length: STREAM_PIECES }, () => [text('one more '), pause(PIECE_MS)]).flat();
     api.setDefaultAnswer(...slowly);
+    api.chooseAnswer(({ body }) => {
+      const isQuick = body.messages.length === 0 || JSON.stringify(body.messages).includes(QUICK_QUESTION);
+      return isQuick ? [text('OK')] : undefined;
+    });
     let stream = await openStream(app.url, 'sonnet');
     progress('Others’ pause: at rest');
     await sleep(QUIET_MS);
