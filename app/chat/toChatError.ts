@@ -66,7 +66,7 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
     return new ChatError('signed_out', 'claude is not signed in. Sign in with `claude auth login`.');
   }
   const kind = TOO_LONG_REASONS.has(result.terminal_reason ?? '') ? 'context_too_long' : kindOfStatus(status);
-  return new ChatError(kind, withoutPrefix(text), {
+  return new ChatError(kind, apiMessage(text), {
     ...(status === undefined ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
   });
@@ -108,9 +108,17 @@ function kindOfStatus(status: number | undefined): ChatErrorKind {
   }
 }
 
-/** Removes what the CLI puts before the API's own message. */
-function withoutPrefix(message: string): string {
-  return message.replace(/^API Error: /, '').replace(/^Request rejected \(\d+\) · /, '');
+/**
+ * Removes what the CLI puts around the API's own message: its advice names the address of the API, a user's gateway, which is of no
+ * use to a client and none of its business, and the CLI's own commands.
+ */
+function apiMessage(message: string): string {
+  return message
+    .replace(/^API Error: /, '')
+    .replace(/^Request rejected \(\d+\) · /, '')
+    .replace(/ If it persists, check [^\n]*$/, '')
+    .replace(/\. This is a server-side issue, usually temporary — try again in a moment\.$/, '')
+    .replace(/ Run \S+ to (?:pick a different model|recover the conversation)\.$/, '');
 }
 
 /** The time until the limit's used-up window is reset; where the CLI does not name that window, it is the one that is full. */

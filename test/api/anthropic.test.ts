@@ -325,6 +325,20 @@ test.each([
   expect(error.requestID).toMatch(/^req_/);
 });
 
+test.each([
+  [500, 'api_error'],
+  [529, 'overloaded_error'],
+  [404, 'not_found_error'],
+])(
+  'an error of the API with %d has no words of the CLI’s about its commands and the address of the API',
+  async (status, type) => {
+    app.api.setDefaultAnswer(httpError(status, type, 'words of the API', { 'x-should-retry': 'false' }));
+    const { message } = await refusal(anthropic.messages.create(ask(`Fail ${status}.`)));
+    expect(message).not.toMatch(/gateway|persists|127\.0\.0\.1|--model/);
+    expect(message).toMatch(status === 404 ? /may not exist/ : /words of the API"/);
+  },
+);
+
 test('an answer that breaks off in the middle ends with an error', async () => {
   app.api.setDefaultAnswer(text('Half'), streamError('overloaded_error', 'Overloaded'));
   const error = await refusal(anthropic.messages.stream(ask('Break.')).finalMessage());

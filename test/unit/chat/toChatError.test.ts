@@ -110,6 +110,25 @@ describe('a result message that is an error', () => {
   });
 
   test.each([
+    [
+      'API Error: 500 Broken. This is a server-side issue, usually temporary — try again in a moment. If it persists, check your inference gateway (10.0.0.7:8080).',
+      '500 Broken',
+    ],
+    [
+      'API Error: Repeated 529 Overloaded errors. The API is at capacity — this is usually temporary. Try again in a moment. If it persists, check https://status.claude.com.',
+      'Repeated 529 Overloaded errors. The API is at capacity — this is usually temporary. Try again in a moment.',
+    ],
+    ['It may not exist. Run --model to pick a different model.', 'It may not exist.'],
+    [
+      'API Error: 400 due to tool use concurrency issues. Run /rewind to recover the conversation.',
+      '400 due to tool use concurrency issues.',
+    ],
+    ['API Error: 500 If it persists, check the\nmanual.', '500 If it persists, check the\nmanual.'],
+  ])('does not have the CLI’s advice: %s', (text, message) => {
+    expect(resultToChatError(result({ api_error_status: 500, result: text }), undefined).message).toBe(message);
+  });
+
+  test.each([
     ['by the API', { api_error_status: 400, terminal_reason: 'prompt_too_long' }],
     ['by the CLI itself', { terminal_reason: 'blocking_limit' }],
   ])('about a prompt that was found too long %s becomes `context_too_long`', (_, fields) => {
