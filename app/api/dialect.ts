@@ -22,6 +22,8 @@ export interface Dialect {
    * where no route exists; `/` contains no other path.
    */
   readonly roots: readonly string[];
+  /** Paths of another dialect that its clients use, too: errors there are worded by this dialect for requests with the header. */
+  readonly sharedPaths?: { readonly header: string; readonly pattern: RegExp };
   /** The response for an error that occurs before the answer's headers are sent. */
   fault(fault: Fault): FaultReply;
   routes(services: DialectServices): readonly Route[];

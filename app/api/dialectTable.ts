@@ -16,8 +16,15 @@ export const dialectTitles: readonly DialectTitle[] = [
   ...new Map(dialects.map(({ name, title }) => [name, { name, title }])).values(),
 ];
 
-/** The dialect that words the errors of the path: OpenAI's for a path under no dialect's root. */
-export function dialectOf(path: string): Dialect {
+/**
+ * The dialect that words the errors of the path: OpenAI's for a path under no dialect's root.
+ * @param headers of the request, in lower case; they decide where dialects share a path.
+ */
+export function dialectOf(path: string, headers: Readonly<Record<string, unknown>> = {}): Dialect {
+  const claiming = dialects.find(
+    ({ sharedPaths }) => sharedPaths && headers[sharedPaths.header] !== undefined && sharedPaths.pattern.test(path),
+  );
+  if (claiming) return claiming;
   const owners = dialects.flatMap((dialect) =>
     dialect.roots.filter((root) => isUnder(root, path)).map((root) => ({ dialect, root })),
   );

@@ -24,6 +24,22 @@ const WEATHER: Anthropic.Tool = {
   input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
+const CAPABILITIES: { [name in keyof Anthropic.ModelCapabilities]: unknown } = {
+  batch: { supported: false },
+  citations: { supported: false },
+  code_execution: { supported: false },
+  context_management: expect.objectContaining({ supported: false }),
+  effort: expect.objectContaining({ supported: true, xhigh: { supported: true } }),
+  image_input: { supported: true },
+  pdf_input: { supported: true },
+  server_tools: expect.objectContaining({ supported: false }),
+  structured_outputs: { supported: true },
+  thinking: expect.objectContaining({
+    supported: true,
+    types: expect.objectContaining({ adaptive: { supported: true } }),
+  }),
+};
+
 /** The request of the question as the API received it. */
 function asked(question: string) {
   const found = app.api.requests.find(({ history }) => JSON.stringify(history.at(-1)).includes(question));
@@ -382,6 +398,39 @@ test('the package lists the models and finds one', async () => {
   for await (const { id } of anthropic.models.list()) ids.push(id);
   expect(ids).toContain('sonnet');
   expect(await anthropic.models.retrieve('sonnet')).toMatchObject({ id: 'sonnet', type: 'model' });
+});
+
+test('a model has all fields of the package’s types', async () => {
+  const types: { [field in keyof Anthropic.ModelInfo]: unknown } = {
+    id: 'sonnet',
+    type: 'model',
+    display_name: expect.stringContaining('Sonnet'),
+    created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    deprecated_at: null,
+    lifecycle: 'active',
+    line: 'sonnet',
+    max_input_tokens: expect.any(Number),
+    max_tokens: null,
+    retires_at: null,
+    capabilities: expect.objectContaining(CAPABILITIES),
+  };
+  expect(await anthropic.models.retrieve('sonnet')).toMatchObject(types);
+});
+
+test('the list of models can be limited to a stage of their life', async () => {
+  const count = async (lifecycle: ('active' | 'retired')[]) => (await anthropic.models.list({ lifecycle })).data.length;
+  expect(await count(['active', 'retired'])).toBeGreaterThan(0);
+  expect(await count(['retired'])).toBe(0);
+});
+
+test('an unknown model, and a path that only Anthropic has, are refused in Anthropic’s form', async () => {
+  for (const ask of [() => anthropic.models.retrieve('gpt-4'), () => anthropic.beta.files.list()]) {
+    const error = await refusal(ask());
+    expect(error).toBeInstanceOf(Anthropic.NotFoundError);
+    expect(error.error).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+    expect(error.requestID).toMatch(/^req_/);
+  }
+  expect(JSON.parse((await send(`${app.url}/v1/models/gpt-4`)).text)).toMatchObject({ error: { param: 'model' } });
 });
 
 test('beta requests, and base URLs with and without the version, are served', async () => {

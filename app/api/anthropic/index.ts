@@ -9,6 +9,11 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   title: 'Anthropic',
   roots: ['/v1/messages', '/messages'],
+  // The list of models, and what this app does not have, such as files and batches; not what only OpenAI's API has.
+  sharedPaths: {
+    header: 'anthropic-version',
+    pattern: /^\/(?:v1|models)(?:\/(?!(?:chat|completions|responses|embeddings)(?:\/|$))|$)/,
+  },
   fault: errorReply,
   routes: (services) => [messagesRoute(services), countTokensRoute(services)].flatMap(withV1Alias),
 };

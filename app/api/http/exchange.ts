@@ -2,6 +2,7 @@
  * One HTTP request and its response, from arrival to the last byte: its dialect, its record in the journal, and the signal
  * that ends the work when the client hangs up or the server stops.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ChatError } from '../../chat/errors';
@@ -44,7 +45,7 @@ export interface ExchangeDeps {
   readonly journal: Journal;
   readonly log: Log;
   /** The dialect that answers errors at a path. */
-  dialectOf(path: string): Dialect;
+  dialectOf(path: string, headers: IncomingHttpHeaders): Dialect;
   /** The time in which a client must have read the rest of a complete response, in ms. */
   readonly readerTimeoutMs: number;
 }
@@ -86,7 +87,7 @@ const MAX_RECORDED = 300;
 function begin(req: Request, res: Response, { journal, log, dialectOf }: ExchangeDeps): Exchange {
   const arrived = performance.now();
   const controller = new AbortController();
-  const dialect = dialectOf(req.path);
+  const dialect = dialectOf(req.path, req.headers);
   const client = clientName(req.headers);
   const address = peerAddress(req);
   const record = journal.begin({

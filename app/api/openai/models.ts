@@ -11,7 +11,9 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       docs: { summary: 'Lists the models, for clients of OpenAI and of Anthropic' },
       handle: async ({ query }) => {
         const models = await chat.models();
-        const data = models.map((model) => modelObject(model.id, model));
+        const stages = [...query].flatMap(([name, value]) => (/^lifecycle(?:\[\])?$/.test(name) ? [value] : []));
+        const wanted = stages.length === 0 || stages.includes(LIFECYCLE) ? models : [];
+        const data = wanted.map((model) => modelObject(model.id, model));
         const pagination = { has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
         // Codex has a list of models of its own and reports an error without the key (openai/codex#35758).
         const codex = query.has('client_version') ? { models: [] } : {};
@@ -33,6 +35,12 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
 /** The start of this app: the CLI does not say when a model was published. */
 const CREATED = new Date();
 
+/** The CLI lists no model that is deprecated or retired. */
+const LIFECYCLE = 'active';
+
+/** The lines that the types of Anthropic's packages know. */
+const LINES: ReadonlySet<string> = new Set(['haiku', 'sonnet', 'opus', 'fable', 'mythos']);
+
 /** @param id the client's name for the model. */
 function modelObject(id: string, model: Model) {
   return {
@@ -43,5 +51,40 @@ function modelObject(id: string, model: Model) {
     type: 'model',
     display_name: modelTitle(model),
     created_at: CREATED.toISOString(),
+    lifecycle: LIFECYCLE,
+    line: LINES.has(model.family) ? model.family : null,
+    deprecated_at: null,
+    retires_at: null,
+    max_input_tokens: model.contextLength,
+    // Not known: the CLI does not say.
+    max_tokens: null,
+    capabilities: capabilities(model),
+  };
+}
+
+/** What a request can use here, in the terms of Anthropic's API. */
+function capabilities({ supportsThinking }: Model) {
+  const yes = { supported: true };
+  const no = { supported: false };
+  const thinks = { supported: supportsThinking };
+  return {
+    batch: no,
+    citations: no,
+    code_execution: no,
+    context_management: {
+      ...no,
+      clear_thinking_20251015: no,
+      clear_tool_uses_20250919: no,
+      compact_20260112: no,
+    },
+    effort: { ...thinks, low: thinks, medium: thinks, high: thinks, xhigh: thinks, max: thinks },
+    image_input: yes,
+    pdf_input: yes,
+    server_tools: { ...no, code_execution: no, web_search: no },
+    structured_outputs: yes,
+    thinking: {
+      ...thinks,
+      types: { adaptive: thinks, between_tools: thinks, disabled: thinks, enabled: thinks },
+    },
   };
 }

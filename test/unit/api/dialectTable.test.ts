@@ -17,6 +17,19 @@ test.each([
   expect(dialectOf(path).name).toBe(name);
 });
 
+test.each([
+  ['/v1/models', 'anthropic'],
+  ['/v1/models/gpt-4', 'anthropic'],
+  ['/models', 'anthropic'],
+  ['/v1/files', 'anthropic'],
+  ['/v1/chat/completions', 'openai'],
+  ['/v1/responses', 'openai'],
+  ['/api/tags', 'ollama'],
+  ['/api/v0/models', 'openai'],
+])('for a client of Anthropic’s, the errors of %s are worded by %s', (path, name) => {
+  expect(dialectOf(path, { 'anthropic-version': '2023-06-01' }).name).toBe(name);
+});
+
 test('no two dialects claim the same root', () => {
   const roots = dialects.flatMap((dialect) => dialect.roots);
   expect(new Set(roots).size).toBe(roots.length);
