@@ -164,23 +164,21 @@ export const LARGE_REQUESTS: readonly HostileBody[] = [
     title: '30 MB history under a name',
     path: OPENAI,
     start:
-      '{"model":"sonnet","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,'.concat(
+      '{"model":"sonnet","id":"large-chat","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,'.concat(
         PNG_START,
         '',
       ),
     repeated: 'A'.repeat(256),
     end: `"}}]},{"role":"assistant","content":"OK"},{"role":"user","content":"${QUICK_QUESTION}"}]}`,
     bytes: 30 * MB,
-    headers: CHAT,
   },
   {
     title: '20 requests with a 30 MB named history',
     path: OPENAI,
-    start: `{"model":"sonnet","messages":[{"role":"user","content":"${QUICK_QUESTION}`,
+    start: `{"model":"sonnet","id":"large-chat","messages":[{"role":"user","content":"${QUICK_QUESTION}`,
     repeated: ' ',
     end: '"}]}',
     bytes: 200,
-    headers: CHAT,
     times: 20,
   },
 ];
