@@ -9,8 +9,6 @@ export interface HostileBody {
   readonly end: string;
   /** The size of the whole body. */
   readonly bytes: number;
-  /** Sent with the request. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** How many such requests are sent at once. Default 1. */
   readonly times?: number;
 }
@@ -148,7 +146,6 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
 export const QUICK_QUESTION = 'Only a word.';
 
 const PDF_START = Buffer.from('%PDF-1.7\n').toString('base64');
-const CHAT = { 'x-openwebui-chat-id': 'large-chat' };
 
 /** Large requests that the model answers. They come last: what they leave in memory would count for the others. */
 export const LARGE_REQUESTS: readonly HostileBody[] = [

@@ -39,7 +39,7 @@ function sender(
   { parentPort, workerData }: typeof import('node:worker_threads'),
   { request }: typeof import('node:http'),
 ): void {
-  const { url, headers, start, repeated, end, bytes } = workerData;
+  const { url, start, repeated, end, bytes } = workerData;
   const unit = Buffer.from(repeated);
   const chunk = Buffer.concat(Array.from({ length: Math.max(1, Math.floor(65_536 / unit.length)) }, () => unit));
   const times = Math.floor((bytes - Buffer.byteLength(start) - Buffer.byteLength(end)) / unit.length);
@@ -54,7 +54,7 @@ function sender(
   const outgoing = request(url, {
     method: 'POST',
     agent: false,
-    headers: { ...headers, 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+    headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
   });
   outgoing.on('error', (error: Error) => answer(0, String(error)));
   outgoing.on('response', (response: IncomingMessage) => {
