@@ -385,6 +385,30 @@ test('counting tokens of an unknown model is refused', async () => {
   await expect(counting).rejects.toMatchObject({ status: 404, error: { error: { type: 'not_found_error' } } });
 });
 
+test.each<[string, Partial<Anthropic.MessageCountTokensParams>]>([
+  ['a tool choice without tools', { tool_choice: { type: 'any' } }],
+  ['a tool’s name', { tools: [{ ...WEATHER, name: 'a b' }] }],
+  ['a schema', { output_config: { format: { type: 'json_schema', schema: { type: 'array' } } } }],
+  [
+    'an image’s address',
+    { messages: [user([{ type: 'image', source: { type: 'url', url: 'https://example.com/x' } }])] },
+  ],
+  [
+    'an image',
+    { messages: [user([{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }])] },
+  ],
+  ['a last message of the assistant’s', { messages: [user('Hi.'), { role: 'assistant', content: 'Hello.' }] }],
+])('counting tokens refuses %s in the words with which a message is refused', async (_what, fields) => {
+  const body = { ...ask('Refused.'), ...fields };
+  const { max_tokens: _limit, ...counted } = body;
+  const message = await refusal(anthropic.messages.create(body));
+  const count = await refusal(anthropic.messages.countTokens(counted));
+  expect([count.status, count.message.replace(/"req_\w+"/, '')]).toEqual([
+    400,
+    message.message.replace(/"req_\w+"/, ''),
+  ]);
+});
+
 test('tokens are estimated without a model, and the estimate is marked', async () => {
   const counting = anthropic.messages.countTokens({ model: 'sonnet', messages: [user('How many?')], tools: [WEATHER] });
   const { data, response } = await counting.withResponse();

@@ -1,6 +1,6 @@
 /**
  * `POST /v1/messages/count_tokens`. Clients call it before each message to see whether the conversation fits the model's context. The
- * CLI cannot count tokens, so the answer is an estimate, which a header marks as such. An unknown model is refused here already.
+ * CLI cannot count tokens, so the answer is an estimate, which a header marks as such. What `/messages` refuses is refused here already.
  */
 import { z } from 'zod';
 import { createPause } from '../../shared/slices';
@@ -8,10 +8,10 @@ import type { DialectServices, Route } from '../dialect';
 import { EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';
 import { newRequestId, requestIdHeader } from './errorObject';
-import { conversationFields } from './messages';
-import { toolsField } from './parameters';
+import { conversationFields, readConversation } from './messages';
+import { parameterFields } from './parameters';
 
-export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route {
+export function countTokensRoute(services: DialectServices): Route {
   return {
     method: 'post',
     path: '/messages/count_tokens',
@@ -24,17 +24,20 @@ export function countTokensRoute({ chat }: Pick<DialectServices, 'chat'>): Route
     },
     handle: async (request) => {
       const body = await validate(countTokensBody, request.body);
-      await chat.resolveModel(body.model);
+      const { parameters } = await readConversation(body, services);
+      await services.chat.resolveModel(body.model);
+      const offered = new Set(parameters.tools?.map(({ name }) => name));
+      const tools = body.tools?.filter(({ name }) => offered.has(name ?? ''));
       return {
         type: 'json',
-        body: { input_tokens: await estimateTokens(body) },
+        body: { input_tokens: await estimateTokens({ ...body, tools }) },
         headers: { ...requestIdHeader(newRequestId()), 'x-claudacity-estimate': 'true' },
       };
     },
   };
 }
 
-export const countTokensBody = z.object({ ...conversationFields, tools: toolsField });
+export const countTokensBody = z.object({ ...conversationFields, ...parameterFields });
 
 /** UTF-8 bytes. About right for English text; for most other text it overestimates the tokens, which is the safe side. */
 const BYTES_PER_TOKEN = 3.5;

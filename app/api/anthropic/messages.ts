@@ -44,9 +44,7 @@ export async function messageReply(
   { client, owner, header }: ClientContext,
   settings: RequestSettings,
 ): Promise<ChatReply> {
-  const sendsSampling = settings.sendsSampling();
-  const parameters = parseParameters(body, sendsSampling, foundTools(body.messages));
-  const history = buildHistory(await toTurns(body, imageReader(settings)), { answerForm: parameters });
+  const { parameters, history } = await readConversation(body, settings);
   const stream = body.stream ?? false;
   const requestId = newRequestId();
   return {
@@ -63,10 +61,17 @@ export async function messageReply(
       ephemeral: isTask({ ...history, stream, hasTools: (body.tools ?? []).length > 0 }, header),
     },
     stream,
-    ignored: ignoredParameters(body, sendsSampling),
+    ignored: ignoredParameters(body, settings.sendsSampling()),
     headers: requestIdHeader(requestId),
     wire: messageWire(body.model, requestId),
   };
+}
+
+/** Checks and translates what the bodies of both routes hold. @throws ChatError as `messageReply`. */
+export async function readConversation(body: Omit<MessageBody, 'max_tokens' | 'thread'>, settings: RequestSettings) {
+  const parameters = parseParameters(body, settings.sendsSampling(), foundTools(body.messages));
+  const history = buildHistory(await toTurns(body, imageReader(settings)), { answerForm: parameters });
+  return { parameters, history };
 }
 
 function required(issue: { readonly input?: unknown }): string | undefined {

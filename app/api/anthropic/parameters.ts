@@ -20,7 +20,7 @@ const tool = z.object({
   defer_loading: z.boolean().nullish(),
 });
 
-export const toolsField = boundedArray(tool, MOST.tools).nullish();
+const toolsField = boundedArray(tool, MOST.tools).nullish();
 
 export const parameterFields = {
   stop_sequences: boundedArray(z.string(), MOST.texts).nullish(),
