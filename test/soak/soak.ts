@@ -2,7 +2,7 @@
  * `npm run test:soak`: runs 200 conversations of ten turns on eight processes, and besides them single requests whose answers have thinking,
  * text and tool calls. Clients hang up, the API stops in the middle of answers, the app is killed once, and processes of the CLI are killed,
  * stopped, paused and silent from their start, at random moments. It passes if no request hangs, no answer has parts of two, no completed
- * turn is lost or mixed with another conversation, every process slot can be used afterwards, the app's memory grows by less than 10 % after the
+ * turn is lost or mixed with another conversation, the app recovers and can use every process slot afterwards, the app's memory grows by less than 10 % after the
  * first quarter of the run, and no process is left over.
  *
  *     npm run test:soak -- [--conversations N] [--turns N] [--seed N]
@@ -154,6 +154,7 @@ await Promise.all([
 ]);
 const seconds = Math.round((Date.now() - startedAt) / 1000);
 const memory = (await app.memorySamples()).filter(({ pid }) => pid === app.pid);
+const recovered = await becomesHealthy();
 const usableSlots = await countUsableSlots();
 clearInterval(progress);
 
@@ -274,6 +275,14 @@ async function killApp(): Promise<void> {
   await app.killAndRestart();
 }
 
+/** Whether the app recovers by itself, now that nothing breaks the CLI any more. */
+async function becomesHealthy(): Promise<boolean> {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
+    if ((await fetch(`${app.url}/health`)).ok) return true;
+  }
+  return false;
+}
+
 /** Asks as many questions at once as there may be processes. Returns how many of them the API has got while none had its answer. */
 async function countUsableSlots(): Promise<number> {
   const hangUp = new AbortController();
@@ -315,6 +324,10 @@ function report(): void {
   const rss = drift(afterFirstQuarter, ({ rss }) => rss);
   const heap = drift(afterFirstQuarter, ({ heapUsed }) => heapUsed);
   const completed = completedTurns();
+  const internalErrors = [...errors].reduce(
+    (sum, [text, count]) => sum + (text.includes('internal error') ? count : 0),
+    0,
+  );
   const checks: [string, string, boolean][] = [
     ['completed turns', `${completed} of ${CONVERSATIONS * TURNS}`, completed === CONVERSATIONS * TURNS],
     ['turns lost or mixed', String(violations.length), violations.length === 0],
@@ -324,6 +337,8 @@ function report(): void {
       `${hung.length} (limit ${HANGS_AFTER_MS / 1000} s, longest ${Math.round(longestMs / 100) / 10} s)`,
       hung.length === 0,
     ],
+    ['internal errors', String(internalErrors), internalErrors === 0],
+    ['recovered at the end', String(recovered), recovered],
     ['process slots lost', String(PROCESSES - usableSlots), usableSlots === PROCESSES],
     [
       'faults injected, of each kind',
