@@ -5,7 +5,7 @@ import path from 'node:path';
 import { captureOutput, npmCommand, ROOT } from '../../build/setup/command.mjs';
 
 /** The version that the test was written for. */
-const VERSION = '0.169.0';
+export const VERSION = '0.169.0';
 
 const TIMEOUT_MS = 10 * 60_000;
 

@@ -1,0 +1,81 @@
+/** Claude Code in the version of package.json, with an MCP server. It gets the app's address and no other setting. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { ROOT } from '../../build/setup/command.mjs';
+import { claudePath, cliEnvironment } from '../support/cli';
+import { gate, hang, httpError, text, toolUse } from '../support/messagesApi';
+import { type Program, type ProgramEnv, received, runCommand, shows, wasInterrupted, wasServed } from './program';
+
+const SERVER = path.join(ROOT, 'test/api/claudeCode/stockServer.mjs');
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+async function ask(env: ProgramEnv, question: string, args: readonly string[] = [], until?: Promise<unknown>) {
+  const cwd = path.join(env.home, 'work');
+  await mkdir(cwd, { recursive: true });
+  const mcp = path.join(env.home, 'mcp.json');
+  await writeFile(mcp, JSON.stringify({ mcpServers: { stock: { command: process.execPath, args: [SERVER] } } }));
+  const all = ['-p', '--model', 'sonnet', '--mcp-config', mcp, ...args, '--', question];
+  const variables = cliEnvironment({ url: `http://127.0.0.1:${env.proxy.port}` }, env.home);
+  return runCommand(env.installed, all, { cwd, env: variables, ...(until && { until }) });
+}
+
+const packageVersion = z.object({ version: z.string() });
+const packageFile = path.join(ROOT, 'node_modules/@anthropic-ai/claude-code/package.json');
+
+export const program: Program = {
+  name: 'Claude Code',
+  version: packageVersion.parse(JSON.parse(await readFile(packageFile, 'utf8'))).version,
+  install: async () => claudePath(),
+  cases: {
+    chat: async (env) => {
+      env.app.api.answer(text('Good ', 'day.'));
+      return [...shows(await ask(env, 'Hello?'), 'Good day.'), ...wasServed(env, 'new')];
+    },
+    stream: async (env) => {
+      env.app.api.answer(text('Good ', 'day.'));
+      const run = await ask(env, 'Hello?', [
+        '--output-format',
+        'stream-json',
+        '--verbose',
+        '--include-partial-messages',
+      ]);
+      return ['"text":"Good "', '"text":"day."'].flatMap((delta) => shows(run, delta));
+    },
+    followUp: async (env) => {
+      env.app.api.answer(text('An apple.'));
+      env.app.api.answer(text('Green.'));
+      await ask(env, 'A fruit?');
+      const run = await ask(env, 'Its colour?', ['--continue']);
+      return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
+    },
+    tools: async (env) => {
+      env.app.api.answer(toolUse('ClientToolSearch', { query: 'select:mcp__stock__count', max_results: 5 }));
+      env.app.api.answer(toolUse('mcp__stock__count', { article: 'apples' }));
+      env.app.api.answer(text('Enough.'));
+      const run = await ask(env, 'How many apples?', ['--allowedTools', 'mcp__stock__count']);
+      const faults = [...shows(run, 'Enough.'), ...received(env, '4711 apples are in stock')];
+      return [...faults, ...wasServed(env, 'new', 'live', 'live')];
+    },
+    image: async (env) => {
+      const file = path.join(env.home, 'picture.png');
+      await writeFile(file, Buffer.from(PNG, 'base64'));
+      env.app.api.answer(toolUse('Read', { file_path: file }));
+      env.app.api.answer(text('A dot.'));
+      const run = await ask(env, 'What is in the picture?', ['--allowedTools', 'Read', '--add-dir', env.home]);
+      return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/'), ...wasServed(env, 'new', 'live')];
+    },
+    stop: async (env) => {
+      const begun = gate();
+      env.app.api.answer(text('Once'), begun, hang());
+      const asked = ask(env, 'A long story?', [], begun.reached);
+      void begun.reached.then(() => begun.open());
+      await asked;
+      return wasInterrupted(env);
+    },
+    error: async (env) => {
+      env.app.api.setDefaultAnswer(httpError(400, 'invalid_request_error', 'this question is refused'));
+      return shows(await ask(env, 'Refuse me.'), 'this question is refused');
+    },
+  },
+};
