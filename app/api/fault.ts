@@ -10,6 +10,8 @@ export type RefusalCode =
   | 'method_not_allowed'
   | 'unsupported_encoding'
   | 'invalid_api_key'
+  /** A page or a host name that may not send requests (403). */
+  | 'forbidden'
   /** The body did not arrive in time (408). */
   | 'request_timeout'
   /** More header lines than are read (431). */

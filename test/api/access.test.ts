@@ -29,7 +29,7 @@ test.skipIf(outside === undefined)(
   async () => {
     const sendFromOutside = (path: string) => send(`http://${outside}:${app.port}${path}`);
     const native = await sendFromOutside('/api/tags');
-    expect([native.status, JSON.parse(native.text)]).toEqual([401, { error: expect.stringContaining('API key') }]);
+    expect([native.status, JSON.parse(native.text)]).toEqual([403, { error: expect.stringContaining('API key') }]);
     const openai = await sendFromOutside('/v1/models');
     expect([openai.status, JSON.parse(openai.text)]).toMatchObject([401, { error: { type: 'authentication_error' } }]);
     const anthropic = await sendFromOutside('/v1/messages');
@@ -47,12 +47,12 @@ test.skipIf(outside === undefined)('forwarding headers do not make another compu
     'x-real-ip': '127.0.0.1',
     host: 'localhost',
   };
-  expect((await send(`http://${outside}:${app.port}/api/tags`, { headers })).status).toBe(401);
+  expect((await send(`http://${outside}:${app.port}/api/tags`, { headers })).status).toBe(403);
 });
 
-test('a Host header that names another site is refused with an empty body', async () => {
+test('a Host header that names another site is refused with what to use instead', async () => {
   const { status, text } = await send(local('/api/tags'), { headers: { host: `evil.example:${app.port}` } });
-  expect([status, text]).toEqual([403, '']);
+  expect([status, JSON.parse(text)]).toEqual([403, { error: expect.stringContaining('localhost') }]);
 });
 
 test('a Host header may have the names of this computer and of a container’s host', async () => {
@@ -65,7 +65,8 @@ test('pages of another site, and pages with the origin `null`, are refused', asy
   const body = JSON.stringify({ model: 'sonnet', prompt: 'Hi.' });
   for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
     const { status, text, headers } = await send(local('/api/generate'), { headers: { origin }, body });
-    expect([status, text, headers['access-control-allow-origin']]).toEqual([403, '', undefined]);
+    expect([status, headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect(JSON.parse(text)).toEqual({ error: expect.stringContaining('“Web origins” in the settings') });
   }
   expect(app.api.requests).toHaveLength(0);
 });

@@ -166,7 +166,7 @@ describe('an account', () => {
     expect(await health(app)).toMatchObject([503, { cli: { problem: 'signed_out' } }]);
     expect(await metric(app, 'claudacity_cli_ready')).toBe(0);
     const refused = await ask(app);
-    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('claude auth login')]);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('claude auth login')]);
 
     await signIn(home);
     await expect.poll(async () => (await ask(app)).status, SOON).toBe(200);
@@ -191,7 +191,8 @@ describe('an account', () => {
       app.api.setDefaultAnswer(httpError(401, 'authentication_error', 'OAuth token has expired.'));
       for (const dialect of DIALECTS) {
         const refused = await ask(app, dialect);
-        expect([refused.status, JSON.parse(refused.text)]).toEqual([401, expect.anything()]);
+        const status = dialect.startsWith('/api/') ? 403 : 401;
+        expect([refused.status, JSON.parse(refused.text)]).toEqual([status, expect.anything()]);
         expect(refused.text).toContain(remedy);
       }
       expect(await health(app)).toMatchObject([503, { status: 'unavailable', cli: { problem: 'authentication' } }]);

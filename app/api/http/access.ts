@@ -27,7 +27,7 @@ export interface AccessRules {
   verifyKey?(key: string): boolean;
 }
 
-/** Refuses a request by throwing `Refusal` (no key) or with an empty 403, and answers CORS preflight requests itself. */
+/** Refuses a request by throwing `Refusal`, and answers CORS preflight requests itself. */
 export function accessControl(rules: AccessRules): RequestHandler {
   return (req, res, next) => {
     const exchange = exchangeOf(res);
@@ -48,12 +48,10 @@ export function accessControl(rules: AccessRules): RequestHandler {
     }
     if (local && !hasValidKey && !namesThisMachine(host)) {
       exchange.markRefused();
-      exchange.fail('refused: the Host header does not name this computer');
-      res.status(403).end();
+      throw new Refusal(403, 'forbidden', FOREIGN_HOST, 'refused: the Host header does not name this computer');
     } else if (!originAllowed) {
       exchange.markRefused();
-      exchange.fail('refused: the page’s origin is not allowed');
-      res.status(403).end();
+      throw new Refusal(403, 'forbidden', FOREIGN_ORIGIN, 'refused: the page’s origin is not allowed');
     } else if (preflight) {
       answerPreflight(res, req.headers['access-control-request-headers'] ?? '');
     } else {
@@ -61,6 +59,11 @@ export function accessControl(rules: AccessRules): RequestHandler {
     }
   };
 }
+
+const FOREIGN_HOST =
+  'the Host header does not name this computer: use its address, localhost or its name, or send an API key';
+const FOREIGN_ORIGIN =
+  'requests from web pages of this origin are not allowed: add it to “Web origins” in the settings of Claudacity';
 
 function keyOf(authorization: string | undefined, apiKey: string | string[] | undefined): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];

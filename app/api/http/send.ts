@@ -42,7 +42,7 @@ export function recordFault(exchange: Exchange, fault: Fault, error: unknown, lo
     log.error('request failed', { ...fields, stack: stackOf(error) });
   } else if (fault.code === 'stopped') {
     log.info('request stopped', fields);
-  } else if (fault.code === 'invalid_api_key') {
+  } else if (fault.code === 'invalid_api_key' || fault.code === 'forbidden') {
     // At the level of debugging: anybody can send these, and the log has a bounded size.
     log.debug('request refused', fields);
   } else if (fault.status >= 500) {

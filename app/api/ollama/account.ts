@@ -1,6 +1,5 @@
 /** The routes with which Ollama's own app asks for a cloud account. This server has none, so it reports a signed-out user. */
 import type { Route } from '../dialect';
-import { Refusal } from '../fault';
 
 export function accountRoutes(): readonly Route[] {
   return [
@@ -20,8 +19,6 @@ function signedOut(path: string): Route {
     path,
     docs: { summary: 'Refused: there is no Ollama account' },
     hasBody: false,
-    handle: () => {
-      throw new Refusal(401, 'authentication', 'unauthorized');
-    },
+    handle: () => ({ type: 'json', status: 401, body: { error: 'unauthorized' } }),
   };
 }

@@ -13,15 +13,22 @@ import { showsThinking, think, thinkingEffort } from './thinking';
 import { parseToolChoice, parseTools, tool } from './tools';
 
 export const modelField = z
-  .string({ error: (issue) => (issue.input === undefined ? 'is required' : undefined) })
+  .string({ error: ({ input }) => (input === undefined || input === null ? 'is required' : undefined) })
   .min(1, 'is required');
 
-/** The schema of a body with a model, which older clients send as `name`. */
+/**
+ * The schema of a body with a model, which older clients and the `ollama` command send as `name`. The command sends both, one of them
+ * empty, as Go writes fields without a value.
+ */
 export function modelBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(
-    (body) => (typeof body === 'object' && body !== null && 'name' in body ? { model: body.name, ...body } : body),
+    (body) => (typeof body === 'object' && body !== null ? { ...body, model: modelOf(body) } : body),
     z.object({ ...shape, model: modelField }),
   );
+}
+
+function modelOf(body: { model?: unknown; name?: unknown }): unknown {
+  return [body.model, body.name].find((value) => value !== undefined && value !== null && value !== '') ?? body.model;
 }
 
 /** `modelBody` as the documentation shows it, without the older spelling. */

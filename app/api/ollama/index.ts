@@ -18,7 +18,8 @@ export const ollama: Dialect = {
   name: 'ollama',
   title: 'Ollama',
   roots: ['/', '/api'],
-  fault: (fault) => ({ status: fault.status, body: { error: fault.message } }),
+  // For 401, editors and the `ollama` command ask their user to sign in to Ollama, in place of our message.
+  fault: ({ status, message }) => ({ status: status === 401 ? 403 : status, body: { error: message } }),
   routes: (services) => [
     {
       method: 'get',

@@ -91,8 +91,9 @@ const DETAILS = {
   format: 'gguf',
   family: 'claude',
   families: ['claude'],
-  parameter_size: 'unknown',
-  quantization_level: 'unknown',
+  // Unknown. The command `ollama show` and Open WebUI print any other text as a number.
+  parameter_size: '',
+  quantization_level: '',
 };
 
 function capabilities(model: Model): string[] {

@@ -5,6 +5,7 @@ import { toolResults } from '../turn/toolResults';
 import type { ConversationHistory } from './conversationHistory';
 import type { LiveConversation, LiveConversations } from './liveConversations';
 import type { Question } from './resolveQuestion';
+import { callIds } from './transcript';
 
 export interface ConversationSources {
   readonly live: LiveConversations;
@@ -16,11 +17,12 @@ export interface ConversationSources {
  * conversation is busy until the caller marks it idle or removes it.
  */
 export function claimConversation(
-  { request, digest, history, newMessages, conversation, name, model }: Question,
+  { request, key, heldDigest, history, newMessages, conversation, name, model }: Question,
   { live, conversationHistory }: ConversationSources,
 ): LiveConversation {
   const bringsToolResults = toolResults(history, newMessages) !== undefined;
-  const idle = history.length > 0 && !request.ephemeral ? live.takeIdle(digest, name, bringsToolResults) : undefined;
+  const idle =
+    history.length > 0 && !request.ephemeral ? live.takeIdle(heldDigest, name, bringsToolResults) : undefined;
   if (idle) {
     // Chats that are alike so far may take each other's process, but each stays a conversation of its own in the history.
     const nameless = name === undefined && idle.name === undefined;
@@ -29,6 +31,9 @@ export function claimConversation(
     live.change(idle, { client: request.client });
     return idle;
   }
+  // The client has gone on from the tool calls in a way that the process that waits for their results cannot follow.
+  const left = request.ephemeral ? undefined : live.findWaiting(key.owner, callIds(history.at(-1)));
+  if (left) live.remove(left);
   const now = Date.now();
   const id = availableId(conversation, live);
   return live.add(
@@ -58,6 +63,11 @@ function availableId(conversation: string | undefined, live: LiveConversations, 
   const other = live.find(conversation);
   if (!other || other === claimed) return conversation;
   if (!other.transcript) return newId();
+  if (other.waitingTurn) {
+    // Nobody will bring the results for which it waits.
+    live.remove(other);
+    return conversation;
+  }
   // The client has gone on from another point of the conversation, and its id goes with the newer branch. The process
   // of the older branch stays, and a request with that history still finds it.
   live.reassign(other, newId(), undefined, NO_USAGE);

@@ -9,7 +9,7 @@ import type { Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
 import type { RunningTurn } from '../turn/runningTurn';
-import type { HeldTranscript, Transcript } from './transcript';
+import { callIds, type HeldTranscript, type Transcript } from './transcript';
 
 export type StatusChange = Partial<Pick<ConversationStatus, 'client' | 'phase' | 'turns' | 'usage' | 'pid'>>;
 
@@ -49,6 +49,8 @@ export interface LiveConversations {
   takeIdle(digest: string, name: string | undefined, bringsToolResults: boolean): LiveConversation | undefined;
   /** Gives the conversation's process to another conversation, which has the same history. @param usage that of the other one so far. */
   reassign(live: LiveConversation, id: string, name: string | undefined, usage: Usage): void;
+  /** The conversation that waits for the results of these tool calls. @param ids those of an answer's calls, which no other answer has. */
+  findWaiting(owner: string, ids: readonly string[]): LiveConversation | undefined;
   /** The transcript of an idle conversation whose process holds exactly this history. */
   heldTranscript(digest: string): Transcript | undefined;
   /** Marks the conversation idle. @param idleMs time until its process is ended if no request comes; Infinity keeps it. */
@@ -167,6 +169,12 @@ export function createLiveConversations(onChange: () => void, endMs = DEADLINES.
       listAsLastUsed(live);
       onChange();
     },
+    findWaiting: (owner, ids) =>
+      [...all.values()].find(({ waitingTurn, transcript }) => {
+        if (!waitingTurn || transcript?.owner !== owner) return false;
+        const expected = callIds(transcript.messages.at(-1));
+        return expected.length === ids.length && expected.every((id, index) => id === ids[index]);
+      }),
     heldTranscript: (digest) => idleByDigest.get(digest)?.at(-1)?.transcript,
     markIdle: (live, transcript, idleMs) => {
       const now = Date.now();

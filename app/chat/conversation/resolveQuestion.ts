@@ -10,7 +10,7 @@ import { defineCalledTools } from '../turn/calledTools';
 import { type ConversationHistory, HistoryUnavailableError, type ResumableConversation } from './conversationHistory';
 import { type ConversationKey, digestKey, digestOfHistory } from './digest';
 import type { LiveConversations } from './liveConversations';
-import type { Transcript } from './transcript';
+import { callIds, type HeldTranscript, type Transcript } from './transcript';
 
 /** A request, completed from the conversation history where the client sent only a part. */
 export interface Question {
@@ -30,6 +30,8 @@ export interface Question {
   readonly newMessages: readonly Message[];
   /** The digest of `history`. */
   readonly digest: string;
+  /** The digest by which its process is found: differs from `digest` where the client has emptied the text before a tool call. */
+  readonly heldDigest: string;
   /** The digest of the first of all messages alone, by which requests are told from questions about the conversation. */
   readonly firstDigest: string;
   /** Where the history comes from, if it was not sent: the store, or this app's memory because the store could not be used. */
@@ -37,7 +39,7 @@ export interface Question {
 }
 
 export interface QuestionSources {
-  readonly live: Pick<LiveConversations, 'heldTranscript'>;
+  readonly live: Pick<LiveConversations, 'heldTranscript' | 'findWaiting'>;
   readonly conversationHistory: ConversationHistory;
   /** Whether a user's name may stand for a conversation's id. */
   usersAreIds(): boolean;
@@ -89,18 +91,37 @@ export async function resolveQuestion(
   const keyDigest = await digestKey(key);
   const isWholeStored = historyLength === earlier?.messages.length && known?.keyDigest === keyDigest;
   const digest = known && isWholeStored ? known.digest : await digestOfHistory(keyDigest, history);
+  const waiting = ephemeral ? undefined : live.findWaiting(owner, callIds(history.at(-1)));
+  const heldDigest = (await digestAsHeld(keyDigest, history, waiting?.transcript)) ?? digest;
   const continued = () => {
+    if (waiting && heldDigest !== digest) return waiting.status.id;
     // A name stands for the history that was stored last under it; the history that was sent may be of another conversation.
     if (known?.digest === digest || history.length === 0) return known?.id;
     return conversationHistory.findByDigest(digest, name) ?? known?.id;
   };
   return {
-    ...{ request, model, key, keyDigest, setup, name, history, digest },
+    ...{ request, model, key, keyDigest, setup, name, history, digest, heldDigest },
     firstDigest: (known?.digest === digest && known.firstDigest) || ((await firstMessageDigest(messages[0])) ?? ''),
     newMessages: messages.slice(historyLength),
     conversation: ephemeral ? undefined : continued(),
     historySource: earlier && known ? (known.inMemory ? 'memory' : 'store') : undefined,
   };
+}
+
+/**
+ * The digest of what the process holds, where the history differs from that only by an empty text before its last tool calls: Open
+ * WebUI in Ollama mode empties it.
+ */
+async function digestAsHeld(
+  keyDigest: string,
+  history: readonly Message[],
+  held: HeldTranscript | undefined,
+): Promise<string | undefined> {
+  const [last, answer] = [history.at(-1), held?.messages.at(-1)];
+  if (!held || !answer || last?.role !== 'assistant') return undefined;
+  if (last.content.some((block) => block.type === 'text' && block.text.trim() !== '')) return undefined;
+  const digest = await digestOfHistory(keyDigest, [...history.slice(0, -1), answer]);
+  return digest === held.digest ? digest : undefined;
 }
 
 /** @throws ChatError `history_unavailable` where the request relies on what cannot be read. */

@@ -90,7 +90,7 @@ export async function* answerQuestion(
           const idleMs = idleMsAfter(request, event.reason, services);
           if (idleMs > 0 && claude.waitingRequests === 0 && !signal.aborted && process.alive) {
             const messages = [...history, ...newMessages, message];
-            live.markIdle(conversation, { digest: newDigest, system: key.system, messages }, idleMs);
+            live.markIdle(conversation, { digest: newDigest, owner: key.owner, system: key.system, messages }, idleMs);
             yield { type: 'idle' };
           }
         }

@@ -245,7 +245,9 @@ export const CASES: Readonly<Record<CaseName, (cell: Cell) => Promise<void>>> = 
 
   async 'signed out'({ signedOut, question }) {
     const refusal = await refused(signedOut, signedOut.chat({ turns: [user(question)] }));
-    expect(refusal).toEqual({ status: 401, message: expect.stringMatching(/sign(ed)? in/i) });
+    // 403 in Ollama's dialect, whose clients take 401 for a missing account of Ollama.
+    expect([401, 403]).toContain(refusal.status);
+    expect(refusal.message).toMatch(/sign(ed)? in/i);
   },
 
   async '429'({ app, connection, question }) {

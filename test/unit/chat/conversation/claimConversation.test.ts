@@ -28,7 +28,8 @@ function claim(question: Partial<Question> = {}): LiveConversation {
     model: { resolved: 'claude-sonnet-5-5' },
     history: HISTORY,
     newMessages: [],
-    digest: 'history',
+    key: { owner: '' },
+    heldDigest: 'history',
     conversation: undefined,
     name: undefined,
   } as unknown as Question;
@@ -37,7 +38,11 @@ function claim(question: Partial<Question> = {}): LiveConversation {
 
 function claimAndFinish(question: Partial<Question> = {}): LiveConversation {
   const conversation = claim(question);
-  live.markIdle(conversation, { digest: 'history', system: '', messages: HISTORY }, Number.POSITIVE_INFINITY);
+  live.markIdle(
+    conversation,
+    { digest: 'history', owner: '', system: '', messages: HISTORY },
+    Number.POSITIVE_INFINITY,
+  );
   return conversation;
 }
 
@@ -90,7 +95,7 @@ test('a second question to a conversation that is answering gets an id of its ow
 test('a newer branch gets the conversation’s id, and the idle process of the older one another', () => {
   const older = claimAndFinish({ conversation: 'conv_1', name: 'mine' });
 
-  const newer = claim({ conversation: 'conv_1', name: 'mine', digest: 'other history' });
+  const newer = claim({ conversation: 'conv_1', name: 'mine', heldDigest: 'other history' });
 
   expect(newer.status.id).toBe('conv_1');
   expect(older.status.id).not.toBe('conv_1');

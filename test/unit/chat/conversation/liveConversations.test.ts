@@ -59,7 +59,7 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
 }
 
 function markIdle(conversation: LiveConversation, digest: string, idleMs = 1_000): void {
-  live.markIdle(conversation, { digest, system: '', messages: [] }, idleMs);
+  live.markIdle(conversation, { digest, owner: '', system: '', messages: [] }, idleMs);
 }
 
 /** A conversation that waits for a follow-up; its process holds the history of that digest. */
@@ -135,7 +135,7 @@ describe('a follow-up', () => {
 
 test('the transcript of an idle process can be read without taking the process', () => {
   const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
-  live.markIdle(busy('one'), { digest: 'history', system: 'Be brief.', messages }, 1_000);
+  live.markIdle(busy('one'), { digest: 'history', owner: '', system: 'Be brief.', messages }, 1_000);
 
   expect(live.heldTranscript('history')).toMatchObject({ system: 'Be brief.', messages });
   expect(live.heldTranscript('another')).toBeUndefined();

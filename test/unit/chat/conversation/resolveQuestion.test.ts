@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 
 const sources: QuestionSources = {
-  live: { heldTranscript: (digest) => held.get(digest) },
+  live: { heldTranscript: (digest) => held.get(digest), findWaiting: () => undefined },
   conversationHistory: {
     findByName: (_owner, name) => stored.get(name),
     findByDigest: (digest) => byDigest.get(digest),
