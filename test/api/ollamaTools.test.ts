@@ -53,6 +53,26 @@ function results(): Record<string, unknown> {
 }
 
 describe('tools', () => {
+  test('whose names the Messages API refuses have valid ones for the model, and their own for the client', async () => {
+    const names = ['files.read', 'server/search', 'with space', 'x'.repeat(70)];
+    const odd = names.map((name) => ({ ...WEATHER, function: { ...WEATHER.function, name } }));
+    app.api.chooseAnswer(({ body, history }) => {
+      const offered = (body.tools ?? []).map(({ name }) => name);
+      return history.length > 1 ? undefined : [toolUse(offered[0] ?? '', { city: 'Oslo' }, { id: 'toolu_odd' })];
+    });
+    app.api.setDefaultAnswer(text('Read.'));
+    const question = { role: 'user', content: 'Read the odd file.' };
+    const { message } = await ollama.chat({ model: 'sonnet', messages: [question], tools: odd });
+    const sent = last().body.tools?.map(({ name }) => name) ?? [];
+    expect(sent.filter((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name))).toEqual([]);
+    expect(new Set(sent).size).toBe(names.length);
+    expect(names).toContain(message.tool_calls?.[0]?.function.name);
+
+    const result = { role: 'tool', content: 'Text', tool_name: message.tool_calls?.[0]?.function.name ?? '' };
+    const second = await ollama.chat({ model: 'sonnet', messages: [question, message, result], tools: odd });
+    expect([second.message.content, served()]).toEqual(['Read.', 'live']);
+  });
+
   test('reach the API unchanged, and their calls reach the client in one chunk before the last', async () => {
     app.api.answer(
       text('Let me see.'),

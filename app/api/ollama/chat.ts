@@ -12,6 +12,8 @@ import { isToolSelectionTask } from '../openWebui/taskDetection';
 import { toolSelectionWire } from '../openWebui/toolSelection';
 import { buildChatRequest, ignoredParameters, parseFormat, requestFields } from './fields';
 import { loadModel } from './loadModel';
+import type { ToolNames } from './toolNames';
+import { namesOf } from './tools';
 import { EXAMPLE_COUNTS, ollamaWire, thinkingAndCalls } from './wire';
 
 export function chatRoute(services: DialectServices): Route {
@@ -52,11 +54,8 @@ export async function chatReply(
   model: Model,
   settings: RequestSettings,
 ): Promise<ChatReply> {
-  const read = imageReader(settings);
-  const readArguments = argumentsReader();
-  const turns = await Promise.all(
-    (body.messages ?? []).map((message, index) => toTurn(message, index, read, readArguments)),
-  );
+  const readers = { readImage: imageReader(settings), readArguments: argumentsReader(), names: namesOf(body.tools) };
+  const turns = await Promise.all((body.messages ?? []).map((message, index) => toTurn(message, index, readers)));
   // Open WebUI sends the system prompt in `system` for some of its requests.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: body.system ?? '' });
   const history = buildHistory(turns, { answerForm: { schema: parseFormat(body.format) } });
@@ -64,7 +63,9 @@ export async function chatReply(
   const stream = body.stream ?? true;
   const selects = isToolSelectionTask({ ...history, stream, hasTools: request.tools !== undefined }, client.header);
   const wire = ollamaWire(body.model, {
-    fields: (part) => ({ message: { role: 'assistant', content: part.text, ...thinkingAndCalls(part) } }),
+    fields: (part) => ({
+      message: { role: 'assistant', content: part.text, ...thinkingAndCalls(part, readers.names) },
+    }),
   });
   return {
     type: 'chat',
@@ -101,26 +102,36 @@ function isEmpty(messages: readonly unknown[] | null | undefined): boolean {
   return messages === null || messages === undefined || messages.length === 0;
 }
 
+interface Readers {
+  readonly readImage: ReadImage;
+  readonly readArguments: ReadArguments;
+  readonly names: ToolNames;
+}
+
 async function toTurn(
   message: NonNullable<ChatBody['messages']>[number],
   index: number,
-  read: ReadImage,
-  readArguments: ReadArguments,
+  { readImage, readArguments, names }: Readers,
 ): Promise<HistoryTurn> {
   const text = message.content ?? '';
   if (message.role === 'system' || message.role === 'developer') return { role: 'system', text };
   if (message.role === 'assistant') {
     const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: input } }) => ({
       id: id ?? null,
-      name,
+      name: names.toModel(name),
       input: readArguments(input),
     }));
     return { role: 'assistant', text, calls };
   }
   const images = await Promise.all(
-    (message.images ?? []).map((image, at) => read(image, `messages[${index}].images[${at}]`)),
+    (message.images ?? []).map((image, at) => readImage(image, `messages[${index}].images[${at}]`)),
   );
   const content = [...images, { type: 'text', text } as const];
   if (message.role === 'user') return { role: 'user', content };
-  return { role: 'tool', id: message.tool_call_id ?? null, name: message.tool_name ?? null, content };
+  return {
+    role: 'tool',
+    id: message.tool_call_id ?? null,
+    name: message.tool_name ? names.toModel(message.tool_name) : null,
+    content,
+  };
 }

@@ -89,7 +89,7 @@ export function buildChatRequest(
     name: conversationName(body, header),
     ephemeral: isTask({ ...history, stream: body.stream ?? true, hasTools }, header),
     tools: hasTools ? tools : undefined,
-    toolChoice: hasTools ? parseToolChoice(body.tool_choice, tools) : undefined,
+    toolChoice: hasTools ? parseToolChoice(body.tool_choice, body.tools) : undefined,
     schema: parseFormat(body.format),
     maxTokens: parseMaxTokens(body),
     stop: stopSequences(body).filter(isVisible),
@@ -139,7 +139,7 @@ export function ignoredParameters(body: RequestFields, { sendsSampling }: Reques
   const tools = parseTools(body.tools);
   const choice = body.tool_choice ?? undefined;
   return [
-    ...(tools.length > 0 && choice !== undefined && parseToolChoice(choice, tools) === undefined
+    ...(tools.length > 0 && choice !== undefined && parseToolChoice(choice, body.tools) === undefined
       ? ['tool_choice']
       : []),
     ...(body.logprobs ? ['logprobs'] : []),

@@ -14,6 +14,7 @@ import { validate } from '../input/validate';
 import { packContext, unpackContext } from './context';
 import { buildChatRequest, ignoredParameters, requestFields } from './fields';
 import { loadModel } from './loadModel';
+import { namesOf } from './tools';
 import { EXAMPLE_COUNTS, ollamaWire, thinkingAndCalls } from './wire';
 
 export function generateRoute(services: DialectServices): Route {
@@ -72,7 +73,7 @@ export async function generateReply(
       ...(sentContext.length > 0 && earlier === null ? ['context'] : []),
     ],
     wire: ollamaWire(body.model, {
-      fields: (part) => ({ response: part.text, ...thinkingAndCalls(part) }),
+      fields: (part) => ({ response: part.text, ...thinkingAndCalls(part, namesOf(body.tools)) }),
       lastFields: (answer) => ({ context: packContext(history, answer) }),
     }),
   };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools } from '../input/clientTools';
+import { type ToolNames, toolNames } from './toolNames';
 
 export const tool = z.object({
   function: z.object({
@@ -11,10 +12,18 @@ export const tool = z.object({
   }),
 });
 
-/** @throws ChatError `invalid_request` for a tool that the API does not support. */
-export function parseTools(tools: readonly z.output<typeof tool>[] | null | undefined): readonly ClientTool[] {
+type SentTools = readonly z.output<typeof tool>[] | null | undefined;
+
+/** The names of the request's tools. */
+export function namesOf(tools: SentTools): ToolNames {
+  return toolNames((tools ?? []).map(({ function: { name } }) => name));
+}
+
+/** The tools under the model's names for them. @throws ChatError `invalid_request` for a tool that the API does not support. */
+export function parseTools(tools: SentTools): readonly ClientTool[] {
+  const names = namesOf(tools);
   const definitions = (tools ?? []).map(({ function: { name, description, parameters } }, index) => ({
-    name,
+    name: name === '' ? '' : names.toModel(name),
     description,
     schema: parameters,
     nameParam: `tools[${index}].function.name`,
@@ -24,12 +33,13 @@ export function parseTools(tools: readonly z.output<typeof tool>[] | null | unde
 }
 
 /** Undefined for anything that is not a choice among the tools: Ollama ignores the field, so no value of it is an error. */
-export function parseToolChoice(choice: unknown, tools: readonly ClientTool[]): ToolChoice | undefined {
+export function parseToolChoice(choice: unknown, sent: SentTools): ToolChoice | undefined {
   const { data } = z.union([choiceWord, namedChoice]).safeParse(choice);
   if (data === undefined) return undefined;
   if (typeof data === 'string') return { type: data };
   const { name } = data.function;
-  return tools.some((tool) => tool.name === name) ? { type: 'named', name } : undefined;
+  const isOffered = (sent ?? []).some((tool) => tool.function.name === name);
+  return isOffered ? { type: 'named', name: namesOf(sent).toModel(name) } : undefined;
 }
 
 const choiceWord = z.enum(['auto', 'none', 'required']);

@@ -5,6 +5,7 @@
 import type { EndReason, Timings } from '../../chat/events';
 import type { Usage } from '../../shared/usage';
 import type { OutputEvent, ToolCall, Wire } from '../dialect';
+import type { ToolNames } from './toolNames';
 
 /** The part of an answer that one line holds. */
 export interface AnswerPart {
@@ -59,11 +60,14 @@ export function ollamaWire(model: string, { fields, lastFields = () => ({}) }: C
 }
 
 /** The fields for thinking and tool calls, if there are any. Calls have no `type`, as with Ollama: older versions of Zed reject it. */
-export function thinkingAndCalls({ thinking, calls }: AnswerPart): object {
+export function thinkingAndCalls({ thinking, calls }: AnswerPart, names: ToolNames): object {
   return {
     ...(thinking !== '' && { thinking }),
     ...(calls.length > 0 && {
-      tool_calls: calls.map(({ id, name, input }, index) => ({ id, function: { index, name, arguments: input } })),
+      tool_calls: calls.map(({ id, name, input }, index) => ({
+        id,
+        function: { index, name: names.toClient(name), arguments: input },
+      })),
     }),
   };
 }

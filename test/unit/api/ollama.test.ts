@@ -300,7 +300,7 @@ test.each([
   ['options.num_predict', { options: { num_predict: 'x' } }, 'expected number, received string'],
   ['options.stop', { options: { stop: 3 } }, 'options.stop must be'],
   ['tools[0].function', { tools: [{}] }, 'expected object, received undefined'],
-  ['tools[0].function.name', { tools: [{ function: { name: 'a b' } }] }, 'must be 1 to 128 letters'],
+  ['tools[0].function.name', { tools: [{ function: { name: '' } }] }, 'must be 1 to 128 letters'],
   ['tools[1].function.name', { tools: [WEATHER, WEATHER] }, 'must differ'],
   [
     'tools[0].function.parameters',
