@@ -119,6 +119,7 @@ export function createCore({
     version,
     origins: () => settings.value.origins,
     sendsSampling: () => settings.value.sendSampling,
+    sendsReasoning: () => settings.value.sendReasoning,
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,

@@ -39,6 +39,8 @@ export interface DialectServices {
   status(): { readonly server: ServerState; readonly cli: CliState; readonly storage: StorageState };
   /** Whether the user's settings send sampling parameters to the API; otherwise they are ignored. */
   sendsSampling(): boolean;
+  /** Whether OpenAI's chat clients get the model's thinking without requesting it. */
+  sendsReasoning(): boolean;
   /** Whether the user's settings allow fetching images from URLs in a request. */
   fetchesImages(): boolean;
 }
@@ -94,7 +96,7 @@ export interface ApiRequest {
 export type ClientContext = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 
 /** The user's settings that decide how a body becomes a `ChatRequest`. */
-export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'fetchesImages'>;
+export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'sendsReasoning' | 'fetchesImages'>;
 
 /** What a route returns; `http/respond.ts` sends it. */
 export type RouteReply =

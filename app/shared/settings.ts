@@ -161,6 +161,13 @@ export const SETTINGS = {
     description: 'send temperature, top_p and top_k to the model',
     note: 'Today’s models refuse them. When this is off, the response says that they were ignored.',
   }),
+  sendReasoning: toggle({
+    default: true,
+    group: 'requests',
+    label: 'Send thinking to OpenAI clients',
+    description: 'send thinking as reasoning_content to chat clients of OpenAI that do not request it',
+    note: 'Open WebUI, LibreChat and others show it. Clients that do not know it ignore it.',
+  }),
   fetchImages: toggle({
     default: false,
     group: 'requests',

@@ -108,6 +108,33 @@ test('tool calls and results of a history reach the API as such', async () => {
   expect(history[2]?.content[0]).toMatchObject({ type: 'tool_result', tool_use_id: 'call_1' });
 });
 
+test.each([true, false])(
+  'thinking is sent to a client that says nothing about it (as the setting is: %s)',
+  async (sends) => {
+    await app.core.calls['settings.change']({ sendReasoning: sends });
+    app.api.answer(thinking('Hm.'), text('Noon.'));
+    const messages = user(`What time is it? ${sends}`);
+    const parts = await all(await openai.chat.completions.create({ model: 'sonnet', messages, stream: true }));
+    await app.core.calls['settings.change']({ sendReasoning: true });
+    const deltas = parts.flatMap(({ choices }) => choices.map(({ delta }) => delta));
+    expect(deltas.filter((delta) => 'reasoning_content' in delta)).toHaveLength(sends ? 1 : 0);
+    expect(deltas.map(({ content }) => content ?? '').join('')).toBe('Noon.');
+  },
+);
+
+test('system texts without any other message are the question', async () => {
+  for (const role of ['system', 'developer'] as const) {
+    const question = `Say yes, ${role}.`;
+    app.api.answer(text('Yes.'));
+    const { choices } = await openai.chat.completions.create({
+      model: 'sonnet',
+      messages: [{ role, content: question }],
+    });
+    expect(choices[0]?.message.content).toBe('Yes.');
+    expect(asked(question).history).toEqual([{ role: 'user', content: [{ type: 'text', text: question }] }]);
+  }
+});
+
 test('thinking is sent under both of its names if the request has an effort', async () => {
   app.api.answer(thinking('Hm.'), text('Yes.'));
   const completion = await openai.chat.completions.create({

@@ -30,5 +30,6 @@ const UNUSED_SERVICES: DialectServices = {
   version: '0.0.0',
   status: never,
   sendsSampling: never,
+  sendsReasoning: () => true,
   fetchesImages: never,
 };

@@ -53,13 +53,16 @@ export interface HistoryOptions {
   readonly field?: string;
   /** What the answer is bound to. Default: nothing. */
   readonly answerForm?: AnswerForm;
+  /** Whether system texts without any other message are the question, as for OpenAI and Ollama. Default: false. */
+  readonly systemMayAsk?: boolean;
 }
 
 /** Converts the turns. @throws ChatError `invalid_request` where they do not end with a user message or a tool result. */
 export function buildHistory(
-  turns: readonly HistoryTurn[],
-  { field = 'messages', answerForm = {} }: HistoryOptions = {},
+  sent: readonly HistoryTurn[],
+  { field = 'messages', answerForm = {}, systemMayAsk = false }: HistoryOptions = {},
 ): History {
+  const turns = systemMayAsk && sent.every(({ role }) => role === 'system') ? sent.map(asQuestion) : sent;
   const messages: Message[] = [];
   let open = openCalls([]);
   let results: UserBlock[] = [];
@@ -107,6 +110,10 @@ export function buildHistory(
   const system = systemTexts.filter((value) => value !== '').join('\n\n');
   refuseTooMuchText([system, ...messages.flatMap(({ content }) => content.map(textOf))]);
   return { system, messages };
+}
+
+function asQuestion(turn: HistoryTurn): HistoryTurn {
+  return turn.role === 'system' ? { role: 'user', content: [text(turn.text)] } : turn;
 }
 
 function textOf(block: UserBlock | AssistantBlock): string {

@@ -58,7 +58,7 @@ export async function chatReply(
   const turns = await Promise.all((body.messages ?? []).map((message, index) => toTurn(message, index, readers)));
   // Open WebUI sends the system prompt in `system` for some of its requests.
   if (!turns.some((turn) => turn.role === 'system')) turns.unshift({ role: 'system', text: body.system ?? '' });
-  const history = buildHistory(turns, { answerForm: { schema: parseFormat(body.format) } });
+  const history = buildHistory(turns, { answerForm: { schema: parseFormat(body.format) }, systemMayAsk: true });
   const request = buildChatRequest(body, history, client, model, settings);
   const stream = body.stream ?? true;
   const selects = isToolSelectionTask({ ...history, stream, hasTools: request.tools !== undefined }, client.header);

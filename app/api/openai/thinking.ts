@@ -1,4 +1,4 @@
-/** How hard the model thinks, and whether the answer includes its thinking. OpenAI's clients do not expect thinking, so only those that request it get it. */
+/** How hard the model thinks, and whether the answer includes its thinking. Chat clients get it unless they or the user refuse; others only if they request it. */
 import { z } from 'zod';
 import type { ChatRequest, Effort } from '../../chat/request';
 
@@ -26,14 +26,14 @@ export const thinkingFields = {
 
 type ThinkingFields = z.output<z.ZodObject<typeof thinkingFields>>;
 
-export function parseThinking({
-  reasoning_effort,
-  reasoning,
-  think,
-}: ThinkingFields): Pick<ChatRequest, 'thinking' | 'withoutThinking' | 'effort'> {
+/** @param byDefault whether the answer includes thinking where the client says nothing about it. */
+export function parseThinking(
+  { reasoning_effort, reasoning, think }: ThinkingFields,
+  byDefault = false,
+): Pick<ChatRequest, 'thinking' | 'withoutThinking' | 'effort'> {
   const requested = reasoning_effort || reasoning?.effort || think;
   const summary = reasoning?.summary || reasoning?.generate_summary;
   if (requested === false || requested === 'none') return { thinking: false, withoutThinking: true };
-  if (!requested) return { thinking: Boolean(summary) };
+  if (!requested) return { thinking: byDefault || Boolean(summary) };
   return requested === true ? { thinking: true } : { thinking: true, effort: EFFORTS[requested] };
 }

@@ -61,7 +61,7 @@ export async function completionReply(
   const tools = completionTools(body);
   const schema = parseResponseFormat(body.response_format);
   const answerForm = { ...tools.parsed, ...(schema && { schema }) };
-  const history = buildHistory(await toTurns(body.messages, imageReader(settings)), { answerForm });
+  const history = buildHistory(await toTurns(body.messages, imageReader(settings)), { answerForm, systemMayAsk: true });
   const stream = body.stream ?? false;
   const stop = parseStop(body.stop);
   const sampling = parseSampling(body, settings.sendsSampling());
@@ -74,7 +74,7 @@ export async function completionReply(
     name: conversationName(body, header),
     user: body.user || undefined,
     ephemeral: isTask(question, header),
-    ...parseThinking(body),
+    ...parseThinking(body, settings.sendsReasoning()),
     ...answerForm,
     ...stop.parsed,
     ...sampling.parsed,

@@ -65,7 +65,15 @@ export function newId(prefix: string): string {
 }
 
 export function responseInProgress(head: ResponseHead): object {
-  return { ...head, status: 'in_progress', completed_at: null, incomplete_details: null, error: null, output: [] };
+  return {
+    ...head,
+    status: 'in_progress',
+    completed_at: null,
+    incomplete_details: null,
+    error: null,
+    output: [],
+    usage: null,
+  };
 }
 
 export function finishedResponse(

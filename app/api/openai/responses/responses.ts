@@ -69,7 +69,7 @@ export async function responseReply(
   const schema = parseTextFormat(body.text?.format);
   const answerForm = { ...tools.parsed, ...(schema && { schema }) };
   const turns = await toTurns(body, items, tools.names, settings);
-  const history = buildHistory(turns, { field: 'input', answerForm });
+  const history = buildHistory(turns, { field: 'input', answerForm, systemMayAsk: true });
   const stream = body.stream ?? false;
   const sampling = parseSampling(body, settings.sendsSampling());
   const question = { ...history, stream, hasTools: tools.parsed.tools !== undefined };

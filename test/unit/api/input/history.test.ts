@@ -115,6 +115,13 @@ test('adds a user message behind a last assistant message if the answer is bound
   expect(() => buildHistory(turns, { answerForm: { toolChoice: { type: 'auto' } } })).toThrow('from the assistant');
 });
 
+test('asks system texts that stand alone as the user’s question, where the dialect accepts that', () => {
+  const { system: rest, messages } = buildHistory([system('a'), system('b')], { systemMayAsk: true });
+  expect([rest, messages.map(({ role }) => role)]).toEqual(['', ['user', 'user']]);
+  const beside = buildHistory([system('a'), user('b')], { systemMayAsk: true });
+  expect([beside.system, beside.messages.length]).toEqual(['a', 1]);
+});
+
 test('removes Claude Code’s billing header from the system prompt', () => {
   const header = 'x-anthropic-billing-header: cc_version=2.1.330.d01; cc_entrypoint=cli;';
   expect(buildHistory([system(header), system('You are kind.'), user('hi')]).system).toBe('You are kind.');

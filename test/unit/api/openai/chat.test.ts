@@ -5,7 +5,7 @@ import { completionBody, completionReply } from '../../../../app/api/openai/chat
 import { textCompletionBody, textCompletionReply } from '../../../../app/api/openai/chat/completions';
 
 const CLIENT = { client: 'test', owner: '', header: () => undefined };
-const SERVICES = { sendsSampling: () => false, fetchesImages: () => false };
+const SERVICES = { sendsSampling: () => false, sendsReasoning: () => false, fetchesImages: () => false };
 const SENDS_SAMPLING = { ...SERVICES, sendsSampling: () => true };
 const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');
@@ -248,6 +248,12 @@ test('lists the parameters that have no effect here, and refuses none of them', 
   expect((await completion({ ...without, service_tier: 'auto' })).ignored).toEqual([]);
   const asked = { web_search_options: {}, service_tier: 'flex' };
   expect((await completion(asked)).ignored).toEqual(['web_search_options', 'service_tier']);
+});
+
+test('an answer includes thinking by default where the settings say so, and never where the client refuses it', async () => {
+  const services = { ...SERVICES, sendsReasoning: () => true };
+  expect((await completion({}, services)).request).toMatchObject({ thinking: true });
+  expect((await completion({ reasoning_effort: 'none' }, services)).request.thinking).toBe(false);
 });
 
 test.each([
