@@ -382,13 +382,16 @@ function received({ outcome: { status, text: answer, thinking, calls, ending }, 
 
 /** Without what differs from run to run. */
 function steady(message: string): string {
-  return message
-    .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z?\b/g, '(time)')
-    .replaceAll(/\/[\w./-]*claudacity-test-\w+/g, '(folder)')
-    .replaceAll(/\b(pid|process) \d+/g, '$1 (pid)')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:(port)')
-    .replaceAll(/\b[\d.]+ s\b/g, '(n) s')
-    .replaceAll(/\buntil \d\d:\d\d\b/g, 'until (time)')
-    .replaceAll(/\bresets [\w: ]+(\(UTC\))?/g, 'resets (time)')
-    .trim();
+  return (
+    message
+      .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z?\b/g, '(time)')
+      .replaceAll(/\/[\w./-]*claudacity-test-\w+/g, '(folder)')
+      .replaceAll(/\b(pid|process) \d+/g, '$1 (pid)')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:(port)')
+      .replaceAll(/\b[\d.]+ s\b/g, '(n) s')
+      // With the date where that is another day.
+      .replaceAll(/\buntil (\d+ \w+, )?\d\d:\d\d\b/g, 'until (time)')
+      .replaceAll(/\bresets [\w: ]+(\(UTC\))?/g, 'resets (time)')
+      .trim()
+  );
 }
