@@ -39,7 +39,7 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, text: string]>>
   'one long text': [413, 'a text of more than 32 MB'],
   'one long text to count': [413, 'a text of more than 32 MB'],
   'two texts': [400, 'more than any model reads'],
-  'two texts to count': [200, 'input_tokens'],
+  'two texts to count': [400, 'more than any model reads'],
   'tools of 13,000 nodes to count': [200, 'input_tokens'],
   'an image of 40 MB': [413, 'a text of more than 32 MB'],
   'an image (refused for its base64)': [400, 'not base64'],

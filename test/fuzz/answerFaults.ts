@@ -19,8 +19,6 @@ export const BROKEN = 'broken off by the mock';
 export interface RequestTraits {
   readonly method: string;
   readonly pathname: string;
-  /** Whether a header names another host or a foreign page, so that an empty 403 is allowed. */
-  readonly foreign: boolean;
 }
 
 /** The faults of the answer, a sentence each. */
@@ -29,7 +27,7 @@ export function answerFaults(traits: RequestTraits, answer: Answer): string[] {
   const dialect = expectedDialect(traits.pathname);
   if (status >= 500 && !text.includes(BROKEN)) return [`it is ${status}: ${text.slice(0, 300)}`];
   if (typeof headers['x-request-id'] !== 'string') return ['it has no id'];
-  if (traits.method === 'HEAD' || status === 204 || (status === 403 && traits.foreign)) {
+  if (traits.method === 'HEAD' || status === 204) {
     return text === '' ? [] : ['it has a body where there may be none'];
   }
   if (status >= 400) return refusalFaults(dialect, answer);

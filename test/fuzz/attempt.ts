@@ -138,11 +138,8 @@ function attempt(
   body: readonly Buffer[],
 ): HttpAttempt & RequestTraits {
   const pathname = target.split('?')[0] ?? '';
-  const foreign = FOREIGN.some((name) => headers[name] !== undefined);
-  return { kind: 'http', method, target, headers, body, pathname, foreign };
+  return { kind: 'http', method, target, headers, body, pathname };
 }
-
-const FOREIGN = ['host', 'origin'];
 
 const TYPES = [
   ...[

@@ -19,6 +19,12 @@ function signedOut(path: string): Route {
     path,
     docs: { summary: 'Refused: there is no Ollama account' },
     hasBody: false,
-    handle: () => ({ type: 'json', status: 401, body: { error: 'unauthorized' } }),
+    // Ollama's own answer, which is no fault of the request: elsewhere in this dialect, 401 becomes 403.
+    handle: () => ({
+      type: 'json',
+      status: 401,
+      body: { error: 'unauthorized' },
+      headers: { 'x-should-retry': 'false' },
+    }),
   };
 }

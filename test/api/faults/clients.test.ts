@@ -129,7 +129,11 @@ testFaults(
         send: withMessages(`${'['.repeat(20_000)}${']'.repeat(20_000)}`),
         expected: TOLD,
       },
-      'A body of more than 64 MB': { send: withMessages(`"${'x'.repeat(64 * 1024 * 1024)}"`), expected: TOLD },
+      'A text of more than 32 MB': { send: withMessages(`"${'x'.repeat(40 * 1024 * 1024)}"`), expected: TOLD },
+      'A body of more than 64 MB': {
+        send: withMessages(`[${Array.from({ length: 3 }, () => `"${'x'.repeat(22 * 1024 * 1024)}"`).join()}]`),
+        expected: TOLD,
+      },
       'A client that hangs up before the first byte': {
         answer: () => [gate(), text('Never.')],
         send: hangUp,

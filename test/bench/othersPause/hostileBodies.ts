@@ -118,11 +118,10 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
     title: 'tools of 13,000 nodes to count',
     path: COUNT_TOKENS,
     start:
-      '{"model":"sonnet","messages":[{"role":"user","content":"a"}],"tools":[{"name":"a","input_schema":{"type":"object"}}',
-    repeated:
-      ',{"name":"t","input_schema":{"type":"object","properties":{"a":{"type":"document"},"b":{"type":"document"}}}}',
-    end: ']}',
-    bytes: 1_900 * 108,
+      '{"model":"sonnet","messages":[{"role":"user","content":"a"}],"tools":[{"name":"a","input_schema":{"type":"object","properties":{"a":{"anyOf":[{}',
+    repeated: ',{"type":"object"}',
+    end: ']}}}}]}',
+    bytes: 13_000 * 18,
   },
   {
     title: 'an image of 40 MB',

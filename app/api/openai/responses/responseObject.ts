@@ -65,15 +65,7 @@ export function newId(prefix: string): string {
 }
 
 export function responseInProgress(head: ResponseHead): object {
-  return {
-    ...head,
-    status: 'in_progress',
-    completed_at: null,
-    incomplete_details: null,
-    error: null,
-    output: [],
-    usage: null,
-  };
+  return { ...head, status: 'in_progress', completed_at: null, incomplete_details: null, error: null, output: [] };
 }
 
 export function finishedResponse(
