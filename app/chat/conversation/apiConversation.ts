@@ -1,6 +1,6 @@
 /** Converts the messages of a request into those of the Messages API: the history, and the question that follows it. */
 import type { ApiBlock, ApiMessage } from '../../claude/process/outgoingMessages';
-import { cliToolName } from '../../claude/process/toolNames';
+import { cliToolName } from '../../claude/process/tools/toolNames';
 import { ChatError } from '../errors';
 import type { AssistantBlock, Message, UserBlock } from '../request';
 

@@ -1,6 +1,6 @@
 /** Translates the parameters of a request (effort, limits, tool choice, sampling) into the CLI's flags. */
 import type { Model } from '../../claude/models';
-import { cliToolName } from '../../claude/process/toolNames';
+import { cliToolName } from '../../claude/process/tools/toolNames';
 import type { TurnFlags } from '../../claude/process/turnFlags';
 import type { ChatRequest } from '../request';
 

@@ -1,5 +1,5 @@
 /** Reads the tool results that resume a waiting turn from a request. */
-import type { McpToolContent, McpToolResult } from '../../claude/process/clientTools';
+import type { McpToolContent, McpToolResult } from '../../claude/process/tools/clientTools';
 import type { Message, ToolResultBlock } from '../request';
 
 /**

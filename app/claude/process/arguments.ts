@@ -1,5 +1,5 @@
 /** The command line of a process: context/CLAUDE_PROTOCOL.md, "Command line". */
-import { CLIENT_SERVER } from './clientTools';
+import { CLIENT_SERVER } from './tools/clientTools';
 
 /** No argument depends on a request, so any request can use any process. */
 const ARGUMENTS = [

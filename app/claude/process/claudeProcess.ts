@@ -5,6 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { answerSchema } from './answerSchema';
 import { claudeArguments, isolationText, type ResumedSession } from './arguments';
+import { type CliTurn, createCliTurn } from './cliTurn';
+import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
+import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
+import { type InitializeResult, readInitializeResult } from './messages';
+import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
+import { openPipe, type PipeExit, type PipeOptions } from './pipe';
+import { CliEndedError, createProtocol } from './protocol';
 import {
   CLIENT_SERVER,
   type ClientTools,
@@ -13,14 +20,7 @@ import {
   type McpToolDefinition,
   type McpToolResult,
   TOOLS_CHANGED,
-} from './clientTools';
-import { type CliTurn, createCliTurn } from './cliTurn';
-import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
-import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
-import { type InitializeResult, readInitializeResult } from './messages';
-import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
-import { openPipe, type PipeExit, type PipeOptions } from './pipe';
-import { CliEndedError, createProtocol } from './protocol';
+} from './tools/clientTools';
 import { type TurnEvent, turnEvents } from './turnEvents';
 import { flagRequests, flagsWithinTurn, type TurnFlags } from './turnFlags';
 

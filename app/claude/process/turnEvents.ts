@@ -8,7 +8,7 @@
  */
 import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
 import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage, StreamEvent } from './messages';
-import { clientToolName } from './toolNames';
+import { clientToolName } from './tools/toolNames';
 
 export type TurnEvent =
   /** The API has begun to answer. */

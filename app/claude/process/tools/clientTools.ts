@@ -3,7 +3,7 @@
  * waits while the client runs a tool, however long that takes (context/CLAUDE_PROTOCOL.md, "Client tools").
  */
 import { z } from 'zod';
-import type { IncomingControlRequest } from './messages';
+import type { IncomingControlRequest } from '../messages';
 import { cliToolName } from './toolNames';
 
 export interface McpToolDefinition {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientToolName, cliToolName } from '../../../../app/claude/process/toolNames';
+import { clientToolName, cliToolName } from '../../../../../app/claude/process/tools/toolNames';
 
 test.each([
   ['ToolSearch', 'ClientToolSearch'],
