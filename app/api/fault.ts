@@ -9,6 +9,8 @@ export type RefusalCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'unsupported_encoding'
+  /** There is no account of the service that the client asks for (401). */
+  | 'no_account'
   | 'invalid_api_key'
   /** A page or a host name that may not send requests (403). */
   | 'forbidden'

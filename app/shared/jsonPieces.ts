@@ -31,14 +31,14 @@ function lengthLeft(value: unknown, length: number): number {
  * @param value plain objects, arrays and values; an undefined field is left out.
  */
 export function* jsonPieces(value: unknown): Generator<string> {
-  let pending = '';
+  let piece = '';
   for (const token of tokens(value)) {
-    pending += token;
-    if (pending.length < PIECE_LENGTH) continue;
-    yield pending;
-    pending = '';
+    piece += token;
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
   }
-  if (pending !== '') yield pending;
+  if (piece !== '') yield piece;
 }
 
 function* tokens(value: unknown): Generator<string> {

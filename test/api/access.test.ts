@@ -66,7 +66,7 @@ test('pages of another site, and pages with the origin `null`, are refused', asy
   for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
     const { status, text, headers } = await send(local('/api/generate'), { headers: { origin }, body });
     expect([status, headers['access-control-allow-origin']]).toEqual([403, undefined]);
-    expect(JSON.parse(text)).toEqual({ error: expect.stringContaining('“Web origins” in the settings') });
+    expect(JSON.parse(text)).toEqual({ error: expect.stringContaining('add the origin to CLAUDACITY_ORIGINS') });
   }
   expect(app.api.requests).toHaveLength(0);
 });

@@ -85,9 +85,9 @@ const faultCounts: FaultCounts = { killed: 0, stopped: 0, paused: 0, silent: 0 }
 /** Lost or mixed turns, one text each. The run ends at the first. */
 const violations: string[] = [];
 /** Answers with parts of two, one text each. */
-const glued: string[] = [];
+const gluedAnswers: string[] = [];
 /** Requests that did not end in time, one text each. */
-const hung: string[] = [];
+const hungRequests: string[] = [];
 /** How often each error was sent, by its text without numbers. */
 const errors = new Map<string, number>();
 /** The longest time that a request took, in ms. */
@@ -154,7 +154,7 @@ await Promise.all([
 ]);
 const seconds = Math.round((Date.now() - startedAt) / 1000);
 const memory = (await app.memorySamples()).filter(({ pid }) => pid === app.pid);
-const recovered = await becomesHealthy();
+const hasRecovered = await becomesHealthy();
 const usableSlots = await countUsableSlots();
 clearInterval(progress);
 
@@ -220,7 +220,8 @@ async function runTurn(conversation: SoakConversation, { hangUpAfterMs, ollama, 
     if (violation !== undefined) violations.push(violation);
     return;
   }
-  if (outcome.text !== '' && !(sent && answerTo(sent).startsWith(outcome.text))) glued.push(`${id}: ${outcome.text}`);
+  if (outcome.text !== '' && !(sent && answerTo(sent).startsWith(outcome.text)))
+    gluedAnswers.push(`${id}: ${outcome.text}`);
   if (outcome.ending === 'error') {
     counts.failed += 1;
     // The CLI does not come up just now: a client that asks again at once is refused at once.
@@ -238,7 +239,7 @@ async function timed(name: string, send: () => Promise<Outcome>): Promise<Outcom
   const sentAt = Date.now();
   const outcome = await send();
   longestMs = Math.max(longestMs, Date.now() - sentAt);
-  if (outcome.ending === 'hangs') hung.push(name);
+  if (outcome.ending === 'hangs') hungRequests.push(name);
   if (outcome.ending === 'error') countError(outcome);
   return outcome;
 }
@@ -256,13 +257,13 @@ async function runSingleRequests({ pick, chance }: Random, client: number): Prom
     const sentAt = Date.now();
     const { outcomes, violations: wrong } = await askForOneAnswer(options);
     longestMs = Math.max(longestMs, (Date.now() - sentAt) / outcomes.length);
-    glued.push(...wrong);
+    gluedAnswers.push(...wrong);
     for (const outcome of outcomes) {
       const { ending } = outcome;
       if (ending === 'error') countError(outcome);
       if (ending === 'complete') counts.single += 1;
       else if (ending === 'error') counts.failed += 1;
-      else if (ending === 'hangs') hung.push(word);
+      else if (ending === 'hangs') hungRequests.push(word);
       else counts.broken += 1;
     }
     await app.waitUntilUp();
@@ -278,7 +279,7 @@ async function killApp(): Promise<void> {
 /** Whether the app recovers by itself, now that nothing breaks the CLI any more. */
 async function becomesHealthy(): Promise<boolean> {
   for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
-    if ((await fetch(`${app.url}/health`)).ok) return true;
+    if ((await fetch(`${app.url}/health`, { signal: AbortSignal.timeout(30_000) })).ok) return true;
   }
   return false;
 }
@@ -331,14 +332,14 @@ function report(): void {
   const checks: [string, string, boolean][] = [
     ['completed turns', `${completed} of ${CONVERSATIONS * TURNS}`, completed === CONVERSATIONS * TURNS],
     ['turns lost or mixed', String(violations.length), violations.length === 0],
-    ['glued answers', String(glued.length), glued.length === 0],
+    ['glued answers', String(gluedAnswers.length), gluedAnswers.length === 0],
     [
       'hung requests',
-      `${hung.length} (limit ${HANGS_AFTER_MS / 1000} s, longest ${Math.round(longestMs / 100) / 10} s)`,
-      hung.length === 0,
+      `${hungRequests.length} (limit ${HANGS_AFTER_MS / 1000} s, longest ${Math.round(longestMs / 100) / 10} s)`,
+      hungRequests.length === 0,
     ],
     ['internal errors', String(internalErrors), internalErrors === 0],
-    ['recovered at the end', String(recovered), recovered],
+    ['recovered at the end', String(hasRecovered), hasRecovered],
     ['process slots lost', String(PROCESSES - usableSlots), usableSlots === PROCESSES],
     [
       'faults injected, of each kind',
@@ -354,7 +355,7 @@ function report(): void {
   console.log(`heap in use after the first quarter: ${heap.text}`);
   for (const [text, count] of [...errors].sort(([, one], [, other]) => other - one)) console.log(`${count} × ${text}`);
   for (const [name, value, ok] of checks) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(42)} ${value}`);
-  for (const violation of [...violations, ...glued, ...hung].slice(0, 5)) console.log(violation);
+  for (const violation of [...violations, ...gluedAnswers, ...hungRequests].slice(0, 5)) console.log(violation);
   const passed = checks.every(([, , ok]) => ok);
   console.log(passed ? 'PASS' : 'FAIL');
   process.exitCode = passed ? 0 : 1;

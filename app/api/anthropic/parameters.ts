@@ -93,7 +93,7 @@ export function parseParameters(
 function parseTools(tools: NonNullable<z.output<typeof toolsField>>, foundTools: ReadonlySet<string>) {
   const searchesItself = !tools.some(({ type }) => type?.startsWith('tool_search_tool'));
   const customTools = tools.map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isCustom);
-  const declared = clientTools(
+  const declaredTools = clientTools(
     customTools.map(({ name, description, input_schema, defer_loading, field }) => ({
       name: name ?? '',
       description,
@@ -103,7 +103,7 @@ function parseTools(tools: NonNullable<z.output<typeof toolsField>>, foundTools:
       schemaParam: `${field}.input_schema`,
     })),
   );
-  return declared.filter(({ name, deferred }) => !deferred || foundTools.has(name));
+  return declaredTools.filter(({ name, deferred }) => !deferred || foundTools.has(name));
 }
 
 function isCustom({ type }: z.output<typeof tool>): boolean {

@@ -15,7 +15,8 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { RequestHandler, Response } from 'express';
-import { Refusal } from '../fault';
+import { SETTINGS } from '../../shared/settings';
+import { Refusal, type RefusalCode } from '../fault';
 import { exchangeOf } from './exchange';
 import { type IpAddress, isOwnAddress, parseIpAddress } from './ipAddress';
 
@@ -41,29 +42,27 @@ export function accessControl(rules: AccessRules): RequestHandler {
     const local = isLoopback(exchange.address);
     const preflight = req.method === 'OPTIONS';
 
+    const refuse = (status: number, code: RefusalCode, message: string, recorded = message): never => {
+      exchange.markRefused();
+      throw new Refusal(status, code, message, recorded);
+    };
+
     // The browser sends a preflight request without the key, and then the request itself with it.
     if (!local && !hasValidKey && !preflight) {
-      exchange.markRefused();
-      throw new Refusal(401, 'invalid_api_key', 'requests from another computer need an API key');
+      refuse(401, 'invalid_api_key', 'requests from another computer need an API key');
     }
     if (local && !hasValidKey && !namesThisMachine(host)) {
-      exchange.markRefused();
-      throw new Refusal(403, 'forbidden', FOREIGN_HOST, 'refused: the Host header does not name this computer');
-    } else if (!originAllowed) {
-      exchange.markRefused();
-      throw new Refusal(403, 'forbidden', FOREIGN_ORIGIN, 'refused: the page’s origin is not allowed');
-    } else if (preflight) {
-      answerPreflight(res, req.headers['access-control-request-headers'] ?? '');
-    } else {
-      next();
+      refuse(403, 'forbidden', FOREIGN_HOST, 'refused: the Host header does not name this computer');
     }
+    if (!originAllowed) refuse(403, 'forbidden', FOREIGN_ORIGIN, 'refused: the page’s origin is not allowed');
+    if (preflight) answerPreflight(res, req.headers['access-control-request-headers'] ?? '');
+    else next();
   };
 }
 
 const FOREIGN_HOST =
   'the Host header does not name this computer: use its address, localhost or its name, or send an API key';
-const FOREIGN_ORIGIN =
-  'requests from web pages of this origin are not allowed: add it to “Web origins” in the settings of Claudacity';
+const FOREIGN_ORIGIN = `requests from web pages of this origin are not allowed: add the origin to ${SETTINGS.origins.variables[0]}, and start Claudacity again`;
 
 function keyOf(authorization: string | undefined, apiKey: string | string[] | undefined): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];

@@ -59,10 +59,11 @@ export interface HistoryOptions {
 
 /** Converts the turns. @throws ChatError `invalid_request` where they do not end with a user message or a tool result. */
 export function buildHistory(
-  sent: readonly HistoryTurn[],
+  clientTurns: readonly HistoryTurn[],
   { field = 'messages', answerForm = {}, systemMayAsk = false }: HistoryOptions = {},
 ): History {
-  const turns = systemMayAsk && sent.every(({ role }) => role === 'system') ? sent.map(asQuestion) : sent;
+  const isOnlySystem = clientTurns.every(({ role }) => role === 'system');
+  const turns = systemMayAsk && isOnlySystem ? clientTurns.map(asQuestion) : clientTurns;
   const messages: Message[] = [];
   let open = openCalls([]);
   let results: UserBlock[] = [];

@@ -1,5 +1,6 @@
 /** The routes with which Ollama's own app asks for a cloud account. This server has none, so it reports a signed-out user. */
 import type { Route } from '../dialect';
+import { Refusal } from '../fault';
 
 export function accountRoutes(): readonly Route[] {
   return [
@@ -19,12 +20,8 @@ function signedOut(path: string): Route {
     path,
     docs: { summary: 'Refused: there is no Ollama account' },
     hasBody: false,
-    // Ollama's own answer, which is no fault of the request: elsewhere in this dialect, 401 becomes 403.
-    handle: () => ({
-      type: 'json',
-      status: 401,
-      body: { error: 'unauthorized' },
-      headers: { 'x-should-retry': 'false' },
-    }),
+    handle: () => {
+      throw new Refusal(401, 'no_account', 'unauthorized');
+    },
   };
 }

@@ -136,12 +136,10 @@ function parseSampling({ options }: RequestFields): Sampling | undefined {
 /** The parameters that the client sent and that would have changed an answer of Ollama's, but have no effect here. */
 export function ignoredParameters(body: RequestFields, { sendsSampling }: RequestSettings): string[] {
   const options = sendsSampling() ? UNSUPPORTED_OPTIONS : [...SAMPLING_OPTIONS, ...UNSUPPORTED_OPTIONS];
-  const tools = parseTools(body.tools);
+  const hasTools = (body.tools ?? []).length > 0;
   const choice = body.tool_choice ?? undefined;
   return [
-    ...(tools.length > 0 && choice !== undefined && parseToolChoice(choice, body.tools) === undefined
-      ? ['tool_choice']
-      : []),
+    ...(hasTools && choice !== undefined && parseToolChoice(choice, body.tools) === undefined ? ['tool_choice'] : []),
     ...(body.logprobs ? ['logprobs'] : []),
     ...(stopSequences(body).every(isVisible) ? [] : ['stop']),
     ...options.filter((name) => isSet(body.options?.[name])),

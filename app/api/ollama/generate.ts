@@ -63,6 +63,7 @@ export async function generateReply(
   const earlier = await unpackContext(sentContext);
   const system = isEmpty(body.system) ? (earlier?.system ?? '') : (body.system ?? '');
   const history = buildHistory([{ role: 'system', text: system }, ...(earlier?.turns ?? []), question]);
+  const names = namesOf(body.tools);
   return {
     type: 'chat',
     request: buildChatRequest(body, history, client, model, settings),
@@ -73,7 +74,7 @@ export async function generateReply(
       ...(sentContext.length > 0 && earlier === null ? ['context'] : []),
     ],
     wire: ollamaWire(body.model, {
-      fields: (part) => ({ response: part.text, ...thinkingAndCalls(part, namesOf(body.tools)) }),
+      fields: (part) => ({ response: part.text, ...thinkingAndCalls(part, names) }),
       lastFields: (answer) => ({ context: packContext(history, answer) }),
     }),
   };

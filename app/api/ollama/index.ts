@@ -18,8 +18,11 @@ export const ollama: Dialect = {
   name: 'ollama',
   title: 'Ollama',
   roots: ['/', '/api'],
-  // For 401, editors and the `ollama` command ask their user to sign in to Ollama, in place of our message.
-  fault: ({ status, message }) => ({ status: status === 401 ? 403 : status, body: { error: message } }),
+  // For 401, editors and the `ollama` command ask their user to sign in to Ollama instead of showing the message.
+  fault: ({ status, code, message }) => ({
+    status: status === 401 && code !== 'no_account' ? 403 : status,
+    body: { error: message },
+  }),
   routes: (services) => [
     {
       method: 'get',

@@ -23,7 +23,7 @@ export function namesOf(tools: SentTools): ToolNames {
 export function parseTools(tools: SentTools): readonly ClientTool[] {
   const names = namesOf(tools);
   const definitions = (tools ?? []).map(({ function: { name, description, parameters } }, index) => ({
-    name: name === '' ? '' : names.toModel(name),
+    name: names.toModel(name),
     description,
     schema: parameters,
     nameParam: `tools[${index}].function.name`,

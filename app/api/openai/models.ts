@@ -12,8 +12,8 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       handle: async ({ query }) => {
         const models = await chat.models();
         const stages = [...query].flatMap(([name, value]) => (/^lifecycle(?:\[\])?$/.test(name) ? [value] : []));
-        const wanted = stages.length === 0 || stages.includes(LIFECYCLE) ? models : [];
-        const data = wanted.map((model) => modelObject(model.id, model));
+        const wantedModels = stages.length === 0 || stages.includes(LIFECYCLE) ? models : [];
+        const data = wantedModels.map((model) => modelObject(model.id, model));
         const pagination = { has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
         // Codex has a list of models of its own and reports an error without the key (openai/codex#35758).
         const codex = query.has('client_version') ? { models: [] } : {};

@@ -31,9 +31,9 @@ export function claimConversation(
     live.change(idle, { client: request.client });
     return idle;
   }
-  // The client has gone on from the tool calls in a way that the process that waits for their results cannot follow.
-  const left = request.ephemeral ? undefined : live.findWaiting(key.owner, callIds(history.at(-1)));
-  if (left) live.remove(left);
+  // The process that waits for the results of these calls holds another history, so no request will bring it the results.
+  const waiting = request.ephemeral ? undefined : live.findWaiting(key.owner, callIds(history.at(-1)));
+  if (waiting) live.remove(waiting);
   const now = Date.now();
   const id = availableId(conversation, live);
   return live.add(
@@ -64,7 +64,7 @@ function availableId(conversation: string | undefined, live: LiveConversations, 
   if (!other || other === claimed) return conversation;
   if (!other.transcript) return newId();
   if (other.waitingTurn) {
-    // Nobody will bring the results for which it waits.
+    // The newer branch has no use for the results for which this process waits.
     live.remove(other);
     return conversation;
   }

@@ -7,7 +7,6 @@
  * with the same prompt another 30–50 ms. There are two prepared ones, because programs ask questions about a chat between its
  * turns, with another system prompt: a single one would be ended and started again each time.
  */
-
 import { errorText } from '../../shared/errorText';
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';

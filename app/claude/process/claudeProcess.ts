@@ -199,7 +199,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     },
     replaceTools: async (definitions, signal) => {
       if (!tools.replace(definitions)) return;
-      const listed = new Promise<void>((resolve) => {
+      const toolsListed = new Promise<void>((resolve) => {
         onToolsListed = resolve;
       });
       const timeoutMs = deadlines.controlMs;
@@ -209,7 +209,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
           timeoutMs,
           signal,
         );
-        await killIfLate(within(listed, 'tools/list', { timeoutMs, signal }));
+        await killIfLate(within(toolsListed, 'tools/list', { timeoutMs, signal }));
         // The CLI reads its lines in order: when it has responded to this one, the model's next request has the new tools.
         await request({ subtype: 'mcp_status' }, timeoutMs, signal);
       } catch (error) {

@@ -130,12 +130,15 @@ function parserThread(idleMs: number) {
   const jobs = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
 
   /** Values whose long texts have not all arrived, by job. */
-  const incomplete = new Map<number, { readonly root: { readonly value: unknown }; readonly paths: TextPath[] }>();
+  const incompleteValues = new Map<
+    number,
+    { readonly root: { readonly value: unknown }; readonly paths: TextPath[] }
+  >();
 
   const settle = (job: number) => {
     const waiting = jobs.get(job);
     jobs.delete(job);
-    incomplete.delete(job);
+    incompleteValues.delete(job);
     if (jobs.size === 0) {
       clearTimeout(idle);
       idle = setTimeout(() => void close(), idleMs).unref();
@@ -153,7 +156,7 @@ function parserThread(idleMs: number) {
     started.on('message', (message: FromWorker) => {
       if (message.type === 'value' && message.paths.length > 0) {
         const { job, root, paths } = message;
-        if (jobs.has(job)) incomplete.set(job, { root, paths: [...paths] });
+        if (jobs.has(job)) incompleteValues.set(job, { root, paths: [...paths] });
         return void started.postMessage({ job, type: 'next' } satisfies ToWorker);
       }
       if (message.type === 'text') return receiveText(started, message.job, message.text);
@@ -168,7 +171,7 @@ function parserThread(idleMs: number) {
   };
   /** Takes one long text, and lets other work run before the next. */
   const receiveText = (from: Worker, job: number, text: string) => {
-    const received = incomplete.get(job);
+    const received = incompleteValues.get(job);
     const path = received?.paths.shift();
     if (received === undefined || path === undefined) return;
     setAt(received.root, path, text);

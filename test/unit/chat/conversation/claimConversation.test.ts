@@ -8,6 +8,7 @@ import {
 } from '../../../../app/chat/conversation/liveConversations';
 import type { Question } from '../../../../app/chat/conversation/resolveQuestion';
 import type { Message } from '../../../../app/chat/request';
+import type { RunningTurn } from '../../../../app/chat/turn/runningTurn';
 import { NO_USAGE } from '../../../../app/shared/usage';
 
 const HISTORY: readonly Message[] = [
@@ -101,4 +102,16 @@ test('a newer branch gets the conversation’s id, and the idle process of the o
   expect(older.status.id).not.toBe('conv_1');
   expect(older.name).toBeUndefined();
   expect(live.heldTranscript('history')).toBeDefined();
+});
+
+test('a newer branch ends the process of the older one where that waits for the result of a tool', () => {
+  const older = claim({ conversation: 'conv_1', name: 'mine' });
+  older.waitingTurn = {} as RunningTurn;
+  live.markIdle(older, { digest: 'history', owner: '', system: '', messages: HISTORY }, 1_000);
+
+  const newer = claim({ conversation: 'conv_1', name: 'mine', heldDigest: 'other history' });
+
+  expect(newer.status.id).toBe('conv_1');
+  expect(live.list().map(({ id }) => id)).toEqual(['conv_1']);
+  expect(live.find('conv_1')).toBe(newer);
 });
