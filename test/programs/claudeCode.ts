@@ -1,23 +1,33 @@
 /** Claude Code in the version of package.json, with an MCP server. It gets the app's address and no other setting. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../build/setup/command.mjs';
 import { claudePath, cliEnvironment } from '../support/cli';
-import { gate, hang, httpError, text, toolUse } from '../support/messagesApi';
-import { type Program, type ProgramEnv, received, runCommand, shows, wasInterrupted, wasServed } from './program';
+import { text, toolUse } from '../support/messagesApi';
+import {
+  type Program,
+  type ProgramEnv,
+  REFUSED,
+  received,
+  refuseAll,
+  runCommand,
+  shows,
+  stopInAnswer,
+  wasServed,
+  workFolder,
+  writePicture,
+} from './program';
 
 const SERVER = path.join(ROOT, 'test/api/claudeCode/stockServer.mjs');
-const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 async function ask(env: ProgramEnv, question: string, args: readonly string[] = [], until?: Promise<unknown>) {
-  const cwd = path.join(env.home, 'work');
-  await mkdir(cwd, { recursive: true });
+  const cwd = await workFolder(env);
   const mcp = path.join(env.home, 'mcp.json');
   await writeFile(mcp, JSON.stringify({ mcpServers: { stock: { command: process.execPath, args: [SERVER] } } }));
   const all = ['-p', '--model', 'sonnet', '--mcp-config', mcp, ...args, '--', question];
   const variables = cliEnvironment({ url: `http://127.0.0.1:${env.proxy.port}` }, env.home);
-  return runCommand(env.installed, all, { cwd, env: variables, ...(until && { until }) });
+  return runCommand(env.installed, all, { cwd, env: variables, until });
 }
 
 const packageVersion = z.object({ version: z.string() });
@@ -58,24 +68,16 @@ export const program: Program = {
       return [...faults, ...wasServed(env, 'new', 'live', 'live')];
     },
     image: async (env) => {
-      const file = path.join(env.home, 'picture.png');
-      await writeFile(file, Buffer.from(PNG, 'base64'));
+      const file = await writePicture(env);
       env.app.api.answer(toolUse('Read', { file_path: file }));
       env.app.api.answer(text('A dot.'));
       const run = await ask(env, 'What is in the picture?', ['--allowedTools', 'Read', '--add-dir', env.home]);
       return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/'), ...wasServed(env, 'new', 'live')];
     },
-    stop: async (env) => {
-      const begun = gate();
-      env.app.api.answer(text('Once'), begun, hang());
-      const asked = ask(env, 'A long story?', [], begun.reached);
-      void begun.reached.then(() => begun.open());
-      await asked;
-      return wasInterrupted(env);
-    },
+    stop: (env) => stopInAnswer(env, (until) => ask(env, 'A long story?', [], until)),
     error: async (env) => {
-      env.app.api.setDefaultAnswer(httpError(400, 'invalid_request_error', 'this question is refused'));
-      return shows(await ask(env, 'Refuse me.'), 'this question is refused');
+      refuseAll(env);
+      return shows(await ask(env, 'Refuse me.'), REFUSED);
     },
   },
 };

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../build/setup/command.mjs';
-import { type RecordingProxy, startRecordingProxy } from '../../codex/recordingProxy';
 import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
 import { httpError, text, toolUse } from '../../support/messagesApi';
+import { type RecordingProxy, startRecordingProxy } from '../../support/recordingProxy';
 import { startTestApp, type TestApp } from '../../support/testApp';
 
 let app: TestApp;

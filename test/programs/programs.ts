@@ -1,0 +1,76 @@
+/**
+ * `npm run test:programs [name]`: lets unmodified programs chat, call tools and stop, and writes what each can do into
+ * context/PROGRAMS.md. The last line is always `N passed, N failed`.
+ */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ROOT } from '../../build/setup/command.mjs';
+import { removeFolder, scratchFolder } from '../support/cli';
+import { startRecordingProxy } from '../support/recordingProxy';
+import { startTestApp } from '../support/testApp';
+import { program as claudeCode } from './claudeCode';
+import { codex, codexOss } from './codex';
+import { program as llm } from './llm';
+import { program as opencode } from './opencode';
+import { program as pi } from './pi';
+import { CASE_NAMES, type CaseResult, type Program, type ProgramCase } from './program';
+import { type Cells, writeTable } from './table';
+
+/** In the order of the table's rows. */
+const PROGRAMS: readonly Program[] = [claudeCode, codex, codexOss, opencode, llm, pi];
+
+const CACHE = path.join(ROOT, '.cache', 'programs');
+
+const [wanted = ''] = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+const rows = new Map<Program, Cells>();
+await mkdir(CACHE, { recursive: true });
+for (const program of PROGRAMS.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))) {
+  try {
+    rows.set(program, await runProgram(program, await program.install(CACHE)));
+  } catch (error) {
+    failed += 1;
+    console.log(`✗ ${program.name}: ${error}`);
+  }
+}
+if (passed + failed === 0) {
+  failed = 1;
+  console.log(`✗ no program is called “${wanted}”: ${PROGRAMS.map(({ name }) => name).join(', ')}`);
+}
+await writeTable(PROGRAMS, rows);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function runProgram(program: Program, installed: string): Promise<Cells> {
+  const cells: Cells = {};
+  for (const name of CASE_NAMES) {
+    const one = program.cases[name];
+    if ('unsupported' in one) {
+      cells[name] = one.unsupported;
+      console.log(`– ${program.name}: ${name}: ${one.unsupported}`);
+      continue;
+    }
+    const faults = await runCase(one, installed);
+    if (faults.length === 0) passed += 1;
+    else failed += 1;
+    cells[name] = faults.length === 0 ? '✓' : '✗';
+    console.log([`${cells[name]} ${program.name}: ${name}`, ...faults].join('\n    '));
+  }
+  return cells;
+}
+
+async function runCase(run: Exclude<ProgramCase, { unsupported: string }>, installed: string): Promise<CaseResult> {
+  const app = await startTestApp();
+  const proxy = await startRecordingProxy(app.port);
+  const home = await scratchFolder();
+  try {
+    return await run({ app, proxy, home, installed });
+  } catch (error) {
+    return [String(error)];
+  } finally {
+    await proxy.close();
+    await app.stop();
+    await removeFolder(home);
+  }
+}
