@@ -120,6 +120,7 @@ export function createCore({
     origins: () => settings.value.origins,
     sendsSampling: () => settings.value.sendSampling,
     sendsReasoning: () => settings.value.sendReasoning,
+    taskModel: () => settings.value.taskModel,
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,

@@ -41,6 +41,8 @@ export interface DialectServices {
   sendsSampling(): boolean;
   /** Whether OpenAI's chat clients get the model's thinking without requesting it. */
   sendsReasoning(): boolean;
+  /** The model that answers short tasks about a chat, such as its title; '' for the model of the request. */
+  taskModel(): string;
   /** Whether the user's settings allow fetching images from URLs in a request. */
   fetchesImages(): boolean;
 }
@@ -96,7 +98,7 @@ export interface ApiRequest {
 export type ClientContext = Pick<ApiRequest, 'client' | 'owner' | 'header'>;
 
 /** The user's settings that decide how a body becomes a `ChatRequest`. */
-export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'sendsReasoning' | 'fetchesImages'>;
+export type RequestSettings = Pick<DialectServices, 'sendsSampling' | 'sendsReasoning' | 'taskModel' | 'fetchesImages'>;
 
 /** What a route returns; `http/respond.ts` sends it. */
 export type RouteReply =

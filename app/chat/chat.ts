@@ -47,12 +47,18 @@ export function createChat(options: ChatOptions): Chat {
     },
   };
 
+  /** @throws ChatError `model_not_found` for the client's model only: the user's choice may name one that the account has lost. */
+  const modelFor = async ({ model, preferredModel }: ChatRequest) => {
+    if (preferredModel === undefined) return models.resolveModel(model);
+    return models.resolveModel(preferredModel).catch(() => models.resolveModel(model));
+  };
+
   async function* ask(request: ChatRequest, clientSignal: AbortSignal): AsyncGenerator<ChatEvent> {
     const clock = startClock();
     let unlock = () => {};
     try {
       const listing = { timeoutMs: DEADLINES.modelsMs, signal: clientSignal };
-      const model = await within(models.resolveModel(request.model), 'list its models', listing);
+      const model = await within(modelFor(request), 'list its models', listing);
       const target = appendTarget(request, options);
       // The second of two messages for the end of one conversation is appended to the answer to the first.
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);

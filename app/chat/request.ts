@@ -99,6 +99,8 @@ export interface Sampling {
 export interface ChatRequest {
   /** The model as the client named it. The chat resolves it, or refuses the request. */
   readonly model: string;
+  /** Answers in place of `model`, where there is such a model: the user's choice for a kind of requests. */
+  readonly preferredModel?: string | undefined;
   /** All system and developer messages of the request, joined by blank lines; '' where there is none. */
   readonly system: string;
   /** In the order in which the client sent them. The last one is the question and has the role `user`. */

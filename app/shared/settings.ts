@@ -168,6 +168,16 @@ export const SETTINGS = {
     description: 'send thinking as reasoning_content to chat clients of OpenAI that do not request it',
     note: 'Open WebUI, LibreChat and others show it. Clients that do not know it ignore it.',
   }),
+  taskModel: text({
+    default: '',
+    group: 'requests',
+    label: 'Model for tasks',
+    description:
+      'the model that writes titles, tags, follow-up questions and search queries about a chat and selects its tools',
+    note: 'Open WebUI sends these tasks beside each chat. They run without thinking and at low effort. Leave empty for the model that it names.',
+    placeholder: 'the model of the request',
+    defaultText: 'the model of the request',
+  }),
   fetchImages: toggle({
     default: false,
     group: 'requests',

@@ -31,5 +31,6 @@ const UNUSED_SERVICES: DialectServices = {
   status: never,
   sendsSampling: never,
   sendsReasoning: () => true,
+  taskModel: never,
   fetchesImages: never,
 };

@@ -7,7 +7,7 @@ import { conversationName, conversationNameFields } from '../input/conversationN
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
-import { isTask } from '../openWebui/taskDetection';
+import { taskFields } from '../openWebui/taskDetection';
 import { foundTools, message, systemField, toTurns } from './content';
 import { newRequestId, requestIdHeader } from './errorObject';
 import { ignoredParameters, parameterFields, parseParameters } from './parameters';
@@ -58,7 +58,7 @@ export async function messageReply(
       owner,
       // `metadata.user_id` is not used: it identifies a person, or a whole session of a program.
       name: conversationName(body, header),
-      ephemeral: isTask({ ...history, stream, hasTools: (body.tools ?? []).length > 0 }, header),
+      ...taskFields({ ...history, stream, hasTools: (body.tools ?? []).length > 0 }, header, settings),
     },
     stream,
     ignored: ignoredParameters(body, settings.sendsSampling()),

@@ -7,7 +7,7 @@ import { boundedArray, MOST } from '../input/boundedArray';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import type { History } from '../input/history';
 import { objectSchema } from '../input/objectSchema';
-import { isTask } from '../openWebui/taskDetection';
+import { taskFields } from '../openWebui/taskDetection';
 import { keepAlive, keepAliveMs } from './loadModel';
 import { showsThinking, think, thinkingEffort } from './thinking';
 import { parseToolChoice, parseTools, tool } from './tools';
@@ -74,7 +74,7 @@ export function buildChatRequest(
   history: History,
   { client, owner, header }: ClientContext,
   model: Model,
-  { sendsSampling }: RequestSettings,
+  settings: RequestSettings,
 ): ChatRequest {
   const tools = parseTools(body.tools);
   const hasTools = tools.length > 0;
@@ -87,14 +87,14 @@ export function buildChatRequest(
     effort: thinkingEffort(body.think),
     owner,
     name: conversationName(body, header),
-    ephemeral: isTask({ ...history, stream: body.stream ?? true, hasTools }, header),
     tools: hasTools ? tools : undefined,
     toolChoice: hasTools ? parseToolChoice(body.tool_choice, body.tools) : undefined,
     schema: parseFormat(body.format),
     maxTokens: parseMaxTokens(body),
     stop: stopSequences(body).filter(isVisible),
-    sampling: sendsSampling() ? parseSampling(body) : undefined,
+    sampling: settings.sendsSampling() ? parseSampling(body) : undefined,
     keepAliveMs: keepAliveMs(body.keep_alive),
+    ...taskFields({ ...history, stream: body.stream ?? true, hasTools }, header, settings),
   };
 }
 

@@ -2,8 +2,8 @@
  * Recognizes Open WebUI's tasks: requests for a chat's title, tags, follow-up questions or tools, which it sends under the
  * chat's own name (context/OPENWEBUI_COMPATIBILITY.md). Their answers must not become part of the conversation.
  */
-import type { Message } from '../../chat/request';
-import type { ReadHeader } from '../dialect';
+import type { ChatRequest, Message } from '../../chat/request';
+import type { ReadHeader, RequestSettings } from '../dialect';
 
 /** The parts of a request by which a task is recognized. */
 interface TaskCandidate {
@@ -11,6 +11,45 @@ interface TaskCandidate {
   readonly messages: readonly Message[];
   readonly stream: boolean;
   readonly hasTools: boolean;
+}
+
+/** The fields of a `ChatRequest` that a task has otherwise than a chat. */
+type TaskFields = Pick<ChatRequest, 'ephemeral' | 'thinking' | 'withoutThinking' | 'effort' | 'preferredModel'>;
+
+/**
+ * The fields that the request has because it is a task; none for a chat. They replace what the client requests: a title, tags, follow-up
+ * questions, a search query or a choice of tools need no thinking, and the user's settings can name a model for them. Texts that the user
+ * reads or that replace a chat (an answer merged from several, a summary, memories) are written like an answer in a chat.
+ */
+export function taskFields(
+  request: TaskCandidate,
+  header: ReadHeader,
+  { taskModel }: Pick<RequestSettings, 'taskModel'>,
+): Partial<TaskFields> {
+  if (!isTask(request, header)) return { ephemeral: false };
+  if (!isShortTask(request, header)) return { ephemeral: true };
+  const model = taskModel();
+  const effort = { thinking: false, withoutThinking: true, effort: 'low' } as const;
+  return { ephemeral: true, ...effort, ...(model !== '' && { preferredModel: model }) };
+}
+
+/** Open WebUI's names of the tasks whose answers are short. */
+const SHORT_TASKS: ReadonlySet<string> = new Set([
+  'title_generation',
+  'tags_generation',
+  'follow_up_generation',
+  'query_generation',
+  'emoji_generation',
+  'image_prompt_generation',
+  'autocomplete_generation',
+  'function_calling',
+]);
+
+/** @param request one that `isTask` recognizes. */
+function isShortTask(request: TaskCandidate, header: ReadHeader): boolean {
+  if (SHORT_TASKS.has(header('x-claudacity-task') ?? '') || isToolSelectionTask(request, header)) return true;
+  const message = loneUserMessage(request);
+  return message !== undefined && asksForJson(textOf(message));
 }
 
 /**
@@ -25,8 +64,7 @@ export function isTask(request: TaskCandidate, header: ReadHeader): boolean {
   const message = loneUserMessage(request);
   if (message === undefined) return false;
   if (isToolSelectionTask(request, header)) return true;
-  const text = message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
-  return isTaskTemplate(text) || request.system.includes("Open WebUI's private memory reviewer");
+  return isTaskTemplate(textOf(message)) || request.system.includes("Open WebUI's private memory reviewer");
 }
 
 /**
@@ -49,10 +87,17 @@ function loneUserMessage({ messages, stream, hasTools }: TaskCandidate): Message
   return !stream && !hasTools && messages.length === 1 && message?.role === 'user' ? message : undefined;
 }
 
+function textOf({ content }: Message): string {
+  return content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+}
+
 /** Looks for the instructions ahead of the quoted chat only, since the chat itself can contain any text. */
 function isTaskTemplate(text: string): boolean {
   const [instructions = ''] = text.trimStart().split(/<chat_history>|### Previous Summary:/, 1);
   if (!instructions.startsWith('### Task:') || instructions.includes('<context>')) return false;
-  const asksForJson = text.includes('### Output:') && text.includes('JSON format:');
-  return asksForJson || text.includes('### Messages Being Compacted:');
+  return asksForJson(text) || text.includes('### Messages Being Compacted:');
+}
+
+function asksForJson(text: string): boolean {
+  return text.includes('### Output:') && text.includes('JSON format:');
 }

@@ -15,7 +15,12 @@ const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png'
 
 async function ask(body: Record<string, unknown>, { sendsSampling = false } = {}): Promise<ChatReply> {
   const whole = { model: 'sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }], ...body };
-  const services = { sendsSampling: () => sendsSampling, sendsReasoning: () => false, fetchesImages: () => false };
+  const services = {
+    sendsSampling: () => sendsSampling,
+    sendsReasoning: () => false,
+    taskModel: () => '',
+    fetchesImages: () => false,
+  };
   return messageReply(await validate(messageBody, whole), CLIENT, services);
 }
 

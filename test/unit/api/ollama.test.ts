@@ -36,7 +36,12 @@ interface Case {
 
 const context = ({ headers = {}, sendsSampling = false }: Case) => ({
   asker: { client: 'test', owner: '', header: (name: string) => headers[name] },
-  allowances: { sendsSampling: () => sendsSampling, sendsReasoning: () => false, fetchesImages: () => false },
+  allowances: {
+    sendsSampling: () => sendsSampling,
+    sendsReasoning: () => false,
+    taskModel: () => '',
+    fetchesImages: () => false,
+  },
 });
 
 async function chat(body: Record<string, unknown>, options: Case = {}): Promise<ChatReply> {

@@ -8,7 +8,7 @@ import { conversationName, conversationNameFields, userField } from '../../input
 import { buildHistory } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
-import { isTask, isToolSelectionTask } from '../../openWebui/taskDetection';
+import { isToolSelectionTask, taskFields } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { parseThinking, thinkingFields } from '../thinking';
 import { completionToolFields, completionTools } from '../tools';
@@ -73,12 +73,12 @@ export async function completionReply(
     owner,
     name: conversationName(body, header),
     user: body.user || undefined,
-    ephemeral: isTask(question, header),
     ...parseThinking(body, settings.sendsReasoning()),
     ...answerForm,
     ...stop.parsed,
     ...sampling.parsed,
     ...parseMaxTokens(body.max_completion_tokens, body.max_tokens),
+    ...taskFields(question, header, settings),
   };
   const choices = body.n ?? 1;
   const wire = completionWire(model, { includeUsage: body.stream_options?.include_usage === true, choices });

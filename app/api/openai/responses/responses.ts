@@ -9,7 +9,7 @@ import { conversationName, conversationNameFields } from '../../input/conversati
 import { buildHistory, type HistoryTurn } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
-import { isTask, isToolSelectionTask } from '../../openWebui/taskDetection';
+import { isToolSelectionTask, taskFields } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { DEFAULT_MODEL } from '../chat/chatCompletions';
 import { parseMaxTokens, parseSampling, samplingFields, tokenLimit } from '../chat/limitsAndSampling';
@@ -79,11 +79,11 @@ export async function responseReply(
     client,
     owner,
     name: conversationName(body, header),
-    ephemeral: isTask(question, header),
     ...parseThinking(body),
     ...answerForm,
     ...sampling.parsed,
     ...parseMaxTokens(body.max_output_tokens),
+    ...taskFields(question, header, settings),
   };
   const head = responseHead(body, request, tools.names);
   const storeOutput = (output: readonly OutputItem[]) => {

@@ -5,7 +5,12 @@ import { completionBody, completionReply } from '../../../../app/api/openai/chat
 import { textCompletionBody, textCompletionReply } from '../../../../app/api/openai/chat/completions';
 
 const CLIENT = { client: 'test', owner: '', header: () => undefined };
-const SERVICES = { sendsSampling: () => false, sendsReasoning: () => false, fetchesImages: () => false };
+const SERVICES = {
+  sendsSampling: () => false,
+  sendsReasoning: () => false,
+  taskModel: () => '',
+  fetchesImages: () => false,
+};
 const SENDS_SAMPLING = { ...SERVICES, sendsSampling: () => true };
 const PDF = Buffer.from('%PDF-1.7').toString('base64');
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n-------', 'latin1').toString('base64');

@@ -5,7 +5,12 @@ import { createResponseStore } from '../../../../app/api/openai/responses/respon
 import { responseBody, responseReply } from '../../../../app/api/openai/responses/responses';
 
 const CLIENT: ClientContext = { client: 'test', owner: '', header: () => undefined };
-const SERVICES = { sendsSampling: () => false, sendsReasoning: () => false, fetchesImages: () => false };
+const SERVICES = {
+  sendsSampling: () => false,
+  sendsReasoning: () => false,
+  taskModel: () => '',
+  fetchesImages: () => false,
+};
 
 async function response(
   body: Record<string, unknown>,
