@@ -32,7 +32,7 @@ export interface ToolResultBlock {
   readonly type: 'tool_result';
   /** The id of the `ToolUseBlock` that it answers. */
   readonly toolUseId: string;
-  readonly content: readonly (TextBlock | ImageBlock)[];
+  readonly content: readonly (TextBlock | ImageBlock | DocumentBlock)[];
   readonly isError: boolean;
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ChatError, invalidParam } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
-import { type ContentBlock, type HistoryTurn, toolResultContent } from '../input/history';
+import type { ContentBlock, HistoryTurn } from '../input/history';
 import type { ReadImage } from '../input/image';
 import { pdfBlock } from '../input/pdf';
 import { argumentsReader, type ReadArguments } from '../input/toolArguments';
@@ -173,8 +173,7 @@ async function resultTurn(block: Block, field: string, readImage: ReadImage): Pr
       else parts.push(...(await toContent(part, `${field}.content[${index}]`, readImage)));
     }
   }
-  const result = toolResultContent(parts, `${field}.content`);
-  return { role: 'tool', id: tool_use_id ?? null, name: null, content: result, isError: is_error ?? false };
+  return { role: 'tool', id: tool_use_id ?? null, name: null, content: parts, isError: is_error ?? false };
 }
 
 async function toContent(

@@ -26,7 +26,7 @@ export type HistoryTurn =
       readonly role: 'tool';
       readonly id: string | null;
       readonly name: string | null;
-      readonly content: readonly (TextBlock | ImageBlock)[];
+      readonly content: readonly ContentBlock[];
       /** Default: false. */
       readonly isError?: boolean;
     };
@@ -208,24 +208,12 @@ function validId(id: string): string {
   return id.replaceAll(/[^a-zA-Z0-9_-]/g, '_');
 }
 
-function toolResult(
-  toolUseId: string,
-  content: readonly (TextBlock | ImageBlock)[],
-  isError: boolean,
-): ToolResultBlock {
+function toolResult(toolUseId: string, content: readonly ContentBlock[], isError: boolean): ToolResultBlock {
   return { type: 'tool_result', toolUseId, content: content.filter(isNotEmpty), isError };
 }
 
 function isNotEmpty(block: ContentBlock): boolean {
   return block.type !== 'text' || block.text !== '';
-}
-
-/** The content of a tool result. @throws ChatError `invalid_request` for a document, which a tool result cannot contain. */
-export function toolResultContent(content: readonly ContentBlock[], param: string): (TextBlock | ImageBlock)[] {
-  return content.map((block) => {
-    if (block.type !== 'document') return block;
-    throw invalidParam(param, 'a document in the result of a tool is not supported');
-  });
 }
 
 function text(value: string): TextBlock {

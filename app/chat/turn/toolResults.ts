@@ -1,10 +1,11 @@
 /** Reads the tool results that resume a waiting turn from a request. */
 import type { McpToolContent, McpToolResult } from '../../claude/process/tools/clientTools';
-import type { Message, ToolResultBlock } from '../request';
+import type { ImageBlock, Message, TextBlock, ToolResultBlock } from '../request';
 
 /**
- * The results of the tool calls in the model's last answer, in the order of the calls; undefined where one is missing or
- * the client sends anything else too: a waiting turn takes results only, so such a request needs another process.
+ * The results of the tool calls in the model's last answer, in the order of the calls; undefined where one is missing, contains a
+ * document, or the client sends anything else too: a waiting turn takes only results of texts and images, so such a request needs
+ * another process. (The CLI would write a document to a file, and give the model the file's path.)
  */
 export function toolResults(
   history: readonly Message[],
@@ -17,14 +18,16 @@ export function toolResults(
   const results = blocks.filter((block): block is ToolResultBlock => block.type === 'tool_result');
   if (calls.length === 0 || blocks.length !== results.length || results.length !== calls.length) return undefined;
   const ordered = calls.map((id) => results.find(({ toolUseId }) => toolUseId === id));
-  return ordered.every((result) => result !== undefined) ? ordered.map(toolResult) : undefined;
+  const read = ordered.map((result) => result && toolResult(result));
+  return read.every((result) => result !== undefined) ? read : undefined;
 }
 
-function toolResult({ content, isError }: ToolResultBlock): McpToolResult {
-  return { content: content.map(toolContent), isError };
+function toolResult({ content, isError }: ToolResultBlock): McpToolResult | undefined {
+  const blocks = content.filter((block) => block.type !== 'document');
+  return blocks.length === content.length ? { content: blocks.map(toolContent), isError } : undefined;
 }
 
-function toolContent(block: ToolResultBlock['content'][number]): McpToolContent {
+function toolContent(block: TextBlock | ImageBlock): McpToolContent {
   if (block.type === 'text') return { type: 'text', text: block.text };
   return { type: 'image', data: block.data, mimeType: block.mediaType };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import { boundedArray, MOST } from '../../input/boundedArray';
-import { type ContentBlock, type HistoryTurn, toolResultContent } from '../../input/history';
+import type { ContentBlock, HistoryTurn } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { pdfBlock } from '../../input/pdf';
 import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
@@ -55,12 +55,7 @@ export function toTurns(messages: readonly CompletionMessage[], readImage: ReadI
       case 'assistant':
         return { role: 'assistant', text: joinTexts(content), calls: toCalls(message, readArguments) };
       default:
-        return {
-          role: 'tool',
-          id: message.tool_call_id ?? null,
-          name: message.name ?? null,
-          content: toolResultContent(content, `messages[${index}].content`),
-        };
+        return { role: 'tool', id: message.tool_call_id ?? null, name: message.name ?? null, content };
     }
   });
   return Promise.all(turns);

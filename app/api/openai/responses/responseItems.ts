@@ -1,7 +1,7 @@
 /** Reads the items of a response's input into the turns that all dialects share. */
 import { z } from 'zod';
 import { boundedArray, MOST } from '../../input/boundedArray';
-import { type HistoryToolCall, type HistoryTurn, toolResultContent } from '../../input/history';
+import type { HistoryToolCall, HistoryTurn } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
 import { joinTexts, part, toContent } from '../chat/messages';
@@ -101,7 +101,7 @@ async function toTurn(
     }
     case 'function_call_output': {
       const content = await toContent(item.output, `${field}.output`, readImage);
-      return [{ role: 'tool', id: item.call_id, name: null, content: toolResultContent(content, `${field}.output`) }];
+      return [{ role: 'tool', id: item.call_id, name: null, content }];
     }
     default:
       return [];
