@@ -58,8 +58,9 @@ function duration(ms: number): string {
 /** The prompt is too long: for the API, or by the CLI's own count, in which case it has sent no request. */
 const TOO_LONG_REASONS = new Set(['prompt_too_long', 'blocking_limit']);
 
-/** Translates a turn's result that is an error. @param limit the CLI's last report on a rate limit of the plan. */
+/** Translates the result of a turn without an answer. @param limit the CLI's last report on a rate limit of the plan. */
 export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
+  if (!result.is_error) return new ChatError('api', 'the model gave no answer of the form that was asked for');
   const text = result.result?.trim() || `claude ended the turn: ${result.terminal_reason ?? result.subtype}`;
   const status = result.api_error_status ?? undefined;
   if (/^not logged in/i.test(text)) {

@@ -338,13 +338,51 @@ describe('an answer that is bound to a schema', () => {
   });
 
   test('is retracted where it is not valid, and comes again', async () => {
-    rig.api.answer(toolUse('StructuredOutput', { a: 'one' }));
-    rig.api.answer(toolUse('StructuredOutput', { a: 1 }));
+    rig.api.chooseAnswer(({ history }) => [toolUse('StructuredOutput', { a: history.length > 1 ? 1 : 'one' })]);
     const events = await rig.ask({ messages: [user('Wrong JSON first.')], schema });
     const from = events.findLastIndex(({ type }) => type === 'retract');
     expect(from).toBeGreaterThan(0);
     expect(answerMessage(events.slice(from)).content).toEqual([{ type: 'text', text: '{"a":1}' }]);
     expect(end(events).reason).toBe('stop');
+  });
+
+  const WRITTEN = { type: 'text', text: '{"a":1}' };
+  test.each([
+    ['is the last JSON that the model has written', [text('{"a":0}')], [text('{"a":1}')], WRITTEN],
+    ['is the JSON that it wrote before other words', [text(' {"a":1}\n')], [text('Done.')], WRITTEN],
+    ['is the JSON in a Markdown code block', [text('```json\n{"a":1}\n```')], [text('Done.')], WRITTEN],
+    ['replaces the call that was rejected', [toolUse('StructuredOutput', { a: 'one' })], [text('{"a":1}')], WRITTEN],
+  ])('that comes as text only %s', async (how, first, second, written) => {
+    rig.api.answer(...first);
+    rig.api.answer(...second);
+    rig.api.answer(...second);
+    const events = await rig.ask({ messages: [user(`JSON as text, which ${how}.`)], schema });
+    const from = events.findLastIndex(({ type }) => type === 'retract') + 1;
+    expect(answerMessage(events.slice(from)).content).toEqual([written]);
+    expect(end(events).reason).toBe('stop');
+  });
+
+  test.each([
+    ['is prose', [text('I would rather not.')]],
+    ['is empty', [text('')]],
+    ['is JSON of another kind', [text('[1]')]],
+  ])('is an error where all that comes %s', async (how, answer) => {
+    rig.api.chooseAnswer(() => answer);
+    const events = await rig.ask({ messages: [user(`No JSON: it ${how}.`)], schema });
+    expect(events.at(-1)).toMatchObject({
+      type: 'error',
+      error: { kind: 'api', message: expect.stringContaining('no answer') },
+    });
+  });
+
+  test.each([
+    ['max_tokens' as const, 'length', '{"a":'],
+    ['refusal' as const, 'refusal', 'I cannot do that.'],
+  ])('keeps the words of an answer that ends with %s', async (stopReason, reason, words) => {
+    rig.api.answer(text(words), stop(stopReason));
+    const events = await rig.ask({ messages: [user(`Ends with ${stopReason}.`)], schema });
+    expect(answerMessage(events).content).toEqual([{ type: 'text', text: words }]);
+    expect(end(events).reason).toBe(reason);
   });
 
   test('can come after the client’s tools', async () => {

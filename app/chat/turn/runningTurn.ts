@@ -105,8 +105,7 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
           break;
         case 'result':
           finished = true;
-          if (event.result.is_error && !stop) failure = resultToChatError(event.result, limit);
-          else stop ??= { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: NO_USAGE };
+          if (!stop) failure = resultToChatError(event.result, limit);
           options.onResult(event.result);
           break;
         case 'schema_rejected':

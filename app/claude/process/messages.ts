@@ -54,6 +54,8 @@ const resultMessage = z.object({
   subtype: z.string(),
   is_error: z.boolean(),
   result: z.string().nullish(),
+  /** The structured answer that the CLI has accepted. */
+  structured_output: z.unknown().optional(),
   usage: usage.nullish(),
   total_cost_usd: z.number().nullish(),
   api_error_status: z.number().nullish(),

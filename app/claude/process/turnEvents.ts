@@ -7,6 +7,7 @@
  * follows the tool results belongs to the client's next request.
  */
 import { addUsage, NO_USAGE, type Usage } from '../../shared/usage';
+import { jsonText } from './jsonText';
 import type { ApiUsage, CliMessage, RateLimitInfo, ResultMessage, StreamEvent } from './messages';
 import { clientToolName } from './tools/toolNames';
 
@@ -26,7 +27,7 @@ export type TurnEvent =
       readonly name: string;
       readonly input: Readonly<Record<string, unknown>>;
     }
-  /** All text so far is void: the CLI has rejected a structured answer, and the model tries again. */
+  /** All text so far is void: the CLI has rejected a structured answer. What the model writes instead follows. */
   | { readonly type: 'retract' }
   | { readonly type: 'usage'; readonly usage: Usage }
   /** The API has refused the request, and the CLI will send it again after the delay. Comes only before `begin`. */
@@ -68,6 +69,9 @@ export async function* turnEvents(
 
 const LAST_EVENTS: ReadonlySet<TurnEvent['type']> = new Set(['schema_rejected', 'result', 'diverged']);
 
+/** The reasons for which the API ends an answer that is not complete. */
+const CUT_SHORT: ReadonlySet<string> = new Set(['max_tokens', 'model_context_window_exceeded', 'refusal']);
+
 /** The tool through which the CLI receives an answer that must match a schema. */
 const STRUCTURED_OUTPUT = 'StructuredOutput';
 
@@ -91,6 +95,10 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
   let toolCallCount = 0;
   /** Whether a part of the structured answer has been passed on. */
   let hasStructuredText = false;
+  /** What the model has written beside its structured answer, in the API's current answer. */
+  let prose = '';
+  /** The last such text that is a JSON object. */
+  let writtenJson: string | undefined;
   /** The `stop` of a structured answer, held back until the CLI has accepted the answer. */
   let structuredStop: Stop | undefined;
   /** By the index of their content block. */
@@ -122,13 +130,30 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
   }
 
   function* readResult(result: ResultMessage): Generator<TurnEvent> {
-    // Where the API cannot stream, the CLI requests the answer in one piece, and writes it in the result only.
-    if (!hasBegun && !hasStructuredText && !result.is_error && result.result && result.usage?.output_tokens) {
-      yield { type: 'usage', usage: mergeUsage(currentUsage, result.usage) };
-      yield { type: 'text', text: result.result };
+    if (!result.is_error) {
+      // Where the API cannot stream, the CLI requests the answer in one piece, and writes it in the result only.
+      if (!hasBegun && !hasStructuredText && result.result && result.usage?.output_tokens) {
+        currentUsage = mergeUsage(currentUsage, result.usage);
+        yield { type: 'usage', usage: usage() };
+        if (!structured) {
+          yield { type: 'text', text: result.result };
+          yield { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: usage() };
+        }
+      }
+      if (structured) yield* readStructuredResult(result);
     }
-    if (structuredStop && !result.is_error) yield structuredStop;
     yield { type: 'result', result };
+  }
+
+  /** Gives up on an answer that is no JSON object: then there is no `stop`. */
+  function* readStructuredResult({ structured_output, result }: ResultMessage): Generator<TurnEvent> {
+    if (structured_output === undefined || !hasStructuredText) {
+      const json = jsonText(result ?? '') ?? writtenJson;
+      if (hasStructuredText) yield { type: 'retract' };
+      if (json === undefined) return;
+      yield { type: 'text', text: json };
+    }
+    yield structuredStop ?? { type: 'stop', reason: 'end_turn', stopSequence: undefined, usage: usage() };
   }
 
   function* readStreamEvent(event: StreamEvent): Generator<TurnEvent> {
@@ -143,6 +168,7 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
         hasBegun = true;
         hasStopped = false;
         toolCallCount = 0;
+        prose = '';
         yield { type: 'begin', model: event.message.model, usage: usage() };
         break;
       case 'message_delta':
@@ -171,11 +197,14 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
     }
     hasStopped = true;
     const stop: Stop = { type: 'stop', reason, stopSequence: stopSequence ?? undefined, usage: usage() };
-    if (structured && toolCallCount === 0 && reason !== 'max_tokens') {
+    if (structured && toolCallCount === 0 && !CUT_SHORT.has(reason)) {
       // The CLI may still reject the answer, and rejects one that is plain text.
       structuredStop = { ...stop, reason: 'end_turn' };
+      writtenJson = jsonText(prose) ?? writtenJson;
       return;
     }
+    // The model has explained itself, or written its answer instead of calling the tool, and the client is told the reason.
+    if (structured && CUT_SHORT.has(reason) && !hasStructuredText && prose !== '') yield { type: 'text', text: prose };
     yield stop;
     if (reason === 'tool_use') hasBegun = false;
   }
@@ -219,10 +248,11 @@ function createReader(structured: boolean): (message: CliMessage) => Generator<T
     yield { type: 'tool_end', index, id, name, input: parseInput(json) };
   }
 
-  /** Text beside a structured answer is not part of it. */
+  /** Text beside a structured answer is not part of it, unless nothing else comes. */
   function* textEvents(text: string | undefined, thinking: string | undefined): Generator<TurnEvent> {
     if (thinking) yield { type: 'thinking', text: thinking };
-    else if (text && !structured) yield { type: 'text', text };
+    else if (text && structured) prose += text;
+    else if (text) yield { type: 'text', text };
   }
 
   return readMessage;

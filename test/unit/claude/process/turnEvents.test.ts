@@ -105,12 +105,13 @@ test('an error message of the CLI instead of an answer is in the result only', a
   expect(events).toEqual([{ type: 'result', result: FAILED }]);
 });
 
-test('an answer that was not streamed becomes usage and text events', async () => {
+test('an answer that was not streamed becomes usage, text and stop events', async () => {
   const whole: ResultMessage = { ...RESULT, result: 'Hello', usage: { input_tokens: 7, output_tokens: 2 } };
 
   expect(await turn({ type: 'assistant' }, whole)).toEqual([
     { type: 'usage', usage: counts({ input: 7, output: 2 }) },
     { type: 'text', text: 'Hello' },
+    { type: 'stop', reason: 'end_turn', usage: counts({ input: 7, output: 2 }) },
     { type: 'result', result: whole },
   ]);
 });
