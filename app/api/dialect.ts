@@ -53,8 +53,10 @@ export interface Route {
   readonly method: 'get' | 'head' | 'post' | 'delete';
   /** An Express path. */
   readonly path: string;
-  /** What `/docs` and `/openapi.json` say of the route; null leaves it out, as for an alias of another route. */
+  /** What `/docs` and `/openapi.json` say of the route; null leaves it out. */
   readonly docs: RouteDocs | null;
+  /** Whether it is another route at a second path, which the documentation leaves out. */
+  readonly isAlias?: boolean;
   /** The default of `stream` in the body; absent for routes that never stream. */
   readonly streamDefault?: boolean;
   /** Whether a `post` or `delete` requires a JSON body; without one, the body is not read. Default: true. */

@@ -16,6 +16,7 @@ import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { type Attempt, createAnswerSharing } from './http/retries';
 import { recordFault, sendFault } from './http/send';
 import { createShutdown, type Shutdown } from './http/shutdown';
+import { unreadFields } from './input/unreadFields';
 
 /** What the server needs from the rest of the app. */
 export interface ApiDeps extends DialectServices, AccessRules {
@@ -141,7 +142,9 @@ function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
     const readHeaders = new Map<string, string | undefined>();
     const request = apiRequest(req, exchange, readHeaders);
     const reply = await route.handle(request);
-    await respond(res, exchange, reply, attemptOf(req, request, readHeaders), deps);
+    const schema = route.docs?.body;
+    const unread = schema === undefined ? [] : await unreadFields(schema, req.body);
+    await respond(res, exchange, reply, unread, attemptOf(req, request, readHeaders), deps);
   };
 }
 

@@ -5,6 +5,6 @@ import type { Route } from './dialect';
 export function withV1Alias(route: Route): readonly Route[] {
   return [
     { ...route, path: `/v1${route.path}` },
-    { ...route, docs: null },
+    { ...route, isAlias: true },
   ];
 }

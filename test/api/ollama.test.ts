@@ -195,9 +195,9 @@ test('probes recognise an Ollama server', async () => {
 test('parameters without effect are listed in a header and in the journal', async () => {
   const body = { model: 'sonnet', prompt: 'Hi.', stream: false, options: { temperature: 0.5, num_ctx: 9 } };
   const { headers } = await send(`${app.url}/api/generate`, { body: JSON.stringify(body) });
-  expect(headers['x-claudacity-ignored']).toBe('temperature');
+  expect(headers['x-claudacity-ignored']).toBe('temperature, num_ctx');
   const [row] = app.core.snapshot().requests;
-  expect(app.core.calls['requests.details'](row?.id ?? '')?.ignored).toEqual(['temperature']);
+  expect(app.core.calls['requests.details'](row?.id ?? '')?.ignored).toEqual(['temperature', 'num_ctx']);
 });
 
 test('pulling an existing model reports progress and ends with success', async () => {

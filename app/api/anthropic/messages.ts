@@ -56,12 +56,15 @@ export async function messageReply(
       maxTokens: body.max_tokens,
       client,
       owner,
-      // `metadata.user_id` is not used: it identifies a person, or a whole session of a program.
       name: conversationName(body, header),
       ...taskFields({ ...history, stream, hasTools: (body.tools ?? []).length > 0 }, header, settings),
     },
     stream,
-    ignored: ignoredParameters(body, settings.sendsSampling()),
+    ignored: [
+      ...ignoredParameters(body, settings.sendsSampling()),
+      // It identifies a person, or a whole session of a program, so it cannot name a conversation either.
+      ...(body.metadata?.user_id ? ['metadata.user_id'] : []),
+    ],
     headers: requestIdHeader(requestId),
     wire: messageWire(body.model, requestId),
   };

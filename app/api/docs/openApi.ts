@@ -16,8 +16,8 @@ export function openApi(version: string, sections: readonly DocumentedSection[])
   const titles = [...new Set(sections.map(({ title }) => title))];
   const paths: Record<string, Record<string, object>> = {};
   for (const { title, routes } of sections) {
-    for (const { method, path, docs } of routes) {
-      if (docs === null) continue;
+    for (const { method, path, docs, isAlias } of routes) {
+      if (docs === null || isAlias) continue;
       const template = path.replaceAll(NAME, '{$1}');
       const params = [...path.matchAll(NAME)].map(([, param]) => param ?? '');
       paths[template] = { ...paths[template], [method]: operationObject(docs, title, params) };

@@ -24,6 +24,7 @@ export interface RespondDeps {
 
 /**
  * Resolves when the response has ended.
+ * @param unread the body's fields that its schema does not have; a header names them with those that `reply` names.
  * @param attempt says whether the request is a retry, which takes over the answer to the attempt before.
  * @throws any error that occurs before the headers are sent.
  */
@@ -31,10 +32,13 @@ export async function respond(
   res: Response,
   exchange: Exchange,
   reply: RouteReply,
+  unread: readonly string[],
   attempt: Attempt,
   deps: RespondDeps,
 ): Promise<void> {
   setHeaders(res, reply.headers);
+  const ignored = boundNames([...(reply.type === 'chat' ? reply.ignored : []), ...unread]);
+  if (ignored.length > 0) res.setHeader('X-Claudacity-Ignored', ignored.join(', '));
   if (reply.type === 'json') {
     sendJson(res, reply.status ?? 200, reply.body);
   } else if (reply.type === 'text') {
@@ -44,14 +48,25 @@ export async function respond(
       .end(reply.text);
   } else {
     const { model, messages } = reply.request;
-    exchange.change({ model, messages: messages.length, ignored: [...reply.ignored] });
-    if (reply.ignored.length > 0) res.setHeader('X-Claudacity-Ignored', reply.ignored.join(', '));
+    exchange.change({ model, messages: messages.length, ignored });
     const requests = [reply.request, ...(reply.furtherRequests ?? [])];
     const target = { exchange, hasAnswered: () => res.headersSent };
     const answers = deps.answers.eventsFor(attempt, target, (signal) => parallelAnswers(deps.chat, requests, signal));
     const events = recordEvents(answers, res, exchange, reply);
     await (reply.stream ? sendStream(res, exchange, reply, events, deps) : sendComplete(res, reply, events));
   }
+}
+
+/** Characters of the header that names ignored fields. Clients refuse a response with too long a header. */
+const LONGEST_LIST = 4_000;
+
+/** Each name once, as many as a header may hold: a client can make up any number. */
+function boundNames(names: readonly string[]): string[] {
+  let length = 0;
+  return [...new Set(names)].filter((name) => {
+    length += name.length + 2;
+    return length <= LONGEST_LIST;
+  });
 }
 
 async function sendComplete(res: Response, reply: ChatReply, events: AsyncIterable<WireEvent>): Promise<void> {

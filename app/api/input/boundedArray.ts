@@ -126,11 +126,24 @@ function arrayFields(schema: z.ZodType): readonly ArrayField[] {
   return fields;
 }
 
-/** The schemas of which a value has to match one: the branches of unions, without what makes them optional. */
-function branches(schema: z.ZodType): readonly z.ZodType[] {
+/** The schema of an array's elements; undefined for a schema of anything else. */
+export function arrayElement(schema: z.ZodType): z.ZodType | undefined {
+  if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
+  return boundedArrays.get(schema)?.element;
+}
+
+/**
+ * The schemas of which a value has to match one: the branches of unions, without what makes them optional.
+ * @param ofPipe the parts of a pipe that are wanted.
+ */
+export function branches(
+  schema: z.ZodType,
+  ofPipe: (pipe: z.ZodPipe) => readonly unknown[] = (pipe) => [pipe.in, pipe.out],
+): readonly z.ZodType[] {
+  const inner = (one: unknown) => branches(one as z.ZodType, ofPipe);
   if (boundedArrays.has(schema)) return [schema];
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return branches(schema.unwrap() as z.ZodType);
-  if (schema instanceof z.ZodPipe) return [...branches(schema.in as z.ZodType), ...branches(schema.out as z.ZodType)];
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => branches(option as z.ZodType));
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return inner(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return ofPipe(schema).flatMap(inner);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(inner);
   return [schema];
 }

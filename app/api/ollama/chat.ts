@@ -86,7 +86,8 @@ const message = z.object({
   tool_calls: boundedArray(
     z.object({
       id: z.string().nullish(),
-      function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
+      type: z.unknown().optional(),
+      function: z.object({ name: z.string(), arguments: z.unknown().optional(), index: z.unknown().optional() }),
     }),
     MOST.parts,
   ).nullish(),

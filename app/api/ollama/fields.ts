@@ -7,6 +7,7 @@ import { boundedArray, MOST } from '../input/boundedArray';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import type { History } from '../input/history';
 import { objectSchema } from '../input/objectSchema';
+import { headerWord } from '../input/unreadFields';
 import { taskFields } from '../openWebui/taskDetection';
 import { keepAlive, keepAliveMs } from './loadModel';
 import { showsThinking, think, thinkingEffort } from './thinking';
@@ -31,8 +32,10 @@ function modelOf(body: { model?: unknown; name?: unknown }): unknown {
   return [body.model, body.name].find((value) => value !== undefined && value !== null && value !== '') ?? body.model;
 }
 
-/** `modelBody` as the documentation shows it, without the older spelling. */
-export const documentedModelBody = z.object({ model: z.string() });
+/** `modelBody` as the documentation shows it. */
+export function documentedModelBody<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({ model: z.string(), name: z.string().nullish().describe('An older name of `model`.'), ...shape });
+}
 
 const number = z.number().nullish();
 
@@ -134,25 +137,26 @@ function parseSampling({ options }: RequestFields): Sampling | undefined {
 }
 
 /** The parameters that the client sent and that would have changed an answer of Ollama's, but have no effect here. */
-export function ignoredParameters(body: RequestFields, { sendsSampling }: RequestSettings): string[] {
-  const options = sendsSampling() ? UNSUPPORTED_OPTIONS : [...SAMPLING_OPTIONS, ...UNSUPPORTED_OPTIONS];
+export function ignoredParameters(body: RequestFields, settings: RequestSettings): string[] {
   const hasTools = (body.tools ?? []).length > 0;
   const choice = body.tool_choice ?? undefined;
   return [
     ...(hasTools && choice !== undefined && parseToolChoice(choice, body.tools) === undefined ? ['tool_choice'] : []),
     ...(body.logprobs ? ['logprobs'] : []),
+    ...(body.top_logprobs ? ['top_logprobs'] : []),
     ...(stopSequences(body).every(isVisible) ? [] : ['stop']),
-    ...options.filter((name) => isSet(body.options?.[name])),
+    ...ignoredOptions(body.options ?? {}, settings),
   ];
 }
 
-const SAMPLING_OPTIONS = ['temperature', 'top_p', 'top_k'];
+/** Any option may be new or a client's own, so all are named that have no effect here. */
+function ignoredOptions(options: NonNullable<RequestFields['options']>, { sendsSampling }: RequestSettings): string[] {
+  const read = new Set([...['num_predict', 'stop'], ...(sendsSampling() ? SAMPLING_OPTIONS : [])]);
+  const sent = Object.entries(options).flatMap(([name, value]) => (isSet(value) || value === true ? [name] : []));
+  return sent.filter((name) => !read.has(name)).map(headerWord);
+}
 
-/** Options that change Ollama's answers. The ones not listed, such as `num_ctx` and `num_gpu`, concern the machine. */
-const UNSUPPORTED_OPTIONS = [
-  ...['min_p', 'typical_p', 'seed', 'repeat_penalty', 'repeat_last_n', 'presence_penalty', 'frequency_penalty'],
-  'mirostat',
-];
+const SAMPLING_OPTIONS = ['temperature', 'top_p', 'top_k'];
 
 /** Clients send a negative number for a random seed, or for a default. */
 function isSet(value: unknown): value is number {

@@ -40,7 +40,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/show',
-      docs: { summary: 'Describes a model', body: documentedModelBody, example: { model: EXAMPLE_MODEL } },
+      docs: { summary: 'Describes a model', body: documentedModelBody({}), example: { model: EXAMPLE_MODEL } },
       handle: async ({ body, userAgent }) => {
         const { model: name } = await validate(showBody, body);
         const model = await chat.resolveModel(name);

@@ -15,7 +15,7 @@ export function pullRoute({ chat }: DialectServices): Route {
     path: '/api/pull',
     docs: {
       summary: 'Reports success for an existing model, without a download',
-      body: documentedModelBody,
+      body: documentedModelBody(pullFields),
       example: { model: EXAMPLE_MODEL, stream: false },
       answer: { status: 'success' },
       streams: 'application/x-ndjson',
@@ -32,7 +32,9 @@ export function pullRoute({ chat }: DialectServices): Route {
   };
 }
 
-const pullBody = modelBody({ stream: z.boolean().nullish() });
+const pullFields = { stream: z.boolean().nullish() };
+
+const pullBody = modelBody(pullFields);
 
 const UNKNOWN = 'pull model manifest: file does not exist';
 

@@ -5,6 +5,7 @@ import { clientTools } from '../input/clientTools';
 import { type ToolNames, toolNames } from './toolNames';
 
 export const tool = z.object({
+  type: z.unknown().optional(),
   function: z.object({
     name: z.string(),
     description: z.string().nullish(),

@@ -4,6 +4,7 @@ import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
 import { clientTools, type DeclaredTool } from '../input/clientTools';
+import { headerWord } from '../input/unreadFields';
 import type { ParsedFields } from './chat/limitsAndSampling';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
@@ -16,10 +17,10 @@ const functionFields = {
 
 const definition = z.object(functionFields);
 
-/** Tools of unsupported types are not validated. */
-const otherTool = z.object({
-  type: z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }),
-});
+/** Tools of unsupported types are not validated, and named by their type alone. */
+const otherTool = z
+  .looseObject({ type: z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }) })
+  .transform(({ type }) => ({ type }));
 
 const choiceName = z.literal(['none', 'auto', 'required']);
 
@@ -141,10 +142,10 @@ function toolDefinition({ name, description, parameters }: z.output<typeof defin
   return { name, description, schema: parameters, nameParam: `${param}.name`, schemaParam: `${param}.parameters` };
 }
 
-/** The types of the unsupported tools, restricted to characters that a header may hold. */
+/** The types of the unsupported tools. */
 function ignoredToolTypes(tools: readonly { type: string }[] | null | undefined): string[] {
   const types = (tools ?? []).flatMap(({ type }) => (type === 'function' ? [] : [type]));
-  return [...new Set(types.map((type) => `tools.${type.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}`))];
+  return [...new Set(types.map((type) => `tools.${headerWord(type)}`))];
 }
 
 /** `strict` has no effect: the CLI does not enforce a function's schema. */

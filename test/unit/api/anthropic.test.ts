@@ -194,15 +194,6 @@ test.each([
   ['an uploaded image', { type: 'image', source: { type: 'file', file_id: 'x' } }, 'source of type "file"'],
   ['a document by address', { type: 'document', source: { type: 'url', url: 'x' } }, 'source of type "url"'],
   ['what is no PDF', { type: 'document', source: { type: 'base64', data: 'UEsDBA==' } }, 'not a PDF'],
-  [
-    'a PDF in the result of a tool',
-    {
-      type: 'tool_result',
-      tool_use_id: 'x',
-      content: [{ type: 'document', source: { type: 'base64', data: PDF } }],
-    },
-    'in the result of a tool',
-  ],
   ['a block of another kind', { type: 'container_upload', file_id: 'x' }, '"container_upload" is not supported'],
 ])('refuses %s and names the field', async (_what, block, message) => {
   const asked = ask({ messages: [{ role: 'user', content: [block] }] });
@@ -292,10 +283,16 @@ test('lists parameters without effect: the API’s own tools and, unless the use
     metadata: { user_id: 'me' },
   };
   const reply = await ask(body);
-  expect(reply.ignored).toEqual(['tools.web_search_20250305', 'mcp_servers', 'temperature', 'top_k']);
+  expect(reply.ignored).toEqual([
+    'tools.web_search_20250305',
+    'mcp_servers',
+    'temperature',
+    'top_k',
+    'metadata.user_id',
+  ]);
   expect(reply.request).toMatchObject({ tools: [], sampling: undefined, name: undefined });
   const sent = await ask(body, { sendsSampling: true });
-  expect(sent.ignored).toEqual(['tools.web_search_20250305', 'mcp_servers']);
+  expect(sent.ignored).toEqual(['tools.web_search_20250305', 'mcp_servers', 'metadata.user_id']);
   expect(sent.request.sampling).toEqual({ temperature: 0.2, topK: 3 });
 });
 

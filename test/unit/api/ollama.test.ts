@@ -270,6 +270,7 @@ test('lists the parameters that have no effect here', async () => {
   const options = { seed: -1, num_ctx: 9, min_p: 0.1, repeat_penalty: 1.1, mirostat: 0 };
   expect((await chat({ logprobs: true, options })).ignored).toEqual([
     'logprobs',
+    'num_ctx',
     'min_p',
     'repeat_penalty',
     'mirostat',
@@ -281,7 +282,7 @@ test.each([
   ['an empty format', { format: '' }],
   ['no tools', { tools: [] }],
   ['nothing at all', { format: null, options: null, tools: null, keep_alive: null, think: null, tool_choice: null }],
-  ['unknown keys', { tool_choice: 'auto', shift: true, options: { num_gpu: 1 } }],
+  ['unknown keys', { tool_choice: 'auto', shift: true }],
   ['keep_alive as a number', { keep_alive: -1 }],
   ['keep_alive as a duration', { keep_alive: '1h30m' }],
 ])('accepts %s', async (_what, body) => {

@@ -14,7 +14,7 @@ import { parseThinking, thinkingFields } from '../thinking';
 import { completionToolFields, completionTools } from '../tools';
 import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
 import { parseMaxTokens, parseSampling, parseStop, samplingFields, stopField, tokenLimit } from './limitsAndSampling';
-import { message, toTurns } from './messages';
+import { type CompletionMessage, message, toTurns } from './messages';
 import { parseResponseFormat, responseFormat } from './responseFormat';
 import { completionWire, EXAMPLE_USAGE } from './wire';
 
@@ -87,9 +87,17 @@ export async function completionReply(
     request,
     furtherRequests: furtherChoices(request, choices),
     stream,
-    ignored: [...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
+    ignored: [
+      ...[...tools.ignored, ...stop.ignored, ...sampling.ignored, ...unsupportedParameters(body)],
+      ...(body.messages.some(hasIgnoredName) ? ['messages.name'] : []),
+    ],
     wire: isToolSelectionTask(question, header) ? toolSelectionWire(wire) : wire,
   };
+}
+
+/** The model has no place for the names of people. */
+function hasIgnoredName({ role, name }: CompletionMessage): boolean {
+  return Boolean(name) && role !== 'tool' && role !== 'function';
 }
 
 /** The requests for further choices. They are not stored, since only one answer can continue the conversation. */

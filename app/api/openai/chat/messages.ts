@@ -26,11 +26,15 @@ const calledFunction = z.object({ name: z.string(), arguments: z.unknown().optio
 export const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: z.union([z.string(), boundedArray(part, MOST.parts)]).nullish(),
+  /** What the model said instead of an answer. */
+  refusal: z.string().nullish(),
   name: z.string().nullish(),
   tool_call_id: z.string().nullish(),
   tool_calls: boundedArray(
     z.object({
       id: z.string().nullish(),
+      type: z.unknown().optional(),
+      index: z.unknown().optional(),
       function: calledFunction.nullish(),
       custom: z.object({ name: z.string(), input: z.unknown().optional() }).nullish(),
     }),
@@ -53,7 +57,11 @@ export function toTurns(messages: readonly CompletionMessage[], readImage: ReadI
       case 'user':
         return { role: 'user', content };
       case 'assistant':
-        return { role: 'assistant', text: joinTexts(content), calls: toCalls(message, readArguments) };
+        return {
+          role: 'assistant',
+          text: joinTexts(content) || (message.refusal ?? ''),
+          calls: toCalls(message, readArguments),
+        };
       default:
         return { role: 'tool', id: message.tool_call_id ?? null, name: message.name ?? null, content };
     }

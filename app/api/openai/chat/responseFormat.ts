@@ -20,24 +20,28 @@ export const textFormat = z.object({ type: z.string(), ...schemaFields }).nullis
 
 /** @throws ChatError `invalid_request` for an unknown form, and for a schema that the API does not support. */
 export function parseResponseFormat(format: z.output<typeof responseFormat>): ChatRequest['schema'] {
-  return answerSchema(
-    format?.type,
-    format?.json_schema?.schema,
-    'response_format',
-    'response_format.json_schema.schema',
-  );
+  return answerSchema(format?.type, format?.json_schema, 'response_format', 'response_format.json_schema.schema');
 }
 
 /** @throws ChatError as `parseResponseFormat`. */
 export function parseTextFormat(format: z.output<typeof textFormat>): ChatRequest['schema'] {
-  return answerSchema(format?.type, format?.schema, 'text.format', 'text.format.schema');
+  return answerSchema(format?.type, format, 'text.format', 'text.format.schema');
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+type SchemaFields = z.output<z.ZodObject<typeof schemaFields>>;
+
+/** The format's name and description reach the model as the schema's own, where it has none. */
+function namedSchema(schema: JsonSchema, fields: SchemaFields | null | undefined): JsonSchema {
+  const { name, description } = fields ?? {};
+  return { ...(name && { title: name }), ...(description && { description }), ...schema };
 }
 
 const ANY_OBJECT = { type: 'object' };
 
 function answerSchema(
   type: string | undefined,
-  schema: Readonly<Record<string, unknown>> | null | undefined,
+  fields: SchemaFields | null | undefined,
   param: string,
   schemaParam: string,
 ): ChatRequest['schema'] {
@@ -48,7 +52,7 @@ function answerSchema(
     case 'json_object':
       return ANY_OBJECT;
     case 'json_schema':
-      return schema ? objectSchema(schema, schemaParam) : ANY_OBJECT;
+      return namedSchema(fields?.schema ? objectSchema(fields.schema, schemaParam) : ANY_OBJECT, fields);
     default:
       throw invalidParam(`${param}.type`, 'must be "text", "json_object" or "json_schema"');
   }

@@ -9,13 +9,18 @@ import type { FunctionNames } from './namespaces';
 
 const content = z.union([z.string(), boundedArray(part, MOST.parts)]).nullish();
 
+/** What the items of this app's own responses have, which clients send back. */
+const ownFields = { id: z.unknown().optional(), status: z.unknown().optional() };
+
 const message = z.object({
+  ...ownFields,
   type: z.literal('message'),
   role: z.enum(['system', 'developer', 'user', 'assistant']),
   content,
 });
 
 const functionCall = z.object({
+  ...ownFields,
   type: z.literal('function_call'),
   call_id: z.string(),
   namespace: z.string().nullish(),
@@ -24,6 +29,7 @@ const functionCall = z.object({
 });
 
 const functionCallOutput = z.object({
+  ...ownFields,
   type: z.literal('function_call_output'),
   call_id: z.string(),
   output: content,

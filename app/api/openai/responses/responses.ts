@@ -201,6 +201,7 @@ function ignoredParameters(body: ResponseBody): string[] {
     ...(body.truncation === 'auto' ? ['truncation'] : []),
     ...(body.max_tool_calls ? ['max_tool_calls'] : []),
     ...(body.include?.length ? ['include'] : []),
+    ...(body.safety_identifier ? ['safety_identifier'] : []),
   ];
 }
 
@@ -224,6 +225,8 @@ export const responseBody = z.object({
   }),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
+  /** Obfuscation can be turned off only, and there is none here. */
+  stream_options: z.object({}).nullish(),
   text: z.object({ format: textFormat, verbosity: z.string().nullish() }).nullish(),
   max_output_tokens: tokenLimit,
   max_tool_calls: z.number().nullish(),

@@ -211,7 +211,13 @@ test('offers the model only the allowed tools', async () => {
 test('reads a response format that is a schema or any JSON', async () => {
   const schema = { type: 'object', properties: { x: { type: 'number' } } };
   const bound = async (response_format: object) => (await completion({ response_format })).request.schema;
-  expect(await bound({ type: 'json_schema', json_schema: { name: 'x', strict: true, schema } })).toEqual(schema);
+  expect(await bound({ type: 'json_schema', json_schema: { strict: true, schema } })).toEqual(schema);
+  const named = { name: 'x', description: 'A place.', schema };
+  expect(await bound({ type: 'json_schema', json_schema: named })).toEqual({
+    title: 'x',
+    description: 'A place.',
+    ...schema,
+  });
   expect(await bound({ type: 'json_object' })).toEqual({ type: 'object' });
   expect(await bound({ type: 'text' })).toBeUndefined();
 });
