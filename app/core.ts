@@ -32,6 +32,8 @@ export interface CoreOptions {
   readonly checkout?: string | undefined;
   /** Deadlines of the CLI that differ from the default ones, for tests. */
   readonly claudeTimes?: Partial<ClaudeTimes> | undefined;
+  /** As in `ClaudeOptions`. */
+  readonly measuresModels?: boolean | undefined;
   /** See `ApiDeps`. */
   readonly readerTimeoutMs?: number | undefined;
   /** Limits of request bodies that differ from the default ones. */
@@ -64,6 +66,7 @@ export function createCore({
   env,
   checkout,
   claudeTimes,
+  measuresModels,
   readerTimeoutMs,
   bodyLimits,
 }: CoreOptions): Core {
@@ -93,6 +96,7 @@ export function createCore({
     sessionFolder: path.join(dataDir, 'replay'),
     modelsFile: path.join(dataDir, 'models.json'),
     times: claudeTimes,
+    measuresModels,
     storesTexts: () => settings.value.keepTexts,
     maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memory, processBytes),
     isolated: () => settings.value.isolation,

@@ -1,12 +1,13 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
 import { errorText } from '../shared/errorText';
 import { type AvailabilityTimes, createAvailability } from './availability';
+import { createContextWindows } from './contextWindows';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { type ClaudeState, createInstallation } from './installation/installation';
 import { type ClaudeProblem, ClaudeUnavailableError, failed } from './installation/problems';
 import { openKnownModels } from './knownModels';
-import type { Model } from './models';
+import type { Model, ModelLimits } from './models';
 import { childRegister } from './pool/childRegister';
 import { ProcessFailedError } from './pool/errors';
 import { createNoiseCounter } from './pool/noiseCounter';
@@ -54,6 +55,8 @@ export interface ClaudeOptions {
   isolated(): boolean;
   /** How long the CLI may write nothing while the API owes an answer, in ms. Default: `TURN_SILENCE_MS`. */
   turnSilenceMs?(): number;
+  /** Whether a process is started to read the context windows of models for which none is known. Default true. */
+  readonly measuresModels?: boolean | undefined;
   /** Source checkouts whose `node_modules` may contain the CLI. */
   readonly checkouts: readonly string[];
   /** Deadlines that differ from the default ones, for tests. */
@@ -111,8 +114,8 @@ export interface Claude {
   ): Promise<HistoryLease>;
   /** Memory in bytes by pid (on Linux, the proportional set size), without processes that have ended. */
   processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
-  /** Records the size of a model's context window, in tokens, which the CLI reports with each answer. @param model its full name. */
-  recordContextWindow(model: string, tokens: number): void;
+  /** Records the limits of a model, which the CLI reports with each answer. @param model its full name. */
+  recordLimits(model: string, limits: ModelLimits): void;
   /** As in `Availability`, like the two that follow. */
   recordAnswer(model: string): void;
   recordRateLimit(info: RateLimitInfo): void;
@@ -181,6 +184,13 @@ export function createClaude(options: ClaudeOptions): Claude {
     return process;
   };
 
+  const contextWindows = createContextWindows({
+    start: () => startProcess(),
+    knownModels,
+    onChange: options.onChange,
+    onWarning: options.onWarning,
+  });
+
   const pool: Pool = createPool({
     start: startProcess,
     maxProcesses: () => options.maxProcesses(processBytes),
@@ -188,6 +198,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     queueMs: deadlines.queueMs,
     onInitialized: (result) => {
       if (knownModels.learn(installation.state.version, result.models)) options.onChange();
+      if (options.measuresModels !== false) contextWindows.measure();
     },
     onChange: options.onChange,
     onWarning: options.onWarning,
@@ -278,11 +289,13 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
     cancelSignIn: installation.cancelSignIn,
     models: async () => {
+      await contextWindows.measured();
       if (knownModels.current.length > 0) return knownModels.current;
       const { phase, path, version } = installation.state;
       const stored = phase === 'checking' || path !== undefined ? knownModels.stored(version) : [];
       if (stored.length > 0) return stored;
       await availability.ensureUp();
+      await contextWindows.measured();
       if (knownModels.current.length > 0) return knownModels.current;
       throw new ClaudeUnavailableError(failed(installation.state.path ?? 'claude', 'it listed no models'));
     },
@@ -305,7 +318,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
     prepare: (requirements) => pool.prepare(requirements),
     processMemory,
-    recordContextWindow: knownModels.learnContextWindow,
+    recordLimits: knownModels.learnLimits,
     recordAnswer: availability.recordAnswer,
     recordRateLimit: availability.recordRateLimit,
     recordRateLimitRefusal: availability.recordRateLimitRefusal,
@@ -314,7 +327,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       clearInterval(measuring);
       availability.close();
       installation.close();
-      await pool.close();
+      await Promise.all([pool.close(), contextWindows.close()]);
       workspace.remove();
     },
   };

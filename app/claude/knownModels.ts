@@ -1,12 +1,12 @@
 /**
- * The models that the CLI has listed, and the context windows that it has reported with its answers. Both are kept in a file, so that a
+ * The models that the CLI has listed, and the limits that it has reported. Both are kept in a file, so that a
  * list of models need not wait until a process of the CLI has started.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { errorText } from '../shared/errorText';
-import { listModels, type Model } from './models';
+import { listModels, type Model, type ModelLimits } from './models';
 import { type ListedModel, listedModels } from './process/messages';
 
 export interface KnownModels {
@@ -16,16 +16,20 @@ export interface KnownModels {
   stored(version: string | undefined): readonly Model[];
   /** @param version of the CLI that has listed them. Returns whether the list is new. An empty list is ignored. */
   learn(version: string | undefined, listed: readonly ListedModel[]): boolean;
-  /** @param model its full name. @param tokens the size of its context window. */
-  learnContextWindow(model: string, tokens: number): void;
+  /** The names of the listed models whose context window is not known yet, one for each. */
+  readonly unmeasured: readonly string[];
+  /** Adds to what is known. @param model its full name. */
+  learnLimits(model: string, limits: ModelLimits): void;
 }
+
+const tokens = z.number().optional();
 
 const Stored = z.object({
   /** The version of the CLI that has listed the models. */
   version: z.string(),
   models: listedModels,
-  /** In tokens, by full name. */
-  contextWindows: z.record(z.string(), z.number()),
+  /** By full name. */
+  limits: z.record(z.string(), z.object({ contextWindow: tokens, maxOutputTokens: tokens })).default({}),
 });
 
 /**
@@ -34,16 +38,16 @@ const Stored = z.object({
  */
 export function openKnownModels(file: string, onWarning: (message: string) => void): KnownModels {
   const stored = read(file);
-  const contextWindows = new Map(Object.entries(stored?.contextWindows ?? {}));
+  const limits = new Map<string, ModelLimits>(Object.entries(stored?.limits ?? {}));
   let version = stored?.version ?? '';
   let listed: readonly ListedModel[] = stored?.models ?? [];
-  let models = listModels(listed, contextWindows);
+  let models = listModels(listed, limits);
   let isCurrent = false;
 
   const write = () => {
     try {
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      const content = { version, models: listed, contextWindows: Object.fromEntries(contextWindows) };
+      const content = { version, models: listed, limits: Object.fromEntries(limits) };
       const draft = `${file}.new`;
       writeFileSync(draft, JSON.stringify(content), { mode: 0o600 });
       renameSync(draft, file);
@@ -64,14 +68,20 @@ export function openKnownModels(file: string, onWarning: (message: string) => vo
       if (!isNew && newVersion === version) return false;
       version = newVersion;
       listed = newList;
-      models = listModels(listed, contextWindows);
+      models = listModels(listed, limits);
       write();
       return isNew;
     },
-    learnContextWindow: (model, tokens) => {
-      if (contextWindows.get(model) === tokens) return;
-      contextWindows.set(model, tokens);
-      models = listModels(listed, contextWindows);
+    get unmeasured() {
+      const resolved = new Map(listed.map(({ value, resolvedModel }) => [resolvedModel ?? value, value]));
+      return [...resolved].flatMap(([name, value]) => (limits.get(name)?.contextWindow === undefined ? [value] : []));
+    },
+    learnLimits: (model, reported) => {
+      const known = limits.get(model);
+      const next = { ...known, ...reported };
+      if (known?.contextWindow === next.contextWindow && known?.maxOutputTokens === next.maxOutputTokens) return;
+      limits.set(model, next);
+      models = listModels(listed, limits);
       write();
     },
   };

@@ -17,21 +17,30 @@ export interface Model {
   readonly description: string;
   /** The size of the context window, in tokens. */
   readonly contextLength: number;
+  /** The most tokens of one answer. */
+  readonly maxOutputTokens: number;
   readonly supportsThinking: boolean;
 }
 
-/** Every model of recent years has at least this many tokens. The CLI reports a model's true number with its first answer. */
+/** What the CLI has reported of a model, in tokens. */
+export interface ModelLimits {
+  readonly contextWindow?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+}
+
+/** Every model of recent years has at least as many. The CLI reports a model's longest answer with the first one only. */
 const MIN_CONTEXT_LENGTH = 200_000;
+const MIN_OUTPUT_TOKENS = 64_000;
 
 /** The alias under which the CLI lists the model that it uses by default. */
 const DEFAULT_ALIAS = 'default';
 
 /**
  * Lists the aliases, then the full names that they stand for, then `default`.
- * @param contextWindows the sizes that the CLI has reported, in tokens, by full name.
+ * @param limits what the CLI has reported, by full name.
  */
-export function listModels(listed: readonly ListedModel[], contextWindows: ReadonlyMap<string, number>): Model[] {
-  const models = listed.map((entry) => toModel(entry, contextWindows));
+export function listModels(listed: readonly ListedModel[], limits: ReadonlyMap<string, ModelLimits>): Model[] {
+  const models = listed.map((entry) => toModel(entry, limits));
   const isDefault = ({ id }: Model) => id === DEFAULT_ALIAS;
   const aliases = models.filter((model) => !isDefault(model));
   const defaults = models.filter(isDefault);
@@ -44,8 +53,9 @@ export function listModels(listed: readonly ListedModel[], contextWindows: Reado
   return [...aliases, ...byFullName.values(), ...defaults];
 }
 
-function toModel(entry: ListedModel, contextWindows: ReadonlyMap<string, number>): Model {
+function toModel(entry: ListedModel, limits: ReadonlyMap<string, ModelLimits>): Model {
   const resolved = entry.resolvedModel ?? entry.value;
+  const { contextWindow, maxOutputTokens = MIN_OUTPUT_TOKENS } = limits.get(resolved) ?? {};
   return {
     id: entry.value,
     resolved,
@@ -54,7 +64,8 @@ function toModel(entry: ListedModel, contextWindows: ReadonlyMap<string, number>
     family: /^claude-(?:\d[\d.-]*-)?([a-z]+)/.exec(resolved)?.[1] ?? (/^[a-z]+/.exec(entry.value)?.[0] || 'claude'),
     version: /-(\d{1,2}(?:-\d{1,2})*)(?=[-[]|$)/.exec(resolved)?.[1]?.replaceAll('-', '.') ?? '',
     description: entry.description ?? '',
-    contextLength: contextWindows.get(resolved) ?? (/\[1m\]/i.test(resolved) ? 1_000_000 : MIN_CONTEXT_LENGTH),
+    contextLength: contextWindow ?? (/\[1m\]/i.test(resolved) ? 1_000_000 : MIN_CONTEXT_LENGTH),
+    maxOutputTokens,
     supportsThinking: entry.supportsAdaptiveThinking ?? entry.supportsEffort ?? false,
   };
 }

@@ -31,6 +31,8 @@ export interface TestAppOptions {
   api?: MessagesApiOptions;
   /** Deadlines of the CLI that differ from the default ones. */
   claudeTimes?: Partial<ClaudeTimes>;
+  /** Whether a process is started to read the models' context windows. Default false: it would slow down every test. */
+  measuresModels?: boolean;
   /** How long a client may read nothing, in ms. */
   readerTimeoutMs?: number;
   /** Limits of request bodies that differ from the default ones. */
@@ -77,6 +79,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     version: '0.0.0-test',
     env,
     claudeTimes: options.claudeTimes,
+    measuresModels: options.measuresModels ?? false,
     readerTimeoutMs: options.readerTimeoutMs,
     bodyLimits: options.bodyLimits,
   });

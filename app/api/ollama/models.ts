@@ -69,13 +69,14 @@ function tagObject(model: Model) {
     model: name,
     modified_at: MODIFIED_AT,
     ...modelFileFields(model),
+    ...limits(model),
     capabilities: capabilities(model),
   };
 }
 
 /** The fields that describe a model file. Clients expect a size above 0, and Ollama's own client a digest of 64 digits. */
 function modelFileFields(model: Model) {
-  return { size: MODEL_SIZE, digest: digestOf(model), details: DETAILS };
+  return { size: MODEL_SIZE, digest: digestOf(model), details: details(model) };
 }
 
 /** Bytes: a placeholder, since there is no file. */
@@ -84,6 +85,16 @@ export const MODEL_SIZE = 1;
 /** Depends on the model's id alone, since clients identify models by their digest. */
 export function digestOf({ id }: Model): string {
   return createHash('sha256').update(`claudacity:${id}`).digest('hex');
+}
+
+/** In Ollama's own place, `details`. */
+function details({ contextLength }: Model) {
+  return { ...DETAILS, context_length: contextLength, embedding_length: 0 };
+}
+
+/** Clients look for them at the top, too. */
+function limits({ contextLength, maxOutputTokens }: Model) {
+  return { context_length: contextLength, max_output_tokens: maxOutputTokens };
 }
 
 const DETAILS = {
@@ -137,14 +148,16 @@ function showObject(model: Model, basename: string) {
     modelfile: `FROM ${model.id}`,
     parameters: `num_ctx                        ${model.contextLength}`,
     template: TEMPLATE,
-    details: DETAILS,
+    details: details(model),
     model_info: {
       'general.architecture': 'claude',
       'general.basename': basename,
       'general.parameter_count': 0,
       'claude.context_length': model.contextLength,
+      'claude.max_output_tokens': model.maxOutputTokens,
       'claude.embedding_length': 0,
     },
+    ...limits(model),
     capabilities: capabilities(model),
     modified_at: MODIFIED_AT,
   };

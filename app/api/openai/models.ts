@@ -56,8 +56,7 @@ function modelObject(id: string, model: Model) {
     deprecated_at: null,
     retires_at: null,
     max_input_tokens: model.contextLength,
-    // Not known: the CLI does not say.
-    max_tokens: null,
+    max_tokens: model.maxOutputTokens,
     capabilities: capabilities(model),
   };
 }

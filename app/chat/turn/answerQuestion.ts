@@ -50,7 +50,7 @@ export async function* answerQuestion(
   const { claude, live, conversationHistory, onRateLimit } = services;
   const { signal } = conversation.abort;
   const { status } = conversation;
-  const onResult = (result: ResultMessage) => learnContextWindows(result, claude);
+  const onResult = (result: ResultMessage) => learnLimits(result, claude);
   const usageBefore = status.usage;
   let served: Served = 'live';
   let announced: Served | undefined;
@@ -172,9 +172,12 @@ function idleMsAfter(
   return reason === 'stop' && schema === undefined ? (keepAliveMs ?? idleMs()) : 0;
 }
 
-function learnContextWindows({ modelUsage }: ResultMessage, claude: Claude): void {
-  for (const [model, { contextWindow }] of Object.entries(modelUsage ?? {})) {
-    if (contextWindow) claude.recordContextWindow(model, contextWindow);
+function learnLimits({ modelUsage }: ResultMessage, claude: Claude): void {
+  for (const [model, { contextWindow, maxOutputTokens }] of Object.entries(modelUsage ?? {})) {
+    claude.recordLimits(model, {
+      ...(contextWindow && { contextWindow }),
+      ...(maxOutputTokens && { maxOutputTokens }),
+    });
   }
 }
 

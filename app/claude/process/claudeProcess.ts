@@ -8,7 +8,7 @@ import { claudeArguments, isolationText, type ResumedSession } from './arguments
 import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
 import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
-import { type InitializeResult, readInitializeResult } from './messages';
+import { type ContextUsage, type InitializeResult, readContextUsage, readInitializeResult } from './messages';
 import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
@@ -45,6 +45,8 @@ export interface ClaudeProcess {
   initialize(system: string, setup?: ProcessSetup, signal?: AbortSignal): Promise<InitializeResult>;
   /** Must be called before the first turn: later, the CLI adds messages about it to the transcript. */
   setModel(model: string, signal?: AbortSignal): Promise<void>;
+  /** The full name of the model that is set, and its context window. @throws Error where this version of the CLI does not tell. */
+  contextUsage(signal?: AbortSignal): Promise<ContextUsage>;
   /** Sets the flags for the turns that follow, and for the rest of a turn that waits for a tool. Sends only what has changed. */
   configure(flags: TurnFlags, signal?: AbortSignal): Promise<void>;
   /**
@@ -191,6 +193,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     setModel: async (model, signal) => {
       await request({ subtype: 'set_model', model }, deadlines.controlMs, signal);
     },
+    contextUsage: async (signal) =>
+      readContextUsage(await request({ subtype: 'get_context_usage' }, deadlines.controlMs, signal)),
     configure: async (newFlags, signal) => {
       const next = currentTurn ? flagsWithinTurn(initialFlags, newFlags) : newFlags;
       const requests = flagRequests(flags, next);

@@ -60,7 +60,9 @@ const resultMessage = z.object({
   total_cost_usd: z.number().nullish(),
   api_error_status: z.number().nullish(),
   terminal_reason: z.string().nullish(),
-  modelUsage: z.record(z.string(), z.object({ contextWindow: z.number().nullish() })).nullish(),
+  modelUsage: z
+    .record(z.string(), z.object({ contextWindow: z.number().nullish(), maxOutputTokens: z.number().nullish() }))
+    .nullish(),
 });
 export type ResultMessage = z.infer<typeof resultMessage>;
 
@@ -228,6 +230,15 @@ export const listedModels = z.array(
   }),
 );
 export type ListedModel = z.infer<typeof listedModels>[number];
+
+const contextUsage = z.object({ model: z.string(), rawMaxTokens: z.int().positive() });
+/** The context window of the current model, in tokens, in the response to `get_context_usage`. */
+export type ContextUsage = z.infer<typeof contextUsage>;
+
+/** @throws ProtocolError */
+export function readContextUsage(payload: unknown): ContextUsage {
+  return read(contextUsage, payload);
+}
 
 const initializeResult = z.object({
   models: listedModels.default([]),

@@ -16,6 +16,7 @@ export type ControlRequest =
       thinking_display: 'summarized' | 'omitted';
     }
   | { subtype: 'set_model'; model: string }
+  | { subtype: 'get_context_usage' }
   /** A notification of a server that `initialize` has declared. */
   | { subtype: 'mcp_message'; server_name: string; message: object }
   | { subtype: 'mcp_status' }

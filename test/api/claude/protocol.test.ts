@@ -176,6 +176,20 @@ describe('set_model', () => {
   });
 });
 
+describe('get_context_usage', () => {
+  test('tells the context window of each model that is set, without a message to the API', async () => {
+    const cli = await startInitialized();
+    const usage = z.object({ model: z.string(), rawMaxTokens: z.number() });
+    for (const name of ['haiku', 'sonnet', 'opus']) {
+      await cli.request({ subtype: 'set_model', model: name });
+      const { model, rawMaxTokens } = usage.parse(await cli.request({ subtype: 'get_context_usage' }));
+      expect([model, rawMaxTokens]).toEqual([expect.stringContaining(name), 1_000_000]);
+    }
+    expect(rig.api.requests).toEqual([]);
+    for (const { path } of rig.api.otherCalls) expect(path).toContain('/count_tokens');
+  });
+});
+
 describe('a user turn', () => {
   let cli: RawCli;
 

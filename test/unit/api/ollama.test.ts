@@ -16,6 +16,7 @@ const SONNET: Model = {
   version: '5.5',
   description: '',
   contextLength: 200_000,
+  maxOutputTokens: 64_000,
   supportsThinking: true,
 };
 

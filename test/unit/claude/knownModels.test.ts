@@ -21,7 +21,7 @@ test('are current in the run that has learned them, and stored for the next one'
   const first = open();
   expect([first.current, first.stored(undefined)]).toEqual([[], []]);
   expect(first.learn('2.1.330', LISTED)).toBe(true);
-  first.learnContextWindow('claude-sonnet-5-5', 1_000_000);
+  first.learnLimits('claude-sonnet-5-5', { contextWindow: 1_000_000 });
   expect(first.learn('2.1.330', LISTED)).toBe(false);
 
   const second = open();
@@ -37,7 +37,7 @@ test('are current in the run that has learned them, and stored for the next one'
 test('are not those of another version, but its context windows are kept', () => {
   const first = open();
   first.learn('2.1.330', LISTED);
-  first.learnContextWindow('claude-sonnet-5-5', 500_000);
+  first.learnLimits('claude-sonnet-5-5', { contextWindow: 500_000 });
 
   const second = open();
   expect(second.stored('2.1.400')).toEqual([]);

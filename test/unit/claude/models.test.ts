@@ -79,7 +79,7 @@ describe('listModels', () => {
     expect(MODELS.find(({ id }) => id === 'sonnet')?.contextLength).toBe(200_000);
     expect(MODELS.find(({ id }) => id === 'sonnet[1m]')?.contextLength).toBe(1_000_000);
 
-    const withReport = listModels(LISTED, new Map([['claude-sonnet-5-5', 1_000_000]]));
+    const withReport = listModels(LISTED, new Map([['claude-sonnet-5-5', { contextWindow: 1_000_000 }]]));
     expect(withReport.find(({ id }) => id === 'sonnet')?.contextLength).toBe(1_000_000);
   });
 });

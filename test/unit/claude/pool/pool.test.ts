@@ -532,6 +532,7 @@ function fakeProcess(
     setModel: async (model) => {
       calls.push(`model ${model}`);
     },
+    contextUsage: async () => ({ model: '', rawMaxTokens: 1 }),
     configure: async () => {},
     replaceTools: async () => {},
     sendToolResult: () => {},
