@@ -9,7 +9,10 @@ import type { Answer, OutputEvent, StreamWire, ToolCall, Wire } from '../../dial
 import { errorObject } from '../errorObject';
 
 export interface CompletionForm {
-  /** Whether a stream ends with the usage. */
+  /**
+   * Whether a stream ends with a chunk for the usage, which has no choice. Otherwise the usage is in the last chunk that has one:
+   * Open WebUI and others show it without requesting it, and clients that take the first choice of each chunk break without one.
+   */
   readonly includeUsage: boolean;
   /** The number of answers. */
   readonly choices: number;
@@ -103,11 +106,14 @@ function chunkStream(
 ): StreamWire {
   const usages: Usage[] = [];
   function* lines(event: OutputEvent, index: number): Generator<string> {
-    for (const choice of choicesOf(event, index)) yield data({ ...heading, choices: [choice] });
-    if (event.type !== 'end') return;
-    usages.push(event.usage);
-    if (usages.length < choices) return;
-    if (includeUsage) yield data({ ...heading, choices: [], usage: usageObject(usages.reduce(addUsage, NO_USAGE)) });
+    const chunks = choicesOf(event, index).map((choice) => ({ ...heading, choices: [choice] }));
+    if (event.type === 'end') usages.push(event.usage);
+    if (usages.length < choices) return yield* chunks.map(data);
+    const usage = usageObject(usages.reduce(addUsage, NO_USAGE));
+    const others = includeUsage ? chunks : chunks.slice(0, -1);
+    const last = includeUsage ? { ...heading, choices: [] } : chunks.at(-1);
+    yield* others.map(data);
+    yield data({ ...last, usage });
     yield 'data: [DONE]\n\n';
   }
   return {
