@@ -3,15 +3,16 @@
  * reason for the end.
  */
 import { randomUUID } from 'node:crypto';
-import type { EndReason } from '../../../chat/events';
+import type { EndReason, Timings } from '../../../chat/events';
 import { addUsage, NO_USAGE, type Usage } from '../../../shared/usage';
 import type { Answer, OutputEvent, StreamWire, ToolCall, Wire } from '../../dialect';
 import { errorObject } from '../errorObject';
 
 export interface CompletionForm {
   /**
-   * Whether a stream ends with a chunk for the usage, which has no choice. Otherwise the usage is in the last chunk that has one:
-   * Open WebUI and others show it without requesting it, and clients that take the first choice of each chunk break without one.
+   * Whether a stream ends with a chunk for the usage, which has no choice. Otherwise the last chunk has llama.cpp's `timings`, which
+   * Open WebUI shows without requesting them. `usage` beside a choice would break OpenAI's Java package, whose accumulator takes a
+   * chunk with it for the one without a choice.
    */
   readonly includeUsage: boolean;
   /** The number of answers. */
@@ -108,12 +109,15 @@ function chunkStream(
   function* lines(event: OutputEvent, index: number): Generator<string> {
     const chunks = choicesOf(event, index).map((choice) => ({ ...heading, choices: [choice] }));
     if (event.type === 'end') usages.push(event.usage);
-    if (usages.length < choices) return yield* chunks.map(data);
-    const usage = usageObject(usages.reduce(addUsage, NO_USAGE));
-    const others = includeUsage ? chunks : chunks.slice(0, -1);
-    const last = includeUsage ? { ...heading, choices: [] } : chunks.at(-1);
-    yield* others.map(data);
-    yield data({ ...last, usage });
+    if (event.type !== 'end' || usages.length < choices) return yield* chunks.map(data);
+    const usage = usages.reduce(addUsage, NO_USAGE);
+    if (includeUsage) {
+      yield* chunks.map(data);
+      yield data({ ...heading, choices: [], usage: usageObject(usage) });
+    } else {
+      yield* chunks.slice(0, -1).map(data);
+      yield data({ ...chunks.at(-1), timings: timingsObject(usage, event.timings) });
+    }
     yield 'data: [DONE]\n\n';
   }
   return {
@@ -211,5 +215,17 @@ function usageObject(usage: Usage): CompletionUsage {
     completion_tokens_details: { reasoning_tokens: usage.thinking },
     // Not part of OpenAI's API: Open WebUI adds it up over a chat.
     cost: usage.costUsd,
+  };
+}
+
+/** Usage and times in llama.cpp's form: tokens read anew, from the cache and written, and ms. */
+function timingsObject(usage: Usage, { promptMs, answerMs }: Timings): object {
+  return {
+    prompt_n: usage.input + usage.cacheWrite,
+    cache_n: usage.cacheRead,
+    predicted_n: usage.output,
+    prompt_ms: promptMs,
+    predicted_ms: answerMs,
+    ...(answerMs > 0 && { predicted_per_second: (usage.output * 1_000) / answerMs }),
   };
 }

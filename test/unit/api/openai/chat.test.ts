@@ -304,8 +304,8 @@ test('streams the role once, one chunk for each event, and the finish reason sep
     [{ index: 0, delta: {}, finish_reason: 'stop' }],
   ]);
   expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
-  // The usage comes without being requested, in the chunk with the reason for the end.
-  expect(chunks.findIndex((chunk) => 'usage' in chunk)).toBe(4);
+  expect(chunks.some((chunk) => 'usage' in chunk)).toBe(false);
+  expect(chunks.findIndex((chunk) => 'timings' in chunk)).toBe(4);
 });
 
 test('streams calls: name and id first, then the arguments in pieces', async () => {
