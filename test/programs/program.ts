@@ -35,8 +35,8 @@ export interface ProgramEnv {
 export interface Program {
   readonly name: string;
   readonly version: string;
-  /** Installs the program into a folder of its own in `cache`, unless it is there, with `install.ts`. @returns the path with which cases start it. */
-  install(cache: string): Promise<string>;
+  /** Installs the program into a folder of its own in `cache`, unless it is there, with `install.ts`. @returns the path with which cases start it, or why this system cannot install it */
+  install(cache: string): Promise<string | Unsupported>;
   readonly cases: Readonly<Record<CaseName, ProgramCase>>;
 }
 
@@ -85,8 +85,8 @@ export async function runCommand(command: string, args: readonly string[], optio
   }
 }
 
-/** A terminal, too, sends the signal of Ctrl+C to all processes of the group. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** Kills or interrupts the child and what it has started. A terminal, too, sends the signal of Ctrl+C to all processes of the group. */
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

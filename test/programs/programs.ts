@@ -11,13 +11,14 @@ import { startTestApp } from '../support/testApp';
 import { program as claudeCode } from './claudeCode';
 import { codex, codexOss } from './codex';
 import { program as llm } from './llm';
+import { program as ollama } from './ollamaCommand';
 import { program as opencode } from './opencode';
 import { program as pi } from './pi';
 import { CASE_NAMES, type CaseResult, type Program, type ProgramCase } from './program';
 import { type Cells, writeTable } from './table';
 
 /** In the order of the table's rows. */
-const PROGRAMS: readonly Program[] = [claudeCode, codex, codexOss, opencode, llm, pi];
+const PROGRAMS: readonly Program[] = [ollama, claudeCode, codex, codexOss, opencode, llm, pi];
 
 const CACHE = path.join(ROOT, '.cache', 'programs');
 
@@ -25,20 +26,28 @@ const [wanted = ''] = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 const rows = new Map<Program, Cells>();
+/** Why programs could not be installed on this system. */
+const skipped = new Map<Program, string>();
 await mkdir(CACHE, { recursive: true });
 for (const program of PROGRAMS.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))) {
   try {
-    rows.set(program, await runProgram(program, await program.install(CACHE)));
+    const installed = await program.install(CACHE);
+    if (typeof installed === 'string') {
+      rows.set(program, await runProgram(program, installed));
+    } else {
+      skipped.set(program, installed.unsupported);
+      console.log(`– ${program.name}: ${installed.unsupported}`);
+    }
   } catch (error) {
     failed += 1;
     console.log(`✗ ${program.name}: ${error}`);
   }
 }
-if (passed + failed === 0) {
+if (passed + failed + skipped.size === 0) {
   failed = 1;
   console.log(`✗ no program is called “${wanted}”: ${PROGRAMS.map(({ name }) => name).join(', ')}`);
 }
-await writeTable(PROGRAMS, rows);
+await writeTable(PROGRAMS, rows, skipped);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -21,16 +21,27 @@ const TITLES: Readonly<Record<CaseName, string>> = {
   error: 'error',
 };
 
-/** Replaces the rows of the programs that have run; the others keep theirs. @throws Error if the file has no markers */
-export async function writeTable(programs: readonly Program[], ran: ReadonlyMap<Program, Cells>): Promise<void> {
+/**
+ * Replaces the rows of the programs that have run; the others keep theirs.
+ * @param skipped why programs could not be installed, which stands in the cells of those that have no row yet
+ * @throws Error if the file has no markers
+ */
+export async function writeTable(
+  programs: readonly Program[],
+  ran: ReadonlyMap<Program, Cells>,
+  skipped: ReadonlyMap<Program, string>,
+): Promise<void> {
   const document = await readFile(FILE, 'utf8');
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${FILE} has no place for the table`);
   const before = document.slice(begin, end).split('\n');
   const rows = programs.flatMap((program) => {
     const cells = ran.get(program);
-    if (cells === undefined) return before.filter((line) => line.startsWith(`| ${program.name} |`));
-    return [row([program.name, program.version, ...CASE_NAMES.map((name) => cells[name] ?? '')])];
+    const rowOf = (cell: (name: CaseName) => string) => row([program.name, program.version, ...CASE_NAMES.map(cell)]);
+    if (cells !== undefined) return [rowOf((name) => cells[name] ?? '')];
+    const kept = before.filter((line) => line.startsWith(`| ${program.name} |`));
+    const reason = skipped.get(program);
+    return kept.length === 0 && reason !== undefined ? [rowOf(() => reason)] : kept;
   });
   const titles = ['program', 'version', ...CASE_NAMES.map((name) => TITLES[name])];
   const table = [row(titles), `|${'---|'.repeat(titles.length)}`, ...rows].join('\n');
