@@ -10,6 +10,7 @@ import { startRecordingProxy } from '../support/recordingProxy';
 import { startTestApp } from '../support/testApp';
 import { program as claudeCode } from './claudeCode';
 import { codex, codexOss } from './codex';
+import { program as continueCli } from './continue';
 import { program as llm } from './llm';
 import { program as ollama } from './ollamaCommand';
 import { program as opencode } from './opencode';
@@ -18,7 +19,7 @@ import { CASE_NAMES, type CaseResult, type Program, type ProgramCase } from './p
 import { type Cells, writeTable } from './table';
 
 /** In the order of the table's rows. */
-const PROGRAMS: readonly Program[] = [ollama, claudeCode, codex, codexOss, opencode, llm, pi];
+const PROGRAMS: readonly Program[] = [ollama, claudeCode, codex, codexOss, opencode, continueCli, llm, pi];
 
 const CACHE = path.join(ROOT, '.cache', 'programs');
 
