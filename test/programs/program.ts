@@ -37,6 +37,8 @@ export interface Program {
   readonly version: string;
   /** Installs the program into a folder of its own in `cache`, unless it is there, with `install.ts`. @returns the path with which cases start it, or why this system cannot install it */
   install(cache: string): Promise<string | Unsupported>;
+  /** Starts what all cases share, where a start takes long. @returns the function that stops it */
+  start?(installed: string): Promise<() => Promise<void>>;
   readonly cases: Readonly<Record<CaseName, ProgramCase>>;
 }
 

@@ -14,12 +14,25 @@ import { program as continueCli } from './continue';
 import { program as llm } from './llm';
 import { program as ollama } from './ollamaCommand';
 import { program as opencode } from './opencode';
+import { openWebuiChat, openWebuiOllama, openWebuiResponses } from './openWebui/program';
 import { program as pi } from './pi';
 import { CASE_NAMES, type CaseResult, type Program, type ProgramCase } from './program';
 import { type Cells, writeTable } from './table';
 
 /** In the order of the table's rows. */
-const PROGRAMS: readonly Program[] = [ollama, claudeCode, codex, codexOss, opencode, continueCli, llm, pi];
+const PROGRAMS: readonly Program[] = ([] = [
+  ollama,
+  claudeCode,
+  codex,
+  codexOss,
+  opencode,
+  continueCli,
+  llm,
+  pi,
+  openWebuiOllama,
+  openWebuiChat,
+  openWebuiResponses,
+]);
 
 const CACHE = path.join(ROOT, '.cache', 'programs');
 
@@ -30,7 +43,7 @@ const rows = new Map<Program, Cells>();
 /** Why programs could not be installed on this system. */
 const skipped = new Map<Program, string>();
 await mkdir(CACHE, { recursive: true });
-for (const program of PROGRAMS.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))) {
+for (const program of PROGRAMS.filter(({ name }) => letters(name).includes(letters(wanted)))) {
   try {
     const installed = await program.install(CACHE);
     if (typeof installed === 'string') {
@@ -52,7 +65,21 @@ await writeTable(PROGRAMS, rows, skipped);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** `open-webui` names “Open WebUI (Ollama)” and its other connections. */
+function letters(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
 async function runProgram(program: Program, installed: string): Promise<Cells> {
+  const stop = await program.start?.(installed);
+  try {
+    return await runCases(program, installed);
+  } finally {
+    await stop?.();
+  }
+}
+
+async function runCases(program: Program, installed: string): Promise<Cells> {
   const cells: Cells = {};
   for (const name of CASE_NAMES) {
     const one = program.cases[name];
