@@ -4,17 +4,26 @@ import { docsRoutes } from './docs';
 import { metricsRoutes } from './metrics';
 import { errorObject } from './openai/errorObject';
 
+const ownFault: Dialect['fault'] = (fault) => ({ status: fault.status, body: errorObject(fault) });
+
 /** @param dialects the clients' dialects, for the documentation. */
 export function appDialect(dialects: readonly Dialect[]): Dialect {
   return {
     name: 'app',
     title: 'App',
     roots: ['/docs', '/openapi.json', '/metrics', '/health'],
-    fault: (fault) => ({ status: fault.status, body: errorObject(fault) }),
+    fault: ownFault,
     routes: (services) => {
-      const sections = dialects.map((dialect) => ({ title: dialect.title, routes: dialect.routes(services) }));
+      const sections = dialects.map((dialect) => ({
+        title: dialect.title,
+        routes: dialect.routes(services),
+        fault: dialect.fault,
+      }));
       const metrics = metricsRoutes(services);
-      return [...docsRoutes(services.version, [...sections, { title: 'Claudacity', routes: metrics }]), ...metrics];
+      return [
+        ...docsRoutes(services.version, [...sections, { title: 'Claudacity', routes: metrics, fault: ownFault }]),
+        ...metrics,
+      ];
     },
   };
 }

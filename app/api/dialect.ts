@@ -72,8 +72,12 @@ export interface RouteDocs {
   readonly body?: z.ZodType;
   /** A request body that the page for trying out the API starts with. */
   readonly example?: object;
-  /** An example of an answer. */
+  /** An example of an answer, whose fields are those of every answer. */
   readonly answer?: object;
+  /** The content type of an answer that is not JSON. */
+  readonly textType?: string;
+  /** The status with which the route refuses every request, but for those that change nothing if `answer` or `textType` is given. */
+  readonly refused?: 400 | 401;
   /** The content type of a streamed answer; absent for routes that never stream. */
   readonly streams?: 'application/x-ndjson' | 'text/event-stream';
 }

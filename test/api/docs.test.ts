@@ -23,7 +23,9 @@ const document = z.object({
         requestBody: z
           .object({ content: z.record(z.string(), z.object({ schema: z.looseObject({}), example: z.unknown() })) })
           .optional(),
-        responses: z.object({ 200: z.object({ content: z.record(z.string(), z.looseObject({})).optional() }) }),
+        responses: z.looseObject({
+          200: z.object({ content: z.record(z.string(), z.looseObject({})).optional() }).optional(),
+        }),
       }),
     ),
   ),
@@ -47,22 +49,58 @@ test('every route has a summary', async () => {
   expect(bare).toEqual([]);
 });
 
-test('a body’s schema is the one that validates it, without null', async () => {
+test('a body’s schema is the one that validates it', async () => {
   const { paths } = await description();
   const content = paths['/v1/messages']?.post?.requestBody?.content['application/json'];
   expect(content?.schema).toMatchObject({
     type: 'object',
-    properties: { max_tokens: { type: 'integer', minimum: 1 }, temperature: { type: 'number' } },
+    properties: {
+      max_tokens: { type: 'integer', minimum: 1 },
+      temperature: { type: ['number', 'null'] },
+    },
     required: ['model', 'messages', 'max_tokens'],
   });
+});
+
+test('a field that may be null says so, and one that is only accepted to be refused is left out', async () => {
+  const { paths } = await description();
+  const schemaOf = (path: string) => paths[path]?.post?.requestBody?.content['application/json']?.schema;
+  expect(schemaOf('/v1/messages')).toMatchObject({ properties: { temperature: { type: ['number', 'null'] } } });
+  expect(schemaOf('/v1/responses')).toMatchObject({
+    properties: { background: { anyOf: [{ const: false }, { type: 'null' }] } },
+  });
+  expect(schemaOf('/api/generate')).toMatchObject({
+    properties: { suffix: { anyOf: [{ const: '' }, { type: 'null' }] } },
+  });
+});
+
+test('every operation names the statuses of its errors, in the words of its dialect', async () => {
+  const { paths } = await description();
+  const statuses = (path: string, method: string) => Object.keys(paths[path]?.[method]?.responses ?? {});
+  expect(statuses('/v1/chat/completions', 'post')).toEqual(
+    expect.arrayContaining(['200', '400', '401', '403', '404', '408', '413', '415', '429', '431', '5XX']),
+  );
+  expect(statuses('/api/create', 'post')).not.toContain('200');
+  expect(statuses('/api/chat', 'post')).not.toContain('401');
+  expect(paths['/api/chat']?.post?.responses).toMatchObject({
+    400: { content: { 'application/json': { example: { error: expect.any(String) } } } },
+  });
+  expect(paths['/v1/messages']?.post?.responses).toMatchObject({
+    400: { content: { 'application/json': { example: { type: 'error' } } } },
+  });
+});
+
+test('an older name of the model is validated where there is a model, too', async () => {
+  const { status, text } = await send(`${app.url}/api/show`, { body: '{"model":"sonnet","name":{}}' });
+  expect([status, text]).toEqual([400, expect.stringContaining('name')]);
 });
 
 test('a streamed answer has a content type and no schema', async () => {
   const { paths } = await description();
   const contents = Object.values(paths).flatMap((operations) =>
-    Object.values(operations).flatMap(({ responses }) => Object.entries(responses[200].content ?? {})),
+    Object.values(operations).flatMap(({ responses }) => Object.entries(responses[200]?.content ?? {})),
   );
-  const streamed = contents.filter(([type]) => type !== 'application/json');
+  const streamed = contents.filter(([type]) => type !== 'application/json' && type !== 'text/plain');
   expect(new Set(streamed.map(([type]) => type))).toEqual(new Set(['text/event-stream', 'application/x-ndjson']));
   expect(streamed.map(([, described]) => described)).toEqual(streamed.map(() => ({})));
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ChatError, invalidParam } from '../../chat/errors';
 import type { TextBlock } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
+import { documentAs } from '../input/documentAs';
 import type { ContentBlock, HistoryTurn } from '../input/history';
 import type { ReadImage } from '../input/image';
 import { pdfBlock } from '../input/pdf';
@@ -53,10 +54,48 @@ export const systemField = z
   .union([z.string(), boundedArray(z.object({ type: z.literal('text'), text: z.string() }), MOST.parts)])
   .nullish();
 
-export const message = z.object({
-  role: z.enum(['user', 'assistant', 'system']),
-  content: z.union([z.string(), boundedArray(block, MOST.parts)]),
+const messageWith = (role: z.ZodType<'user' | 'assistant' | 'system'>, blocks: z.ZodType<z.output<typeof block>>) =>
+  z.object({ role, content: z.union([z.string(), boundedArray(blocks, MOST.parts)]) });
+
+const sourceOf = (type: 'base64' | 'url' | 'text' | 'content', field: 'data' | 'url' | 'content') =>
+  z.looseObject({ type: z.literal(type), [field]: z.string() });
+
+const text = z.looseObject({ type: z.literal('text'), text: z.string().nullish() });
+const image = z.looseObject({
+  type: z.literal('image'),
+  source: z.union([sourceOf('base64', 'data'), sourceOf('url', 'url')]),
 });
+const document = z.looseObject({
+  type: z.literal('document'),
+  title: z.string().nullish(),
+  context: z.string().nullish(),
+  source: z.union([sourceOf('base64', 'data'), sourceOf('text', 'data'), sourceOf('content', 'content')]),
+});
+const searchResult = z.looseObject({
+  type: z.literal('search_result'),
+  source: z.string().nullish(),
+  title: z.string().nullish(),
+  content: z.array(text).nullish(),
+});
+const parts = [text, image, document, searchResult] as const;
+const toolReference = z.looseObject({ type: z.literal('tool_reference'), tool_name: z.string() });
+const toolResult = z.looseObject({
+  type: z.literal('tool_result'),
+  tool_use_id: z.string().nullish(),
+  is_error: z.boolean().nullish(),
+  content: z.union([z.string(), z.array(z.union([...parts, toolReference]))]).nullish(),
+});
+const ignored = 'Blocks of other types, such as thinking, are not sent to the model.';
+
+/** An unsupported block is refused with an error that names its type; the documentation has the supported ones. */
+export const message = documentAs(
+  messageWith(z.enum(['user', 'assistant', 'system']), block),
+  z.union([
+    messageWith(z.literal('user'), documentAs(block.clone(), z.union([...parts, toolResult]))),
+    messageWith(z.literal('assistant'), documentAs(block.clone(), block.describe(ignored))),
+    messageWith(z.literal('system'), documentAs(block.clone(), block.describe(ignored))),
+  ]),
+);
 
 type Block = z.output<typeof block>;
 type LeafBlock = z.output<z.ZodObject<typeof leafFields>>;

@@ -3,22 +3,32 @@ import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, Effort, ToolChoice } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
-import { clientTools } from '../input/clientTools';
-import { objectSchema } from '../input/objectSchema';
+import { clientTools, toolNameField } from '../input/clientTools';
+import { documentAs } from '../input/documentAs';
+import { jsonSchemaField, objectSchema } from '../input/objectSchema';
 
-const format = z.object({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
+const format = z.object({ type: z.literal('json_schema'), schema: jsonSchemaField });
 
-const tool = z.object({
-  /** Absent or `custom` for the client's own tools; the API's tools have types such as `web_search_20250305`. */
-  type: z
-    .string()
-    .regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, underscores and dashes')
-    .nullish(),
-  name: z.string().nullish(),
+const toolType = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, underscores and dashes');
+
+const toolFields = {
   description: z.string().nullish(),
-  input_schema: z.record(z.string(), z.unknown()).nullish(),
+  input_schema: jsonSchemaField.nullish(),
   defer_loading: z.boolean().nullish(),
-});
+};
+
+const tool = documentAs(
+  z.object({
+    /** Absent or `custom` for the client's own tools; the API's tools have types such as `web_search_20250305`. */
+    type: toolType.nullish(),
+    name: z.string().nullish(),
+    ...toolFields,
+  }),
+  z.union([
+    z.object({ type: z.literal('custom').nullish(), name: toolNameField, ...toolFields }),
+    z.object({ type: toolType.meta({ not: { const: 'custom' } }), name: z.string().nullish(), ...toolFields }),
+  ]),
+);
 
 const toolsField = boundedArray(tool, MOST.tools).nullish();
 

@@ -25,6 +25,8 @@ export interface ArrayOptions {
 /** The elements' schema, and the work of checking them in steps. */
 interface BoundedArray {
   readonly element: z.ZodType;
+  readonly least: number;
+  readonly most: number;
   /** Checks the elements of an array and remembers the result for the schema's own parse. Stops between any two elements. */
   prepare(items: readonly unknown[]): Generator<void>;
 }
@@ -75,7 +77,7 @@ export function boundedArray<E extends z.ZodType>(element: E, most: number, opti
       yield;
     }
   }
-  boundedArrays.set(schema, { element, prepare });
+  boundedArrays.set(schema, { element, least: notEmpty === undefined ? 0 : 1, most, prepare });
   return schema;
 }
 
@@ -88,7 +90,7 @@ interface Elements<T> {
 /** The same as a schema of zod's own, for the documentation; undefined for any other schema. */
 export function asPlainArray(schema: unknown): z.ZodType | undefined {
   const bounded = schema instanceof z.ZodType ? boundedArrays.get(schema) : undefined;
-  return bounded && z.array(bounded.element);
+  return bounded && z.array(bounded.element).min(bounded.least).max(bounded.most);
 }
 
 /** Checks the elements of all bounded arrays in the value ahead of the schema's own parse, which then has little left to do. */

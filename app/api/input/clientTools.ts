@@ -1,6 +1,8 @@
 /** Converts the functions that a client declares. What the API would refuse is refused here, with the name of the field. */
+import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ClientTool } from '../../chat/request';
+import { documentAs } from './documentAs';
 import { objectSchema } from './objectSchema';
 
 /** A function as the dialect found it in the body. */
@@ -23,7 +25,7 @@ export interface DeclaredTool {
 export function clientTools(definitions: readonly DeclaredTool[]): readonly ClientTool[] {
   const names = new Set<string>();
   return definitions.map(({ name, description, schema, deferred, nameParam, schemaParam }) => {
-    if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
+    if (!TOOL_NAME.test(name)) {
       throw invalidParam(nameParam, 'must be 1 to 128 letters, digits, underscores and dashes');
     }
     if (names.has(name)) throw invalidParam(nameParam, 'must differ from the names of the other tools');
@@ -34,5 +36,10 @@ export function clientTools(definitions: readonly DeclaredTool[]): readonly Clie
     return { name, description: description ?? '', inputSchema, ...(deferred && { deferred }) };
   });
 }
+
+const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+
+/** The schema of a field for a name that `clientTools` checks. */
+export const toolNameField = documentAs(z.string(), z.string().regex(TOOL_NAME));
 
 const NO_ARGUMENTS = { type: 'object', properties: {} };

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ConversationName } from '../../chat/request';
 import type { ReadHeader } from '../dialect';
+import { documentAs } from './documentAs';
 
-const id = z
-  .union([z.string(), z.number()])
-  .transform(String)
-  .pipe(z.string().max(512, 'must be 512 characters at most'))
-  .nullish();
+const id = documentAs(
+  z.union([z.string(), z.number()]).transform(String).pipe(z.string().max(512, 'must be 512 characters at most')),
+  z.union([z.string().max(512), z.number()]),
+).nullish();
 
 /** The body's fields that name a conversation, for a dialect's schema. */
 export const conversationNameFields = {

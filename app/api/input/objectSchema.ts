@@ -1,5 +1,17 @@
 /** JSON schemas of tool arguments and of answers. The API accepts only schemas of objects. */
+import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
+import { documentAs } from './documentAs';
+
+/** The schema of a field that holds a JSON schema for `objectSchema`. */
+export const jsonSchemaField = documentAs(
+  z.record(z.string(), z.unknown()),
+  z.record(z.string(), z.unknown()).meta({
+    description: 'A JSON schema of an object, without anyOf, oneOf or allOf at the top.',
+    properties: { type: { const: 'object' } },
+    not: { anyOf: ['anyOf', 'oneOf', 'allOf'].map((name) => ({ required: [name] })) },
+  }),
+);
 
 /**
  * The schema unchanged, except that a missing type becomes `object`.

@@ -9,7 +9,7 @@ export function metricsRoutes(services: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/metrics',
-      docs: { summary: 'Metrics for Prometheus' },
+      docs: { summary: 'Metrics for Prometheus', textType: 'text/plain' },
       handle: async () => ({ type: 'text', text: await registry.metrics(), contentType: registry.contentType }),
     },
     healthRoute(services),

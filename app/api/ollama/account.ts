@@ -18,7 +18,7 @@ function signedOut(path: string): Route {
   return {
     method: 'post',
     path,
-    docs: { summary: 'Refused: there is no Ollama account' },
+    docs: { summary: 'Refused: there is no Ollama account', refused: 401 },
     hasBody: false,
     handle: () => {
       throw new Refusal(401, 'no_account', 'unauthorized');

@@ -4,6 +4,7 @@ import type { Model } from '../../chat/service';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { boundedArray, MOST } from '../input/boundedArray';
+import { documentAs } from '../input/documentAs';
 import { buildHistory, type HistoryTurn } from '../input/history';
 import { imageReader, type ReadImage } from '../input/image';
 import { argumentsReader, type ReadArguments } from '../input/toolArguments';
@@ -76,11 +77,10 @@ export async function chatReply(
   };
 }
 
+const role = z.enum(['system', 'developer', 'user', 'assistant', 'tool']);
+
 const message = z.object({
-  role: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['system', 'developer', 'user', 'assistant', 'tool'])),
+  role: documentAs(z.string().toLowerCase().pipe(role), role),
   content: z.string().nullish(),
   images: boundedArray(z.string(), MOST.texts).nullish(),
   tool_calls: boundedArray(

@@ -11,7 +11,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embed',
-      docs: { summary: 'Refused: Claude models make no embeddings' },
+      docs: { summary: 'Refused: Claude models make no embeddings', refused: 400, answer: { embeddings: [] } },
       handle: async ({ body }) => {
         const { model: name, input } = await validate(embedBody, body);
         await chat.resolveModel(name);
@@ -24,7 +24,7 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/embeddings',
-      docs: { summary: 'Refused: Claude models make no embeddings' },
+      docs: { summary: 'Refused: Claude models make no embeddings', refused: 400, answer: { embedding: [] } },
       handle: async ({ body }) => {
         const { model: name, prompt } = await validate(embeddingsBody, body);
         await chat.resolveModel(name);

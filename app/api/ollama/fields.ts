@@ -6,7 +6,7 @@ import type { ClientContext, RequestSettings } from '../dialect';
 import { boundedArray, MOST } from '../input/boundedArray';
 import { conversationName, conversationNameFields } from '../input/conversationName';
 import type { History } from '../input/history';
-import { objectSchema } from '../input/objectSchema';
+import { jsonSchemaField, objectSchema } from '../input/objectSchema';
 import { headerWord } from '../input/unreadFields';
 import { taskFields } from '../openWebui/taskDetection';
 import { keepAlive, keepAliveMs } from './loadModel';
@@ -24,7 +24,7 @@ export const modelField = z
 export function modelBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(
     (body) => (typeof body === 'object' && body !== null ? { ...body, model: modelOf(body) } : body),
-    z.object({ ...shape, model: modelField }),
+    z.object({ ...shape, name: z.string().nullish(), model: modelField }),
   );
 }
 
@@ -34,7 +34,11 @@ function modelOf(body: { model?: unknown; name?: unknown }): unknown {
 
 /** `modelBody` as the documentation shows it. */
 export function documentedModelBody<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.object({ model: z.string(), name: z.string().nullish().describe('An older name of `model`.'), ...shape });
+  const name = z.string().nullish();
+  const isNamed = (field: string) => ({ required: [field], properties: { [field]: { type: 'string', minLength: 1 } } });
+  return z
+    .object({ model: name, name: name.describe('An older name of `model`.'), ...shape })
+    .meta({ anyOf: ['model', 'name'].map(isNamed) });
 }
 
 const number = z.number().nullish();
@@ -55,9 +59,7 @@ export const requestFields = {
   stream: z.boolean().nullish(),
   think,
   keep_alive: keepAlive,
-  format: z
-    .union([z.literal(['', 'json']), z.record(z.string(), z.unknown())], 'must be "json" or a JSON schema')
-    .nullish(),
+  format: z.union([z.literal(['', 'json']), jsonSchemaField], 'must be "json" or a JSON schema').nullish(),
   options,
   tools: boundedArray(tool, MOST.tools).nullish(),
   logprobs: z.boolean().nullish(),

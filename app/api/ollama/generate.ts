@@ -8,6 +8,7 @@ import type { Model } from '../../chat/service';
 import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route } from '../dialect';
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../docs/example';
 import { boundedArray, MOST } from '../input/boundedArray';
+import { documentAs } from '../input/documentAs';
 import { buildHistory } from '../input/history';
 import { imageReader } from '../input/image';
 import { validate } from '../input/validate';
@@ -83,7 +84,7 @@ export async function generateReply(
 export const generateBody = z.object({
   ...requestFields,
   prompt: z.string().nullish(),
-  suffix: z.string().nullish(),
+  suffix: documentAs(z.string(), z.literal('')).nullish(),
   template: z.string().nullish(),
   context: boundedArray(z.number(), MOST.numbers).nullish(),
   raw: z.boolean().nullish(),

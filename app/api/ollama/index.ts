@@ -27,7 +27,7 @@ export const ollama: Dialect = {
     {
       method: 'get',
       path: '/',
-      docs: { summary: 'Reports that the server runs' },
+      docs: { summary: 'Reports that the server runs', textType: 'text/plain' },
       handle: () => ({ type: 'text', text: 'Ollama is running' }),
     },
     {

@@ -23,16 +23,12 @@ export async function loadModel(
 }
 
 const UNIT = '(\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)';
-const DURATION = new RegExp(`^[-+]?(0|(${UNIT})+)$`);
+const DURATION = new RegExp(`^(-1|[-+]?(0|(${UNIT})+))?$`);
 
 const error = 'must be a number of seconds or a duration such as "5m"';
 
 /** A number of seconds, or a duration in Go's notation. Ollama also accepts `"-1"`, which many clients send. */
-export const keepAlive = z
-  .union([z.number(), z.string().refine((text) => text === '' || text === '-1' || DURATION.test(text), { error })], {
-    error,
-  })
-  .nullish();
+export const keepAlive = z.union([z.number(), z.string().regex(DURATION, { error })], { error }).nullish();
 
 function isZero(keepAliveValue: z.output<typeof keepAlive>): boolean {
   return typeof keepAliveValue === 'string'

@@ -14,7 +14,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/create',
-      docs: { summary: 'Refused: models cannot be created' },
+      docs: { summary: 'Refused: models cannot be created', refused: 400 },
       handle: async ({ body }) => {
         await validate(modelBody({}), body);
         throw refused('created');
@@ -23,7 +23,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/push',
-      docs: { summary: 'Refused: models cannot be published' },
+      docs: { summary: 'Refused: models cannot be published', refused: 400 },
       handle: async ({ body }) => {
         await chat.resolveModel((await validate(modelBody({}), body)).model);
         throw refused('pushed');
@@ -32,7 +32,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'delete',
       path: '/api/delete',
-      docs: { summary: 'Refused: models cannot be deleted' },
+      docs: { summary: 'Refused: models cannot be deleted', refused: 400 },
       handle: async ({ body }) => {
         await chat.resolveModel((await validate(modelBody({}), body)).model);
         throw refused('deleted');
@@ -41,7 +41,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/copy',
-      docs: { summary: 'Refused: models cannot be copied' },
+      docs: { summary: 'Refused: models cannot be copied', refused: 400, textType: 'text/plain' },
       handle: async ({ body }) => {
         const { source, destination } = await validate(copyBody, body);
         const model = await chat.resolveModel(source);
@@ -62,7 +62,7 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
     {
       method: 'post',
       path: '/api/blobs/:digest',
-      docs: { summary: 'Refused: models cannot be created' },
+      docs: { summary: 'Refused: models cannot be created', refused: 400 },
       hasBody: false,
       handle: () => {
         throw refused('created');

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import type { ClientTool, ToolChoice } from '../../chat/request';
 import { clientTools } from '../input/clientTools';
+import { documentAs } from '../input/documentAs';
+import { jsonSchemaField } from '../input/objectSchema';
 import { type ToolNames, toolNames } from './toolNames';
 
 export const tool = z.object({
   type: z.unknown().optional(),
   function: z.object({
-    name: z.string(),
+    // `clientTools` refuses an empty one, and names the field.
+    name: documentAs(z.string(), z.string().min(1)),
     description: z.string().nullish(),
-    parameters: z.record(z.string(), z.unknown()).nullish(),
+    parameters: jsonSchemaField.nullish(),
   }),
 });
 

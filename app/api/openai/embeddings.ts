@@ -5,7 +5,7 @@ import { Refusal } from '../fault';
 export const embeddingsRoute: Route = {
   method: 'post',
   path: '/embeddings',
-  docs: { summary: 'Refused: Claude models make no embeddings' },
+  docs: { summary: 'Refused: Claude models make no embeddings', refused: 400 },
   handle: () => {
     throw new Refusal(400, 'invalid_request', 'Claude has no embeddings: use another server for them');
   },

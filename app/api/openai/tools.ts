@@ -3,15 +3,17 @@ import { z } from 'zod';
 import { invalidParam } from '../../chat/errors';
 import type { ChatRequest, ClientTool, ToolChoice } from '../../chat/request';
 import { boundedArray, MOST } from '../input/boundedArray';
-import { clientTools, type DeclaredTool } from '../input/clientTools';
+import { clientTools, type DeclaredTool, toolNameField } from '../input/clientTools';
+import { documentAs } from '../input/documentAs';
+import { jsonSchemaField } from '../input/objectSchema';
 import { headerWord } from '../input/unreadFields';
 import type { ParsedFields } from './chat/limitsAndSampling';
 import { type FunctionName, type FunctionNames, functionNames } from './responses/namespaces';
 
 const functionFields = {
-  name: z.string(),
+  name: toolNameField,
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: jsonSchemaField.nullish(),
   strict: z.boolean().nullish(),
 };
 
@@ -19,7 +21,12 @@ const definition = z.object(functionFields);
 
 /** Tools of unsupported types are not validated, and named by their type alone. */
 const otherTool = z
-  .looseObject({ type: z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }) })
+  .looseObject({
+    type: documentAs(
+      z.string().refine((type) => type !== 'function', { error: 'is a function', abort: true }),
+      z.string().meta({ not: { const: 'function' } }),
+    ),
+  })
   .transform(({ type }) => ({ type }));
 
 const choiceName = z.literal(['none', 'auto', 'required']);
@@ -28,7 +35,7 @@ const toolChoiceField = z
   .union([
     choiceName,
     z.object({
-      type: z.string(),
+      type: documentAs(z.string(), z.enum(['function', 'allowed_tools'])),
       name: z.string().nullish(),
       function: z.object({ name: z.string() }).nullish(),
       mode: z.string().nullish(),

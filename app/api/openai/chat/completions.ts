@@ -6,6 +6,7 @@ import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route 
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { boundedArray, MOST } from '../../input/boundedArray';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
+import { documentAs } from '../../input/documentAs';
 import { refuseTooMuchText } from '../../input/history';
 import { validate } from '../../input/validate';
 import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
@@ -104,7 +105,7 @@ export const textCompletionBody = z.object({
     ],
     'must be a text or a list of texts',
   ),
-  suffix: z.string().nullish(),
+  suffix: documentAs(z.string(), z.literal('')).nullish(),
   echo: z.boolean().nullish(),
   n: choicesField,
   stop: stopField,

@@ -2,20 +2,19 @@
 import { z } from 'zod';
 import type { ChatRequest, Sampling } from '../../../chat/request';
 import { boundedArray, MOST } from '../../input/boundedArray';
+import { documentAs } from '../../input/documentAs';
 
 /** -1 means no limit, for clients of LM Studio. */
-export const tokenLimit = z
-  .number()
-  .refine(
-    (value) => value === -1 || (Number.isSafeInteger(value) && value >= 1),
-    'must be a whole number of at least 1',
-  )
-  .nullish();
+const WHOLE = 'must be a whole number of at least 1';
 
-export const stopField = z
-  .union([z.string(), boundedArray(z.string(), MOST.texts)], 'must be a text or a list of texts')
-  .refine((stop) => typeof stop === 'string' || stop.length <= 4, 'must hold at most 4 sequences')
-  .nullish();
+export const tokenLimit = z.union([z.literal(-1), z.int(WHOLE).min(1, WHOLE)], WHOLE).nullish();
+
+export const stopField = documentAs(
+  z
+    .union([z.string(), boundedArray(z.string(), MOST.texts)], 'must be a text or a list of texts')
+    .refine((stop) => typeof stop === 'string' || stop.length <= 4, 'must hold at most 4 sequences'),
+  z.union([z.string(), z.array(z.string()).max(4)]),
+).nullish();
 
 export const samplingFields = {
   temperature: z.number().nullish(),

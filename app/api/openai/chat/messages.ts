@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import { boundedArray, MOST } from '../../input/boundedArray';
+import { documentAs } from '../../input/documentAs';
 import type { ContentBlock, HistoryTurn } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { pdfBlock } from '../../input/pdf';
@@ -9,15 +10,28 @@ import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
 
 const fileFields = { file_data: z.string().nullish(), filename: z.string().nullish() };
 
+const imageUrl = z.union([z.string(), z.object({ url: z.string() })]);
+const imageText = 'A PNG, JPEG, GIF or WebP image as base64 or as a `data:` URL.';
+const file = z.object({ ...fileFields, file_data: z.string().describe('A PDF as base64 or as a `data:` URL.') });
+
 /** Accepts parts of any type, so that an unsupported one is refused with an error that names its type. */
-export const part = z.object({
-  type: z.string(),
-  text: z.string().nullish(),
-  refusal: z.string().nullish(),
-  image_url: z.union([z.string(), z.object({ url: z.string() })]).nullish(),
-  ...fileFields,
-  file: z.object(fileFields).nullish(),
-});
+export const part = documentAs(
+  z.object({
+    type: z.string(),
+    text: z.string().nullish(),
+    refusal: z.string().nullish(),
+    image_url: imageUrl.nullish(),
+    ...fileFields,
+    file: z.object(fileFields).nullish(),
+  }),
+  z.union([
+    z.object({ type: z.literal(['text', 'input_text', 'output_text']), text: z.string().nullish() }),
+    z.object({ type: z.literal('refusal'), refusal: z.string().nullish() }),
+    z.object({ type: z.literal(['image_url', 'input_image']), image_url: imageUrl.describe(imageText) }),
+    z.object({ type: z.literal('file'), file }),
+    file.extend({ type: z.literal('input_file') }),
+  ]),
+);
 
 export type Part = z.output<typeof part>;
 

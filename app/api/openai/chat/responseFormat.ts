@@ -2,21 +2,24 @@
 import { z } from 'zod';
 import { invalidParam } from '../../../chat/errors';
 import type { ChatRequest } from '../../../chat/request';
-import { objectSchema } from '../../input/objectSchema';
+import { documentAs } from '../../input/documentAs';
+import { jsonSchemaField, objectSchema } from '../../input/objectSchema';
 
 const schemaFields = {
   name: z.string().nullish(),
   description: z.string().nullish(),
-  schema: z.record(z.string(), z.unknown()).nullish(),
+  schema: jsonSchemaField.nullish(),
   /** Has no effect: the answer always follows the schema. */
   strict: z.boolean().nullish(),
 };
 
+const formType = documentAs(z.string(), z.enum(['text', 'json_object', 'json_schema']));
+
 /** `response_format` of chat completions. */
-export const responseFormat = z.object({ type: z.string(), json_schema: z.object(schemaFields).nullish() }).nullish();
+export const responseFormat = z.object({ type: formType, json_schema: z.object(schemaFields).nullish() }).nullish();
 
 /** `text.format` of responses. */
-export const textFormat = z.object({ type: z.string(), ...schemaFields }).nullish();
+export const textFormat = z.object({ type: formType, ...schemaFields }).nullish();
 
 /** @throws ChatError `invalid_request` for an unknown form, and for a schema that the API does not support. */
 export function parseResponseFormat(format: z.output<typeof responseFormat>): ChatRequest['schema'] {

@@ -1,6 +1,7 @@
 /** Reads the items of a response's input into the turns that all dialects share. */
 import { z } from 'zod';
 import { boundedArray, MOST } from '../../input/boundedArray';
+import { documentAs } from '../../input/documentAs';
 import type { HistoryToolCall, HistoryTurn } from '../../input/history';
 import type { ReadImage } from '../../input/image';
 import { argumentsReader, type ReadArguments } from '../../input/toolArguments';
@@ -43,10 +44,19 @@ const other = z.object({ type: z.literal('other') });
 
 const SUPPORTED_TYPES = new Set(['message', 'function_call', 'function_call_output', 'item_reference']);
 
-export const inputItem = z
-  .looseObject({ type: z.string().nullish() })
-  .transform((item) => ({ ...item, type: itemType(item) }))
-  .pipe(z.discriminatedUnion('type', [message, functionCall, functionCallOutput, reference, other]));
+export const inputItem = documentAs(
+  z
+    .looseObject({ type: z.string().nullish() })
+    .transform((item) => ({ ...item, type: itemType(item) }))
+    .pipe(z.discriminatedUnion('type', [message, functionCall, functionCallOutput, reference, other])),
+  z.union([
+    message.extend({ type: z.literal('message').nullish() }),
+    functionCall,
+    functionCallOutput,
+    reference,
+    z.looseObject({ type: z.string().meta({ not: { enum: [...SUPPORTED_TYPES] } }) }),
+  ]),
+);
 
 export type InputItem = z.output<typeof inputItem>;
 

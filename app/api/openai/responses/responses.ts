@@ -6,6 +6,7 @@ import type { ChatReply, ClientContext, DialectServices, RequestSettings, Route 
 import { EXAMPLE_ANSWER, EXAMPLE_MODEL, EXAMPLE_QUESTION } from '../../docs/example';
 import { boundedArray, MOST } from '../../input/boundedArray';
 import { conversationName, conversationNameFields } from '../../input/conversationName';
+import { documentAs, notSupported } from '../../input/documentAs';
 import { buildHistory, type HistoryTurn } from '../../input/history';
 import { imageReader } from '../../input/image';
 import { validate } from '../../input/validate';
@@ -220,7 +221,8 @@ export const responseBody = z.object({
   ...responseToolFields,
   ...samplingFields,
   model: z.string().nullish(),
-  input: z.union([z.string(), boundedArray(inputItem, MOST.messages)], {
+  // `buildHistory` refuses an empty text.
+  input: z.union([documentAs(z.string(), z.string().min(1)), boundedArray(inputItem, MOST.messages)], {
     error: (issue) => (issue.input === undefined ? 'is required' : undefined),
   }),
   instructions: z.string().nullish(),
@@ -234,10 +236,10 @@ export const responseBody = z.object({
   include: boundedArray(z.string(), MOST.texts).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
-  conversation: z.unknown().optional(),
-  background: z.boolean().nullish(),
-  prompt: z.unknown().optional(),
-  metadata: textRecord.nullish(),
+  conversation: notSupported(),
+  background: documentAs(z.boolean(), z.literal(false)).nullish(),
+  prompt: notSupported(),
+  metadata: documentAs(textRecord, z.record(z.string(), z.string())).nullish(),
   safety_identifier: z.string().nullish(),
 });
 

@@ -68,12 +68,13 @@ test('is documented like any array', () => {
   const document = openApi('1', [
     {
       title: 'X',
+      fault: ({ status, message }) => ({ status, body: { error: message } }),
       routes: [
         { method: 'post', path: '/x', docs: { summary: 'x', body }, handle: () => ({ type: 'text', text: '' }) },
       ],
     },
   ]);
   expect(JSON.stringify(document)).toContain(
-    '"list":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"}}',
+    '"list":{"minItems":0,"maxItems":3,"type":["array","null"],"items":{"type":"object","properties":{"name":{"type":"string"}}',
   );
 });
