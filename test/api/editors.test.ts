@@ -424,22 +424,40 @@ describe('Xcode', () => {
     expect([second.served, completionText(second)]).toEqual(['live', 'Swift.']);
   });
 
-  test('as a client of Anthropic offers its editor, a tool of the API’s that does not exist here, and is told so', async () => {
-    app.api.answer(text('Swift.'));
-    const editor = { type: 'text_editor_20250124', name: 'str_replace_editor' };
-    const content = [{ type: 'text', text: uniqueWord('Q') }];
-    const body = {
-      model: 'claude-3-7-sonnet-20250219',
-      max_tokens: 8192,
-      stream: true,
-      system: 'Be short.',
-      tools: [editor],
+  test('as a client of Anthropic offers the API’s text editor, which it runs itself', async () => {
+    const tools = [{ type: 'text_editor_20250124', name: 'str_replace_editor' }];
+    const messages: object[] = [{ role: 'user', content: [{ type: 'text', text: uniqueWord('Q') }] }];
+    const ask = async () => {
+      const body = { model: 'claude-3-7-sonnet-20250219', max_tokens: 8192, stream: true, system: 'Be short.', tools };
+      const answer = await send(`${app.url}/v1/messages`, {
+        body: JSON.stringify({ ...body, messages }),
+        headers: {
+          'content-type': 'application/json',
+          'anthropic-version': '2023-06-01',
+          'x-api-key': 'any',
+          ...agent,
+        },
+      });
+      expect([answer.status, answer.headers['x-claudacity-ignored']]).toEqual([200, undefined]);
+      return { text: answer.text, served: answer.headers['x-claudacity-path'] };
     };
-    const answer = await send(`${app.url}/v1/messages`, {
-      body: JSON.stringify({ ...body, messages: [{ role: 'user', content }] }),
-      headers: { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', 'x-api-key': 'any', ...agent },
+    const input = { command: 'view', path: '/repo' };
+    app.api.answer(toolUse('str_replace_editor', input, { id: 'toolu_editor' }));
+    expect((await ask()).text).toContain('"name":"str_replace_editor"');
+    expect(app.api.requests.at(-1)?.body.tools).toMatchObject([
+      { name: 'str_replace_editor', input_schema: { required: ['command', 'path'] } },
+    ]);
+
+    app.api.answer(text('Swift.'));
+    messages.push({
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 'toolu_editor', name: 'str_replace_editor', input }],
     });
-    expect([answer.status, answer.headers['x-claudacity-ignored']]).toEqual([200, 'tools.text_editor_20250124']);
-    expect(answer.text).toContain('"text":"Swift."');
+    messages.push({
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: 'toolu_editor', content: 'main.swift' }],
+    });
+    const second = await ask();
+    expect([second.served, second.text.includes('"text":"Swift."')]).toEqual(['live', true]);
   });
 });

@@ -6,6 +6,7 @@ import { boundedArray, MOST } from '../input/boundedArray';
 import { clientTools, toolNameField } from '../input/clientTools';
 import { documentAs } from '../input/documentAs';
 import { jsonSchemaField, objectSchema } from '../input/objectSchema';
+import { knownTool } from './knownTools';
 
 const format = z.object({ type: z.literal('json_schema'), schema: jsonSchemaField });
 
@@ -102,12 +103,11 @@ export function parseParameters(
  */
 function parseTools(tools: NonNullable<z.output<typeof toolsField>>, foundTools: ReadonlySet<string>) {
   const searchesItself = !tools.some(({ type }) => type?.startsWith('tool_search_tool'));
-  const customTools = tools.map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isCustom);
+  const offeredTools = tools.map((tool, index) => ({ ...tool, field: `tools[${index}]` })).filter(isOffered);
   const declaredTools = clientTools(
-    customTools.map(({ name, description, input_schema, defer_loading, field }) => ({
+    offeredTools.map(({ type, name, description, input_schema, defer_loading, field }) => ({
       name: name ?? '',
-      description,
-      schema: input_schema,
+      ...(knownTool(type ?? '') ?? { description, schema: input_schema }),
       deferred: (searchesItself && defer_loading) || undefined,
       nameParam: `${field}.name`,
       schemaParam: `${field}.input_schema`,
@@ -116,8 +116,9 @@ function parseTools(tools: NonNullable<z.output<typeof toolsField>>, foundTools:
   return declaredTools.filter(({ name, deferred }) => !deferred || foundTools.has(name));
 }
 
-function isCustom({ type }: z.output<typeof tool>): boolean {
-  return type === undefined || type === null || type === 'custom';
+/** Whether the client runs the tool, rather than the API. */
+function isOffered({ type }: z.output<typeof tool>): boolean {
+  return type === undefined || type === null || type === 'custom' || knownTool(type) !== undefined;
 }
 
 function toolChoice(choice: MessageParameters['tool_choice'], names: ReadonlySet<string>): ToolChoice | undefined {
@@ -151,9 +152,9 @@ function sampling({ temperature, top_p, top_k }: MessageParameters): ChatRequest
   };
 }
 
-/** The parameters that the client sent and that would have changed the API's answer, but have no effect here. The API's own tools are listed by type. */
+/** The parameters that the client sent and that would have changed the API's answer, but have no effect here. Tools that the API runs are listed by type. */
 export function ignoredParameters(body: MessageParameters, sendsSampling: boolean): string[] {
-  const apiTools = (body.tools ?? []).flatMap((tool) => (isCustom(tool) ? [] : [`tools.${tool.type}`]));
+  const apiTools = (body.tools ?? []).flatMap((tool) => (isOffered(tool) ? [] : [`tools.${tool.type}`]));
   const others = UNSUPPORTED.filter((name) => hasEffect(body[name]));
   return [
     ...new Set([...apiTools, ...others]),
