@@ -20,7 +20,7 @@ import { CASE_NAMES, type CaseResult, type Program, type ProgramCase } from './p
 import { type Cells, writeTable } from './table';
 
 /** In the order of the table's rows. */
-const PROGRAMS: readonly Program[] = ([] = [
+const PROGRAMS: readonly Program[] = [
   ollama,
   claudeCode,
   codex,
@@ -32,7 +32,7 @@ const PROGRAMS: readonly Program[] = ([] = [
   openWebuiOllama,
   openWebuiChat,
   openWebuiResponses,
-]);
+];
 
 const CACHE = path.join(ROOT, '.cache', 'programs');
 
