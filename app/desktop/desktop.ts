@@ -39,13 +39,20 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     tray.redraw({ server, cli, storage, loginItem: login });
     return state;
   };
-  const setLoginItem = async (enabled: boolean) => {
+  const changeLoginItem = async (enabled: boolean) => {
     try {
       await (enabled ? loginItem.enable() : loginItem.disable());
     } finally {
       showLoginItem(await readLoginItem(loginItem, log));
     }
     return login;
+  };
+  let lastChange: Promise<unknown> = Promise.resolve();
+  /** One change after the other: two clicks in a row must not overtake each other. */
+  const setLoginItem = (enabled: boolean) => {
+    const change = lastChange.then(() => changeLoginItem(enabled));
+    lastChange = change.catch(() => {});
+    return change;
   };
 
   servePage(RENDERER_DIR);

@@ -42,7 +42,8 @@ export function trayMenu(
       type: 'checkbox',
       visible: loginItem.supported,
       checked: loginItem.enabled,
-      click: () => actions.setLoginItem(!loginItem.enabled),
+      // Electron has moved the tick by itself. A second click may come before the first has changed the state.
+      click: ({ checked }) => actions.setLoginItem(checked),
     },
     { type: 'separator' },
     { label: 'Quit Claudacity', click: actions.quit },

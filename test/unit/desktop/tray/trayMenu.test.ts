@@ -120,6 +120,7 @@ function item(items: MenuItemConstructorOptions[], label: string): MenuItemConst
 }
 
 /** Our items look at none of the arguments that Electron calls them with. */
-function click({ click: handler }: MenuItemConstructorOptions): void {
-  Reflect.apply(handler ?? (() => undefined), undefined, []);
+/** Electron moves the tick before it calls the handler. */
+function click({ click: handler, checked }: MenuItemConstructorOptions): void {
+  Reflect.apply(handler ?? (() => undefined), undefined, [{ checked: !checked }]);
 }
