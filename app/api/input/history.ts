@@ -88,8 +88,11 @@ export function buildHistory(
     closeCalls();
     if (turn.role === 'user') {
       const content = turn.content.filter(isNotEmpty);
+      const isLast = at === chatTurns.length - 1;
+      // The API takes no blank text, so it is left out: then the question is what the user said before it, if anything.
+      const asks = content.some(isNotBlank) || (content.length > 0 && messages.at(-1)?.role === 'user');
+      if (isLast && !asks) throw invalidParam(field, 'the last message is empty');
       if (content.length > 0) messages.push({ role: 'user', content });
-      else if (at === chatTurns.length - 1) throw invalidParam(field, 'the last message is empty');
       continue;
     }
     const calls = turn.calls.map((call, index) => ({ ...call, id: callId(call, at, index) }));
@@ -214,6 +217,10 @@ function toolResult(toolUseId: string, content: readonly ContentBlock[], isError
 
 function isNotEmpty(block: ContentBlock): boolean {
   return block.type !== 'text' || block.text !== '';
+}
+
+function isNotBlank(block: ContentBlock): boolean {
+  return block.type !== 'text' || block.text.trim() !== '';
 }
 
 function text(value: string): TextBlock {

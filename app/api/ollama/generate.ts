@@ -63,7 +63,9 @@ export async function generateReply(
   const question = { role: 'user', content: [...images, { type: 'text', text: body.prompt ?? '' }] } as const;
   const earlier = await unpackContext(sentContext);
   const system = isEmpty(body.system) ? (earlier?.system ?? '') : (body.system ?? '');
-  const history = buildHistory([{ role: 'system', text: system }, ...(earlier?.turns ?? []), question]);
+  const history = buildHistory([{ role: 'system', text: system }, ...(earlier?.turns ?? []), question], {
+    field: 'prompt',
+  });
   const names = namesOf(body.tools);
   return {
     type: 'chat',
@@ -83,7 +85,8 @@ export async function generateReply(
 
 export const generateBody = z.object({
   ...requestFields,
-  prompt: z.string().nullish(),
+  // Without a prompt the model is loaded; `buildHistory` refuses a blank one.
+  prompt: documentAs(z.string(), z.string().regex(/^$|\S/)).nullish(),
   suffix: documentAs(z.string(), z.literal('')).nullish(),
   template: z.string().nullish(),
   context: boundedArray(z.number(), MOST.numbers).nullish(),

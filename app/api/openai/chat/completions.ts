@@ -100,8 +100,8 @@ export const textCompletionBody = z.object({
   model: z.string().nullish(),
   prompt: z.union(
     [
-      z.string().min(1, NOT_EMPTY),
-      boundedArray(z.string().min(1, NOT_EMPTY), MOST.texts, { notEmpty: NOT_EMPTY.error }),
+      z.string().regex(/\S/, NOT_EMPTY),
+      boundedArray(z.string().regex(/\S/, NOT_EMPTY), MOST.texts, { notEmpty: NOT_EMPTY.error }),
     ],
     'must be a text or a list of texts',
   ),

@@ -221,8 +221,8 @@ export const responseBody = z.object({
   ...responseToolFields,
   ...samplingFields,
   model: z.string().nullish(),
-  // `buildHistory` refuses an empty text.
-  input: z.union([documentAs(z.string(), z.string().min(1)), boundedArray(inputItem, MOST.messages)], {
+  // `buildHistory` refuses a blank text.
+  input: z.union([documentAs(z.string(), z.string().regex(/\S/)), boundedArray(inputItem, MOST.messages)], {
     error: (issue) => (issue.input === undefined ? 'is required' : undefined),
   }),
   instructions: z.string().nullish(),

@@ -132,6 +132,7 @@ test('removes Claude Code’s billing header from the system prompt', () => {
 test.each([
   ['ends with the assistant', [user('a'), assistant('b')], 'from the assistant'],
   ['ends with an empty message', [user('a'), assistant('b'), user('')], 'last message is empty'],
+  ['ends with a blank message', [user('a'), assistant('b'), user(' \r\n')], 'last message is empty'],
   ['holds nothing but a system prompt', [system('a')], 'no user message'],
 ])('refuses a history that %s', (_what, turns, message) => {
   expect(() => buildHistory(turns)).toThrow(message);
