@@ -109,7 +109,8 @@ export async function fuzz(app: TestApp, { bodies, seed, only, onProgress }: Fuz
 function scriptApi({ api }: TestApp): void {
   let questions = 0;
   api.reset();
-  api.setDefaultAnswer(text('OK.'));
+  // JSON, which also answers a request with a schema.
+  api.setDefaultAnswer(text('{"city": "Oslo"}'));
   api.chooseAnswer(() => {
     questions += 1;
     return questions % BREAKS_EVERY === 0 ? [text('O'), streamError('api_error', BROKEN)] : undefined;

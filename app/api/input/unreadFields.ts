@@ -8,8 +8,8 @@ const MOST_NAMES = 100;
 const LONGEST_NAME = 80;
 
 /**
- * Such as `cache_control` or `messages.content.cache_control`, without indexes and each once. Fields without a value (null, false, an
- * empty text, list or object) change nothing anywhere, and are not named. An item of a type that the schema does not have is named by
+ * Such as `cache_control` or `messages.content.cache_control`, without indexes and each once. Fields without a value (null, false, `auto`,
+ * an empty text, list or object) change nothing anywhere, and are not named. An item of a type that the schema does not have is named by
  * its type: `input.reasoning`. Long lists are searched in slices.
  * @param body has been accepted by the schema.
  */
@@ -99,7 +99,7 @@ function readingBranches(schema: z.ZodType): readonly z.ZodType[] {
 }
 
 function hasValue(value: unknown): boolean {
-  if (value === undefined || value === null || value === false || value === '') return false;
+  if (value === undefined || value === null || value === false || value === '' || value === 'auto') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
