@@ -41,9 +41,25 @@ export function openaiAnswers(schemas: Schemas): (answer: RecordedExchange) => C
     const schema = ofType.get(event.type);
     if (schema === undefined) return { kind: event.type, findings: ['there is no such event'] };
     const numbered = event.sequence_number === index ? [] : [`its number is ${event.sequence_number}, not ${index}`];
-    return { kind: schema, findings: [...numbered, ...schemas.findings(schema, event)] };
+    return { kind: schema, findings: [...numbered, ...schemas.findings(schema, withoutUnknownUsage(event))] };
   }
 }
+
+/**
+ * A response that has not ended well has a null `usage`: Open Responses requires the field there, and OpenAI's server sends it, but its
+ * specification has no null for it. So the null is taken out, in these events alone.
+ */
+export function withoutUnknownUsage<Event extends { readonly type?: unknown; readonly response?: unknown }>(
+  event: Event,
+): Event {
+  const { response } = event;
+  const isUnknown = UNKNOWN_USAGE.has(event.type) && typeof response === 'object' && response !== null;
+  if (!isUnknown || !('usage' in response) || response.usage !== null) return event;
+  const { usage: _, ...others } = response;
+  return { ...event, response: others };
+}
+
+const UNKNOWN_USAGE: ReadonlySet<unknown> = new Set(['response.created', 'response.in_progress', 'response.failed']);
 
 /** The names of the schemas of a response's events, by the events' types. */
 export function eventSchemas(schemas: Schemas): ReadonlyMap<unknown, string> {

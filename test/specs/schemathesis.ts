@@ -24,7 +24,7 @@ export const schemathesisCheck: SpecCheck = {
   run: async (app) => {
     await mkdir(CACHE, { recursive: true });
     const command = await pipInstall(CACHE, 'schemathesis', '4.32.5', 'schemathesis');
-    app.api.chooseAnswer(plausibleAnswer);
+    app.api.chooseAnswer((request) => plausibleAnswer(request));
     const { text } = await send(`${app.url}/openapi.json`);
     const config = path.join(app.home, 'schemathesis.toml');
     await writeFile(config, configuration(Description.parse(JSON.parse(text))));
@@ -77,9 +77,13 @@ enabled = false
 [phases.coverage]
 generation.mode = "negative"
 
-# Has thousands of cases for each of these bodies.
+# A list with more elements than allowed may also take more memory than allowed.
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "413"]
+
+# Has hundreds of cases for each of these bodies, and gigabytes of them for Anthropic's.
 [[operations]]
-include-path-regex = "^/(v1/(messages|chat|completions|responses)|api/(chat|generate|v0/))"
+include-path-regex = "^/(v1/(messages|chat|responses)|api/v0/)"
 phases.coverage.enabled = false
 
 # Has the bodies of /v1.

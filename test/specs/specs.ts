@@ -8,6 +8,7 @@ import type { SpecCheck } from './check';
 import { clientChecks } from './clients';
 import { checkOllama } from './ollama';
 import { openaiChecks, openOpenai } from './openai';
+import { openResponsesCheck } from './openResponses';
 import { schemathesisCheck } from './schemathesis';
 
 const [folder, wanted = ''] = process.argv.slice(2);
@@ -22,6 +23,7 @@ const checks: readonly SpecCheck[] = [
   ...(wanted === '' ? await clientChecks(openai, folder) : []),
   ...openaiChecks(openai),
   { name: 'every answer of Ollama’s native API', run: (app) => checkOllama(app, folder) },
+  openResponsesCheck,
   schemathesisCheck,
 ];
 

@@ -28,7 +28,7 @@ export const langchain: Suite = {
   name: 'langchain',
   install: (cache) => pipInstall(cache, 'langchain-tests', '1.1.9', 'python', { also: ALSO }),
   run: async (app, python) => {
-    app.api.chooseAnswer(plausibleAnswer);
+    app.api.chooseAnswer((request) => plausibleAnswer(request));
     const file = path.join(app.home, 'langchain.json');
     // `-B` and the absent cache leave nothing in the checkout.
     const flags = ['-q', '-p', 'no:cacheprovider', '--tb=short', '--json-report', `--json-report-file=${file}`];

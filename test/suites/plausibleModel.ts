@@ -7,8 +7,10 @@ import { type Step, text, toolUse } from '../support/messagesApi';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @returns the answer to a request, for `MessagesApi.chooseAnswer`. */
-export function plausibleAnswer({ history, body }: RecordedRequest): readonly Step[] {
+const SENTENCE = [text('Rayleigh scattering ', 'by the air ', 'turns the sky blue.')];
+
+/** @param sentence the answer to a question that needs no tool. @returns the answer to a request, for `MessagesApi.chooseAnswer`. */
+export function plausibleAnswer({ history, body }: RecordedRequest, sentence = SENTENCE): readonly Step[] {
   const blocks = history.at(-1)?.content ?? [];
   const question = blocks.map((block) => (typeof block.text === 'string' ? block.text : '')).join('\n');
   const tools = (body.tools ?? []).map((tool) => ({ name: tool.name, schema: asObject(tool.input_schema) }));
@@ -26,7 +28,7 @@ export function plausibleAnswer({ history, body }: RecordedRequest): readonly St
     // No text before it: langchain-openai 1.7.4 takes a text and a call of one stream for one block (both have the index 0).
     return [toolUse(tool.name, sampleOf(tool.schema, question, tool.schema) as Json)];
   }
-  return [text('Rayleigh scattering ', 'by the air ', 'turns the sky blue.')];
+  return sentence;
 }
 
 /** Whether the question has the tool's name, or the thing that its name is about, such as the weather of `get_weather`. */

@@ -19,5 +19,5 @@ export function documentedSchema(schema: unknown): z.ZodType | undefined {
 
 /** A parameter that cannot be honoured, which only its absence leaves unrefused. */
 export function notSupported(): z.ZodType {
-  return documentAs(z.unknown().optional(), z.literal([false, '']).nullish());
+  return documentAs(z.unknown().optional(), z.literal([false, '', 0]).nullish());
 }

@@ -6,11 +6,7 @@ import { documentAs } from './documentAs';
 /** The schema of a field that holds a JSON schema for `objectSchema`. */
 export const jsonSchemaField = documentAs(
   z.record(z.string(), z.unknown()),
-  z.record(z.string(), z.unknown()).meta({
-    description: 'A JSON schema of an object, without anyOf, oneOf or allOf at the top.',
-    properties: { type: { const: 'object' } },
-    not: { anyOf: ['anyOf', 'oneOf', 'allOf'].map((name) => ({ required: [name] })) },
-  }),
+  z.record(z.string(), z.unknown()).describe('A JSON schema of an object, without anyOf, oneOf or allOf at the top.'),
 );
 
 /**

@@ -31,6 +31,19 @@ export function parseTextFormat(format: z.output<typeof textFormat>): ChatReques
   return answerSchema(format?.type, format, 'text.format', 'text.format.schema');
 }
 
+/** The requested form as a response repeats it, with every field that Open Responses and OpenAI's packages require. */
+export function textFormatObject(format: z.output<typeof textFormat>): object {
+  const { type = 'text', name, description, schema, strict } = format ?? {};
+  if (type !== 'json_schema') return { type };
+  return {
+    type,
+    name: name ?? 'answer',
+    description: description ?? '',
+    schema: schema ?? ANY_OBJECT,
+    strict: strict ?? false,
+  };
+}
+
 type JsonSchema = Readonly<Record<string, unknown>>;
 type SchemaFields = z.output<z.ZodObject<typeof schemaFields>>;
 

@@ -65,7 +65,15 @@ export function newId(prefix: string): string {
 }
 
 export function responseInProgress(head: ResponseHead): object {
-  return { ...head, status: 'in_progress', completed_at: null, incomplete_details: null, error: null, output: [] };
+  return {
+    ...head,
+    status: 'in_progress',
+    completed_at: null,
+    incomplete_details: null,
+    error: null,
+    output: [],
+    usage: UNKNOWN_USAGE,
+  };
 }
 
 export function finishedResponse(
@@ -92,8 +100,19 @@ export function failedResponse(
   output: readonly OutputItem[],
   error: { readonly code: string; readonly message: string },
 ): object {
-  return { ...head, status: 'failed', completed_at: null, incomplete_details: null, error, output };
+  return {
+    ...head,
+    status: 'failed',
+    completed_at: null,
+    incomplete_details: null,
+    error,
+    output,
+    usage: UNKNOWN_USAGE,
+  };
 }
+
+/** Open Responses requires the field in every response. OpenAI's server sends it, too, though its description has no null there. */
+const UNKNOWN_USAGE = null;
 
 /** Why an answer is incomplete; no entry for a complete one. */
 export const INCOMPLETE_REASONS: Partial<Record<EndReason, 'max_output_tokens' | 'content_filter'>> = {

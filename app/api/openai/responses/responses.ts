@@ -14,7 +14,7 @@ import { isToolSelectionTask, taskFields } from '../../openWebui/taskDetection';
 import { toolSelectionWire } from '../../openWebui/toolSelection';
 import { DEFAULT_MODEL } from '../chat/chatCompletions';
 import { parseMaxTokens, parseSampling, samplingFields, tokenLimit } from '../chat/limitsAndSampling';
-import { parseTextFormat, textFormat } from '../chat/responseFormat';
+import { parseTextFormat, textFormat, textFormatObject } from '../chat/responseFormat';
 import { parseThinking, thinkingFields } from '../thinking';
 import { responseToolFields, responseTools } from '../tools';
 import { unsupportedFields, unsupportedParameters } from '../unsupportedParameters';
@@ -176,7 +176,7 @@ function responseHead(
     tools: toolObjects(tools, names),
     tool_choice: body.tool_choice ?? 'auto',
     parallel_tool_calls: body.parallel_tool_calls ?? true,
-    text: { format: body.text?.format ?? { type: 'text' } },
+    text: { format: textFormatObject(body.text?.format) },
     reasoning: { effort: effort ?? null, summary: reasoning?.summary ?? reasoning?.generate_summary ?? null },
     truncation: 'disabled',
     temperature: sampling?.temperature ?? 1,

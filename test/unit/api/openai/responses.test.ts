@@ -392,6 +392,31 @@ test('streams each item from start to end, in order, numbered without gaps', asy
   ]);
 });
 
+test('repeats a form with its name and description, which Open Responses requires', async () => {
+  const schema = { type: 'object' };
+  const formOf = async (format: object) => {
+    const request = await response({ input: 'x', text: { format: { type: 'json_schema', schema, ...format } } });
+    return whole(request, { text: '{}' });
+  };
+  expect(await formOf({ name: 'place', description: 'A place.', strict: true })).toMatchObject({
+    text: { format: { type: 'json_schema', name: 'place', description: 'A place.', schema, strict: true } },
+  });
+  expect(await formOf({ name: 'place' })).toMatchObject({ text: { format: { description: '', strict: false } } });
+});
+
+test('has no usage until the end, as Open Responses requires, and none where it fails', async () => {
+  const wire = (await response({ input: 'x', stream: true })).wire.stream();
+  const started = [...wire.lines({ type: 'text', text: 'a' }, 0)].map(read);
+  expect(started.slice(0, 2)).toMatchObject([
+    { type: 'response.created', response: { usage: null } },
+    { type: 'response.in_progress', response: { usage: null } },
+  ]);
+  const fault = { status: 500, code: 'internal', message: 'Broken.', recorded: '', param: null } as const;
+  expect(read(wire.fault({ ...fault, retryAfterS: null, shouldRetry: false }))).toMatchObject({
+    response: { status: 'failed', usage: null },
+  });
+});
+
 test('streams an answer without text as an empty message', async () => {
   const events = streamed(await response({ input: 'x', stream: true }), [end]);
   expect(events.at(-1)).toMatchObject({ response: { output: [{ type: 'message', content: [{ text: '' }] }] } });
