@@ -7,10 +7,11 @@ import path from 'node:path';
 import { ROOT } from '../../build/setup/command.mjs';
 import { startTestApp } from '../support/testApp';
 import { langchain } from './langchain';
+import { ollama } from './ollama';
 import { strictPython } from './strictPython';
 import type { Suite } from './suite';
 
-const SUITES: readonly Suite[] = [strictPython, langchain];
+const SUITES: readonly Suite[] = [strictPython, langchain, ollama];
 
 const CACHE = path.join(ROOT, '.cache', 'suites');
 
