@@ -9,6 +9,7 @@ import { removeFolder, scratchFolder } from '../support/cli';
 import { startRecordingProxy } from '../support/recordingProxy';
 import { startTestApp } from '../support/testApp';
 import { program as claudeCode } from './claudeCode';
+import { program as cline } from './cline';
 import { codex, codexOss } from './codex';
 import { program as continueCli } from './continue';
 import { program as llm } from './llm';
@@ -27,6 +28,7 @@ const PROGRAMS: readonly Program[] = [
   codexOss,
   opencode,
   continueCli,
+  cline,
   llm,
   pi,
   openWebuiOllama,
