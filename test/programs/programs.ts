@@ -8,6 +8,7 @@ import { ROOT } from '../../build/setup/command.mjs';
 import { removeFolder, scratchFolder } from '../support/cli';
 import { startRecordingProxy } from '../support/recordingProxy';
 import { startTestApp } from '../support/testApp';
+import { program as aider } from './aider';
 import { program as claudeCode } from './claudeCode';
 import { program as cline } from './cline';
 import { codex, codexOss } from './codex';
@@ -31,6 +32,7 @@ const PROGRAMS: readonly Program[] = [
   cline,
   llm,
   pi,
+  aider,
   openWebuiOllama,
   openWebuiChat,
   openWebuiResponses,
