@@ -1,4 +1,5 @@
 /** Answers several requests at the same time, for clients that request several choices. */
+import { setMaxListeners } from 'node:events';
 import type { ChatEvent } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat } from '../chat/service';
@@ -20,6 +21,8 @@ export async function* parallelAnswers(
   signal: AbortSignal,
 ): AsyncGenerator<ChoiceEvent> {
   const interruption = new AbortController();
+  // Each request listens, and Node takes more than ten listeners for a leak.
+  setMaxListeners(0, interruption.signal);
   const abort = () => interruption.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
