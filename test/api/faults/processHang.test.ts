@@ -18,8 +18,12 @@ async function stopWaiting(app: TestApp, word: string): Promise<void> {
 }
 
 testFaults('processHang', {
-  // Long enough for a CLI that works, on a loaded computer, too.
-  options: () => ({ settings: { ...SETTINGS, turnTimeoutMinutes: 0.1 }, claudeTimes: { turnStartMs: 6_000 } }),
+  // Long enough for a CLI that works, on a loaded computer, too. While any request waits for a process, no other is left to wait for
+  // its client, and there are processes of the test before that have not ended yet.
+  options: () => ({
+    settings: { ...SETTINGS, maxProcesses: 20, turnTimeoutMinutes: 0.1 },
+    claudeTimes: { turnStartMs: 6_000 },
+  }),
   faults: {
     'SIGSTOP while the process is idle, before a follow-up': {
       when: TURN_START,
