@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from '../support/messagesApi';
+import { imageCase, streamCase } from './cases';
 import { pipInstall } from './install';
 import {
   homeVariables,
@@ -19,9 +20,7 @@ import {
   shows,
   stopInAnswer,
   wasServed,
-  wasStreamed,
   workFolder,
-  writePicture,
 } from './program';
 
 const VERSION = '0.86.2';
@@ -75,10 +74,7 @@ export const program: Program = {
       const run = await aider(env, ['--no-stream', '--message', 'Hello?']);
       return [...shows(run, 'Good day.'), ...wasServed(env, 'replay')];
     },
-    stream: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await aider(env, ['--message', 'Hello?']), 'Good day.'), ...wasStreamed(env)];
-    },
+    stream: streamCase((env) => aider(env, ['--message', 'Hello?'])),
     followUp: async (env) => {
       env.app.api.answer(text('An apple.'));
       env.app.api.answer(text('Green.'));
@@ -86,11 +82,7 @@ export const program: Program = {
       return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'replay', 'live')];
     },
     tools: { unsupported: 'edits files by the text of an answer' },
-    image: async (env) => {
-      env.app.api.answer(text('A dot.'));
-      const run = await aider(env, ['--message', 'What is in the picture?', await writePicture(env)]);
-      return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/')];
-    },
+    image: imageCase((env, picture) => aider(env, ['--message', 'What is in the picture?', picture])),
     stop: (env) => stopInAnswer(env, (until) => aider(env, ['--message', 'A long story?'], { until })),
     error: async (env) => {
       refuseAll(env);

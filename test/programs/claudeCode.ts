@@ -1,16 +1,16 @@
 /** Claude Code in the version of package.json, with an MCP server. It gets the app's address and no other setting. */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../build/setup/command.mjs';
 import { claudePath, cliEnvironment } from '../support/cli';
 import { text, toolUse } from '../support/messagesApi';
+import { chatCase, errorCase, followUpCase } from './cases';
 import {
   type Program,
   type ProgramEnv,
-  REFUSED,
   received,
-  refuseAll,
   runCommand,
   shows,
   stopInAnswer,
@@ -38,10 +38,7 @@ export const program: Program = {
   version: packageVersion.parse(JSON.parse(await readFile(packageFile, 'utf8'))).version,
   install: async () => claudePath(),
   cases: {
-    chat: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await ask(env, 'Hello?'), 'Good day.'), ...wasServed(env, 'new')];
-    },
+    chat: chatCase((env) => ask(env, 'Hello?')),
     stream: async (env) => {
       env.app.api.answer(text('Good ', 'day.'));
       const run = await ask(env, 'Hello?', [
@@ -52,13 +49,10 @@ export const program: Program = {
       ]);
       return ['"text":"Good "', '"text":"day."'].flatMap((delta) => shows(run, delta));
     },
-    followUp: async (env) => {
-      env.app.api.answer(text('An apple.'));
-      env.app.api.answer(text('Green.'));
+    followUp: followUpCase(async (env) => {
       await ask(env, 'A fruit?');
-      const run = await ask(env, 'Its colour?', ['--continue']);
-      return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-    },
+      return ask(env, 'Its colour?', ['--continue']);
+    }),
     tools: async (env) => {
       env.app.api.answer(toolUse('ClientToolSearch', { query: 'select:mcp__stock__count', max_results: 5 }));
       env.app.api.answer(toolUse('mcp__stock__count', { article: 'apples' }));
@@ -75,9 +69,6 @@ export const program: Program = {
       return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/'), ...wasServed(env, 'new', 'live')];
     },
     stop: (env) => stopInAnswer(env, (until) => ask(env, 'A long story?', [], until)),
-    error: async (env) => {
-      refuseAll(env);
-      return shows(await ask(env, 'Refuse me.'), REFUSED);
-    },
+    error: errorCase((env) => ask(env, 'Refuse me.')),
   },
 };

@@ -1,22 +1,9 @@
 /** Cline's command, set up with `cline auth` for an address of the OpenAI dialect. */
 import { z } from 'zod';
-import { text, toolUse } from '../support/messagesApi';
+
+import { COMMAND, chatCase, commandCase, errorCase, followUpCase, imageCase, streamCase } from './cases';
 import { npmInstall } from './install';
-import {
-  homeVariables,
-  type Program,
-  type ProgramEnv,
-  REFUSED,
-  received,
-  refuseAll,
-  runCommand,
-  shows,
-  stopInAnswer,
-  wasServed,
-  wasStreamed,
-  workFolder,
-  writePicture,
-} from './program';
+import { homeVariables, type Program, type ProgramEnv, runCommand, stopInAnswer, workFolder } from './program';
 import { CTRL_C, ENTER, runInTerminal } from './terminal';
 
 const sessions = z.tuple([z.looseObject({ sessionId: z.string() })]).rest(z.unknown());
@@ -41,21 +28,13 @@ export const program: Program = {
   version: VERSION,
   install: (cache) => npmInstall(cache, 'cline', VERSION, 'cline/bin/cline'),
   cases: {
-    chat: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await cline(env, ['Hello, Cline?']), 'Good day.'), ...wasServed(env, 'new')];
-    },
-    stream: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await cline(env, ['Hello, Cline?']), 'Good day.'), ...wasStreamed(env)];
-    },
-    followUp: async (env) => {
-      env.app.api.answer(text('An apple.'));
-      env.app.api.answer(text('Green.'));
+    chat: chatCase((env) => cline(env, ['Hello, Cline?'])),
+    stream: streamCase((env) => cline(env, ['Hello, Cline?'])),
+    followUp: followUpCase(async (env) => {
       await cline(env, ['A fruit, please?']);
       const history = await cline(env, ['history', '--json']);
       const [{ sessionId }] = sessions.parse(JSON.parse(history.output));
-      const run = await runInTerminal(env.installed, ['--id', sessionId], await where(env), async (user) => {
+      return runInTerminal(env.installed, ['--id', sessionId], await where(env), async (user) => {
         await user.waitFor('apple');
         user.type('Its colour, please?');
         await user.waitFor('please?');
@@ -65,23 +44,10 @@ export const program: Program = {
         user.type(CTRL_C);
         user.type(CTRL_C);
       });
-      return [...shows(run, 'Green'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-    },
-    tools: async (env) => {
-      env.app.api.answer(text('Let me see.'), toolUse('run_commands', { commands: ['echo "sum: $((40 + 2))"'] }));
-      env.app.api.answer(text('Forty-two.'));
-      const run = await cline(env, ['What is the sum?']);
-      return [...shows(run, 'Forty-two.'), ...received(env, 'sum: 42'), ...wasServed(env, 'new', 'live')];
-    },
-    image: async (env) => {
-      env.app.api.answer(text('A dot.'));
-      const run = await cline(env, [`What is in @${await writePicture(env)}`]);
-      return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/')];
-    },
+    }, 'Green'),
+    tools: commandCase('run_commands', { commands: [COMMAND] }, (env) => cline(env, ['What is the sum?'])),
+    image: imageCase((env, picture) => cline(env, [`What is in @${picture}`])),
     stop: (env) => stopInAnswer(env, (until) => cline(env, ['A long story?'], until)),
-    error: async (env) => {
-      refuseAll(env);
-      return shows(await cline(env, ['Refuse me.']), REFUSED);
-    },
+    error: errorCase((env) => cline(env, ['Refuse me.'])),
   },
 };

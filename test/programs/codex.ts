@@ -3,22 +3,19 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { text, toolUse } from '../support/messagesApi';
+import { chatCase, errorCase, followUpCase, imageCase, streamCase } from './cases';
 import { npmInstall } from './install';
 import {
   type CaseResult,
   homeVariables,
   type Program,
   type ProgramEnv,
-  REFUSED,
   received,
-  refuseAll,
   runCommand,
   shows,
   stopInAnswer,
   wasServed,
-  wasStreamed,
   workFolder,
-  writePicture,
 } from './program';
 
 const VERSION = '0.169.0';
@@ -59,37 +56,21 @@ function codexProgram(name: string, provider: Provider): Program {
     version: VERSION,
     install: (cache) => npmInstall(cache, '@openai/codex', VERSION, '@openai/codex/bin/codex.js'),
     cases: {
-      chat: async (env) => {
-        env.app.api.answer(text('Good ', 'day.'));
-        return [...shows(await exec(env, ['Hello?']), 'Good day.'), ...wasServed(env, 'new')];
-      },
-      stream: async (env) => {
-        env.app.api.answer(text('Good ', 'day.'));
-        return [...shows(await exec(env, ['--json', 'Hello?']), '"text":"Good day."'), ...wasStreamed(env)];
-      },
-      followUp: async (env) => {
-        env.app.api.answer(text('An apple.'));
-        env.app.api.answer(text('Green.'));
+      chat: chatCase((env) => exec(env, ['Hello?'])),
+      stream: streamCase((env) => exec(env, ['--json', 'Hello?']), '"text":"Good day."'),
+      followUp: followUpCase(async (env) => {
         await exec(env, ['A fruit?']);
-        const run = await exec(env, ['resume', '--last', 'Its colour?']);
-        return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-      },
+        return exec(env, ['resume', '--last', 'Its colour?']);
+      }),
       tools: async (env) => {
         env.app.api.answer(toolUse('exec_command', { cmd: 'echo "sum: $((40 + 2))"' }));
         env.app.api.answer(text('Forty-two.'));
         const faults = [...shows(await exec(env, ['What is the sum?']), 'Forty-two.'), ...received(env, 'sum: 42')];
         return [...faults, ...wasServed(env, 'new', 'live'), ...toolNames(env)];
       },
-      image: async (env) => {
-        env.app.api.answer(text('A dot.'));
-        const run = await exec(env, ['What is in the picture?', '--image', await writePicture(env)]);
-        return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/')];
-      },
+      image: imageCase((env, picture) => exec(env, ['What is in the picture?', '--image', picture])),
       stop: (env) => stopInAnswer(env, (until) => exec(env, ['A long story?'], until)),
-      error: async (env) => {
-        refuseAll(env);
-        return shows(await exec(env, ['Refuse me.']), REFUSED);
-      },
+      error: errorCase((env) => exec(env, ['Refuse me.'])),
     },
   };
 }

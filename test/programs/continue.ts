@@ -1,22 +1,10 @@
 /** Continue's CLI (`cn`), with a model of the provider `ollama` in its `config.yaml`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text, toolUse } from '../support/messagesApi';
+
+import { COMMAND, chatCase, commandCase, errorCase, followUpCase, streamCase } from './cases';
 import { npmInstall } from './install';
-import {
-  homeVariables,
-  type Program,
-  type ProgramEnv,
-  REFUSED,
-  received,
-  refuseAll,
-  runCommand,
-  shows,
-  stopInAnswer,
-  wasServed,
-  wasStreamed,
-  workFolder,
-} from './program';
+import { homeVariables, type Program, type ProgramEnv, runCommand, stopInAnswer, workFolder } from './program';
 
 const VERSION = '1.5.47';
 
@@ -43,32 +31,15 @@ export const program: Program = {
   version: VERSION,
   install: (cache) => npmInstall(cache, '@continuedev/cli', VERSION, '@continuedev/cli/dist/cn.js'),
   cases: {
-    chat: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await cn(env, ['Hello?']), 'Good day.'), ...wasServed(env, 'new')];
-    },
-    stream: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await cn(env, ['Hello?']), 'Good day.'), ...wasStreamed(env)];
-    },
-    followUp: async (env) => {
-      env.app.api.answer(text('An apple.'));
-      env.app.api.answer(text('Green.'));
+    chat: chatCase((env) => cn(env, ['Hello?'])),
+    stream: streamCase((env) => cn(env, ['Hello?'])),
+    followUp: followUpCase(async (env) => {
       await cn(env, ['A fruit?']);
-      const run = await cn(env, ['--resume', 'Its colour?']);
-      return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-    },
-    tools: async (env) => {
-      env.app.api.answer(text('Let me see.'), toolUse('Bash', { command: 'echo "sum: $((40 + 2))"' }));
-      env.app.api.answer(text('Forty-two.'));
-      const run = await cn(env, ['What is the sum?']);
-      return [...shows(run, 'Forty-two.'), ...received(env, 'sum: 42'), ...wasServed(env, 'new', 'live')];
-    },
+      return cn(env, ['--resume', 'Its colour?']);
+    }),
+    tools: commandCase('Bash', { command: COMMAND }, (env) => cn(env, ['What is the sum?'])),
     image: { unsupported: 'takes images from the clipboard alone' },
     stop: (env) => stopInAnswer(env, (until) => cn(env, ['A long story?'], until)),
-    error: async (env) => {
-      refuseAll(env);
-      return shows(await cn(env, ['Refuse me.']), REFUSED);
-    },
+    error: errorCase((env) => cn(env, ['Refuse me.'])),
   },
 };

@@ -2,21 +2,18 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text, toolUse } from '../support/messagesApi';
+import { chatCase, errorCase, followUpCase, imageCase, streamCase } from './cases';
 import { pipInstall } from './install';
 import {
   homeVariables,
   type Program,
   type ProgramEnv,
-  REFUSED,
   received,
-  refuseAll,
   runCommand,
   shows,
   stopInAnswer,
   wasServed,
-  wasStreamed,
   workFolder,
-  writePicture,
 } from './program';
 
 const VERSION = '0.36';
@@ -42,36 +39,20 @@ export const program: Program = {
   version: VERSION,
   install: (cache) => pipInstall(cache, 'llm', VERSION, 'llm'),
   cases: {
-    chat: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await llm(env, ['--no-stream', 'Hello?']), 'Good day.'), ...wasServed(env, 'new')];
-    },
-    stream: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await llm(env, ['Hello?']), 'Good day.'), ...wasStreamed(env)];
-    },
-    followUp: async (env) => {
-      env.app.api.answer(text('An apple.'));
-      env.app.api.answer(text('Green.'));
+    chat: chatCase((env) => llm(env, ['--no-stream', 'Hello?'])),
+    stream: streamCase((env) => llm(env, ['Hello?'])),
+    followUp: followUpCase(async (env) => {
       await llm(env, ['A fruit?']);
-      const run = await llm(env, ['--continue', 'Its colour?']);
-      return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-    },
+      return llm(env, ['--continue', 'Its colour?']);
+    }),
     tools: async (env) => {
       env.app.api.answer(toolUse('count', { article: 'apples' }));
       env.app.api.answer(text('Enough.'));
       const run = await llm(env, ['--functions', FUNCTION, 'How many apples?']);
       return [...shows(run, 'Enough.'), ...received(env, '4711 apples'), ...wasServed(env, 'new', 'live')];
     },
-    image: async (env) => {
-      env.app.api.answer(text('A dot.'));
-      const run = await llm(env, ['What is in the picture?', '--attachment', await writePicture(env)]);
-      return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/')];
-    },
+    image: imageCase((env, picture) => llm(env, ['What is in the picture?', '--attachment', picture])),
     stop: (env) => stopInAnswer(env, (until) => llm(env, ['A long story?'], until)),
-    error: async (env) => {
-      refuseAll(env);
-      return shows(await llm(env, ['Refuse me.']), REFUSED);
-    },
+    error: errorCase((env) => llm(env, ['Refuse me.'])),
   },
 };

@@ -1,23 +1,9 @@
 /** The coding agent `pi`, with a provider of the OpenAI dialect in `models.json`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text, toolUse } from '../support/messagesApi';
+import { COMMAND, chatCase, commandCase, errorCase, followUpCase, imageCase, streamCase } from './cases';
 import { npmInstall } from './install';
-import {
-  homeVariables,
-  type Program,
-  type ProgramEnv,
-  REFUSED,
-  received,
-  refuseAll,
-  runCommand,
-  shows,
-  stopInAnswer,
-  wasServed,
-  wasStreamed,
-  workFolder,
-  writePicture,
-} from './program';
+import { homeVariables, type Program, type ProgramEnv, runCommand, stopInAnswer, workFolder } from './program';
 
 const VERSION = '0.73.1';
 const PACKAGE = '@mariozechner/pi-coding-agent';
@@ -43,37 +29,15 @@ export const program: Program = {
   version: VERSION,
   install: (cache) => npmInstall(cache, PACKAGE, VERSION, `${PACKAGE}/dist/cli.js`),
   cases: {
-    chat: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      return [...shows(await pi(env, ['Hello?']), 'Good day.'), ...wasServed(env, 'new')];
-    },
-    stream: async (env) => {
-      env.app.api.answer(text('Good ', 'day.'));
-      const run = await pi(env, ['--mode', 'json', 'Hello?']);
-      return [...shows(run, '"delta":"Good "'), ...shows(run, '"delta":"day."'), ...wasStreamed(env)];
-    },
-    followUp: async (env) => {
-      env.app.api.answer(text('An apple.'));
-      env.app.api.answer(text('Green.'));
+    chat: chatCase((env) => pi(env, ['Hello?'])),
+    stream: streamCase((env) => pi(env, ['--mode', 'json', 'Hello?']), '"delta":"Good "', '"delta":"day."'),
+    followUp: followUpCase(async (env) => {
       await pi(env, ['A fruit?']);
-      const run = await pi(env, ['--continue', 'Its colour?']);
-      return [...shows(run, 'Green.'), ...received(env, 'An apple.'), ...wasServed(env, 'new', 'live')];
-    },
-    tools: async (env) => {
-      env.app.api.answer(text('Let me see.'), toolUse('bash', { command: 'echo "sum: $((40 + 2))"' }));
-      env.app.api.answer(text('Forty-two.'));
-      const run = await pi(env, ['What is the sum?']);
-      return [...shows(run, 'Forty-two.'), ...received(env, 'sum: 42'), ...wasServed(env, 'new', 'live')];
-    },
-    image: async (env) => {
-      env.app.api.answer(text('A dot.'));
-      const run = await pi(env, [`@${await writePicture(env)}`, 'What is in the picture?']);
-      return [...shows(run, 'A dot.'), ...received(env, '"media_type":"image/')];
-    },
+      return pi(env, ['--continue', 'Its colour?']);
+    }),
+    tools: commandCase('bash', { command: COMMAND }, (env) => pi(env, ['What is the sum?'])),
+    image: imageCase((env, picture) => pi(env, [`@${picture}`, 'What is in the picture?'])),
     stop: (env) => stopInAnswer(env, (until) => pi(env, ['A long story?'], until)),
-    error: async (env) => {
-      refuseAll(env);
-      return shows(await pi(env, ['Refuse me.']), REFUSED);
-    },
+    error: errorCase((env) => pi(env, ['Refuse me.'])),
   },
 };
