@@ -36,7 +36,7 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
     },
     loadModel: (model: Model, keepMs = idleMs()) => {
       loaded.set(model.resolved, Date.now() + keepMs);
-      claude.prepare({ system: '', model: model.value });
+      claude.prepare({ owner: '', system: '', model: model.value });
     },
     unloadModel: async (model) => {
       loaded.delete(model.resolved);

@@ -11,7 +11,7 @@ import type { Model, ModelLimits } from './models';
 import { childRegister } from './pool/childRegister';
 import { ProcessFailedError } from './pool/errors';
 import { createNoiseCounter } from './pool/noiseCounter';
-import { createPool, type Pool, type ProcessLease } from './pool/pool';
+import { createPool, type Pool, type ProcessLease, type ReclaimWish } from './pool/pool';
 import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';
@@ -50,7 +50,9 @@ export interface ClaudeOptions {
   /** The most processes that may run at the same time. @param processBytes the memory of an average process. */
   maxProcesses(processBytes: number): number;
   /** As in `PoolOptions`. */
-  reclaim(): boolean;
+  reclaim(wish?: ReclaimWish): boolean;
+  /** Whether the user wants processes to serve one conversation after another, where the CLI can do that. */
+  reuses(): boolean;
   /** Whether the user's own files, instructions and tools are withheld from the CLI. */
   isolated(): boolean;
   /** How long the CLI may write nothing while the API owes an answer, in ms. Default: `TURN_SILENCE_MS`. */
@@ -136,12 +138,15 @@ export interface HistoryLease extends ProcessLease {
  * once: 110 MB when it is new, 180 MB after ten conversations.
  */
 const TYPICAL_PROCESS_BYTES = 130 * 1024 * 1024;
+/** A process that has grown to this, by one long conversation or by many, gives no memory back. */
+const WORN_BYTES = 400 * 1024 * 1024;
 const MEASURE_INTERVAL_MS = 60_000;
 const SIGN_IN_MS = 10 * 60_000;
 
 export function createClaude(options: ClaudeOptions): Claude {
   const knownModels = openKnownModels(options.modelsFile, options.onWarning);
   let processBytes = TYPICAL_PROCESS_BYTES;
+  let wornPids: ReadonlySet<number> = new Set();
   const noise = createNoiseCounter(options.onWarning);
   const deadlines = { ...DEADLINES, ...options.times };
   const register = childRegister(options.registerFolder, (error) => options.onFolderUse('children', error));
@@ -164,12 +169,15 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
   });
 
+  /** A process that is not isolated may have read files of the user's that have changed since. */
+  const canReuse = () => options.reuses() && options.isolated();
+
   const startProcess = (session?: ResumedSession): ClaudeProcess => {
     const path = installation.requirePath();
     const isolated = options.isolated();
     const { turnSilenceMs } = options;
     const process = startClaude(path, {
-      ...{ cwd: workspace.folder(), env: childEnv(), isolated, session, deadlines },
+      ...{ cwd: workspace.folder(), env: childEnv(), isolated, reusable: canReuse(), session, deadlines },
       ...(turnSilenceMs && { turnSilenceMs }),
       onNoise: noise.forProcess(),
     });
@@ -195,6 +203,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     start: startProcess,
     maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
+    reuses: canReuse,
+    isWorn: ({ pid }) => pid !== undefined && wornPids.has(pid),
     queueMs: deadlines.queueMs,
     onInitialized: (result) => {
       if (knownModels.learn(installation.state.version, result.models)) options.onChange();
@@ -205,7 +215,9 @@ export function createClaude(options: ClaudeOptions): Claude {
   });
 
   const measure = async () => {
-    const bytes = [...(await processMemory(pool.pids)).values()];
+    const memory = await processMemory(pool.pids);
+    const bytes = [...memory.values()];
+    wornPids = new Set([...memory].flatMap(([pid, size]) => (size > WORN_BYTES ? [pid] : [])));
     if (bytes.length > 0) processBytes = bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
   };
   const measuring = setInterval(measure, MEASURE_INTERVAL_MS);
@@ -252,7 +264,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       if (error instanceof ProcessFailedError) return warn(error);
       throw error;
     } finally {
-      await removeSessionFile(sessionFile);
+      await removeSessionFile(sessionFile.file);
     }
   };
 

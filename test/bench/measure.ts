@@ -95,7 +95,12 @@ export async function measure(
     };
 
     const env = childEnvironment(cliEnvironment(app.api, app.home), { ownPorts: [app.port] });
-    const command = { path: claudePath(), args: claudeArguments(true), cwd: path.join(app.dataDir, 'workspace'), env };
+    const command = {
+      path: claudePath(),
+      args: claudeArguments({ isolated: true }),
+      cwd: path.join(app.dataDir, 'workspace'),
+      env,
+    };
     const spawnArguments = command.args.filter(
       (argument, index, all) => argument !== '--input-format' && all[index - 1] !== '--input-format',
     );

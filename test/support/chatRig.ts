@@ -60,6 +60,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     maxProcesses: () => options.limit ?? 8,
     reclaim: live.reclaim,
     isolated: () => true,
+    reuses: () => true,
     measuresModels: false,
     checkouts: [],
     onChange: () => {},

@@ -120,7 +120,7 @@ async function readyProcess(
   delete conversation.waitingTurn;
   const past = toApiConversation([...history, ...newMessages]).history;
   const { remainingHistory, ...lease } = await claude.acquire(
-    { system: key.system, model: model.value, setup },
+    { owner: key.owner, system: key.system, model: model.value, setup },
     past,
     signal,
   );

@@ -2,91 +2,46 @@
  * Keeps spare processes, so that a request does not wait until one has started (about 500 ms), and limits the number of
  * processes, of which each takes 110 to 200 MB of memory.
  *
- * The system prompt of a process can be set only once. So there are two kinds of spare processes: a blank one, which suits any
- * request, and prepared ones, which already have one of the system prompts that were requested last, and save a request
- * with the same prompt another 30–50 ms. There are two prepared ones, because programs ask questions about a chat between its
- * turns, with another system prompt: a single one would be ended and started again each time.
+ * There is a blank spare process, which suits any request, and there are prepared ones, which have what was requested last. A process
+ * whose conversation has ended is emptied and becomes a spare one; it can be given another system prompt, model and tools within a
+ * few milliseconds (context/CLAUDE_PROTOCOL.md, "Reuse"), but not those of another API key. Where processes cannot be reused, each
+ * serves one conversation, and a prepared one suits only requests with its own system prompt and tools.
  */
 import { errorText } from '../../shared/errorText';
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
 import { DEADLINES } from '../process/deadlines/deadlines';
-import type { InitializeResult } from '../process/messages';
+import type { PipeExit } from '../process/pipe';
 import { ProcessFailedError } from './errors';
+import type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
 import { type ProcessRequirements, sessionOf } from './processRequirements';
 import { createSlotQueue } from './slotQueue';
-import { type KeyedRequirements, keyed, type Spare, suits } from './spare';
+import { effort, type KeyedRequirements, keyed, type Spare } from './spare';
 
-/**
- * A process for the sole use of one caller, with its system prompt and model set. Its transcript is empty, or has the history
- * of the session file.
- */
-export interface ProcessLease {
-  readonly process: ClaudeProcess;
-  /** Ends the process, which makes room for another. Resolves when it has ended. */
-  release(): Promise<void>;
-}
-
-export interface PoolOptions {
-  /** Starts a process. Throws where no CLI can be started. */
-  start(session?: ResumedSession): ClaudeProcess;
-  /** The most processes that may run at the same time, spare ones included. */
-  maxProcesses(): number;
-  /** Ends one leased process that is idle. Returns false where there is none. */
-  reclaim(): boolean;
-  /** The most requests that may wait for a process. Default 100. */
-  readonly queueLimit?: number;
-  /** How long a request may wait in the queue, in ms. Default: `DEADLINES.queueMs`. */
-  readonly queueMs?: number;
-  /** Time without a request after which the prepared processes are ended, in ms. Default 10 minutes. */
-  readonly idleMs?: number;
-  /** Called with the result of each `initialize`. */
-  onInitialized(result: InitializeResult): void;
-  /** Called when the number of spare processes has changed. */
-  onChange(): void;
-  /** Called when a spare process has ended by itself or could not be started. */
-  onWarning(message: string): void;
-}
-
-export interface Pool {
-  /**
-   * Leases a process. Where the limit of processes is reached, waits in a queue.
-   * @throws PoolBusyError, ProcessFailedError, whatever `start` throws, and the signal's reason where it is aborted.
-   */
-  acquire(requirements: ProcessRequirements, signal: AbortSignal): Promise<ProcessLease>;
-  /** Prepares a spare process for a request that is expected. */
-  prepare(requirements: ProcessRequirements): void;
-  /**
-   * Starts the first spare processes. The first one ends when the signal is aborted before it is initialized.
-   * @throws ProcessFailedError, and whatever `start` throws, where the first one fails.
-   */
-  start(signal: AbortSignal): Promise<void>;
-  /** The number of spare processes. */
-  readonly spares: number;
-  /** The pids of all running processes. */
-  readonly pids: readonly number[];
-  /** The number of running processes, spare ones included. */
-  readonly size: number;
-  /** The number of requests that wait for a process. While there are any, idle processes should be ended, not kept. */
-  readonly waitingRequests: number;
-  /** Replaces all spare processes, because the CLI or the account has changed. Leased processes are not affected. */
-  replaceSpares(): void;
-  /** Ends every process, leased ones too, and rejects the requests that wait. Resolves when all processes have ended. */
-  close(): Promise<void>;
-}
+export type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
 
 /** Starting a process takes a CPU core for about 400 ms, which the request that took the last spare needs at that moment. */
 const REFILL_DELAY_MS = 250;
 const MAX_PREPARED = 2;
+/** A process grows with the conversations that it serves: from 110 MB to 230 MB after 300. */
+const MAX_CONVERSATIONS = 200;
+/** How long more spare processes than are needed stay, in ms: the next burst of requests takes them. */
+const SURPLUS_MS = 60_000;
+/** The most that a spare process for a request that is expected may have to be changed (spare.ts): not to be initialized. */
+const PREPARED_EFFORT = 4;
+const NOTHING = Promise.resolve();
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
   const { queueLimit = 100, queueMs = DEADLINES.queueMs, idleMs = 10 * 60_000 } = options;
   const running = new Set<ClaudeProcess>();
-  /** Processes whose lease has ended and which exit soon: no second conversation is ended for the same spare. */
+  /** Processes whose lease has ended and which are emptied or exit soon: no second conversation is ended for the same spare. */
   const released = new Set<ClaudeProcess>();
+  /** The processes that run the current CLI with the current account. */
+  let current = new WeakSet<ClaudeProcess>();
   const spares: Spare[] = [];
+  const leases = new Map<ClaudeProcess, Pick<Spare, 'preparedFor' | 'conversations'>>();
   const queue = createSlotQueue(queueLimit, queueMs);
   /** The latest requirements without duplicates, the most recent first. */
   let recentRequirements: readonly KeyedRequirements[] = [];
@@ -105,22 +60,20 @@ export function createPool(options: PoolOptions): Pool {
       throw error;
     }
     running.add(process);
-    void process.exited.then(() => {
+    current.add(process);
+    void process.exited.then((exit) => {
       running.delete(process);
       released.delete(process);
       queue.wakeNext();
+      const spare = spares.find((other) => other.process === process);
+      if (spare && removeSpare(spare) && !closed) replaceDeadSpare(exit);
     });
     return process;
   };
 
-  const initialize = async (
-    process: ClaudeProcess,
-    { system, setup, model, sessionFile }: ProcessRequirements,
-    signal?: AbortSignal,
-  ) => {
-    options.onInitialized(await process.initialize(system, setup, signal));
-    // A process with a session file got its model on the command line.
-    if (model !== undefined && sessionFile === undefined) await process.setModel(model, signal);
+  const begin = async (process: ClaudeProcess, requirements: ProcessRequirements, signal?: AbortSignal) => {
+    const result = await process.begin(requirements, signal);
+    if (result) options.onInitialized(result);
   };
 
   const removeSpare = (spare: Spare): boolean => {
@@ -131,27 +84,46 @@ export function createPool(options: PoolOptions): Pool {
     return true;
   };
 
+  const listSpare = (spare: Spare) => {
+    spares.push(spare);
+    options.onChange();
+    spare.prepared.catch(() => spare.process.kill());
+  };
+
   /** @param expected null for a blank process. */
   const addSpare = (expected: KeyedRequirements | null): Spare => {
     const process = startProcess();
-    const prepared = expected ? initialize(process, expected.requirements) : Promise.resolve();
-    const spare: Spare = { process, key: expected?.key ?? null, model: expected?.requirements.model, prepared };
-    spares.push(spare);
-    options.onChange();
-    prepared.then(
-      () => {
-        // A blank process that has started may still fail to initialize.
-        if (expected) backoffMs = 0;
-      },
-      () => process.kill(),
-    );
-    void process.exited.then(({ code, signal, stderr }) => {
-      if (!removeSpare(spare) || closed) return;
-      options.onWarning(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
-      backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
-      scheduleRefill(backoffMs);
-    });
+    const prepared = expected ? begin(process, expected.requirements) : Promise.resolve();
+    const spare: Spare = { process, preparedFor: expected, conversations: 0, prepared, since: Date.now() };
+    listSpare(spare);
+    // A blank process that has started may still fail to initialize.
+    if (expected) prepared.then(resetBackoff, () => {});
     return spare;
+  };
+
+  const replaceDeadSpare = ({ code, signal, stderr }: PipeExit) => {
+    options.onWarning(`a spare process ended (${signal ?? code}) ${stderr}`.trim());
+    backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
+    scheduleRefill(backoffMs);
+  };
+
+  const resetBackoff = () => {
+    backoffMs = 0;
+  };
+
+  /** Empties the process, so that it is a spare one again. Returns false where it must be ended. */
+  const recycle = async (process: ClaudeProcess, served: KeyedRequirements, conversations: number) => {
+    const isUsable = () => !closed && current.has(process) && process.alive;
+    if (!process.reusable || !isUsable() || conversations >= MAX_CONVERSATIONS || options.isWorn?.(process))
+      return false;
+    if (!(await process.reset()) || !isUsable()) return false;
+    released.delete(process);
+    // The next request is likely to need the same again.
+    const prepared = begin(process, served.requirements);
+    listSpare({ process, preparedFor: served, conversations, prepared, since: Date.now() });
+    queue.wakeNext();
+    scheduleRefill(REFILL_DELAY_MS);
+    return true;
   };
 
   const endSpare = (spare: Spare) => void (removeSpare(spare) && spare.process.close());
@@ -163,22 +135,26 @@ export function createPool(options: PoolOptions): Pool {
     if (closed) return;
     try {
       const hasRoom = () => queue.length === 0 && running.size < options.maxProcesses();
-      if (!spares.some(({ key }) => key === null)) {
+      if (!spares.some(({ preparedFor }) => preparedFor === null)) {
         if (hasRoom()) addSpare(null);
         // The next request is more likely to begin a conversation than to continue the one that has been idle for longest.
-        else if (queue.length === 0 && (released.size > 0 || options.reclaim())) return scheduleRefill(REFILL_DELAY_MS);
+        else if (queue.length === 0 && !hasReusableSpare() && (released.size > 0 || options.reclaim())) {
+          return scheduleRefill(REFILL_DELAY_MS);
+        }
       }
       const expected = isIdle() ? [] : recentRequirements;
+      const kept = new Set(expected.map((one) => bestSpare(one, PREPARED_EFFORT)));
       for (const spare of [...spares]) {
-        if (spare.key !== null && !expected.some((one) => suits(spare, one))) endSpare(spare);
+        if (spare.preparedFor === null || kept.has(spare)) continue;
+        if (!spare.process.reusable || isIdle() || Date.now() - spare.since >= SURPLUS_MS) endSpare(spare);
       }
       for (const one of expected) {
-        if (hasRoom() && !spares.some((spare) => suits(spare, one))) addSpare(one);
+        if (hasRoom() && !bestSpare(one, PREPARED_EFFORT)) addSpare(one);
       }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${errorText(error)}`);
     }
-    if (!isIdle()) scheduleRefill(idleMs);
+    if (!isIdle()) scheduleRefill(hasReusableSpare() ? Math.min(idleMs, SURPLUS_MS) : idleMs);
   };
 
   const scheduleRefill = (delayMs: number) => {
@@ -190,28 +166,39 @@ export function createPool(options: PoolOptions): Pool {
 
   const recordUse = (requirements: ProcessRequirements): KeyedRequirements => {
     const used = keyed({ ...requirements, sessionFile: undefined });
-    const others = recentRequirements.filter(({ key }) => key !== used.key);
+    const others = recentRequirements.filter(({ key, kind }) =>
+      options.reuses() ? kind !== used.kind : key !== used.key,
+    );
     recentRequirements = [used, ...others].slice(0, MAX_PREPARED);
     lastUsedAt = Date.now();
     return used;
   };
 
+  const hasReusableSpare = () => spares.some(({ process }) => process.reusable);
+
   /**
-   * Resolves when a process has ended, so that another may be started.
+   * Resolves when a process has become free or has ended.
    * @param first whether the request goes to the front of the queue, because it has waited before or has ended a spare.
-   * @param reclaims whether an idle process should be ended for it. Each request does that once, however many wait.
+   * @param wish the process that should be reclaimed for it, where one should be. As many are reclaimed as requests wait.
    */
-  const waitForSlot = async (signal: AbortSignal, first: boolean, reclaims: boolean): Promise<void> => {
+  const waitForSlot = async (signal: AbortSignal, first: boolean, wish?: ReclaimWish): Promise<void> => {
     const waits = first || !queue.isFull;
     const woken = queue.wait(signal, first);
-    if (reclaims && waits) options.reclaim();
+    if (wish && waits && released.size < queue.length) void (options.reclaim(wish) || options.reclaim());
     await woken;
   };
 
-  const findSpare = (used: KeyedRequirements): Spare | undefined => {
-    const suitable = spares.filter((spare) => suits(spare, used));
-    const sameModel = suitable.find(({ model }) => model === used.requirements.model);
-    return sameModel ?? suitable[0] ?? spares.find((spare) => spare.key === null);
+  /** The spare process that has to be changed the least. @param most the most that it may have to be changed. */
+  const bestSpare = (wanted: KeyedRequirements, most = Number.POSITIVE_INFINITY): Spare | undefined => {
+    let best: Spare | undefined;
+    let least = most;
+    for (const spare of spares) {
+      const needed = effort(spare, wanted);
+      if (needed === undefined || needed > least || (best && needed === least)) continue;
+      best = spare;
+      least = needed;
+    }
+    return best;
   };
 
   /** Takes a spare process that suits the request, or starts one. It may still have to be initialized. */
@@ -221,15 +208,20 @@ export function createPool(options: PoolOptions): Pool {
     signal: AbortSignal,
   ): Promise<Spare> => {
     const needsNewProcess = requirements.sessionFile !== undefined;
+    const fits = (process: ClaudeProcess) => {
+      const lease = leases.get(process);
+      return lease !== undefined && effort({ ...lease, process, prepared: NOTHING, since: 0 }, used) !== undefined;
+    };
     let first = false;
-    const wait = async (reclaims: boolean) => {
-      await waitForSlot(signal, first, reclaims);
+    let reclaimed = false;
+    const wait = async (wish?: ReclaimWish) => {
+      await waitForSlot(signal, first, wish);
       first = true;
     };
     signal.throwIfAborted();
-    if (queue.length > 0) await wait(true);
+    if (queue.length > 0) await wait({ fits, onlyShort: false });
     for (;;) {
-      const spare = signal.aborted || needsNewProcess ? undefined : findSpare(used);
+      const spare = signal.aborted || needsNewProcess ? undefined : bestSpare(used);
       // The request does not use the slot for which it was woken, so the next one gets it.
       if (first && (spare || signal.aborted)) queue.wakeNext();
       signal.throwIfAborted();
@@ -238,9 +230,17 @@ export function createPool(options: PoolOptions): Pool {
         removeSpare(spare);
         return spare;
       }
-      if (running.size < options.maxProcesses()) {
+      const hasRoom = running.size < options.maxProcesses();
+      const mayReclaim = options.reuses() && !needsNewProcess && !reclaimed;
+      if (hasRoom && mayReclaim && options.reclaim({ fits, onlyShort: true })) {
+        reclaimed = true;
+        first = true;
+        await wait();
+        continue;
+      }
+      if (hasRoom) {
         const process = startProcess(sessionOf(requirements));
-        return { process, key: null, model: undefined, prepared: Promise.resolve() };
+        return { process, preparedFor: null, conversations: 0, prepared: NOTHING, since: Date.now() };
       }
       const unsuitableSpare = spares[0];
       if (unsuitableSpare) {
@@ -249,15 +249,20 @@ export function createPool(options: PoolOptions): Pool {
         // The slot that this frees is for this request, not for those that already wait.
         first = true;
       }
-      await wait(unsuitableSpare === undefined);
+      await wait(unsuitableSpare ? undefined : { fits, onlyShort: false });
     }
   };
 
-  const finishPreparation = async (spare: Spare, requirements: ProcessRequirements, signal: AbortSignal) => {
-    await spare.prepared;
-    const { model } = requirements;
-    if (spare.key === null) await initialize(spare.process, requirements, signal);
-    else if (model !== undefined && spare.model !== model) await spare.process.setModel(model, signal);
+  const lend = (spare: Spare, used: KeyedRequirements): ProcessLease => {
+    const { process } = spare;
+    const conversations = spare.conversations + 1;
+    leases.set(process, { preparedFor: used, conversations });
+    const release = async () => {
+      if (!leases.delete(process)) return;
+      if (process.alive) released.add(process);
+      if (!(await recycle(process, used, conversations))) await process.close();
+    };
+    return { process, release };
   };
 
   return {
@@ -282,14 +287,11 @@ export function createPool(options: PoolOptions): Pool {
         const onAbort = () => process.kill();
         signal.addEventListener('abort', onAbort, { once: true });
         try {
-          await finishPreparation(spare, requirements, signal);
+          await spare.prepared;
+          await begin(process, requirements, signal);
           signal.throwIfAborted();
           backoffMs = 0;
-          const release = () => {
-            if (process.alive) released.add(process);
-            return process.close();
-          };
-          return { process, release };
+          return lend(spare, used);
         } catch (error) {
           process.kill();
           const { stderr } = await process.exited;
@@ -306,8 +308,8 @@ export function createPool(options: PoolOptions): Pool {
     },
     start: async (signal) => {
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const used = recordUse({ system: '', model: undefined });
-      for (const spare of [...spares]) if (spare.key === used.key) endSpare(spare);
+      const used = recordUse({ owner: '', system: '', model: undefined });
+      for (const spare of [...spares]) if (spare.preparedFor?.key === used.key) endSpare(spare);
       const spare = addSpare(used);
       scheduleRefill(0);
       const onAbort = () => spare.process.kill();
@@ -322,6 +324,7 @@ export function createPool(options: PoolOptions): Pool {
       }
     },
     replaceSpares: () => {
+      current = new WeakSet();
       for (const spare of [...spares]) endSpare(spare);
       scheduleRefill(0);
     },

@@ -1,23 +1,29 @@
 import type { ResumedSession } from '../process/arguments';
-import type { ProcessSetup } from '../process/claudeProcess';
+import type { ConversationStart } from '../process/claudeProcess';
+import type { SessionFile } from '../process/sessionFile';
 
 /** The properties of a process that a request needs. */
-export interface ProcessRequirements {
-  /** The system prompt; '' for none. */
-  readonly system: string;
-  readonly setup?: ProcessSetup | undefined;
-  /** A name that `set_model` accepts; undefined for the CLI's default. */
-  readonly model: string | undefined;
+export interface ProcessRequirements extends ConversationStart {
+  /** The API key's id, '' for this computer without one. No process ever holds anything of two owners. */
+  readonly owner: string;
   /** A session file with whose history the process must be started. No spare process can be used then. */
-  readonly sessionFile?: string | undefined;
+  readonly sessionFile?: SessionFile | undefined;
 }
 
 /** The session with which the process must be started, if there is one. */
 export function sessionOf({ sessionFile, model }: ProcessRequirements): ResumedSession | undefined {
-  return sessionFile === undefined ? undefined : { file: sessionFile, model };
+  return sessionFile && { ...sessionFile, model };
 }
 
-/** Equal for requests that can share a process: all that `initialize` sets, but not the model. */
-export function setupKey({ system, setup }: ProcessRequirements): string {
+/** Equal for requests that can share a process as it is: all that `initialize` sets, but not the model. */
+export function setupKey({ system, setup }: ConversationStart): string {
   return JSON.stringify([system, setup?.tools ?? [], setup?.schema ?? null]);
+}
+
+/**
+ * Equal for requests for which the same process can be prepared, one after another: the CLI takes a schema only with `initialize`, and
+ * cannot go back to no system prompt.
+ */
+export function kindKey({ system, setup }: ConversationStart): string {
+  return JSON.stringify([system === '', setup?.schema ?? null]);
 }

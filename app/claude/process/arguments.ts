@@ -1,5 +1,5 @@
 /** The command line of a process: context/CLAUDE_PROTOCOL.md, "Command line". */
-import { CLIENT_SERVER } from './tools/clientTools';
+import { CLIENT_SERVERS } from './tools/clientTools';
 
 /** No argument depends on a request, so any request can use any process. */
 const ARGUMENTS = [
@@ -13,7 +13,7 @@ const ARGUMENTS = [
   '--no-session-persistence',
   // The client's tools need no permission from the CLI, since the client runs them.
   '--allowedTools',
-  `mcp__${CLIENT_SERVER}`,
+  CLIENT_SERVERS.map((server) => `mcp__${server}`).join(','),
   // Where the client has a tool called Bash, the CLI would otherwise tell the model how to sign its commits.
   '--settings',
   JSON.stringify({ includeCoAuthoredBy: false }),
@@ -22,17 +22,38 @@ const ARGUMENTS = [
 /** Withholds the user's CLAUDE.md, settings, hooks, plugins and MCP servers, and the CLI's built-in tools. */
 const ISOLATION = ['--tools', '', '--strict-mcp-config', '--setting-sources', '', '--safe-mode'];
 
+/**
+ * For processes that serve one conversation after another (context/CLAUDE_PROTOCOL.md, "Reuse"). Without the first, 2.1.300 starts in
+ * another permission mode and sends the names of folders; without the second, a system prompt cannot change within a conversation.
+ */
+const REUSE = ['--permission-mode', 'default', '--system-prompt-snapshot', 'off'];
+
+/** What all of a process's requests have in common. */
+export interface ProcessKind {
+  /** Whether the user's own files, instructions and tools are withheld from the CLI. */
+  readonly isolated: boolean;
+  /** Whether the process may serve one conversation after another. Only versions of the CLI that were tested accept that. */
+  readonly reusable?: boolean | undefined;
+  readonly session?: ResumedSession | undefined;
+}
+
 /** A history with which a process is started. */
 export interface ResumedSession {
   /** Path of a file that `writeSessionFile` has written. */
   readonly file: string;
   /** undefined for the CLI's default. It is set here because a later `set_model` would add messages to the transcript. */
   readonly model: string | undefined;
+  /** The uuids of the user's messages in the file, in their order. */
+  readonly userUuids: readonly string[];
 }
 
-/** @param isolated whether the user's own files, instructions and tools are withheld from the CLI. */
-export function claudeArguments(isolated: boolean, session?: ResumedSession): readonly string[] {
-  return [...ARGUMENTS, ...(isolated ? ISOLATION : []), ...(session ? resumeArguments(session) : [])];
+export function claudeArguments({ isolated, reusable, session }: ProcessKind): readonly string[] {
+  return [
+    ...ARGUMENTS,
+    ...(reusable ? REUSE : []),
+    ...(isolated ? ISOLATION : []),
+    ...(session ? resumeArguments(session) : []),
+  ];
 }
 
 function resumeArguments({ file, model }: ResumedSession): readonly string[] {

@@ -3,26 +3,20 @@
  * then answers one turn at a time (context/CLAUDE_PROTOCOL.md).
  */
 import { randomUUID } from 'node:crypto';
-import { answerSchema } from './answerSchema';
-import { claudeArguments, isolationText, type ResumedSession } from './arguments';
+import { claudeArguments, isolationText, type ProcessKind } from './arguments';
 import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
 import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
-import { type ContextUsage, type InitializeResult, readContextUsage, readInitializeResult } from './messages';
-import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
+import { type ConversationStart, createHeldConversation, type ProcessSetup } from './heldConversation';
+import { type ContextUsage, type InitializeResult, readContextUsage } from './messages';
+import type { ApiBlock, ApiMessage, CacheBreakpoint, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
-import {
-  CLIENT_SERVER,
-  type ClientTools,
-  createClientTools,
-  isToolsListRequest,
-  type McpToolDefinition,
-  type McpToolResult,
-  TOOLS_CHANGED,
-} from './tools/clientTools';
+import { isToolsListRequest, type McpToolDefinition, type McpToolResult, TOOLS_CHANGED } from './tools/clientTools';
 import { type TurnEvent, turnEvents } from './turnEvents';
 import { flagRequests, flagsWithinTurn, type TurnFlags } from './turnFlags';
+
+export type { ConversationStart, ProcessSetup } from './heldConversation';
 
 /**
  * Every method that waits for the CLI has a deadline (deadlines/deadlines.ts). A process that misses one is killed, and the method
@@ -35,6 +29,8 @@ export interface ClaudeProcess {
   readonly alive: boolean;
   /** The cost of all turns so far in US dollars, which the CLI computes from list prices. */
   readonly costUsd: number;
+  /** Whether it may serve one conversation after another. */
+  readonly reusable: boolean;
   /** Tells the user what the process can access on this computer. */
   readonly isolation: string;
   /**
@@ -45,6 +41,23 @@ export interface ClaudeProcess {
   initialize(system: string, setup?: ProcessSetup, signal?: AbortSignal): Promise<InitializeResult>;
   /** Must be called before the first turn: later, the CLI adds messages about it to the transcript. */
   setModel(model: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Prepares the process for a conversation, in place of `initialize` and `setModel`. It must be empty: new, or emptied by `reset`.
+   * @returns the response to `initialize`, where the process is new.
+   * @throws Error where the CLI does not take a setting. The process must be ended then.
+   */
+  begin(start: ConversationStart, signal?: AbortSignal): Promise<InitializeResult | undefined>;
+  /** The number of the user's messages in the transcript, without the results of tools that a turn has waited for. */
+  readonly turns: number;
+  /**
+   * Interrupts the turn that runs, if one does, and removes the conversation, so that another can begin. Returns false where that
+   * did not succeed: the process must be ended then. Never rejects.
+   */
+  reset(): Promise<boolean>;
+  /** As `reset`, but keeps the first `turns` of the user's messages and the answers to them. */
+  rewind(turns: number): Promise<boolean>;
+  /** Changes the system prompt within a conversation, from the next question on. Needs a reusable process. */
+  changeSystem(system: string, signal?: AbortSignal): Promise<void>;
   /** The full name of the model that is set, and its context window. @throws Error where this version of the CLI does not tell. */
   contextUsage(signal?: AbortSignal): Promise<ContextUsage>;
   /** Sets the flags for the turns that follow, and for the rest of a turn that waits for a tool. Sends only what has changed. */
@@ -75,17 +88,9 @@ export interface ClaudeProcess {
   kill(): void;
 }
 
-/** What `initialize` sets for the life of a process, besides the system prompt. */
-export interface ProcessSetup {
-  readonly tools?: readonly McpToolDefinition[] | undefined;
-  /** A JSON schema that each answer of the process must match. */
-  readonly schema?: Readonly<Record<string, unknown>> | undefined;
-}
-
-export interface StartOptions extends PipeOptions {
-  /** Whether the user's own files, instructions and tools are withheld from the CLI. */
-  readonly isolated: boolean;
-  readonly session?: ResumedSession | undefined;
+export interface StartOptions extends PipeOptions, ProcessKind {
+  /** The breakpoint that keeps a replayed history in the API's prompt cache; undefined sets none. */
+  cacheBreakpoint?(): CacheBreakpoint | undefined;
   readonly deadlines?: Deadlines;
   /** Called for each line of the CLI's output that is none of its messages; such lines are skipped. */
   onNoise?(line: string): void;
@@ -96,14 +101,14 @@ export interface StartOptions extends PipeOptions {
 /** @param command path of the CLI. A program that cannot be started is reported by `exited`. */
 export function startClaude(command: string, options: StartOptions): ClaudeProcess {
   const { deadlines = DEADLINES, turnSilenceMs = () => TURN_SILENCE_MS } = options;
-  const pipe = openPipe(command, claudeArguments(options.isolated, options.session), options);
+  const pipe = openPipe(command, claudeArguments(options), options);
   let currentTurn: CliTurn | undefined;
   let alive = true;
   let costUsd = 0;
-  let structured = false;
-  let tools: ClientTools = createClientTools([]);
   /** Called when the CLI has been sent the list of tools. */
   let onToolsListed = () => {};
+  /** Whether a message of the model's was appended last: the CLI does not say when it has taken it. */
+  let hasUnconfirmed = false;
   let flags: TurnFlags = {};
   /** The flags with which the running turn began. */
   let initialFlags: TurnFlags = {};
@@ -125,7 +130,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   const protocol = createProtocol(transport, {
     writeMs: deadlines.writeMs,
     onNoise: (line) => options.onNoise?.(line),
-    onRequest: (request) => tools.handleRequest(request),
+    onRequest: (request) => held.tools.handleRequest(request),
     onResponded: (request) => {
       if (isToolsListRequest(request)) onToolsListed();
     },
@@ -154,6 +159,33 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   const request = (control: ControlRequest, timeoutMs: number, signal?: AbortSignal) =>
     killIfLate(protocol.request(control, { timeoutMs, signal }));
 
+  /** Has the CLI append a message of the user's. It mixes up the order of messages that are sent before this one's `result`. */
+  const append = async (message: ApiMessage, uuid: string, signal?: AbortSignal) => {
+    const turn = openTurn();
+    try {
+      await protocol.send(
+        { type: 'user', uuid, message, client_composed: true, shouldQuery: false },
+        { timeoutMs: deadlines.writeMs, signal },
+      );
+      const taken = Promise.race([turn.finished, exited]);
+      await killIfLate(within(taken, 'replay', { timeoutMs: deadlines.replayStepMs, signal }));
+      if (!alive) throw new CliEndedError();
+      hasUnconfirmed = false;
+    } finally {
+      // Where the wait was aborted, the CLI may still be at it.
+      if (turn.isFinished || !alive) currentTurn = undefined;
+    }
+  };
+
+  const held = createHeldConversation({
+    reusable: options.reusable === true,
+    sessionUuids: options.session?.userUuids ?? [],
+    request: (control, signal) => request(control, deadlines.controlMs, signal),
+    initialize: (control, signal) => request(control, deadlines.initializeMs, signal),
+    rewindRequest: (control) => request(control, deadlines.rewindMs),
+    sendAnchor: (uuid, signal) => append({ role: 'user', content: [] }, uuid, signal),
+  });
+
   const openTurn = (): CliTurn => {
     if (currentTurn) throw new Error('the process is already answering');
     currentTurn = createCliTurn();
@@ -169,8 +201,24 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     clearTimeout(timer);
   };
 
+  /** Keeps the first `turns` of the user's messages. */
+  const cut = async (turns: number): Promise<boolean> => {
+    const turn = currentTurn;
+    if (turn && !turn.isFinished) {
+      // A message of the user's that is still being appended. A turn that runs was interrupted when its iterator returned.
+      const taken = Promise.race([turn.finished, exited]);
+      await within(taken, 'replay', { timeoutMs: deadlines.rewindMs }).catch(held.spoil);
+    }
+    currentTurn = undefined;
+    if (!alive) return false;
+    // Otherwise the model's message could be appended after the cut.
+    if (hasUnconfirmed) await append({ role: 'user', content: [] }, held.addTurn(false)).catch(held.spoil);
+    return held.rewind(turns);
+  };
+
   return {
     pid: pipe.pid,
+    reusable: options.reusable === true,
     isolation: isolationText(options.isolated),
     exited,
     get alive() {
@@ -179,37 +227,37 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     get costUsd() {
       return costUsd;
     },
-    initialize: async (system, { tools: definitions = [], schema } = {}, signal) => {
-      structured = schema !== undefined;
-      tools = createClientTools(definitions);
-      const control: ControlRequest = {
-        subtype: 'initialize',
-        systemPrompt: system === '' ? [] : [system],
-        ...(schema && { jsonSchema: answerSchema(schema) }),
-        ...(definitions.length > 0 && { sdkMcpServers: [CLIENT_SERVER], sdkMcpServerManifests: tools.manifest }),
-      };
-      return readInitializeResult(await request(control, deadlines.initializeMs, signal));
+    initialize: (system, setup = {}, signal) => held.initialize(system, setup, signal),
+    setModel: held.setModel,
+    begin: held.begin,
+    get turns() {
+      return held.turns;
     },
-    setModel: async (model, signal) => {
-      await request({ subtype: 'set_model', model }, deadlines.controlMs, signal);
-    },
+    reset: () => cut(0),
+    rewind: cut,
+    changeSystem: held.changeSystem,
     contextUsage: async (signal) =>
       readContextUsage(await request({ subtype: 'get_context_usage' }, deadlines.controlMs, signal)),
     configure: async (newFlags, signal) => {
       const next = currentTurn ? flagsWithinTurn(initialFlags, newFlags) : newFlags;
       const requests = flagRequests(flags, next);
       flags = next;
-      await Promise.all(requests.map((control) => request(control, deadlines.controlMs, signal)));
+      try {
+        await Promise.all(requests.map((control) => request(control, deadlines.controlMs, signal)));
+      } catch (error) {
+        held.spoil();
+        throw error;
+      }
     },
     replaceTools: async (definitions, signal) => {
-      if (!tools.replace(definitions)) return;
+      if (!held.tools.replace(definitions)) return;
       const toolsListed = new Promise<void>((resolve) => {
         onToolsListed = resolve;
       });
       const timeoutMs = deadlines.controlMs;
       try {
         await request(
-          { subtype: 'mcp_message', server_name: CLIENT_SERVER, message: TOOLS_CHANGED },
+          { subtype: 'mcp_message', server_name: held.tools.server, message: TOOLS_CHANGED },
           timeoutMs,
           signal,
         );
@@ -222,26 +270,18 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
         throw new CliEndedError();
       }
     },
-    sendToolResult: (toolUseId, result) => tools.resolveCall(toolUseId, result),
+    sendToolResult: (toolUseId, result) => held.tools.resolveCall(toolUseId, result),
     replay: async (history, signal) => {
       const written = { timeoutMs: deadlines.writeMs, signal };
-      const replayed = { timeoutMs: deadlines.replayStepMs, signal };
       for (const message of history) {
         signal.throwIfAborted();
-        if (message.role === 'assistant') {
-          // Without ids of their own, some versions of the CLI merge the model's messages.
-          await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } }, written);
+        if (message.role === 'user') {
+          await append(message, held.addTurn(false), signal);
           continue;
         }
-        const turn = openTurn();
-        try {
-          await protocol.send({ type: 'user', message, client_composed: true, shouldQuery: false }, written);
-          // The CLI mixes up the order of messages that are sent before this one's `result`.
-          await killIfLate(within(Promise.race([turn.finished, exited]), 'replay', replayed));
-          if (!alive) throw new CliEndedError();
-        } finally {
-          currentTurn = undefined;
-        }
+        hasUnconfirmed = true;
+        // Without ids of their own, some versions of the CLI merge the model's messages.
+        await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } }, written);
       }
     },
     async *runTurn(content, signal) {
@@ -251,14 +291,16 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       const onAbort = () => turn.channel.discard();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        const question = { type: 'user', message: { role: 'user', content }, client_composed: true } as const;
+        const message = { role: 'user', content: held.withBreakpoint(content, options.cacheBreakpoint?.()) } as const;
+        const question = { type: 'user', uuid: held.addTurn(true), message, client_composed: true } as const;
         await protocol.send(question, { timeoutMs: deadlines.writeMs, signal });
         const limits = {
           firstLineMs: deadlines.turnStartMs,
           silenceMs: turnSilenceMs,
           lastLineAt: () => protocol.lastLineAt,
         };
-        yield* turnEvents(endSilence(turn.channel, limits), structured);
+        hasUnconfirmed = false;
+        yield* turnEvents(endSilence(turn.channel, limits), held.structured);
       } catch (error) {
         if (error instanceof CliTimeoutError) pipe.kill();
         if (!signal.aborted) throw error;

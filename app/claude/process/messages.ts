@@ -245,6 +245,8 @@ const initializeResult = z.object({
   account: z
     .object({ email: z.string().nullish(), subscriptionType: z.string().nullish(), tokenSource: z.string().nullish() })
     .nullish(),
+  /** By the server's name: what became of the servers that the request brought. */
+  sdk_mcp_manifests_parked: z.record(z.string(), z.unknown()).nullish(),
 });
 /** The payload of the response to `initialize`. */
 export type InitializeResult = z.infer<typeof initializeResult>;
@@ -252,4 +254,18 @@ export type InitializeResult = z.infer<typeof initializeResult>;
 /** @throws ProtocolError */
 export function readInitializeResult(payload: unknown): InitializeResult {
   return read(initializeResult, payload);
+}
+
+const rewindResult = z.object({
+  rewound: z.boolean(),
+  reason: z.string().nullish(),
+  /** The model's message that is now the last one; null where none is left. */
+  precedingAssistantUuid: z.string().nullish(),
+});
+/** The payload of the response to `rewind_conversation`. */
+export type RewindResult = z.infer<typeof rewindResult>;
+
+/** @throws ProtocolError */
+export function readRewindResult(payload: unknown): RewindResult {
+  return read(rewindResult, payload);
 }

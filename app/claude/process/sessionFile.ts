@@ -45,13 +45,22 @@ export function splitHistory(history: readonly ApiMessage[]): SplitHistory {
 /** In UTF-16 units. Other work runs between two writes. */
 const WRITE_LENGTH = 256 * 1024;
 
-/** @param folder created where it does not exist. Only the user can read the folder and the file. @returns the path of the file */
-export async function writeSessionFile(folder: string, history: readonly ApiMessage[]): Promise<string> {
+/** A session file that was written. */
+export interface SessionFile {
+  /** The path. */
+  readonly file: string;
+  /** The uuids of the user's messages in it, in their order. */
+  readonly userUuids: readonly string[];
+}
+
+/** @param folder created where it does not exist. Only the user can read the folder and the file. */
+export async function writeSessionFile(folder: string, history: readonly ApiMessage[]): Promise<SessionFile> {
   const sessionId = randomUUID();
   const timestamp = new Date().toISOString();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = path.join(folder, `${sessionId}.jsonl`);
   const file = await open(name, 'w', 0o600);
+  const userUuids: string[] = [];
   try {
     let parentUuid: string | null = null;
     let text = '';
@@ -59,6 +68,7 @@ export async function writeSessionFile(folder: string, history: readonly ApiMess
       const uuid = randomUUID();
       const entry = { type: message.role, message: sessionMessage(message), uuid, parentUuid, sessionId, timestamp };
       parentUuid = uuid;
+      if (message.role === 'user') userUuids.push(uuid);
       for (const piece of jsonPieces({ ...entry, isSidechain: false, userType: 'external', cwd: folder })) {
         text += piece;
         if (text.length < WRITE_LENGTH) continue;
@@ -71,7 +81,7 @@ export async function writeSessionFile(folder: string, history: readonly ApiMess
   } finally {
     await file.close();
   }
-  return name;
+  return { file: name, userUuids };
 }
 
 export function removeSessionFile(file: string): Promise<void> {

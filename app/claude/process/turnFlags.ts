@@ -35,7 +35,7 @@ function changedSettings(current: TurnFlags, next: TurnFlags): FlagSettings | un
     ([name, value]) => currentVariables[name] !== value,
   );
   const settings = {
-    ...(next.effort !== current.effort && { effortLevel: next.effort ?? DEFAULT_EFFORT }),
+    ...(next.effort !== current.effort && { effortLevel: next.effort ?? null }),
     ...(changed.length > 0 && { env: Object.fromEntries(changed) }),
   };
   return Object.keys(settings).length > 0 ? settings : undefined;
@@ -49,13 +49,10 @@ function environmentVariables({ maxTokens, extraBody }: TurnFlags): Record<strin
   };
 }
 
-/** The effort that the CLI sends by default. */
-const DEFAULT_EFFORT = 'medium';
-
 /** Tokens; only models with a thinking budget use it. Newer models think as much as their effort allows. */
 const THINKING_BUDGET = 16_000;
 
-/** null is the CLI's default; 0 makes the CLI turn thinking off where the model allows that. */
+/** null is the CLI's default, which leaves no trace in the requests that follow; 0 makes the CLI turn thinking off where the model allows that. */
 const MAX_THINKING_TOKENS = { shown: THINKING_BUDGET, hidden: null, off: 0 } as const satisfies Record<
   ThinkingMode,
   number | null
@@ -65,7 +62,7 @@ function thinkingRequest(thinking: ThinkingMode): ControlRequest {
   return {
     subtype: 'set_max_thinking_tokens',
     max_thinking_tokens: MAX_THINKING_TOKENS[thinking],
-    thinking_display: thinking === 'shown' ? 'summarized' : 'omitted',
+    thinking_display: thinking === 'shown' ? 'summarized' : null,
   };
 }
 

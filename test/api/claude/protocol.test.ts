@@ -47,8 +47,8 @@ describe('the client’s tools', () => {
     };
     const cli = rig.start({ env: { CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1', ENABLE_TOOL_SEARCH: 'false' } });
     const manifest = { initializeResult, toolsListResult: { tools: [tool('find')] } };
-    const sdkMcpServerManifests = { client: manifest };
-    await cli.request({ subtype: 'initialize', systemPrompt: [], sdkMcpServers: ['client'], sdkMcpServerManifests });
+    const sdkMcpServerManifests = { clientA: manifest };
+    await cli.request({ subtype: 'initialize', systemPrompt: [], sdkMcpServers: ['clientA'], sdkMcpServerManifests });
     /** Responds to the CLI's request of this method. */
     const respond = async (method: string, result: object) => {
       const line = McpLine.parse(
@@ -62,7 +62,7 @@ describe('the client’s tools', () => {
     await cli.line((candidate) => McpLine.safeParse(candidate).data?.request.message.method === 'tools/call');
 
     const message = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' };
-    await cli.request({ subtype: 'mcp_message', server_name: 'client', message });
+    await cli.request({ subtype: 'mcp_message', server_name: 'clientA', message });
     await respond('tools/list', { tools: [tool('find'), tool('found')] });
     await cli.request({ subtype: 'mcp_status' });
     await respond('tools/call', { content: [{ type: 'text', text: 'Found.' }] });
@@ -355,10 +355,10 @@ describe('a session file', () => {
   ];
 
   const resume = async (history: readonly ApiMessage[]) => {
-    const file = await writeSessionFile(path.join(rig.home, 'replay'), history);
-    const cli = rig.start({ session: { file, model: 'haiku' } });
+    const session = await writeSessionFile(path.join(rig.home, 'replay'), history);
+    const cli = rig.start({ session: { ...session, model: 'haiku' } });
     await cli.request({ subtype: 'initialize', systemPrompt: ['Be brief.'] });
-    await removeSessionFile(file);
+    await removeSessionFile(session.file);
     return cli;
   };
 

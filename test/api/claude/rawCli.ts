@@ -46,6 +46,8 @@ export interface RawCliOptions {
   account?: Account;
   /** Whether the user's own files and tools are withheld from the CLI. Default true. */
   isolated?: boolean;
+  /** Whether it gets the arguments for several conversations. Default false. */
+  reusable?: boolean;
   env?: Readonly<Record<string, string>>;
   /** The working folder. Default: an empty one. */
   cwd?: string;
@@ -102,7 +104,8 @@ export async function startRawCliTest(): Promise<RawCliTest> {
 
   const launch = (options: RawCliOptions = {}) => {
     const env = { ...cliEnvironment(api, options.home ?? home, options.account), ...options.env };
-    return startRawCli(claudeArguments(options.isolated ?? true, options.session), options.cwd ?? cwd, env);
+    const kind = { isolated: options.isolated ?? true, reusable: options.reusable, session: options.session };
+    return startRawCli(claudeArguments(kind), options.cwd ?? cwd, env);
   };
   const endTest = async () => {
     api.reset();

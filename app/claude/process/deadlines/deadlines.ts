@@ -18,6 +18,8 @@ export interface Deadlines {
   readonly writeMs: number;
   /** From an interrupt to the end of the turn: 16 ms measured. */
   readonly interruptMs: number;
+  /** The response to `rewind_conversation`: 1 to 4 ms measured. A process that takes longer is ended, which costs no request anything. */
+  readonly rewindMs: number;
   /** From closing its stdin to the exit of an idle process: 50 ms measured. */
   readonly closeMs: number;
   /**
@@ -38,6 +40,7 @@ export const DEADLINES: Deadlines = {
   turnStartMs: 60_000,
   writeMs: 30_000,
   interruptMs: 2_000,
+  rewindMs: 2_000,
   closeMs: 2_000,
   endMs: 5_000,
   queueMs: 10 * 60_000,

@@ -22,6 +22,10 @@ export interface McpToolResult {
 }
 
 export interface ClientTools {
+  readonly server: ClientServer;
+  readonly isEmpty: boolean;
+  /** Whether these are the same tools. */
+  equals(definitions: readonly McpToolDefinition[]): boolean;
   /** The `sdkMcpServerManifests` of `initialize`. */
   readonly manifest: object;
   /**
@@ -38,13 +42,17 @@ export interface ClientTools {
   resolveCall(toolUseId: string, result: McpToolResult): void;
 }
 
-/** The name of the MCP server. */
-export const CLIENT_SERVER = 'client';
+/**
+ * The names that the MCP server has by turns: where the tools of a process are replaced between two conversations, a server of the
+ * same name would keep the tools of the one before.
+ */
+export const CLIENT_SERVERS = ['clientA', 'clientB'] as const;
+export type ClientServer = (typeof CLIENT_SERVERS)[number];
 
 const INITIALIZE_RESULT = {
   protocolVersion: '2025-11-25',
   capabilities: { tools: { listChanged: true } },
-  serverInfo: { name: CLIENT_SERVER, version: '1' },
+  serverInfo: { name: 'client', version: '1' },
 };
 
 /** The server's notification that its list of tools has changed. */
@@ -71,7 +79,10 @@ export function isToolsListRequest({ request }: IncomingControlRequest): boolean
 
 const PermissionRequest = z.object({ subtype: z.literal('can_use_tool'), tool_name: z.string(), input: z.unknown() });
 
-export function createClientTools(definitions: readonly McpToolDefinition[]): ClientTools {
+export function createClientTools(
+  definitions: readonly McpToolDefinition[],
+  server: ClientServer = CLIENT_SERVERS[0],
+): ClientTools {
   /** Results that came before the CLI made the call, by the id of the call. */
   const earlyResults = new Map<string, McpToolResult>();
   /** Calls that wait for their result, by the id of the call. */
@@ -86,18 +97,23 @@ export function createClientTools(definitions: readonly McpToolDefinition[]): Cl
   };
 
   return {
+    server,
+    get isEmpty() {
+      return tools.length === 0;
+    },
+    equals: (others) => JSON.stringify(others.map(mcpTool)) === JSON.stringify(tools),
     replace: (newDefinitions) => {
       const newTools = newDefinitions.map(mcpTool);
       const changed = JSON.stringify(newTools) !== JSON.stringify(tools);
       tools = newTools;
       return changed;
     },
-    manifest: { [CLIENT_SERVER]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
+    manifest: { [server]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
     handleRequest: async ({ request }) => {
       const permission = PermissionRequest.safeParse(request);
       if (permission.success) {
         const { tool_name: name, input } = permission.data;
-        const isOffered = tools.some((tool) => tool.name === name || name === `mcp__${CLIENT_SERVER}__${tool.name}`);
+        const isOffered = tools.some((tool) => tool.name === name || name === `mcp__${server}__${tool.name}`);
         return isOffered
           ? { behavior: 'allow', updatedInput: input }
           : { behavior: 'deny', message: 'Not available here.' };

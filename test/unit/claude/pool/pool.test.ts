@@ -12,7 +12,8 @@ import type { PipeExit } from '../../../../app/claude/process/pipe';
 
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
-const PLAIN = { system: '', model: undefined };
+const PLAIN = { owner: '', system: '', model: undefined };
+const SESSION = { file: '/s.jsonl', userUuids: [] };
 
 let started: FakeProcess[];
 let warnings: string[];
@@ -34,7 +35,7 @@ describe('a request', () => {
   test('gets a new process with its system prompt and model where there is no spare one', async () => {
     const pool = open();
 
-    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+    const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku' }, NEVER);
 
     expect(lease.process).toBe(started[0]);
     expect(started[0]?.calls).toEqual(['initialize Be brief.', 'model haiku']);
@@ -52,7 +53,7 @@ describe('a request', () => {
   test('gets the blank spare process where no other has its system prompt', async () => {
     const pool = await openStarted();
 
-    const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
+    const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: undefined }, NEVER);
 
     expect(lease.process).toBe(started[1]);
     expect(started[1]?.calls).toEqual(['initialize Be brief.']);
@@ -60,21 +61,23 @@ describe('a request', () => {
 
   test('with a session file gets a new process, whose model is set only on the command line', async () => {
     const sessions: unknown[] = [];
-    const pool = await openStarted({ start: (session) => fakeProcess({}, () => sessions.push(session)) });
+    const pool = await openStarted({
+      start: (session) => fakeProcess({ hasSession: session !== undefined }, () => sessions.push(session)),
+    });
 
-    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
+    const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku', sessionFile: SESSION }, NEVER);
 
     expect(lease.process).toBe(started[2]);
-    expect(sessions).toEqual([undefined, undefined, { file: '/s.jsonl', model: 'haiku' }]);
+    expect(sessions).toEqual([undefined, undefined, { ...SESSION, model: 'haiku' }]);
     expect(started[2]?.calls).toEqual(['initialize Be brief.']);
   });
 
   test('with a session file has a spare process prepared for later requests with its system prompt', async () => {
     const pool = await openStarted();
 
-    await pool.acquire({ system: 'Be brief.', model: 'haiku', sessionFile: '/s.jsonl' }, NEVER);
+    await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku', sessionFile: SESSION }, NEVER);
     await vi.advanceTimersByTimeAsync(1_000);
-    const lease = await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+    const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku' }, NEVER);
 
     expect(lease.process).toBe(started[3]);
     expect(started[3]?.calls).toEqual(['initialize Be brief.', 'model haiku']);
@@ -83,14 +86,14 @@ describe('a request', () => {
   test('has its model set where the spare process has another', async () => {
     const pool = await openStarted();
 
-    await pool.acquire({ system: '', model: 'haiku' }, NEVER);
+    await pool.acquire({ owner: '', system: '', model: 'haiku' }, NEVER);
 
     expect(started[0]?.calls).toEqual(['initialize ', 'model haiku']);
   });
 
   test('for the CLI’s default gets no spare process whose model was set', async () => {
     const pool = await openStarted();
-    await pool.acquire({ system: '', model: 'haiku' }, NEVER);
+    await pool.acquire({ owner: '', system: '', model: 'haiku' }, NEVER);
     await vi.advanceTimersByTimeAsync(1_000);
     const haiku = started.find(
       ({ alive, calls }) => alive && calls.includes('model haiku') && calls !== started[0]?.calls,
@@ -107,7 +110,7 @@ describe('a request', () => {
     const pool = await openStarted({ maxProcesses: () => 1 });
     expect(started).toHaveLength(1);
 
-    const lease = await pool.acquire({ system: 'Be brief.', model: undefined }, NEVER);
+    const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: undefined }, NEVER);
 
     expect(started[0]?.alive).toBe(false);
     expect(lease.process).toBe(started[1]);
@@ -178,7 +181,7 @@ describe('where the limit is reached', () => {
 
   test('a request that ends a spare process gets the slot, even if others wait', async () => {
     const pool = await openStarted({ maxProcesses: () => 1 });
-    const other = { system: 'Be brief.', model: undefined };
+    const other = { owner: '', system: 'Be brief.', model: undefined };
     const first = pool.acquire(other, NEVER);
     const second = pool.acquire(other, NEVER);
 
@@ -311,7 +314,7 @@ describe('spare processes', () => {
 
   test('are started again after a request, one of them with its system prompt and model', async () => {
     const pool = await openStarted();
-    await pool.acquire({ system: 'Be brief.', model: 'haiku' }, NEVER);
+    await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku' }, NEVER);
 
     await vi.advanceTimersByTimeAsync(250);
 
@@ -322,7 +325,7 @@ describe('spare processes', () => {
   test('have the two latest system prompts, and none is ended while requests alternate between these', async () => {
     const pool = await openStarted();
     const ask = async (system: string) => {
-      await (await pool.acquire({ system, model: undefined }, NEVER)).release();
+      await (await pool.acquire({ owner: '', system, model: undefined }, NEVER)).release();
       await vi.advanceTimersByTimeAsync(250);
     };
     for (const system of ['one', 'two', 'one', 'two', 'one']) await ask(system);
@@ -466,9 +469,15 @@ interface Behaviour {
   hangsAtInitialize?: boolean;
   /** Takes a second to exit after it was told to. */
   exitsLate?: boolean;
+  /** Can serve one conversation after another. */
+  reusable?: boolean;
+  /** Cannot be emptied. */
+  failsAtReset?: boolean;
+  /** Was started with a session and the model of it. */
+  hasSession?: boolean;
 }
 
-/** Records the calls of `initialize` and `setModel`. */
+/** Records what is set. */
 type FakeProcess = ClaudeProcess & { readonly calls: string[] };
 
 function open({
@@ -479,6 +488,7 @@ function open({
     start: () => fakeProcess(behaviours[started.length]),
     maxProcesses: () => 16,
     reclaim: () => false,
+    reuses: () => false,
     onInitialized: () => {},
     onChange: () => {},
     onWarning: (message) => warnings.push(message),
@@ -497,11 +507,12 @@ async function openStarted(options: Partial<PoolOptions> = {}): Promise<Pool> {
 }
 
 function fakeProcess(
-  { diesAtInitialize = false, hangsAtInitialize = false, exitsLate = false }: Behaviour = {},
+  { diesAtInitialize, hangsAtInitialize, exitsLate, reusable = false, failsAtReset, hasSession }: Behaviour = {},
   onStart = () => {},
 ): FakeProcess {
   onStart();
   let alive = true;
+  let set: { system: string; model: string | undefined } | undefined;
   let resolveExited: (exit: PipeExit) => void = () => {};
   const calls: string[] = [];
   const exited = new Promise<PipeExit>((resolve) => {
@@ -520,18 +531,32 @@ function fakeProcess(
     costUsd: 0,
     isolation: '',
     calls,
-    initialize: async (system) => {
-      calls.push(`initialize ${system}`);
-      if (diesAtInitialize) end('SIGKILL');
-      if (diesAtInitialize || hangsAtInitialize) {
-        await exited;
-        throw new Error('the CLI has ended');
+    reusable,
+    turns: 0,
+    initialize: async () => ({ models: [] }),
+    setModel: async () => {},
+    begin: async ({ system, model, setup }) => {
+      const before = set;
+      set = { system, model };
+      if (!before) {
+        calls.push(`initialize ${system}`);
+        if (diesAtInitialize) end('SIGKILL');
+        if (diesAtInitialize || hangsAtInitialize) {
+          await exited;
+          throw new Error('the CLI has ended');
+        }
       }
-      return { models: [] };
+      if (before && before.system !== system) calls.push(`system ${system}`);
+      if (setup?.tools) calls.push(`tools ${setup.tools.map(({ name }) => name)}`);
+      if (before ? before.model !== model : model !== undefined && !hasSession) calls.push(`model ${model}`);
+      return before ? undefined : { models: [] };
     },
-    setModel: async (model) => {
-      calls.push(`model ${model}`);
+    reset: async () => {
+      calls.push('reset');
+      return !failsAtReset;
     },
+    rewind: async () => false,
+    changeSystem: async () => {},
     contextUsage: async () => ({ model: '', rawMaxTokens: 1 }),
     configure: async () => {},
     replaceTools: async () => {},

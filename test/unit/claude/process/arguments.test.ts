@@ -3,25 +3,34 @@ import { expect, test } from 'vitest';
 import { claudeArguments } from '../../../../app/claude/process/arguments';
 
 test('no argument depends on a request', () => {
-  expect(claudeArguments(false)).toEqual([
+  expect(claudeArguments({ isolated: false })).toEqual([
     '-p',
     ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose', '--include-partial-messages'],
     '--no-session-persistence',
-    ...['--allowedTools', 'mcp__client', '--settings', '{"includeCoAuthoredBy":false}'],
+    ...['--allowedTools', 'mcp__clientA,mcp__clientB', '--settings', '{"includeCoAuthoredBy":false}'],
   ]);
 });
 
 test('isolation adds arguments', () => {
-  expect(claudeArguments(true)).toEqual([
-    ...claudeArguments(false),
+  expect(claudeArguments({ isolated: true })).toEqual([
+    ...claudeArguments({ isolated: false }),
     ...['--tools', '', '--strict-mcp-config', '--setting-sources', '', '--safe-mode'],
   ]);
 });
 
+test('a process for several conversations has two more', () => {
+  expect(claudeArguments({ isolated: false, reusable: true })).toEqual([
+    ...claudeArguments({ isolated: false }),
+    ...['--permission-mode', 'default', '--system-prompt-snapshot', 'off'],
+  ]);
+});
+
 test('a session is resumed with its model', () => {
-  expect(claudeArguments(false, { file: '/s.jsonl', model: 'haiku' })).toEqual([
-    ...claudeArguments(false),
+  expect(claudeArguments({ isolated: false, session: { file: '/s.jsonl', model: 'haiku', userUuids: [] } })).toEqual([
+    ...claudeArguments({ isolated: false }),
     ...['--resume', '/s.jsonl', '--model', 'haiku'],
   ]);
-  expect(claudeArguments(false, { file: '/s.jsonl', model: undefined })).not.toContain('--model');
+  expect(
+    claudeArguments({ isolated: false, session: { file: '/s.jsonl', model: undefined, userUuids: [] } }),
+  ).not.toContain('--model');
 });

@@ -69,7 +69,8 @@ describe('a session file', () => {
   test('has a line for each message, which names the line before it as its parent', async () => {
     const history = exchanges(2);
 
-    const rows = (await readFile(await writeSessionFile(folder, history), 'utf8'))
+    const { file, userUuids } = await writeSessionFile(folder, history);
+    const rows = (await readFile(file, 'utf8'))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -77,11 +78,12 @@ describe('a session file', () => {
     expect(rows.map(({ type, message }) => ({ type, content: message.content }))).toEqual(
       history.map(({ role, content }) => ({ type: role, content })),
     );
+    expect(userUuids).toEqual(rows.filter(({ type }) => type === 'user').map(({ uuid }) => uuid));
     expect(rows.map(({ parentUuid }) => parentUuid)).toEqual([null, ...rows.slice(0, -1).map(({ uuid }) => uuid)]);
   });
 
   test.skipIf(process.platform === 'win32')('can be read only by its user', async () => {
-    const file = await writeSessionFile(folder, exchanges(1));
+    const { file } = await writeSessionFile(folder, exchanges(1));
 
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);

@@ -23,16 +23,16 @@ describe('flagRequests', () => {
     expect(flagRequests({ effort: 'high', maxTokens: 5, thinking: 'shown' }, {})).toEqual([
       {
         subtype: 'apply_flag_settings',
-        settings: { effortLevel: 'medium', env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: '' } },
+        settings: { effortLevel: null, env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: '' } },
       },
-      { subtype: 'set_max_thinking_tokens', max_thinking_tokens: null, thinking_display: 'omitted' },
+      { subtype: 'set_max_thinking_tokens', max_thinking_tokens: null, thinking_display: null },
     ]);
   });
 
   test.each([
     ['shown', 16_000, 'summarized'],
-    ['off', 0, 'omitted'],
-  ] as const)('thinking %s has a maximum of %i tokens and is %s', (thinking, max, display) => {
+    ['off', 0, null],
+  ] as const)('thinking %s has a maximum of %i tokens and the display %s', (thinking, max, display) => {
     expect(flagRequests({}, { thinking })).toEqual([
       { subtype: 'set_max_thinking_tokens', max_thinking_tokens: max, thinking_display: display },
     ]);

@@ -1,0 +1,237 @@
+/**
+ * The conversation that a process holds: what was set for it, and the user's messages of its transcript by uuid. A process can be
+ * emptied and given another conversation (context/CLAUDE_PROTOCOL.md, "Reuse"). Every step is checked; where the CLI answers
+ * anything but what is expected, the process is `spoilt` and must be ended, since nothing is known about what it holds.
+ */
+import { randomUUID } from 'node:crypto';
+import { answerSchema } from './answerSchema';
+import { type InitializeResult, readInitializeResult, readRewindResult } from './messages';
+import type { ApiBlock, CacheBreakpoint, ControlRequest } from './outgoingMessages';
+import { CLIENT_SERVERS, type ClientTools, createClientTools, type McpToolDefinition } from './tools/clientTools';
+
+/** What `initialize` sets for the life of a process, besides the system prompt. */
+export interface ProcessSetup {
+  readonly tools?: readonly McpToolDefinition[] | undefined;
+  /** A JSON schema that each answer of the process must match. */
+  readonly schema?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is set before the first message of a conversation. */
+export interface ConversationStart {
+  /** '' for none. */
+  readonly system: string;
+  /** A name that `set_model` accepts; undefined for the CLI's default. */
+  readonly model: string | undefined;
+  readonly setup?: ProcessSetup | undefined;
+}
+
+export interface HeldConversation {
+  readonly tools: ClientTools;
+  /** Whether each answer must match a schema. */
+  readonly structured: boolean;
+  /** The number of the user's messages that were sent as such. Results of tools are not among them while a turn runs. */
+  readonly turns: number;
+  initialize(system: string, setup: ProcessSetup, signal?: AbortSignal): Promise<InitializeResult>;
+  setModel(model: string | undefined, signal?: AbortSignal): Promise<void>;
+  /**
+   * Sets what differs from what is set. The process must be empty, or hold a conversation without messages.
+   * @returns the response to `initialize`, where the process was not initialized before.
+   */
+  begin(start: ConversationStart, signal?: AbortSignal): Promise<InitializeResult | undefined>;
+  /** Changes the system prompt of a conversation that has begun. Does nothing where it is the same. */
+  changeSystem(system: string, signal?: AbortSignal): Promise<void>;
+  /** Records a message of the user's, and returns its uuid. @param asked whether the model is to answer it. */
+  addTurn(asked: boolean): string;
+  /** The content of the next question, with the breakpoint where the prompt cache needs one. */
+  withBreakpoint(content: ApiBlock[], breakpoint: CacheBreakpoint | undefined): ApiBlock[];
+  /** Removes all but the first `kept` of the user's messages, with what follows them. Returns false where the process is spoilt. */
+  rewind(kept: number): Promise<boolean>;
+  /** The process is of no use for another conversation. */
+  spoil(): void;
+}
+
+export interface HeldConversationOptions {
+  /** Whether the process was started for more than one conversation. */
+  readonly reusable: boolean;
+  /** The user's messages of the session with which the process was started. */
+  readonly sessionUuids: readonly string[];
+  request(control: ControlRequest, signal?: AbortSignal): Promise<unknown>;
+  initialize(control: ControlRequest, signal?: AbortSignal): Promise<unknown>;
+  rewindRequest(control: ControlRequest): Promise<unknown>;
+  /** Appends an empty message of the user's that the model is not asked. Resolves when the CLI has taken it. */
+  sendAnchor(uuid: string, signal?: AbortSignal): Promise<void>;
+}
+
+interface Turn {
+  readonly uuid: string;
+  /** Whether the model was asked, upon which the CLI has put its note for the model behind the first such message. */
+  readonly asked: boolean;
+}
+
+export function createHeldConversation(options: HeldConversationOptions): HeldConversation {
+  const { reusable, request } = options;
+  const turns: Turn[] = options.sessionUuids.map((uuid) => ({ uuid, asked: false }));
+  let tools = createClientTools([]);
+  let initialized = false;
+  let system = '';
+  let model: string | undefined;
+  let schemaJson = schemaKey(undefined);
+  /** The message from which on the process is rewound to empty it: the model's messages in front of the target would stay. */
+  let anchor: string | undefined;
+  let spoilt = false;
+
+  /** A request that fails leaves the old setting in force. */
+  const orSpoil = async <T>(promise: Promise<T>): Promise<T> => {
+    try {
+      return await promise;
+    } catch (error) {
+      spoilt = true;
+      throw error;
+    }
+  };
+
+  const initialize: HeldConversation['initialize'] = async (prompt, { tools: definitions = [], schema }, signal) => {
+    initialized = true;
+    system = prompt;
+    schemaJson = schemaKey(schema);
+    tools = createClientTools(definitions);
+    const control: ControlRequest = {
+      subtype: 'initialize',
+      systemPrompt: prompt === '' ? [] : [prompt],
+      ...(schema && { jsonSchema: answerSchema(schema) }),
+      ...(!tools.isEmpty && { sdkMcpServers: [tools.server], sdkMcpServerManifests: tools.manifest }),
+    };
+    return readInitializeResult(await orSpoil(options.initialize(control, signal)));
+  };
+
+  /** @param prompt undefined leaves the system prompt as it is. */
+  const setModel = async (name: string | undefined, prompt: string | undefined, signal?: AbortSignal) => {
+    const control: ControlRequest = {
+      subtype: 'set_model',
+      ...(name !== undefined && { model: name }),
+      ...(prompt !== undefined && { system_prompt: prompt }),
+    };
+    await orSpoil(request(control, signal));
+    model = name;
+    system = prompt ?? system;
+  };
+
+  /** @throws Error where the CLI does not take the new tools. */
+  const exchangeTools = async (definitions: readonly McpToolDefinition[], signal?: AbortSignal) => {
+    const [first, second] = CLIENT_SERVERS;
+    const next = createClientTools(definitions, tools.server === first ? second : first);
+    await request({ subtype: 'mcp_set_servers', servers: {} }, signal);
+    tools = next;
+    if (next.isEmpty) return;
+    const servers = { sdkMcpServers: [next.server], sdkMcpServerManifests: next.manifest };
+    const result = readInitializeResult(await options.initialize({ subtype: 'initialize', ...servers }, signal));
+    if (result.sdk_mcp_manifests_parked?.[next.server] === undefined) {
+      throw new Error('the CLI did not take the tools of another conversation');
+    }
+  };
+
+  const cut = async (target: string, last: string) =>
+    readRewindResult(
+      await options.rewindRequest({
+        subtype: 'rewind_conversation',
+        target_message_uuid: target,
+        last_seen_user_message_uuid: last,
+      }),
+    );
+
+  const rewind: HeldConversation['rewind'] = async (kept) => {
+    const empties = kept === 0;
+    const target = empties ? anchor : turns[kept]?.uuid;
+    const last = turns.at(-1)?.uuid ?? anchor;
+    if (spoilt || !reusable) return false;
+    if (!empties && kept === turns.length) return true;
+    if (target === undefined || last === undefined) {
+      spoilt = true;
+      return false;
+    }
+    try {
+      let result = await cut(target, last);
+      // The `result` of an interrupted turn can come just before the CLI counts the turn as ended.
+      if (!result.rewound && result.reason === 'turn_running') result = await cut(target, last);
+      spoilt = !result.rewound || (empties && result.precedingAssistantUuid !== null);
+    } catch {
+      spoilt = true;
+    }
+    if (spoilt) return false;
+    turns.length = kept;
+    if (empties) anchor = undefined;
+    return true;
+  };
+
+  /** Sets what differs in a process that was initialized before. */
+  const beginAnew = async ({ system: prompt, model: name, setup = {} }: ConversationStart, signal?: AbortSignal) => {
+    const { tools: definitions = [], schema } = setup;
+    if (schemaKey(schema) !== schemaJson) throw new Error('the schema of a process cannot change');
+    const newTools = !tools.equals(definitions);
+    const newPrompt = prompt !== system;
+    if (newPrompt && prompt === '') throw new Error('the system prompt of a process cannot be removed');
+    // Behind an anchor, another model or other tools would add messages to the transcript.
+    if (anchor !== undefined && (newTools || name !== model) && !(await rewind(0))) throw new Error('not emptied');
+    if (newPrompt || name !== model) await setModel(name, newPrompt ? prompt : undefined, signal);
+    if (newTools) await orSpoil(exchangeTools(definitions, signal));
+  };
+
+  const sendAnchor = async (signal?: AbortSignal) => {
+    if (!reusable || anchor !== undefined || turns.length > 0) return;
+    const uuid = randomUUID();
+    await orSpoil(options.sendAnchor(uuid, signal));
+    anchor = uuid;
+  };
+
+  return {
+    get tools() {
+      return tools;
+    },
+    get structured() {
+      return schemaJson !== schemaKey(undefined);
+    },
+    get turns() {
+      return turns.length;
+    },
+    initialize,
+    setModel: (name, signal) => setModel(name, undefined, signal),
+    begin: async (start, signal) => {
+      if (initialized) {
+        await orSpoil(beginAnew(start, signal));
+        await sendAnchor(signal);
+        return undefined;
+      }
+      const result = await initialize(start.system, start.setup ?? {}, signal);
+      // A process with a session got its model on the command line.
+      if (start.model !== undefined && turns.length === 0) await setModel(start.model, undefined, signal);
+      model = start.model;
+      await sendAnchor(signal);
+      return result;
+    },
+    changeSystem: async (prompt, signal) => {
+      if (prompt === system) return;
+      if (!reusable || prompt === '') throw new Error('the system prompt of this process cannot change to this');
+      await setModel(model, prompt, signal);
+    },
+    addTurn: (asked) => {
+      const uuid = randomUUID();
+      turns.push({ uuid, asked });
+      return uuid;
+    },
+    withBreakpoint: (content, breakpoint) => {
+      const last = content.at(-1);
+      const isFirstQuestion = turns.length > 0 && turns.every(({ asked }) => !asked);
+      if (!isFirstQuestion || !breakpoint || !last) return content;
+      return [...content.slice(0, -1), { ...last, cache_control: breakpoint }];
+    },
+    rewind,
+    spoil: () => {
+      spoilt = true;
+    },
+  };
+}
+
+/** Schemas without properties in another order are equal. */
+function schemaKey(schema: ProcessSetup['schema']): string {
+  return JSON.stringify(schema ?? null);
+}
