@@ -25,9 +25,14 @@ const ELECTRON = ['electron', 'electron-store', 'electron-updater'];
 /** @type {Rule[]} */
 const RULES = [
   {
-    from: /^app\/claude\//,
+    from: /^app\/claude\/(?!loopback\/)/,
     rule: 'claude/ knows neither HTTP, Electron nor chat/',
     allows: allExcept(...HTTP, ...ELECTRON, 'app/chat/', 'app/api/', 'app/desktop/', 'app/core.ts', 'app/core/'),
+  },
+  {
+    from: /^app\/claude\/loopback\//,
+    rule: "the CLI's own API on loopback needs nothing of the app",
+    allows: (target) => target === 'zod' || target.startsWith('node:'),
   },
   {
     from: /^app\/chat\//,
