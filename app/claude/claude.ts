@@ -1,7 +1,7 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
-import { errorText } from '../shared/errorText';
 import { type AvailabilityTimes, createAvailability } from './availability';
 import { createContextWindows } from './contextWindows';
+import { createAcquireWithHistory, type HistoryLease } from './history/acquireWithHistory';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { type ClaudeState, createInstallation } from './installation/installation';
@@ -11,7 +11,7 @@ import type { Model, ModelLimits } from './models';
 import { childRegister } from './pool/childRegister';
 import { ProcessFailedError } from './pool/errors';
 import { createNoiseCounter } from './pool/noiseCounter';
-import { createPool, type Pool, type ProcessLease, type ReclaimWish } from './pool/pool';
+import { createPool, type Pool, type ReclaimWish } from './pool/pool';
 import { processMemory } from './pool/processMemory';
 import type { ProcessRequirements } from './pool/processRequirements';
 import type { ResumedSession } from './process/arguments';
@@ -19,13 +19,7 @@ import { type ClaudeProcess, startClaude } from './process/claudeProcess';
 import { DEADLINES, type Deadlines } from './process/deadlines/deadlines';
 import type { RateLimitInfo } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
-import {
-  removeSessionFile,
-  removeSessionFiles,
-  splitHistory,
-  supportsSessionFiles,
-  writeSessionFile,
-} from './process/sessionFile';
+import { removeSessionFiles, supportsSessionFiles } from './process/sessionFile';
 import { createWorkspace } from './workspace';
 
 export interface ClaudeOptions {
@@ -128,11 +122,6 @@ export interface Claude {
   close(): Promise<void>;
 }
 
-export interface HistoryLease extends ProcessLease {
-  /** The messages of the history that the process does not hold yet. The caller must replay them. */
-  readonly remainingHistory: readonly ApiMessage[];
-}
-
 /**
  * The memory of a typical process, used until this computer's own processes have been measured. Measured on Linux, shared memory counted
  * once: 110 MB when it is new, 180 MB after ten conversations.
@@ -152,14 +141,14 @@ export function createClaude(options: ClaudeOptions): Claude {
   const register = childRegister(options.registerFolder, (error) => options.onFolderUse('children', error));
   const workspace = createWorkspace(options.workspace, (error) => options.onFolderUse('workspace', error));
 
-  const childEnv = () =>
-    childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables() });
+  const childEnv = (version?: string) =>
+    childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables(), version });
 
   const installation = createInstallation({
     cliPath: options.cliPath,
     env: options.env,
     checkouts: options.checkouts,
-    childEnv,
+    childEnv: () => childEnv(),
     signInMs: options.times?.signInMs ?? SIGN_IN_MS,
     // The next start of the app ends a sign-in that a crash has left running.
     onSignInProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
@@ -177,7 +166,14 @@ export function createClaude(options: ClaudeOptions): Claude {
     const isolated = options.isolated();
     const { turnSilenceMs } = options;
     const process = startClaude(path, {
-      ...{ cwd: workspace.folder(), env: childEnv(), isolated, reusable: canReuse(), session, deadlines },
+      ...{
+        cwd: workspace.folder(),
+        env: childEnv(installation.state.version),
+        isolated,
+        reusable: canReuse(),
+        session,
+        deadlines,
+      },
       ...(turnSilenceMs && { turnSilenceMs }),
       onNoise: noise.forProcess(),
     });
@@ -244,42 +240,13 @@ export function createClaude(options: ClaudeOptions): Claude {
     return version !== undefined && supportsSessionFiles(version) && options.isolated() && options.storesTexts();
   };
 
-  /** A process that is started with the history. Returns undefined where the file cannot be written or the CLI does not read it. */
-  const acquireResumed = async (
-    requirements: ProcessRequirements,
-    history: readonly ApiMessage[],
-    signal: AbortSignal,
-  ): Promise<ProcessLease | undefined> => {
-    const warn = (error: unknown) => {
-      if (!(error instanceof ProcessFailedError)) options.onFolderUse('replay', error);
-      options.onWarning(`a long history is replayed turn by turn, as its session file failed: ${errorText(error)}`);
-      return undefined;
-    };
-    const sessionFile = await writeSessionFile(options.sessionFolder, history).catch(warn);
-    if (sessionFile === undefined) return undefined;
-    options.onFolderUse('replay', undefined);
-    try {
-      return await pool.acquire({ ...requirements, sessionFile }, signal);
-    } catch (error) {
-      if (error instanceof ProcessFailedError) return warn(error);
-      throw error;
-    } finally {
-      await removeSessionFile(sessionFile.file);
-    }
-  };
-
-  const acquireProcess = async (
-    requirements: ProcessRequirements,
-    history: readonly ApiMessage[],
-    signal: AbortSignal,
-  ): Promise<HistoryLease> => {
-    const { resumable, remaining } = splitHistory(history);
-    if (resumable.length > 0 && canResumeSessions()) {
-      const lease = await acquireResumed(requirements, resumable, signal);
-      if (lease) return { ...lease, remainingHistory: remaining };
-    }
-    return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };
-  };
+  const acquireProcess = createAcquireWithHistory({
+    pool,
+    sessionFolder: options.sessionFolder,
+    canResumeSessions,
+    onFolderUse: (error) => options.onFolderUse('replay', error),
+    onWarning: options.onWarning,
+  });
 
   return {
     get state() {

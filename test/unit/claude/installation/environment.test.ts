@@ -194,3 +194,12 @@ test('the argument is not modified', () => {
 
   expect(env).toEqual({ CLAUDECODE: '1', ANTHROPIC_BASE_URL: `http://localhost:${PORT}` });
 });
+
+test.each([
+  ['2.1.330', '1'],
+  ['2.1.315', '1'],
+  ['2.1.300', undefined],
+  [undefined, undefined],
+])('CLAUDE_CODE_PLAIN_DELTA_FAST_PATH for version %s is %s', (version, value) => {
+  expect(inherit({}, { version }).CLAUDE_CODE_PLAIN_DELTA_FAST_PATH).toBe(value);
+});
