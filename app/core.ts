@@ -100,7 +100,7 @@ export function createCore({
     storesTexts: () => settings.value.keepTexts,
     maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memory, processBytes),
     isolated: () => settings.value.isolation,
-    reuses: () => true,
+    reuses: () => false,
     turnSilenceMs: () => settings.value.turnTimeoutMinutes * 60_000,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => topics.changed('cli', 'spares'),

@@ -1,24 +1,25 @@
 /**
  * The chat: takes a client's request, has a `claude` process answer it, and yields the answer as events that no dialect
- * shapes. A follow-up goes to the process that holds exactly its history; every other request gets a process of its own,
- * into which its history is replayed.
+ * shapes. A follow-up goes to the process that holds exactly its history, and an edit to one that is rewound to the part before it;
+ * every other request gets a process without a conversation, into which its history is replayed.
  */
 import type { Claude } from '../claude/claude';
 import { DEADLINES } from '../claude/process/deadlines/deadlines';
 import { within } from '../claude/process/deadlines/within';
 import type { RateLimitInfo } from '../claude/process/messages';
+import { waitAtMost } from '../claude/waitAtMost';
 import { claimConversation } from './conversation/claimConversation';
 import type { ConversationHistory } from './conversation/conversationHistory';
 import { createKeyedMutex } from './conversation/keyedMutex';
-import type { LiveConversations } from './conversation/liveConversations';
+import type { LiveConversation, LiveConversations } from './conversation/liveConversations';
 import { appendTarget, type Question, resolveQuestion } from './conversation/resolveQuestion';
-import { ChatError } from './errors';
+import { ChatError, type ChatErrorKind } from './errors';
 import type { ChatEvent } from './events';
 import { createModels } from './models';
 import type { ChatRequest } from './request';
 import type { Chat } from './service';
 import { toChatError } from './toChatError';
-import { answerQuestion } from './turn/answerQuestion';
+import { answerQuestion, keepHistory } from './turn/answerQuestion';
 import { type Clock, startClock } from './turn/clock';
 
 export interface ChatOptions {
@@ -31,11 +32,22 @@ export interface ChatOptions {
   usersAreIds(): boolean;
 }
 
+/** How long a request waits at most for the processes that are being rewound, in ms: 20 ms is usual. */
+const SETTLING_MS = 500;
+
+/** After these errors the process may be broken, or know an account that has been signed out. */
+const ENDS_PROCESS: ReadonlySet<ChatErrorKind> = new Set([
+  ...(['signed_out', 'authentication', 'permission'] as const),
+  ...(['cli_missing', 'cli_outdated', 'cli_failed', 'cli_timeout', 'internal'] as const),
+]);
+
 /** Creates the chat on top of the CLI's processes. It owns nothing that has to be closed. */
 export function createChat(options: ChatOptions): Chat {
   const { claude, live } = options;
   const models = createModels(options);
   const appends = createKeyedMutex();
+  /** Conversations whose process is being rewound after an answer that did not end well, by owner. A client may be asking again already. */
+  const settling = new Map<string, Set<Promise<void>>>();
   /** The CLI's last report on each rate limit of the plan, by the limit's type. */
   const rateLimits = new Map<string, RateLimitInfo>();
 
@@ -59,6 +71,8 @@ export function createChat(options: ChatOptions): Chat {
     try {
       const listing = { timeoutMs: DEADLINES.modelsMs, signal: clientSignal };
       const model = await within(modelFor(request), 'list its models', listing);
+      const unsettled = [...(settling.get(request.owner) ?? [])];
+      if (unsettled.length > 0) await waitAtMost(Promise.all(unsettled), SETTLING_MS);
       const target = appendTarget(request, options);
       // The second of two messages for the end of one conversation is appended to the answer to the first.
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);
@@ -70,28 +84,50 @@ export function createChat(options: ChatOptions): Chat {
     }
   }
 
-  /** Answers in a live conversation, which is removed afterwards unless it waits for a follow-up. */
+  /** Answers in a live conversation, which waits for a follow-up afterwards, or is removed. */
   async function* converse(question: Question, clientSignal: AbortSignal, clock: Clock): AsyncGenerator<ChatEvent> {
-    const conversation = claimConversation(question, options);
+    const claim = claimConversation(question, options);
+    const { conversation } = claim;
     const { abort } = conversation;
     const interrupt = () => abort.abort();
     clientSignal.addEventListener('abort', interrupt, { once: true });
     if (clientSignal.aborted) interrupt();
     let idle = false;
+    let failure: unknown;
     try {
-      for await (const event of answerQuestion(question, conversation, clock, services)) {
+      for await (const event of answerQuestion(question, claim, clock, services)) {
         if (event.type === 'end') claude.recordAnswer(question.model.resolved);
         if (event.type === 'idle') idle = true;
         else yield event;
       }
     } catch (error) {
-      if (abort.signal.aborted) throw abort.signal.reason instanceof ChatError ? abort.signal.reason : cancelled();
+      failure = error;
+      if (abort.signal.aborted) throw abortError(abort.signal);
       throw error;
     } finally {
       clientSignal.removeEventListener('abort', interrupt);
-      if (!idle) live.remove(conversation);
+      if (!idle) settle(question, conversation, abort.signal.aborted ? abortError(abort.signal) : failure);
     }
   }
+
+  /** Keeps the conversation as it was before the question, where its process can go on after this error, or removes it. */
+  const settle = (question: Question, conversation: LiveConversation, error: unknown) => {
+    const { owner } = question.key;
+    const others = settling.get(owner) ?? new Set();
+    settling.set(owner, others);
+    const settled = keepOrRemove(question, conversation, error).finally(() => {
+      others.delete(settled);
+      if (others.size === 0) settling.delete(owner);
+    });
+    others.add(settled);
+  };
+
+  const keepOrRemove = async (question: Question, conversation: LiveConversation, error: unknown) => {
+    if (error !== undefined && ENDS_PROCESS.has(toChatError(error).kind)) conversation.lease?.process.kill();
+    const isEnded = error instanceof ChatError && error.kind === 'stopped';
+    const kept = !isEnded && (await keepHistory(question, conversation, options).catch(() => false));
+    if (!kept) await live.remove(conversation);
+  };
 
   return {
     ...models,
@@ -119,6 +155,10 @@ function reportRefusal(error: ChatError, claude: Claude): ChatError {
     ...(apiStatus === undefined ? {} : { apiStatus }),
     cause: error,
   });
+}
+
+function abortError({ reason }: AbortSignal): ChatError {
+  return reason instanceof ChatError ? reason : cancelled();
 }
 
 function cancelled(): ChatError {

@@ -14,10 +14,11 @@ export interface Timings {
 }
 
 /**
- * How a request got its process. `live`: the process that already held its history. `replay`: a new or spare process, into
- * which its history was replayed. `new`: a new or spare process, the request having no history.
+ * How a request got its process. `live`: the process that already held its history. `rewind`: a process that held the beginning of
+ * its history, and from which the rest was removed. `replay`: a new or spare process, into which its history was replayed. `new`: a
+ * new or spare process, the request having no history.
  */
-export type Served = 'new' | 'replay' | 'live';
+export type Served = 'new' | 'replay' | 'rewind' | 'live';
 
 /** `stop`: the model ended, or met a stop sequence. `length`: the token limit is reached. `refusal`: the model declined. `tool_use`: the model waits for the client's tools. */
 export type EndReason = 'stop' | 'length' | 'refusal' | 'tool_use';

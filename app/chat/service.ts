@@ -7,21 +7,22 @@ import type { ChatRequest } from './request';
 
 export type { Model } from '../claude/models';
 
-/** The state of a live conversation, which is one that has a process. */
+/** The state of a live conversation: one that has a process, or whose process was taken for another while its transcript is kept. */
 export interface ConversationStatus {
   readonly id: string;
   /** A short name of the program that sent its last request. */
   readonly client: string;
   /** The model's full name. */
   readonly model: string;
-  readonly phase: 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
+  /** `parked`: idle, and another conversation has its process. */
+  readonly phase: 'preparing' | 'answering' | 'waiting_for_tool' | 'idle' | 'parked';
   /** How many answers its history has. */
   readonly turns: number;
   readonly usage: Usage;
   /** In ms since the epoch, like `lastUsedAt` and `expiresAt`. */
   readonly startedAt: number;
   readonly lastUsedAt: number;
-  /** null until it has a process. */
+  /** null where it has no process. */
   readonly pid: number | null;
   /** When its process ends unless a request uses it before: Infinity for never, null while it is busy. */
   readonly expiresAt: number | null;

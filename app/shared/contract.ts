@@ -93,7 +93,7 @@ export interface RequestDetails extends RequestRow {
   resolvedModel: string | null;
   conversation: string | null;
   /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
-  served: 'new' | 'replay' | 'live' | null;
+  served: 'new' | 'replay' | 'rewind' | 'live' | null;
   messages: number | null;
   error: string | null;
   /** Request parameters that could not be honoured. */
@@ -133,7 +133,7 @@ export interface RestoreResult {
   unreadable: number;
 }
 
-export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle';
+export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle' | 'parked';
 
 /** A live conversation: one whose turns a `claude` process holds. */
 export interface ConversationRow {

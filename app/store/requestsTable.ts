@@ -81,7 +81,7 @@ const Columns = z.object({
   user_agent: z.string(),
   resolved_model: z.string().nullable(),
   conversation: z.string().nullable(),
-  served: z.enum(['new', 'replay', 'live']).nullable(),
+  served: z.enum(['new', 'replay', 'rewind', 'live']).nullable(),
   messages: nullableNumber,
   load_ms: nullableNumber,
   error: z.string().nullable(),

@@ -48,8 +48,9 @@ function remember<Row extends { id: string }>(all: Map<string, Row[]>, row: Row)
 const NEXT: Record<ConversationRow['phase'], readonly ConversationRow['phase'][]> = {
   preparing: ['answering', 'idle', 'waiting_for_tool'],
   answering: ['idle', 'waiting_for_tool', 'preparing'],
-  waiting_for_tool: ['preparing', 'answering', 'idle'],
-  idle: ['preparing', 'answering', 'waiting_for_tool'],
+  waiting_for_tool: ['preparing', 'answering', 'idle', 'parked'],
+  idle: ['preparing', 'answering', 'waiting_for_tool', 'parked'],
+  parked: ['preparing', 'answering', 'idle', 'waiting_for_tool'],
 };
 
 function checkConversation(samples: readonly ConversationRow[]): void {

@@ -31,6 +31,8 @@ export interface ChatRig {
 /** How the rig differs from the default one. */
 export interface ChatRigOptions {
   account?: Account;
+  /** Whether processes serve one conversation after another. Default false. */
+  reuses?: boolean;
   /** The most CLI processes at a time. Default 8. */
   limit?: number;
   /** Path of the CLI. Default `claudePath()`; '' makes the app search for it. */
@@ -60,7 +62,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     maxProcesses: () => options.limit ?? 8,
     reclaim: live.reclaim,
     isolated: () => true,
-    reuses: () => true,
+    reuses: () => options.reuses ?? false,
     measuresModels: false,
     checkouts: [],
     onChange: () => {},

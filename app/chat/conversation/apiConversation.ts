@@ -8,6 +8,8 @@ export interface ApiConversation {
   /** The roles alternate. The first message is the user's, unless the client began with the assistant's. */
   readonly history: readonly ApiMessage[];
   readonly question: ApiBlock[];
+  /** For each message of the history and for the question: the index of the message of the request with which it begins. */
+  readonly starts: readonly number[];
 }
 
 /**
@@ -17,12 +19,16 @@ export interface ApiConversation {
  */
 export function toApiConversation(messages: readonly Message[]): ApiConversation {
   const merged: ApiMessage[] = [];
-  for (const { role, content } of messages) {
+  const starts: number[] = [];
+  for (const [index, { role, content }] of messages.entries()) {
     const blocks = content.filter((block) => block.type !== 'text' || block.text.trim() !== '').map(apiBlock);
     const previous = merged.at(-1);
     if (blocks.length === 0) continue;
     if (previous?.role === role) previous.content.push(...blocks);
-    else merged.push({ role, content: blocks });
+    else {
+      merged.push({ role, content: blocks });
+      starts.push(index);
+    }
   }
   const question = merged.pop();
   if (question?.role !== 'user') {
@@ -30,7 +36,7 @@ export function toApiConversation(messages: readonly Message[]): ApiConversation
       param: 'messages',
     });
   }
-  return { history: merged, question: question.content };
+  return { history: merged, question: question.content, starts };
 }
 
 function apiBlock(block: UserBlock | AssistantBlock): ApiBlock {

@@ -33,6 +33,14 @@ function keyParts({ owner, system, model, setup }: ConversationKey): readonly st
   return [owner, system, model, setup];
 }
 
+/**
+ * The digest of the messages of no history under the key less its system prompt: that of a process can change within a conversation,
+ * but not from none or to none.
+ */
+export async function digestWithoutSystem({ owner, system, model, setup }: ConversationKey): Promise<string> {
+  return digestKey({ owner, system: system === '' ? '' : 'any', model, setup });
+}
+
 /** The digest of a history with one more message. Blocks everything else: `digestOfHistory` does not. @param digest of the history without it */
 export function extendDigest(digest: string, message: Message): string {
   return hash(`${digest}\n${canonicalMessage(message)}`);
@@ -45,14 +53,21 @@ export function digestOf(key: ConversationKey, messages: readonly Message[]): st
 
 /** The digest of a history with more messages. Other work runs in between where they are long. @param before the digest of the history without them. */
 export async function digestOfHistory(before: string, messages: readonly Message[]): Promise<string> {
+  return (await digestsOfHistory(before, messages)).at(-1) ?? before;
+}
+
+/** As `digestOfHistory`, for each part of the history from its beginning: `before`, then the digest with one more message, and so on. */
+export async function digestsOfHistory(before: string, messages: readonly Message[]): Promise<readonly string[]> {
+  const digests = [before];
   let digest = before;
   const pause = createPause();
   for (const message of messages) {
     digest = isLong(message.content) ? await extendInSlices(digest, message) : extendDigest(digest, message);
+    digests.push(digest);
     const waits = pause();
     if (waits !== undefined) await waits;
   }
-  return digest;
+  return digests;
 }
 
 async function extendInSlices(digest: string, message: Message): Promise<string> {

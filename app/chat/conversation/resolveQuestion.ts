@@ -7,8 +7,9 @@ import type { ProcessSetup } from '../../claude/process/claudeProcess';
 import { ChatError } from '../errors';
 import type { ChatRequest, Message } from '../request';
 import { defineCalledTools } from '../turn/calledTools';
+import { type ApiConversation, toApiConversation } from './apiConversation';
 import { type ConversationHistory, HistoryUnavailableError, type ResumableConversation } from './conversationHistory';
-import { type ConversationKey, digestKey, digestOfHistory } from './digest';
+import { type ConversationKey, digestKey, digestOfHistory, digestsOfHistory, digestWithoutSystem } from './digest';
 import type { LiveConversations } from './liveConversations';
 import { callIds, type HeldTranscript, type Transcript } from './transcript';
 
@@ -30,8 +31,12 @@ export interface Question {
   readonly newMessages: readonly Message[];
   /** The digest of `history`. */
   readonly digest: string;
-  /** The digest by which its process is found: differs from `digest` where the client has emptied the text before a tool call. */
-  readonly heldDigest: string;
+  /** The digests, without the system prompt, of the first of all messages: of none, of one, and so on. */
+  readonly marks: readonly string[];
+  /** The one of `history`, by which its process is found. It differs where the client has emptied the text before a tool call. */
+  readonly heldMark: string;
+  /** All messages as the Messages API has them. @throws ChatError as `toApiConversation`. */
+  apiConversation(): ApiConversation;
   /** The digest of the first of all messages alone, by which requests are told from questions about the conversation. */
   readonly firstDigest: string;
   /** Where the history comes from, if it was not sent: the store, or this app's memory because the store could not be used. */
@@ -39,7 +44,7 @@ export interface Question {
 }
 
 export interface QuestionSources {
-  readonly live: Pick<LiveConversations, 'heldTranscript' | 'findWaiting'>;
+  readonly live: Pick<LiveConversations, 'heldTranscript' | 'markedTranscript' | 'findWaiting'>;
   readonly conversationHistory: ConversationHistory;
   /** Whether a user's name may stand for a conversation's id. */
   usersAreIds(): boolean;
@@ -90,17 +95,27 @@ export async function resolveQuestion(
   const key = { owner, system, model: model.resolved, setup: setup ? JSON.stringify(fixedSetup(setup)) : '' };
   const keyDigest = await digestKey(key);
   const isWholeStored = historyLength === earlier?.messages.length && known?.keyDigest === keyDigest;
-  const digest = known && isWholeStored ? known.digest : await digestOfHistory(keyDigest, history);
+  const marks = await digestsOfHistory(await digestWithoutSystem(key), messages);
+  const historyMark = marks[historyLength] ?? '';
+  const held = live.markedTranscript(historyMark);
+  const isHeld = held?.system === system && history.length > 0;
+  const digest =
+    known && isWholeStored ? known.digest : isHeld ? held.digest : await digestOfHistory(keyDigest, history);
   const waiting = ephemeral ? undefined : live.findWaiting(owner, callIds(history.at(-1)));
-  const heldDigest = (await digestAsHeld(keyDigest, history, waiting?.transcript)) ?? digest;
+  const heldMark = (await markAsHeld(marks, history, waiting?.transcript)) ?? historyMark;
+  let api: ApiConversation | undefined;
+  const apiConversation = () => {
+    api ??= toApiConversation(messages);
+    return api;
+  };
   const continued = () => {
-    if (waiting && heldDigest !== digest) return waiting.status.id;
+    if (waiting && heldMark !== historyMark) return waiting.status.id;
     // A name stands for the history that was stored last under it; the history that was sent may be of another conversation.
     if (known?.digest === digest || history.length === 0) return known?.id;
     return conversationHistory.findByDigest(digest, name) ?? known?.id;
   };
   return {
-    ...{ request, model, key, keyDigest, setup, name, history, digest, heldDigest },
+    ...{ request, model, key, keyDigest, setup, name, history, digest, marks, heldMark, apiConversation },
     firstDigest: (known?.digest === digest && known.firstDigest) || ((await firstMessageDigest(messages[0])) ?? ''),
     newMessages: messages.slice(historyLength),
     conversation: ephemeral ? undefined : continued(),
@@ -112,16 +127,16 @@ export async function resolveQuestion(
  * The digest of what the process holds, where the history differs from that only by an empty text before its last tool calls: Open
  * WebUI in Ollama mode empties it.
  */
-async function digestAsHeld(
-  keyDigest: string,
+async function markAsHeld(
+  marks: readonly string[],
   history: readonly Message[],
   held: HeldTranscript | undefined,
 ): Promise<string | undefined> {
   const [last, answer] = [history.at(-1), held?.messages.at(-1)];
   if (!held || !answer || last?.role !== 'assistant') return undefined;
   if (last.content.some((block) => block.type === 'text' && block.text.trim() !== '')) return undefined;
-  const digest = await digestOfHistory(keyDigest, [...history.slice(0, -1), answer]);
-  return digest === held.digest ? digest : undefined;
+  const mark = await digestOfHistory(marks[history.length - 1] ?? '', [answer]);
+  return mark === held.endMark ? mark : undefined;
 }
 
 /** @throws ChatError `history_unavailable` where the request relies on what cannot be read. */

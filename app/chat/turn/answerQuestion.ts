@@ -6,15 +6,18 @@ import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages
 import { CliEndedError } from '../../claude/process/protocol';
 import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
+import type { Claim } from '../conversation/claimConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
 import { digestOfHistory } from '../conversation/digest';
 import type { LiveConversation, LiveConversations } from '../conversation/liveConversations';
 import type { Question } from '../conversation/resolveQuestion';
+import type { HeldTranscript } from '../conversation/transcript';
 import { ChatError } from '../errors';
 import type { ChatEvent, EndReason, Served } from '../events';
-import type { ChatRequest } from '../request';
+import type { ChatRequest, Message } from '../request';
 import { createAnswerMessage } from './answerMessage';
 import type { Clock } from './clock';
+import { acquireProcess, hasProcess, processOf } from './conversationProcess';
 import { flagsOf } from './flags';
 import { answerEvents, type RunningTurn, startTurn } from './runningTurn';
 import { toolResults } from './toolResults';
@@ -29,30 +32,30 @@ export interface AnswerDependencies {
   onRateLimit(limit: RateLimitInfo): void;
 }
 
-/** `idle`: the conversation has been marked idle, and its process is no longer the caller's. */
+/** `idle`: the conversation waits for a follow-up, and is no longer the caller's. */
 export type AnswerEvent = ChatEvent | { readonly type: 'idle' };
 
 /** How long a process waits for the results of the client's tools; after that, the history is replayed when they come. */
 const TOOL_WAIT_MS = 10 * 60_000;
 
 /**
- * Yields the answer. If it ends without an `idle` event, the process cannot be used for a follow-up, and the caller must
- * remove the conversation.
+ * Yields the answer. If it ends without an `idle` event, the process does not hold what a follow-up will bring as its history, and the
+ * caller must call `keepHistory`, or remove the conversation.
  * @throws ChatError, and the errors of app/claude that `toChatError` translates.
  */
 export async function* answerQuestion(
   question: Question,
-  conversation: LiveConversation,
+  { conversation, rewind }: Claim,
   clock: Clock,
   services: AnswerDependencies,
 ): AsyncGenerator<AnswerEvent> {
-  const { request, key, model, digest, history, newMessages } = question;
+  const { request, model, digest, history, newMessages } = question;
   const { claude, live, conversationHistory, onRateLimit } = services;
   const { signal } = conversation.abort;
   const { status } = conversation;
   const onResult = (result: ResultMessage) => learnLimits(result, claude);
   const usageBefore = status.usage;
-  let served: Served = 'live';
+  let served: Served = rewind === undefined ? 'live' : 'rewind';
   let announced: Served | undefined;
   /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
   let hasBegun = false;
@@ -60,8 +63,11 @@ export async function* answerQuestion(
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
     try {
-      if (!conversation.lease?.process.alive) served = history.length > 0 ? 'replay' : 'new';
-      const process = await readyProcess(question, conversation, services);
+      if (!(await hasProcess(question, conversation, attempt === 1 ? rewind : undefined))) {
+        served = history.length > 0 ? 'replay' : 'new';
+        await acquireProcess(question, conversation, services);
+      }
+      const process = processOf(conversation);
       if (announced !== served) {
         announced = served;
         const { historySource } = question;
@@ -73,8 +79,7 @@ export async function* answerQuestion(
       clock.questionSent();
       live.change(conversation, { phase: 'answering' });
       yield { type: 'question_sent' };
-      const turn =
-        resumeTurn(conversation, question) ?? startTurn(process, toApiConversation(newMessages).question, signal);
+      const turn = resumeTurn(conversation, question) ?? beginTurn(conversation, process, question);
       const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
         hasBegun = true;
@@ -88,9 +93,12 @@ export async function* answerQuestion(
           record?.end(message, newDigest, event.usage);
           if (event.reason === 'tool_use') conversation.waitingTurn = turn;
           const idleMs = idleMsAfter(request, event.reason, services);
-          if (idleMs > 0 && claude.waitingRequests === 0 && !signal.aborted && process.alive) {
+          const isNeeded = claude.waitingRequests > 0;
+          if (idleMs > 0 && (!isNeeded || process.reusable) && !signal.aborted && process.alive) {
             const messages = [...history, ...newMessages, message];
-            live.markIdle(conversation, { digest: newDigest, owner: key.owner, system: key.system, messages }, idleMs);
+            live.markIdle(conversation, await transcriptOf(question, conversation, messages, newDigest), idleMs);
+            // Whoever waits for a process gets this one.
+            if (isNeeded) live.park(conversation);
             yield { type: 'idle' };
           }
         }
@@ -103,31 +111,66 @@ export async function* answerQuestion(
       const { lease } = conversation;
       if (!lease || !hasFailed(error, lease.process) || hasBegun || attempt === 2 || signal.aborted) throw error;
       lease.process.kill();
+      delete conversation.waitingTurn;
       await lease.release();
     }
   }
 }
 
-/** The conversation's process; where it has none that is alive, one from the pool, into which the history is replayed. */
-async function readyProcess(
-  { key, model, setup, history, newMessages }: Question,
+/**
+ * Keeps a conversation whose answer failed, was interrupted, or left the process with other messages than the client has: the process
+ * is rewound to before the question, and waits for what comes next. Returns false where there is nothing to keep; the caller must
+ * remove the conversation then.
+ */
+export async function keepHistory(
+  question: Question,
   conversation: LiveConversation,
-  { claude, live }: AnswerDependencies,
-): Promise<ClaudeProcess> {
-  if (conversation.lease?.process.alive) return conversation.lease.process;
-  live.change(conversation, { phase: 'preparing', pid: null });
-  const { signal } = conversation.abort;
+  { live, idleMs }: Pick<AnswerDependencies, 'live' | 'idleMs'>,
+): Promise<boolean> {
+  const { lease, frames } = conversation;
+  const { request, history, newMessages, keyDigest } = question;
+  const keptMs = request.keepAliveMs ?? idleMs();
+  const start = frames.at(-1) ?? 0;
+  if (!lease?.process.reusable || request.ephemeral || keptMs <= 0 || start === 0) return false;
+  await conversation.waitingTurn?.events.return?.();
   delete conversation.waitingTurn;
-  const past = toApiConversation([...history, ...newMessages]).history;
-  const { remainingHistory, ...lease } = await claude.acquire(
-    { owner: key.owner, system: key.system, model: model.value, setup },
-    past,
-    signal,
-  );
-  conversation.lease = lease;
-  live.change(conversation, { pid: lease.process.pid ?? null });
-  await lease.process.replay(remainingHistory, signal);
-  return lease.process;
+  if (lease.process.turns !== frames.length || !(await lease.process.rewind(frames.length - 1))) return false;
+  conversation.frames = frames.slice(0, -1);
+  const messages = [...history, ...newMessages].slice(0, start);
+  const digest = start === history.length ? question.digest : await digestOfHistory(keyDigest, messages);
+  live.markIdle(conversation, await transcriptOf(question, conversation, messages, digest), keptMs);
+  return true;
+}
+
+/** What the process holds when it holds these messages. @param digest of the messages */
+async function transcriptOf(
+  { key, marks }: Question,
+  { frames }: LiveConversation,
+  messages: readonly Message[],
+  digest: string,
+): Promise<HeldTranscript> {
+  const marked = Math.min(messages.length, marks.length - 1);
+  const endMark = await digestOfHistory(marks[marked] ?? '', messages.slice(marked));
+  const { owner, system } = key;
+  return {
+    digest,
+    endMark,
+    owner,
+    system,
+    messages,
+    frames: frames.map((start) => ({ start, mark: marks[start] ?? '' })),
+  };
+}
+
+/** Sends the question to the process. */
+function beginTurn(
+  conversation: LiveConversation,
+  process: ClaudeProcess,
+  { history, newMessages }: Question,
+): RunningTurn {
+  const { question, starts } = toApiConversation(newMessages);
+  conversation.frames = [...conversation.frames, history.length + (starts.at(-1) ?? 0)];
+  return startTurn(process, question, conversation.abort.signal);
 }
 
 /** Resumes the turn that waits for tool results, where the request brings exactly these. */
@@ -159,7 +202,7 @@ function beginRecord(
 }
 
 /**
- * How long the process waits for a follow-up after the answer, in ms; 0 ends it. After a token limit, and where the
+ * How long the process waits for a follow-up after the answer, in ms; 0 where it does not. After a token limit, and where the
  * answer was bound to a schema, the process holds other messages than the client will send as its history.
  */
 function idleMsAfter(

@@ -36,6 +36,7 @@ const PHASE_NAMES: Record<ConversationPhase, string> = {
   answering: 'answering',
   waiting_for_tool: 'waiting for a tool',
   idle: 'idle',
+  parked: 'parked',
 };
 
 function Conversation({ conversation }: { conversation: ConversationRow }) {
@@ -52,6 +53,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
     `${formatCount(allTokens(usage))} tokens`,
     formatUsd(usage.costUsd),
     pid === null ? '' : `process ${pid}`,
+    phase === 'parked' ? 'Another conversation has its process. It goes on from its history.' : '',
     id,
   ];
   return (

@@ -167,6 +167,7 @@ function requestFacts(details: RequestDetails, dialect: string): Fact[] {
 
 const SERVED: Record<NonNullable<RequestDetails['served']>, string> = {
   new: 'a new process',
+  rewind: 'a process that held the beginning of the history',
   replay: 'a process with the history replayed',
   live: 'the process that already had the history',
 };

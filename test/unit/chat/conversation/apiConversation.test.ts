@@ -13,6 +13,7 @@ test('the last message is the question, the ones before it are the history, with
       { role: 'assistant', content: [text('dos')] },
     ],
     question: [text('three')],
+    starts: [0, 1, 2, 3, 4],
   });
 });
 
@@ -70,7 +71,26 @@ test('images, tool calls and results are written as in the Messages API', () => 
         is_error: true,
       },
     ],
+    starts: [0, 1, 2],
   });
+});
+
+test('the starts name the first message of each that is not blank', () => {
+  const messages = [
+    user(''),
+    user('one'),
+    user('uno'),
+    assistant(' '),
+    user('two'),
+    assistant('dos'),
+    user(''),
+    user('three'),
+  ];
+
+  const { history, starts } = toApiConversation(messages);
+
+  expect(history.map(({ role }) => role)).toEqual(['user', 'assistant']);
+  expect(starts).toEqual([1, 5, 7]);
 });
 
 describe('a request without a question is refused', () => {

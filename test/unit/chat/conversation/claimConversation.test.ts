@@ -15,6 +15,7 @@ const HISTORY: readonly Message[] = [
   { role: 'user', content: [{ type: 'text', text: 'a' }] },
   { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
 ];
+const HELD = { digest: 'history', endMark: 'history', owner: '', system: '', messages: HISTORY, frames: [] };
 const USAGE = { ...NO_USAGE, input: 5 };
 
 let live: LiveConversations;
@@ -29,21 +30,20 @@ function claim(question: Partial<Question> = {}): LiveConversation {
     model: { resolved: 'claude-sonnet-5-5' },
     history: HISTORY,
     newMessages: [],
-    key: { owner: '' },
-    heldDigest: 'history',
+    key: { owner: '', system: '' },
+    heldMark: 'history',
+    marks: ['', '1', 'history'],
+    apiConversation: () => ({ history: [{ role: 'user' }, { role: 'assistant' }], starts: [0, 1, 2] }),
     conversation: undefined,
     name: undefined,
   } as unknown as Question;
-  return claimConversation({ ...defaults, ...question }, { live, conversationHistory: { usageOf: () => USAGE } });
+  const sources = { live, conversationHistory: { usageOf: () => USAGE } };
+  return claimConversation({ ...defaults, ...question }, sources).conversation;
 }
 
 function claimAndFinish(question: Partial<Question> = {}): LiveConversation {
   const conversation = claim(question);
-  live.markIdle(
-    conversation,
-    { digest: 'history', owner: '', system: '', messages: HISTORY },
-    Number.POSITIVE_INFINITY,
-  );
+  live.markIdle(conversation, HELD, Number.POSITIVE_INFINITY);
   return conversation;
 }
 
@@ -96,7 +96,7 @@ test('a second question to a conversation that is answering gets an id of its ow
 test('a newer branch gets the conversation’s id, and the idle process of the older one another', () => {
   const older = claimAndFinish({ conversation: 'conv_1', name: 'mine' });
 
-  const newer = claim({ conversation: 'conv_1', name: 'mine', heldDigest: 'other history' });
+  const newer = claim({ conversation: 'conv_1', name: 'mine', heldMark: 'other history' });
 
   expect(newer.status.id).toBe('conv_1');
   expect(older.status.id).not.toBe('conv_1');
@@ -107,9 +107,9 @@ test('a newer branch gets the conversation’s id, and the idle process of the o
 test('a newer branch ends the process of the older one where that waits for the result of a tool', () => {
   const older = claim({ conversation: 'conv_1', name: 'mine' });
   older.waitingTurn = {} as RunningTurn;
-  live.markIdle(older, { digest: 'history', owner: '', system: '', messages: HISTORY }, 1_000);
+  live.markIdle(older, HELD, 1_000);
 
-  const newer = claim({ conversation: 'conv_1', name: 'mine', heldDigest: 'other history' });
+  const newer = claim({ conversation: 'conv_1', name: 'mine', heldMark: 'other history' });
 
   expect(newer.status.id).toBe('conv_1');
   expect(live.list().map(({ id }) => id)).toEqual(['conv_1']);

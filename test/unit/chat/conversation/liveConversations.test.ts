@@ -5,6 +5,7 @@ import {
   type LiveConversation,
   type LiveConversations,
 } from '../../../../app/chat/conversation/liveConversations';
+import type { HeldTranscript } from '../../../../app/chat/conversation/transcript';
 import type { Message } from '../../../../app/chat/request';
 import type { RunningTurn } from '../../../../app/chat/turn/runningTurn';
 import type { ProcessLease } from '../../../../app/claude/pool/pool';
@@ -58,8 +59,16 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
   return conversation;
 }
 
+function held(digest: string): HeldTranscript {
+  return { digest, endMark: digest, owner: '', system: '', messages: [], frames: [] };
+}
+
+function takeIdle(mark: string, name?: string): LiveConversation | undefined {
+  return live.takeIdle({ mark, system: '', name, bringsToolResults: false });
+}
+
 function markIdle(conversation: LiveConversation, digest: string, idleMs = 1_000): void {
-  live.markIdle(conversation, { digest, owner: '', system: '', messages: [] }, idleMs);
+  live.markIdle(conversation, held(digest), idleMs);
 }
 
 /** A conversation that waits for a follow-up; its process holds the history of that digest. */
@@ -83,9 +92,9 @@ describe('a follow-up', () => {
   test('takes the process that holds exactly its history, once', () => {
     const conversation = idle('one', 'history');
 
-    expect(live.takeIdle('another', undefined, false)).toBeUndefined();
-    expect(live.takeIdle('history', undefined, false)).toBe(conversation);
-    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
+    expect(takeIdle('another')).toBeUndefined();
+    expect(takeIdle('history')).toBe(conversation);
+    expect(takeIdle('history')).toBeUndefined();
   });
 
   test('with a name takes the conversation of that name among those with the same history', () => {
@@ -93,7 +102,7 @@ describe('a follow-up', () => {
     idle('two', 'history', { name: 'yours' });
     idle('three', 'history');
 
-    expect(live.takeIdle('history', 'mine', false)).toBe(own);
+    expect(takeIdle('history', 'mine')).toBe(own);
   });
 
   test('without a name takes a nameless conversation among those with the same history', () => {
@@ -101,14 +110,14 @@ describe('a follow-up', () => {
     const nameless = idle('two', 'history');
     idle('three', 'history', { name: 'yours too' });
 
-    expect(live.takeIdle('history', undefined, false)).toBe(nameless);
+    expect(takeIdle('history')).toBe(nameless);
   });
 
   test('with another name takes the process all the same, which becomes another conversation', () => {
     const conversation = idle('one', 'history', { name: 'yours' });
     live.change(conversation, { usage: { ...NO_USAGE, input: 5 } });
 
-    const taken = live.takeIdle('history', 'mine', false) as LiveConversation;
+    const taken = takeIdle('history', 'mine') as LiveConversation;
     live.reassign(taken, 'two', 'mine', { ...NO_USAGE, input: 3 });
 
     expect(ids()).toEqual(['two']);
@@ -118,7 +127,7 @@ describe('a follow-up', () => {
 
   test('does not take a process that is still answering', () => {
     const conversation = idle('one', 'history');
-    live.takeIdle('history', undefined, false);
+    takeIdle('history');
 
     expect(live.list()[0]).toMatchObject({ phase: 'preparing', expiresAt: null });
     expect(conversation.transcript).toBeUndefined();
@@ -129,17 +138,19 @@ describe('a follow-up', () => {
     conversation.abort.abort();
     markIdle(conversation, 'history');
 
-    expect(live.takeIdle('history', undefined, false)?.abort.signal.aborted).toBe(false);
+    expect(takeIdle('history')?.abort.signal.aborted).toBe(false);
   });
 });
 
 test('the transcript of an idle process can be read without taking the process', () => {
   const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
-  live.markIdle(busy('one'), { digest: 'history', owner: '', system: 'Be brief.', messages }, 1_000);
+  live.markIdle(busy('one'), { ...held('history'), system: 'Be brief.', messages }, 1_000);
 
   expect(live.heldTranscript('history')).toMatchObject({ system: 'Be brief.', messages });
   expect(live.heldTranscript('another')).toBeUndefined();
-  expect(live.takeIdle('history', undefined, false)).toBeDefined();
+  expect(live.markedTranscript('history')).toMatchObject({ messages });
+  const wanted = { mark: 'history', system: 'Be brief.', name: undefined, bringsToolResults: false };
+  expect(live.takeIdle(wanted)).toBeDefined();
 });
 
 describe('an idle conversation', () => {
@@ -152,12 +163,12 @@ describe('an idle conversation', () => {
 
     vi.advanceTimersByTime(1);
     expect([conversation.released, ids()]).toEqual([1, []]);
-    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
+    expect(takeIdle('history')).toBeUndefined();
   });
 
   test('does not end while it answers another request', () => {
     const conversation = idle('one', 'history', { idleMs: 1_000 });
-    live.takeIdle('history', undefined, false);
+    takeIdle('history');
 
     vi.advanceTimersByTime(5_000);
 
@@ -180,13 +191,13 @@ describe('an idle conversation', () => {
     await vi.advanceTimersByTimeAsync(0);
 
     expect(ids()).toEqual([]);
-    expect(live.takeIdle('history', undefined, false)).toBeUndefined();
+    expect(takeIdle('history')).toBeUndefined();
   });
 
   test('stays in the list when a process that it had before dies', async () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
-    const taken = live.takeIdle('history', undefined, false) as LiveConversation;
+    const taken = takeIdle('history') as LiveConversation;
     taken.lease = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
     markIdle(taken, 'history');
 
@@ -202,7 +213,7 @@ describe('reclaim', () => {
     const one = idle('one', 'a');
     const two = idle('two', 'b');
     const three = idle('three', 'c');
-    markIdle(live.takeIdle('a', undefined, false) as LiveConversation, 'a2');
+    markIdle(takeIdle('a') as LiveConversation, 'a2');
 
     expect(live.reclaim()).toBe(true);
 
@@ -287,7 +298,7 @@ describe('end', () => {
 
 describe('the listener is called', () => {
   test.each<[string, (conversation: LiveConversation) => void]>([
-    ['is taken by a request', () => live.takeIdle('history', undefined, false)],
+    ['is taken by a request', () => takeIdle('history')],
     ['changes', (conversation) => live.change(conversation, { phase: 'answering' })],
     ['becomes another', (conversation) => live.reassign(conversation, 'two', undefined, NO_USAGE)],
     ['is removed', (conversation) => live.remove(conversation)],

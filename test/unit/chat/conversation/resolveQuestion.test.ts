@@ -7,7 +7,7 @@ import {
 } from '../../../../app/chat/conversation/conversationHistory';
 import { type ConversationKey, digestOf, digestOfKey, extendDigest } from '../../../../app/chat/conversation/digest';
 import { appendTarget, type QuestionSources, resolveQuestion } from '../../../../app/chat/conversation/resolveQuestion';
-import type { Transcript } from '../../../../app/chat/conversation/transcript';
+import type { HeldTranscript, Transcript } from '../../../../app/chat/conversation/transcript';
 import type { ChatRequest, Message } from '../../../../app/chat/request';
 import type { Model } from '../../../../app/chat/service';
 import { NO_USAGE } from '../../../../app/shared/usage';
@@ -33,7 +33,14 @@ beforeEach(() => {
 });
 
 const sources: QuestionSources = {
-  live: { heldTranscript: (digest) => held.get(digest), findWaiting: () => undefined },
+  live: {
+    heldTranscript: (digest) => {
+      const transcript = held.get(digest);
+      return transcript && ({ ...transcript, digest, endMark: digest, owner: '', frames: [] } satisfies HeldTranscript);
+    },
+    markedTranscript: () => undefined,
+    findWaiting: () => undefined,
+  },
   conversationHistory: {
     findByName: (_owner, name) => stored.get(name),
     findByDigest: (digest) => byDigest.get(digest),
