@@ -1,5 +1,6 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
 import { type AvailabilityTimes, createAvailability } from './availability';
+import { createCacheBreakpoints } from './cacheBreakpoints';
 import { createContextWindows } from './contextWindows';
 import { createAcquireWithHistory, type HistoryLease } from './history/acquireWithHistory';
 import { childEnvironment } from './installation/environment';
@@ -161,6 +162,11 @@ export function createClaude(options: ClaudeOptions): Claude {
   /** A process that is not isolated may have read files of the user's that have changed since. */
   const canReuse = () => options.reuses() && options.isolated();
 
+  const cacheBreakpoints = createCacheBreakpoints({
+    authMethod: () => installation.state.account?.authMethod,
+    onWarning: options.onWarning,
+  });
+
   const startProcess = (session?: ResumedSession): ClaudeProcess => {
     const path = installation.requirePath();
     const isolated = options.isolated();
@@ -175,6 +181,7 @@ export function createClaude(options: ClaudeOptions): Claude {
         deadlines,
       },
       ...(turnSilenceMs && { turnSilenceMs }),
+      cacheBreakpoints,
       onNoise: noise.forProcess(),
     });
     const { pid } = process;

@@ -3,13 +3,14 @@
  * then answers one turn at a time (context/CLAUDE_PROTOCOL.md).
  */
 import { randomUUID } from 'node:crypto';
+import type { CacheBreakpoints } from '../cacheBreakpoints';
 import { claudeArguments, isolationText, type ProcessKind } from './arguments';
 import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
 import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
 import { type ConversationStart, createHeldConversation, type ProcessSetup } from './heldConversation';
 import { type ContextUsage, type InitializeResult, readContextUsage } from './messages';
-import type { ApiBlock, ApiMessage, CacheBreakpoint, ControlRequest } from './outgoingMessages';
+import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
 import { isToolsListRequest, type McpToolDefinition, type McpToolResult, TOOLS_CHANGED } from './tools/clientTools';
@@ -31,6 +32,8 @@ export interface ClaudeProcess {
   readonly costUsd: number;
   /** Whether it may serve one conversation after another. */
   readonly reusable: boolean;
+  /** Whether the API has refused a question because of a breakpoint of the app's. Another process, without one, may be asked again. */
+  readonly breakpointRefused: boolean;
   /** Tells the user what the process can access on this computer. */
   readonly isolation: string;
   /**
@@ -89,8 +92,8 @@ export interface ClaudeProcess {
 }
 
 export interface StartOptions extends PipeOptions, ProcessKind {
-  /** The breakpoint that keeps a replayed history in the API's prompt cache; undefined sets none. */
-  cacheBreakpoint?(): CacheBreakpoint | undefined;
+  /** Sets a breakpoint in replayed histories; absent sets none. */
+  readonly cacheBreakpoints?: CacheBreakpoints;
   readonly deadlines?: Deadlines;
   /** Called for each line of the CLI's output that is none of its messages; such lines are skipped. */
   onNoise?(line: string): void;
@@ -105,6 +108,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   let currentTurn: CliTurn | undefined;
   let alive = true;
   let costUsd = 0;
+  let breakpointRefused = false;
   /** Called when the CLI has been sent the list of tools. */
   let onToolsListed = () => {};
   /** Whether a message of the model's was appended last: the CLI does not say when it has taken it. */
@@ -140,6 +144,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
         costUsd = message.total_cost_usd ?? costUsd;
         turn?.finish();
       }
+      breakpointRefused ||= options.cacheBreakpoints?.recordMessage(message, held.hasBreakpoint) === true;
       return turn?.channel.push(message);
     },
   });
@@ -227,6 +232,9 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     get costUsd() {
       return costUsd;
     },
+    get breakpointRefused() {
+      return breakpointRefused;
+    },
     initialize: (system, setup = {}, signal) => held.initialize(system, setup, signal),
     setModel: held.setModel,
     begin: held.begin,
@@ -291,7 +299,10 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       const onAbort = () => turn.channel.discard();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        const message = { role: 'user', content: held.withBreakpoint(content, options.cacheBreakpoint?.()) } as const;
+        const message = {
+          role: 'user',
+          content: held.withBreakpoint(content, options.cacheBreakpoints?.current),
+        } as const;
         const question = { type: 'user', uuid: held.addTurn(true), message, client_composed: true } as const;
         await protocol.send(question, { timeoutMs: deadlines.writeMs, signal });
         const limits = {

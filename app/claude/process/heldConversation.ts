@@ -42,6 +42,8 @@ export interface HeldConversation {
   changeSystem(system: string, signal?: AbortSignal): Promise<void>;
   /** Records a message of the user's, and returns its uuid. @param asked whether the model is to answer it. */
   addTurn(asked: boolean): string;
+  /** Whether the transcript has a breakpoint of the app's. */
+  readonly hasBreakpoint: boolean;
   /** The content of the next question, with the breakpoint where the prompt cache needs one. */
   withBreakpoint(content: ApiBlock[], breakpoint: CacheBreakpoint | undefined): ApiBlock[];
   /** Removes all but the first `kept` of the user's messages, with what follows them. Returns false where the process is spoilt. */
@@ -79,6 +81,8 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
   /** The message from which on the process is rewound to empty it: the model's messages in front of the target would stay. */
   let anchor: string | undefined;
   let spoilt = false;
+  /** The index of the turn whose content has the breakpoint. */
+  let breakpointAt: number | undefined;
 
   /** A request that fails leaves the old setting in force. */
   const orSpoil = async <T>(promise: Promise<T>): Promise<T> => {
@@ -159,6 +163,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     }
     if (spoilt) return false;
     turns.length = kept;
+    if (breakpointAt !== undefined && breakpointAt >= kept) breakpointAt = undefined;
     if (empties) anchor = undefined;
     return true;
   };
@@ -218,11 +223,16 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       turns.push({ uuid, asked });
       return uuid;
     },
+    get hasBreakpoint() {
+      return breakpointAt !== undefined;
+    },
     withBreakpoint: (content, breakpoint) => {
-      const last = content.at(-1);
+      // The CLI leaves out the breakpoint of an image or a document.
+      const last = content.findLastIndex(({ type }) => type === 'text' || type === 'tool_result');
       const isFirstQuestion = turns.length > 0 && turns.every(({ asked }) => !asked);
-      if (!isFirstQuestion || !breakpoint || !last) return content;
-      return [...content.slice(0, -1), { ...last, cache_control: breakpoint }];
+      if (!isFirstQuestion || !breakpoint || last === -1) return content;
+      breakpointAt = turns.length;
+      return content.map((block, at) => (at === last ? { ...block, cache_control: breakpoint } : block));
     },
     rewind,
     spoil: () => {

@@ -529,6 +529,7 @@ function fakeProcess(
       return alive;
     },
     costUsd: 0,
+    breakpointRefused: false,
     isolation: '',
     calls,
     reusable,
