@@ -1,5 +1,6 @@
 /** Compares a history with what a process holds, message by message, to find out how far the process would have to be rewound. */
-import type { LiveConversation } from './liveConversations';
+import type { ClaudeProcess } from '../../claude/process/claudeProcess';
+import type { HeldTranscript } from './transcript';
 
 export interface MarkedHistory {
   /** The digests of the first messages, without the system prompt: of none, of one, and so on. */
@@ -10,6 +11,16 @@ export interface MarkedHistory {
   readonly name: string | undefined;
   /** The id of the conversation that goes on, where that is known. */
   readonly conversation: string | undefined;
+}
+
+/** What counts of an idle conversation. */
+export interface IdleConversation {
+  readonly status: { readonly id: string };
+  readonly name: string | undefined;
+  readonly lease?: { readonly process: Pick<ClaudeProcess, 'reusable' | 'turns'> };
+  readonly frames: readonly number[];
+  readonly waitingTurn?: unknown;
+  readonly transcript?: HeldTranscript;
 }
 
 /** What stays of the messages in a process. */
@@ -27,7 +38,7 @@ const LONG_TURNS = 8;
  * The longest part of the history that the conversation's process holds; undefined where there is none, or where it
  * is only the opening of another, long conversation.
  */
-export function commonPrefix(live: LiveConversation, history: MarkedHistory): Rewind | undefined {
+export function commonPrefix(live: IdleConversation, history: MarkedHistory): Rewind | undefined {
   const { transcript, lease, frames, status, waitingTurn } = live;
   const { marks, starts, system, name, conversation } = history;
   if (!transcript || !lease?.process.reusable || (transcript.system === '') !== (system === '')) return undefined;

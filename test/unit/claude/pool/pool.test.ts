@@ -7,8 +7,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolBusyError, ProcessFailedError } from '../../../../app/claude/pool/errors';
 import { createPool, type Pool, type PoolOptions, type ProcessLease } from '../../../../app/claude/pool/pool';
-import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
-import type { PipeExit } from '../../../../app/claude/process/pipe';
+import { type Behaviour, type FakeProcess, fakeProcess } from './fakeProcess';
 
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
@@ -62,7 +61,10 @@ describe('a request', () => {
   test('with a session file gets a new process, whose model is set only on the command line', async () => {
     const sessions: unknown[] = [];
     const pool = await openStarted({
-      start: (session) => fakeProcess({ hasSession: session !== undefined }, () => sessions.push(session)),
+      start: (session) => {
+        sessions.push(session);
+        return start({ hasSession: session !== undefined });
+      },
     });
 
     const lease = await pool.acquire({ owner: '', system: 'Be brief.', model: 'haiku', sessionFile: SESSION }, NEVER);
@@ -462,30 +464,18 @@ function callsOf(processes: readonly FakeProcess[]): (readonly string[])[] {
   return processes.map(({ calls }) => calls);
 }
 
-interface Behaviour {
-  /** Dies when it is initialized. */
-  diesAtInitialize?: boolean;
-  /** Never answers `initialize`. */
-  hangsAtInitialize?: boolean;
-  /** Takes a second to exit after it was told to. */
-  exitsLate?: boolean;
-  /** Can serve one conversation after another. */
-  reusable?: boolean;
-  /** Cannot be emptied. */
-  failsAtReset?: boolean;
-  /** Was started with a session and the model of it. */
-  hasSession?: boolean;
+function start(behaviour?: Behaviour): FakeProcess {
+  const process = fakeProcess(behaviour);
+  started.push(process);
+  return process;
 }
-
-/** Records what is set. */
-type FakeProcess = ClaudeProcess & { readonly calls: string[] };
 
 function open({
   behaviours = [],
   ...options
 }: Partial<PoolOptions> & { behaviours?: readonly Behaviour[] } = {}): Pool {
   const pool = createPool({
-    start: () => fakeProcess(behaviours[started.length]),
+    start: () => start(behaviours[started.length]),
     maxProcesses: () => 16,
     reclaim: () => false,
     reuses: () => false,
@@ -504,72 +494,4 @@ async function openStarted(options: Partial<PoolOptions> = {}): Promise<Pool> {
   await pool.start(NEVER);
   await vi.advanceTimersByTimeAsync(1);
   return pool;
-}
-
-function fakeProcess(
-  { diesAtInitialize, hangsAtInitialize, exitsLate, reusable = false, failsAtReset, hasSession }: Behaviour = {},
-  onStart = () => {},
-): FakeProcess {
-  onStart();
-  let alive = true;
-  let set: { system: string; model: string | undefined } | undefined;
-  let resolveExited: (exit: PipeExit) => void = () => {};
-  const calls: string[] = [];
-  const exited = new Promise<PipeExit>((resolve) => {
-    resolveExited = resolve;
-  });
-  const end = (signal: NodeJS.Signals | null) => {
-    alive = false;
-    resolveExited({ code: signal === null ? 0 : null, signal, stderr: 'out of memory' });
-  };
-  const process: FakeProcess = {
-    pid: 1,
-    exited,
-    get alive() {
-      return alive;
-    },
-    costUsd: 0,
-    breakpointRefused: false,
-    isolation: '',
-    calls,
-    reusable,
-    turns: 0,
-    initialize: async () => ({ models: [] }),
-    setModel: async () => {},
-    begin: async ({ system, model, setup }) => {
-      const before = set;
-      set = { system, model };
-      if (!before) {
-        calls.push(`initialize ${system}`);
-        if (diesAtInitialize) end('SIGKILL');
-        if (diesAtInitialize || hangsAtInitialize) {
-          await exited;
-          throw new Error('the CLI has ended');
-        }
-      }
-      if (before && before.system !== system) calls.push(`system ${system}`);
-      if (setup?.tools) calls.push(`tools ${setup.tools.map(({ name }) => name)}`);
-      if (before ? before.model !== model : model !== undefined && !hasSession) calls.push(`model ${model}`);
-      return before ? undefined : { models: [] };
-    },
-    reset: async () => {
-      calls.push('reset');
-      return !failsAtReset;
-    },
-    rewind: async () => false,
-    changeSystem: async () => {},
-    contextUsage: async () => ({ model: '', rawMaxTokens: 1 }),
-    configure: async () => {},
-    replaceTools: async () => {},
-    sendToolResult: () => {},
-    replay: async () => {},
-    runTurn: async function* () {},
-    close: async () => {
-      if (exitsLate) setTimeout(() => end(null), 1_000);
-      else end(null);
-    },
-    kill: () => end('SIGKILL'),
-  };
-  started.push(process);
-  return process;
 }
