@@ -59,7 +59,7 @@ export async function* answerQuestion(
   let announced: Served | undefined;
   /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
   let hasBegun = false;
-  // A process that dies or stops responding before that is replaced once.
+  // A process that dies, stops responding or has added what the API refuses is replaced once before that.
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
     try {
@@ -109,7 +109,7 @@ export async function* answerQuestion(
       return;
     } catch (error) {
       const { lease } = conversation;
-      if (!lease || !hasFailed(error, lease.process) || hasBegun || attempt === 2 || signal.aborted) throw error;
+      if (!lease || !canAskAgain(error, lease.process) || hasBegun || attempt === 2 || signal.aborted) throw error;
       lease.process.kill();
       delete conversation.waitingTurn;
       await lease.release();
@@ -226,9 +226,11 @@ function learnLimits({ modelUsage }: ResultMessage, claude: Claude): void {
 
 /**
  * Whether the process has missed a deadline, or has ended by itself, which a broken pipe can show before the process has exited. A
- * silence in a turn does not count: the API may have been silent, and would be asked again.
+ * silence in a turn does not count: the API may have been silent, and would be asked again. Nor does a refusal by the API, unless it
+ * refused what this app has added.
  */
-function hasFailed(error: unknown, process: ClaudeProcess): boolean {
+function canAskAgain(error: unknown, process: ClaudeProcess): boolean {
+  if (process.breakpointRefused) return true;
   if (error instanceof CliEndedError || error instanceof CliTimeoutError) return true;
   return error instanceof ChatError && error.kind === 'cli_failed' && !process.alive;
 }
