@@ -1,0 +1,111 @@
+/** What the `claude` CLI of this computer (claude.ts) needs and offers. */
+import type { AvailabilityTimes } from './availability';
+import type { HistoryLease } from './history/acquireWithHistory';
+import type { ClaudeState } from './installation/installation';
+import type { ClaudeProblem } from './installation/problems';
+import type { Model, ModelLimits } from './models';
+import type { ReclaimWish } from './pool/pool';
+import type { ProcessRequirements } from './pool/processRequirements';
+import type { Deadlines } from './process/deadlines/deadlines';
+import type { RateLimitInfo } from './process/messages';
+import type { ApiMessage } from './process/outgoingMessages';
+
+export interface ClaudeOptions {
+  /** The path that the user has set; '' makes the app search for the CLI. */
+  cliPath(): string;
+  /** The user's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The ports on which this app's own server listens. */
+  ownPorts(): readonly number[];
+  /** Names of variables that the CLI gets besides those of `INHERITED_VARIABLES`. */
+  passVariables(): readonly string[];
+  /** An empty folder, the working folder of every process. Where it cannot be created, a temporary one is used. */
+  readonly workspace: string;
+  /** A folder for the pids of running processes, which the next start of the app reads. Where it cannot be written, they run all the same. */
+  readonly registerFolder: string;
+  /** A file for the models that the CLI has listed, from which the next start of the app answers lists of models. */
+  readonly modelsFile: string;
+  /** A folder for session files. Each is deleted as soon as a process has read it. */
+  readonly sessionFolder: string;
+  /** Whether the texts of conversations may be written to disk. */
+  storesTexts(): boolean;
+  /** The most processes that may run at the same time. @param processBytes the memory of an average process. */
+  maxProcesses(processBytes: number): number;
+  /** As in `PoolOptions`. */
+  reclaim(wish?: ReclaimWish): boolean;
+  /** Whether the user wants processes to serve one conversation after another, where the CLI can do that. */
+  reuses(): boolean;
+  /** Whether the user's own files, instructions and tools are withheld from the CLI. */
+  isolated(): boolean;
+  /** How long the CLI may write nothing while the API owes an answer, in ms. Default: `TURN_SILENCE_MS`. */
+  turnSilenceMs?(): number;
+  /** Whether a process is started to read the context windows of models for which none is known. Default true. */
+  readonly measuresModels?: boolean | undefined;
+  /** Source checkouts whose `node_modules` may contain the CLI. */
+  readonly checkouts: readonly string[];
+  /** Deadlines that differ from the default ones, for tests. */
+  readonly times?: Partial<ClaudeTimes> | undefined;
+  /** Called when the state, the models or the number of spare processes has changed. */
+  onChange(): void;
+  /** Called with a message for the log. */
+  onWarning(message: string): void;
+  /** Called when one of the folders was used. @param error why it could not be; undefined where it could. */
+  onFolderUse(folder: 'workspace' | 'children' | 'replay', error: unknown): void;
+}
+
+/** Deadlines, all in ms. */
+export interface ClaudeTimes extends AvailabilityTimes, Deadlines {
+  /** How long a sign-in may take. Default 10 minutes. */
+  readonly signInMs: number;
+}
+
+export interface Claude {
+  readonly state: ClaudeState;
+  /** The number of spare processes. */
+  readonly spares: number;
+  /** The number of requests that wait for a process. */
+  readonly waitingRequests: number;
+  /** The number of lines in the output of all processes so far that were none of the CLI's messages, and were skipped. */
+  readonly skippedLines: number;
+  /**
+   * Finds the CLI, reads its version and account, and starts the spare processes where it can be started. Resolves when the first one is
+   * ready or has failed, but after `waitMs` at the latest. Never rejects.
+   */
+  check(): Promise<ClaudeState>;
+  /**
+   * Runs `claude auth login`; `state.signIn` has the address of its page. Resolves when it has succeeded or was cancelled.
+   * @throws Error where it fails or takes too long; ClaudeUnavailableError where no CLI can be started.
+   */
+  signIn(): Promise<ClaudeState>;
+  /** Ends the sign-in, if one is under way. */
+  cancelSignIn(): Promise<void>;
+  /**
+   * The models that the CLI lists. While its first process is starting, those that it listed in an earlier run of the app.
+   * @throws ClaudeUnavailableError where no CLI can be started, or it lists no models.
+   */
+  models(): Promise<readonly Model[]>;
+  /** Has the pool prepare a spare process for a request that is expected. */
+  prepare(requirements: ProcessRequirements): void;
+  /**
+   * A process for a conversation with this history. Where that is faster than a replay, the process is started with a part
+   * of the history.
+   * @throws as `Pool.acquire`, and ClaudeUnavailableError where no CLI can be started.
+   */
+  acquire(
+    requirements: ProcessRequirements,
+    history: readonly ApiMessage[],
+    signal: AbortSignal,
+  ): Promise<HistoryLease>;
+  /** Memory in bytes by pid (on Linux, the proportional set size), without processes that have ended. */
+  processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Records the limits of a model, which the CLI reports with each answer. @param model its full name. */
+  recordLimits(model: string, limits: ModelLimits): void;
+  /** As in `Availability`, like the two that follow. */
+  recordAnswer(model: string): void;
+  recordRateLimit(info: RateLimitInfo): void;
+  recordRateLimitRefusal(): void;
+  /** As in `Availability`. Returns the problem, whose remedy the client is told. */
+  recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
+  /** Ends every process. Resolves when all have ended. */
+  close(): Promise<void>;
+}
