@@ -9,7 +9,7 @@ import { within } from '../../claude/process/deadlines/within';
 import type { Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
-import type { RunningTurn } from '../turn/runningTurn';
+import { interruptTurn, type RunningTurn } from '../turn/runningTurn';
 import { commonPrefix, type MarkedHistory, type Rewind } from './prefix';
 import { callIds, type HeldTranscript, textLength } from './transcript';
 
@@ -340,7 +340,7 @@ interface TakenLease {
 
 /** Gives a process back to the pool, after the turn that waits for the results of tools has been interrupted. */
 async function endLease({ lease, waitingTurn }: TakenLease): Promise<void> {
-  if (waitingTurn && lease?.process.reusable) await waitingTurn.events.return?.();
+  if (waitingTurn && lease?.process.reusable) await interruptTurn(waitingTurn);
   // A process that is waiting for a tool result would never exit by itself.
   else if (waitingTurn) lease?.process.kill();
   await lease?.release();

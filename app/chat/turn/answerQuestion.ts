@@ -19,7 +19,7 @@ import { createAnswerMessage } from './answerMessage';
 import type { Clock } from './clock';
 import { acquireProcess, hasProcess, processOf } from './conversationProcess';
 import { flagsOf } from './flags';
-import { answerEvents, type RunningTurn, startTurn } from './runningTurn';
+import { answerEvents, interruptTurn, type RunningTurn, startTurn } from './runningTurn';
 import { toolResults } from './toolResults';
 
 export interface AnswerDependencies {
@@ -132,7 +132,7 @@ export async function keepHistory(
   const keptMs = request.keepAliveMs ?? idleMs();
   const start = frames.at(-1) ?? 0;
   if (!lease?.process.reusable || request.ephemeral || keptMs <= 0 || start === 0) return false;
-  await conversation.waitingTurn?.events.return?.();
+  if (conversation.waitingTurn) await interruptTurn(conversation.waitingTurn);
   delete conversation.waitingTurn;
   if (lease.process.turns !== frames.length || !(await lease.process.rewind(frames.length - 1))) return false;
   conversation.frames = frames.slice(0, -1);

@@ -4,6 +4,7 @@ import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import type { ApiMessage } from '../../claude/process/outgoingMessages';
 import type { LiveConversation, LiveConversations, Rewind } from '../conversation/liveConversations';
 import type { Question } from '../conversation/resolveQuestion';
+import { interruptTurn } from './runningTurn';
 
 /**
  * Prepares the conversation's process for the question. Returns false where it has none any more; it must get another one then.
@@ -18,7 +19,7 @@ export async function hasProcess(
   if (!lease?.process.alive) return false;
   const { process } = lease;
   if (rewind) {
-    await waitingTurn?.events.return?.();
+    if (waitingTurn) await interruptTurn(waitingTurn);
     delete conversation.waitingTurn;
     if (!(await process.rewind(rewind.kept))) {
       process.kill();

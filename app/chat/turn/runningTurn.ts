@@ -136,6 +136,15 @@ export async function* answerEvents(turn: RunningTurn, options: TurnOptions): As
   };
 }
 
+/** Interrupts a turn that waits for the results of tools. Never rejects: where that fails, the process is killed. */
+export async function interruptTurn({ process, events }: RunningTurn): Promise<void> {
+  try {
+    await events.return?.();
+  } catch {
+    process.kill();
+  }
+}
+
 type Stop = Extract<TurnEvent, { type: 'stop' }>;
 
 /** The CLI's own retry is awaited where it comes this soon; no client would retry faster. */
