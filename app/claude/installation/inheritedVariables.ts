@@ -11,6 +11,8 @@ export interface InheritedVariables {
   readonly names: readonly string[];
   /** Whether they are passed only where the models are served by a cloud provider. */
   readonly onlyInCloud?: boolean;
+  /** Whether they say where the API is, how it is reached, or who asks it. */
+  readonly connects?: boolean;
 }
 
 export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
@@ -39,6 +41,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'the proxy through which the API is reached',
+    connects: true,
     names: [
       ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
       ...['CLAUDE_CODE_PROXY_*', 'CLAUDE_CODE_ENABLE_PROXY_AUTH_HELPER'],
@@ -46,6 +49,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'certificates: those that are trusted, and those of this computer',
+    connects: true,
     names: [
       ...['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
       ...['CLAUDE_CODE_CERT_STORE', 'CLAUDE_CODE_CLIENT_CERT', 'CLAUDE_CODE_CLIENT_KEY*'],
@@ -53,6 +57,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'the address of the API, and the account',
+    connects: true,
     names: [
       ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'ANTHROPIC_UNIX_SOCKET', 'API_TIMEOUT_MS'],
       ...['ANTHROPIC_CUSTOM_HEADERS', 'CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CODE_OAUTH_REFRESH_TOKEN'],
@@ -64,6 +69,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'Amazon Bedrock: the switch, the endpoint and the credentials',
+    connects: true,
     names: [
       ...[
         'CLAUDE_CODE_USE_BEDROCK',
@@ -76,6 +82,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'Google Vertex AI: the switch, the endpoint and the credentials',
+    connects: true,
     names: [
       ...['CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD', 'ANTHROPIC_VERTEX_*'],
       ...['ANTHROPIC_GOOGLE_CLOUD_*', 'CLOUD_ML_REGION', 'VERTEX_*', 'GOOGLE_*', 'GCLOUD_PROJECT', 'CLOUDSDK_*'],
@@ -84,6 +91,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   },
   {
     reason: 'Microsoft Foundry: the switch, the endpoint and the credentials',
+    connects: true,
     names: [
       ...['CLAUDE_CODE_USE_FOUNDRY', 'ANTHROPIC_FOUNDRY_*', 'AZURE_*'],
       ...['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
@@ -93,6 +101,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
     reason: 'a cloud provider’s own names for the models. Elsewhere they would change what an alias stands for',
     names: ['ANTHROPIC_DEFAULT_*_MODEL', 'ANTHROPIC_DEFAULT_*_MODEL_*', 'ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION'],
     onlyInCloud: true,
+    connects: true,
   },
   {
     reason: 'what the user does not want the CLI to send',
@@ -118,10 +127,27 @@ export function inheritedVariables(
 ): NodeJS.ProcessEnv {
   const inCloud = CLOUD_SWITCHES.some((name) => isOn(env[`CLAUDE_CODE_USE_${name}`]));
   const groups = INHERITED_VARIABLES.filter(({ onlyInCloud }) => !onlyInCloud || inCloud);
-  const patterns = [...groups.flatMap(({ names }) => names), ...further];
+  const isInherited = matcher([...groups.flatMap(({ names }) => names), ...further], platform);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isInherited(name)));
+}
+
+/**
+ * The environment without what connects the CLI to an account of the user's: credentials, addresses, proxies, and folders where the CLI
+ * looks for settings or a sign-in. The caller has to replace HOME.
+ */
+export function withoutConnection(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
+  const groups = INHERITED_VARIABLES.filter(({ connects }) => connects);
+  const connects = matcher([...groups.flatMap(({ names }) => names), ...USER_FOLDERS, 'ANTHROPIC_*'], platform);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !connects(name)));
+}
+
+const USER_FOLDERS = ['XDG_*', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_TMPDIR'];
+
+/** @returns a function that tells whether a name matches one of the patterns, in which `*` stands for any characters. */
+function matcher(patterns: readonly string[], platform: NodeJS.Platform): (name: string) => boolean {
   const flags = platform === 'win32' ? 'i' : '';
   const expressions = patterns.map((pattern) => new RegExp(`^${literal(pattern).replaceAll('\\*', '.*')}$`, flags));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => expressions.some((one) => one.test(name))));
+  return (name) => expressions.some((one) => one.test(name));
 }
 
 function isOn(value: string | undefined): boolean {
