@@ -93,6 +93,7 @@ export function createCore({
     workspace: path.join(dataDir, 'workspace'),
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),
+    sessionRowsFile: path.join(dataDir, 'sessionRows.json'),
     sessionFolder: path.join(dataDir, 'replay'),
     modelsFile: path.join(dataDir, 'models.json'),
     times: claudeTimes,

@@ -4,6 +4,8 @@ import { createCacheBreakpoints } from './cacheBreakpoints';
 import type { Claude, ClaudeOptions } from './claudeTypes';
 import { createContextWindows } from './contextWindows';
 import { createAcquireWithHistory } from './history/acquireWithHistory';
+import { learnRows } from './history/learnRows';
+import { createSessionRows, rowsEnvironment } from './history/sessionRows';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { createInstallation } from './installation/installation';
@@ -15,7 +17,7 @@ import { createNoiseCounter } from './pool/noiseCounter';
 import { createPool, type Pool } from './pool/pool';
 import { processMemory } from './pool/processMemory';
 import type { ResumedSession } from './process/arguments';
-import { type ClaudeProcess, startClaude } from './process/claudeProcess';
+import { type ClaudeProcess, type StartOptions, startClaude } from './process/claudeProcess';
 import { DEADLINES } from './process/deadlines/deadlines';
 import { removeSessionFiles, supportsSessionFiles } from './process/sessionFile';
 import { createWorkspace } from './workspace';
@@ -66,7 +68,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     onWarning: options.onWarning,
   });
 
-  const startProcess = (session?: ResumedSession): ClaudeProcess => {
+  const startProcess = (session?: ResumedSession, special: Partial<StartOptions> = {}): ClaudeProcess => {
     const path = installation.requirePath();
     const isolated = options.isolated();
     const { turnSilenceMs } = options;
@@ -82,6 +84,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       ...(turnSilenceMs && { turnSilenceMs }),
       cacheBreakpoints,
       onNoise: noise.forProcess(),
+      ...special,
     });
     const { pid } = process;
     if (pid !== undefined) {
@@ -146,8 +149,17 @@ export function createClaude(options: ClaudeOptions): Claude {
     return version !== undefined && supportsSessionFiles(version) && options.isolated() && options.storesTexts();
   };
 
+  const sessionRows = createSessionRows({
+    file: options.sessionRowsFile,
+    environment: () => rowsEnvironment(installation.state.version, workspace.folder(), options.env),
+    learn: (model, signal) =>
+      learnRows((special) => startProcess(undefined, special), childEnv(installation.state.version), model, signal),
+    onWarning: options.onWarning,
+  });
+
   const acquireProcess = createAcquireWithHistory({
     pool,
+    rowsFor: (model) => sessionRows.rowsFor(knownModels.current.find(({ value }) => value === model)?.resolved),
     sessionFolder: options.sessionFolder,
     canResumeSessions,
     onFolderUse: (error) => options.onFolderUse('replay', error),
@@ -212,7 +224,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       clearInterval(measuring);
       availability.close();
       installation.close();
-      await Promise.all([pool.close(), contextWindows.close()]);
+      await Promise.all([pool.close(), contextWindows.close(), sessionRows.close()]);
       workspace.remove();
     },
   };

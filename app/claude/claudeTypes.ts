@@ -25,6 +25,8 @@ export interface ClaudeOptions {
   readonly registerFolder: string;
   /** A file for the models that the CLI has listed, from which the next start of the app answers lists of models. */
   readonly modelsFile: string;
+  /** A file for what the CLI writes into its own session files (history/sessionRows.ts). */
+  readonly sessionRowsFile: string;
   /** A folder for session files. Each is deleted as soon as a process has read it. */
   readonly sessionFolder: string;
   /** Whether the texts of conversations may be written to disk. */

@@ -56,6 +56,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     passVariables: () => [],
     workspace: path.join(home, 'workspace'),
     registerFolder: path.join(home, 'children'),
+    sessionRowsFile: path.join(home, 'sessionRows.json'),
     sessionFolder: path.join(home, 'replay'),
     modelsFile: path.join(home, 'models.json'),
     storesTexts: () => true,

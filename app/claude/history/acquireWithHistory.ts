@@ -5,6 +5,7 @@ import type { Pool, ProcessLease } from '../pool/pool';
 import type { ProcessRequirements } from '../pool/processRequirements';
 import type { ApiMessage } from '../process/outgoingMessages';
 import { removeSessionFile, splitHistory, writeSessionFile } from '../process/sessionFile';
+import type { SessionRow } from './learnRows';
 
 export interface HistoryLease extends ProcessLease {
   /** The messages of the history that the process does not hold yet. The caller must replay them. */
@@ -17,6 +18,8 @@ export interface AcquireOptions {
   readonly sessionFolder: string;
   /** Whether session files may be used now. */
   canResumeSessions(): boolean;
+  /** The CLI's notes for a model, as in `SessionRows`. @param model a name that `set_model` accepts; undefined for the default. */
+  rowsFor(model: string | undefined): readonly SessionRow[];
   /** Called when the folder was used. @param error why it could not be; undefined where it could. */
   onFolderUse(error: unknown): void;
   /** Called with a message for the log. */
@@ -44,7 +47,7 @@ export function createAcquireWithHistory(options: AcquireOptions): AcquireWithHi
       options.onWarning(`a long history is replayed turn by turn, as its session file failed: ${errorText(error)}`);
       return undefined;
     };
-    const sessionFile = await writeSessionFile(sessionFolder, history).catch(warn);
+    const sessionFile = await writeSessionFile(sessionFolder, history, options.rowsFor(requirements.model)).catch(warn);
     if (sessionFile === undefined) return undefined;
     options.onFolderUse(undefined);
     try {

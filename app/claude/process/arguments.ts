@@ -1,6 +1,9 @@
 /** The command line of a process: context/CLAUDE_PROTOCOL.md, "Command line". */
 import { CLIENT_SERVERS } from './tools/clientTools';
 
+/** Keeps the conversation out of the user's list of sessions. */
+const NO_SESSION = '--no-session-persistence';
+
 /** No argument depends on a request, so any request can use any process. */
 const ARGUMENTS = [
   '-p',
@@ -10,7 +13,7 @@ const ARGUMENTS = [
   'stream-json',
   '--verbose',
   '--include-partial-messages',
-  '--no-session-persistence',
+  NO_SESSION,
   // The client's tools need no permission from the CLI, since the client runs them.
   '--allowedTools',
   CLIENT_SERVERS.map((server) => `mcp__${server}`).join(','),
@@ -35,6 +38,8 @@ export interface ProcessKind {
   /** Whether the process may serve one conversation after another. Only versions of the CLI that were tested accept that. */
   readonly reusable?: boolean | undefined;
   readonly session?: ResumedSession | undefined;
+  /** Whether the CLI stores the conversation in its home. */
+  readonly storesSession?: boolean | undefined;
 }
 
 /** A history with which a process is started. */
@@ -45,11 +50,13 @@ export interface ResumedSession {
   readonly model: string | undefined;
   /** The uuids of the user's messages in the file, in their order. */
   readonly userUuids: readonly string[];
+  /** Whether the CLI's notes for the model are behind the first of them, so that the CLI adds none to the next question. */
+  readonly hasNotes: boolean;
 }
 
-export function claudeArguments({ isolated, reusable, session }: ProcessKind): readonly string[] {
+export function claudeArguments({ isolated, reusable, session, storesSession }: ProcessKind): readonly string[] {
   return [
-    ...ARGUMENTS,
+    ...ARGUMENTS.filter((argument) => !storesSession || argument !== NO_SESSION),
     ...(reusable ? REUSE : []),
     ...(isolated ? ISOLATION : []),
     ...(session ? resumeArguments(session) : []),

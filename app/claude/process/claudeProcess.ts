@@ -184,7 +184,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
 
   const held = createHeldConversation({
     reusable: options.reusable === true,
-    sessionUuids: options.session?.userUuids ?? [],
+    session: options.session,
     request: (control, signal) => request(control, deadlines.controlMs, signal),
     initialize: (control, signal) => request(control, deadlines.initializeMs, signal),
     rewindRequest: (control) => request(control, deadlines.rewindMs),

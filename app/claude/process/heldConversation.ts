@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { answerSchema } from './answerSchema';
+import type { ResumedSession } from './arguments';
 import { type InitializeResult, readInitializeResult, readRewindResult } from './messages';
 import type { ApiBlock, CacheBreakpoint, ControlRequest } from './outgoingMessages';
 import { CLIENT_SERVERS, type ClientTools, createClientTools, type McpToolDefinition } from './tools/clientTools';
@@ -55,8 +56,8 @@ export interface HeldConversation {
 export interface HeldConversationOptions {
   /** Whether the process was started for more than one conversation. */
   readonly reusable: boolean;
-  /** The user's messages of the session with which the process was started. */
-  readonly sessionUuids: readonly string[];
+  /** The session with which the process was started. */
+  readonly session: ResumedSession | undefined;
   request(control: ControlRequest, signal?: AbortSignal): Promise<unknown>;
   initialize(control: ControlRequest, signal?: AbortSignal): Promise<unknown>;
   rewindRequest(control: ControlRequest): Promise<unknown>;
@@ -71,8 +72,11 @@ interface Turn {
 }
 
 export function createHeldConversation(options: HeldConversationOptions): HeldConversation {
-  const { reusable, request } = options;
-  const turns: Turn[] = options.sessionUuids.map((uuid) => ({ uuid, asked: false }));
+  const { reusable, request, session } = options;
+  const turns: Turn[] = (session?.userUuids ?? []).map((uuid, at) => ({
+    uuid,
+    asked: at === 0 && session?.hasNotes === true,
+  }));
   let tools = createClientTools([]);
   let initialized = false;
   let system = '';

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { jsonPieces } from '../../shared/jsonPieces';
+import type { SessionRow } from '../history/learnRows';
 import { isAtLeast } from '../installation/inspectClaude';
 import type { ApiMessage } from './outgoingMessages';
 
@@ -51,37 +52,52 @@ export interface SessionFile {
   readonly file: string;
   /** The uuids of the user's messages in it, in their order. */
   readonly userUuids: readonly string[];
+  /** Whether the rows with the CLI's notes for the model are in it. */
+  readonly hasNotes: boolean;
 }
 
-/** @param folder created where it does not exist. Only the user can read the folder and the file. */
-export async function writeSessionFile(folder: string, history: readonly ApiMessage[]): Promise<SessionFile> {
+/**
+ * @param folder created where it does not exist. Only the user can read the folder and the file.
+ * @param rows those that the CLI itself puts behind the first message of the user's; empty where they are not known.
+ */
+export async function writeSessionFile(
+  folder: string,
+  history: readonly ApiMessage[],
+  rows: readonly SessionRow[] = [],
+): Promise<SessionFile> {
   const sessionId = randomUUID();
   const timestamp = new Date().toISOString();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = path.join(folder, `${sessionId}.jsonl`);
   const file = await open(name, 'w', 0o600);
   const userUuids: string[] = [];
+  const common = { isSidechain: false, userType: 'external', cwd: folder, sessionId, timestamp };
+  let parentUuid: string | null = null;
+  let text = '';
+  const add = async (entry: object): Promise<string> => {
+    const uuid = randomUUID();
+    for (const piece of jsonPieces({ ...common, ...entry, uuid, parentUuid })) {
+      text += piece;
+      if (text.length < WRITE_LENGTH) continue;
+      await file.writeFile(text);
+      text = '';
+    }
+    text += '\n';
+    parentUuid = uuid;
+    return uuid;
+  };
   try {
-    let parentUuid: string | null = null;
-    let text = '';
     for (const message of history) {
-      const uuid = randomUUID();
-      const entry = { type: message.role, message: sessionMessage(message), uuid, parentUuid, sessionId, timestamp };
-      parentUuid = uuid;
-      if (message.role === 'user') userUuids.push(uuid);
-      for (const piece of jsonPieces({ ...entry, isSidechain: false, userType: 'external', cwd: folder })) {
-        text += piece;
-        if (text.length < WRITE_LENGTH) continue;
-        await file.writeFile(text);
-        text = '';
-      }
-      text += '\n';
+      const uuid = await add({ type: message.role, message: sessionMessage(message) });
+      if (message.role !== 'user') continue;
+      userUuids.push(uuid);
+      if (userUuids.length === 1) for (const row of rows) await add({ type: 'attachment', ...row });
     }
     await file.writeFile(text);
   } finally {
     await file.close();
   }
-  return { file: name, userUuids };
+  return { file: name, userUuids, hasNotes: rows.length > 0 };
 }
 
 export function removeSessionFile(file: string): Promise<void> {

@@ -12,7 +12,7 @@ import { type Behaviour, type FakeProcess, fakeProcess } from './fakeProcess';
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 const PLAIN = { owner: '', system: '', model: undefined };
-const SESSION = { file: '/s.jsonl', userUuids: [] };
+const SESSION = { file: '/s.jsonl', userUuids: [], hasNotes: false };
 
 let started: FakeProcess[];
 let warnings: string[];

@@ -26,11 +26,21 @@ test('a process for several conversations has two more', () => {
 });
 
 test('a session is resumed with its model', () => {
-  expect(claudeArguments({ isolated: false, session: { file: '/s.jsonl', model: 'haiku', userUuids: [] } })).toEqual([
-    ...claudeArguments({ isolated: false }),
-    ...['--resume', '/s.jsonl', '--model', 'haiku'],
-  ]);
   expect(
-    claudeArguments({ isolated: false, session: { file: '/s.jsonl', model: undefined, userUuids: [] } }),
+    claudeArguments({ isolated: false, session: { file: '/s.jsonl', model: 'haiku', userUuids: [], hasNotes: false } }),
+  ).toEqual([...claudeArguments({ isolated: false }), ...['--resume', '/s.jsonl', '--model', 'haiku']]);
+  expect(
+    claudeArguments({
+      isolated: false,
+      session: { file: '/s.jsonl', model: undefined, userUuids: [], hasNotes: false },
+    }),
   ).not.toContain('--model');
+});
+
+test('a conversation is stored only where that is wanted', () => {
+  const all = claudeArguments({ isolated: true });
+
+  expect(claudeArguments({ isolated: true, storesSession: true })).toEqual(
+    all.filter((argument) => argument !== '--no-session-persistence'),
+  );
 });

@@ -98,4 +98,26 @@ describe('a session file', () => {
 
     expect(await readdir(folder)).toEqual([]);
   });
+
+  test('has the CLI’s rows behind the first message of the user’s', async () => {
+    const row = {
+      attachment: { type: 'date', date: '2026-11-26' },
+      rendered: [{ content: 'Today' }],
+      renderedRole: 'system',
+    };
+    const greeting = assistant(textBlock('Hello'));
+
+    const { file, userUuids, hasNotes } = await writeSessionFile(folder, [greeting, ...exchanges(2)], [row, row]);
+
+    const entries = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(entries.map(({ type }) => type)).toEqual([
+      ...['assistant', 'user', 'attachment', 'attachment', 'assistant', 'user', 'assistant'],
+    ]);
+    expect(entries[2]).toMatchObject({ ...row, parentUuid: userUuids[0] });
+    expect(entries.slice(1).map(({ parentUuid }) => parentUuid)).toEqual(entries.slice(0, -1).map(({ uuid }) => uuid));
+    expect(hasNotes).toBe(true);
+  });
 });
