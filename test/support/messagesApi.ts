@@ -42,8 +42,12 @@ export interface RecordedCall {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The headers as they came: names and values by turns. */
+  readonly rawHeaders: readonly string[];
   /** The parsed JSON, the text where it is not JSON, null where there was no body. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly rawBody: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
@@ -202,6 +206,8 @@ async function readCall(incoming: IncomingMessage, ignoredAbove: number): Promis
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: incoming.headers,
+    rawHeaders: incoming.rawHeaders,
+    rawBody: body,
     body: body === '' ? null : parseJson(body),
     receivedAt,
   };

@@ -24,6 +24,9 @@ export async function playStream(
       case 'thinking':
         await stream.thinking(step.deltas, step.signature);
         break;
+      case 'redacted_thinking':
+        await stream.redactedThinking(step.data);
+        break;
       case 'tool_use':
         await stream.toolUse(step.id, step.name, step.pieces, step.halfway);
         break;
@@ -73,6 +76,9 @@ export async function playUnstreamed(
         break;
       case 'thinking':
         content.push({ type: 'thinking', thinking: step.deltas.join(''), signature: step.signature });
+        break;
+      case 'redacted_thinking':
+        content.push({ type: 'redacted_thinking', data: step.data });
         break;
       case 'tool_use':
         content.push({ type: 'tool_use', id: step.id, name: step.name, input: JSON.parse(step.pieces.join('')) });
@@ -213,10 +219,15 @@ function messageStream(steps: readonly Step[], model: string, response: ServerRe
       }
       await delta({ type: 'text_delta', text: piece });
     },
-    async thinking(pieces: readonly string[], signature: string) {
+    async thinking(pieces: readonly string[], signature: string | undefined) {
       await startBlock({ type: 'thinking', thinking: '', signature: '' });
       for (const piece of pieces) await delta({ type: 'thinking_delta', thinking: piece });
+      if (signature === undefined) return;
       await delta({ type: 'signature_delta', signature });
+      await stopBlock();
+    },
+    async redactedThinking(data: string) {
+      await startBlock({ type: 'redacted_thinking', data });
       await stopBlock();
     },
     async toolUse(id: string, name: string, pieces: readonly string[], halfway: Gate | undefined) {

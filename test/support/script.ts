@@ -30,7 +30,9 @@ export interface Gate {
 /** One step of a scripted answer; made with the functions below. */
 export type Step =
   | { readonly kind: 'text'; readonly deltas: readonly string[] }
-  | { readonly kind: 'thinking'; readonly deltas: readonly string[]; readonly signature: string }
+  /** Without a signature the block stays open. */
+  | { readonly kind: 'thinking'; readonly deltas: readonly string[]; readonly signature: string | undefined }
+  | { readonly kind: 'redacted_thinking'; readonly data: string }
   | {
       readonly kind: 'tool_use';
       readonly id: string;
@@ -67,6 +69,16 @@ export function text(...deltas: string[]): Step {
 /** A whole thinking block: one `thinking_delta` per argument, then a signature. */
 export function thinking(...deltas: string[]): Step {
   return { kind: 'thinking', deltas, signature: 'c2lnbmF0dXJl' };
+}
+
+/** The begin of a thinking block. Only a `hang` can follow. */
+export function unfinishedThinking(...deltas: string[]): Step {
+  return { kind: 'thinking', deltas, signature: undefined };
+}
+
+/** A block of thinking that the API has encrypted. */
+export function redactedThinking(data: string): Step {
+  return { kind: 'redacted_thinking', data };
 }
 
 /**
