@@ -9,7 +9,7 @@ import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
 import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
 import { type ConversationStart, createHeldConversation, type ProcessSetup } from './heldConversation';
-import { type ContextUsage, type InitializeResult, readContextUsage } from './messages';
+import { type ContextUsage, type InitializeResult, isStillQueued, readContextUsage } from './messages';
 import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
 import { CliEndedError, createProtocol } from './protocol';
@@ -201,7 +201,14 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   /** Afterwards the process can run another turn, or has ended. */
   const interrupt = async (turn: CliTurn) => {
     const timer = setTimeout(pipe.kill, deadlines.interruptMs);
-    await request({ subtype: 'interrupt' }, deadlines.interruptMs).catch(pipe.kill);
+    try {
+      // A turn that the CLI has not begun yet is not interrupted, and would run.
+      while (!turn.isFinished && alive) {
+        if (!isStillQueued(await request({ subtype: 'interrupt' }, deadlines.interruptMs))) break;
+      }
+    } catch {
+      pipe.kill();
+    }
     await Promise.race([turn.finished, exited]);
     clearTimeout(timer);
   };

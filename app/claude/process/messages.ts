@@ -273,3 +273,10 @@ export type RewindResult = z.infer<typeof rewindResult>;
 export function readRewindResult(payload: unknown): RewindResult {
   return read(rewindResult, payload);
 }
+
+const interruptResult = z.object({ still_queued: z.array(z.string()).nullish() });
+
+/** Whether the response to `interrupt` says that the CLI has not begun the turn. */
+export function isStillQueued(payload: unknown): boolean {
+  return (interruptResult.safeParse(payload).data?.still_queued?.length ?? 0) > 0;
+}

@@ -159,6 +159,22 @@ describe('a turn that is cancelled', () => {
     expect(types(await turn(process, 'again'))).toContain('result');
   });
 
+  test('by its signal, before the CLI has begun it, is interrupted, and the process can run another', async () => {
+    api.chooseAnswer(({ history }) => (JSON.stringify(history.at(-1)).includes('again') ? undefined : [hang()]));
+    const { pid = Number.NaN } = process;
+    const abortController = new AbortController();
+    // So that it reads the question and the interrupt at once.
+    globalThis.process.kill(pid, 'SIGSTOP');
+    const cancelled = turn(process, 'go', abortController.signal);
+    abortController.abort();
+    await new Promise(setImmediate);
+    globalThis.process.kill(pid, 'SIGCONT');
+
+    expect(await cancelled).toEqual([]);
+    expect(process.alive).toBe(true);
+    expect(types(await turn(process, 'again'))).toContain('result');
+  });
+
   test('by its reader is interrupted, and the process can run another', async () => {
     api.answer(text('Part'), hang());
     for await (const event of process.runTurn([{ type: 'text', text: 'go' }], NEVER)) if (event.type === 'text') break;
