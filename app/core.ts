@@ -96,12 +96,13 @@ export function createCore({
     sessionRowsFile: path.join(dataDir, 'sessionRows.json'),
     sessionFolder: path.join(dataDir, 'replay'),
     modelsFile: path.join(dataDir, 'models.json'),
+    selfTestFile: path.join(dataDir, 'selfTest.json'),
     times: claudeTimes,
     measuresModels,
     storesTexts: () => settings.value.keepTexts,
     maxProcesses: (processBytes) => settings.value.maxProcesses ?? maxProcessesFor(memory, processBytes),
     isolated: () => settings.value.isolation,
-    reuses: () => false,
+    reuses: () => settings.value.reuseProcesses,
     turnSilenceMs: () => settings.value.turnTimeoutMinutes * 60_000,
     checkouts: checkout === undefined ? [] : [checkout],
     onChange: () => topics.changed('cli', 'spares'),
@@ -130,7 +131,7 @@ export function createCore({
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,
-    status: () => ({ server: server.state, cli: cliState(claude.state), storage: storage.state }),
+    status: () => ({ server: server.state, cli: cliState(claude), storage: storage.state }),
   });
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
@@ -138,7 +139,7 @@ export function createCore({
   const sources: TopicSources = {
     app: () => ({ version, platform: process.platform, dialects: dialectTitles }),
     server: () => server.state,
-    cli: () => cliState(claude.state),
+    cli: () => cliState(claude),
     requests: () => journal.recent(SNAPSHOT_ROWS),
     conversations: () => chat.liveConversations().map(conversationRow),
     spares: () => claude.spares,
@@ -153,18 +154,23 @@ export function createCore({
       topics.requestChanged(row);
       if (row.durationMs !== null) topics.changed('usage');
     }),
-    settings.onChange(() => topics.changed('settings')),
+    settings.onChange(() => {
+      topics.changed('settings');
+      claude.settingsChanged();
+    }),
     // Without a request nothing else would tell the window that today's usage is that of another day.
     onMidnight(() => topics.changed('usage')),
   ];
 
   const checkCli = async (): Promise<CliState> => {
-    const state = cliState(await claude.check());
+    await claude.check();
+    const state = cliState(claude);
     log.info('the claude CLI was looked for', {
       phase: state.phase,
       path: state.path,
       version: state.version,
       problem: state.problem?.code,
+      processes: state.processes,
     });
     return state;
   };

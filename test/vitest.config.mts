@@ -8,6 +8,7 @@ export default defineConfig({
     environment: 'node',
     // Tests with the CLI spend most of their time waiting, so two at once are no load even for a small machine.
     maxWorkers: 2,
+    globalSetup: 'test/support/testRun.ts',
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'], ...timeouts } },

@@ -20,6 +20,9 @@ import type { ResumedSession } from './process/arguments';
 import { type ClaudeProcess, type StartOptions, startClaude } from './process/claudeProcess';
 import { DEADLINES } from './process/deadlines/deadlines';
 import { removeSessionFiles, supportsSessionFiles } from './process/sessionFile';
+import { createProcessReuse } from './selfTest/processReuse';
+import { openSelfTestResults } from './selfTest/results';
+import { runSelfTest } from './selfTest/selfTest';
 import { createWorkspace } from './workspace';
 
 export type { Claude, ClaudeOptions, ClaudeTimes } from './claudeTypes';
@@ -33,6 +36,8 @@ const TYPICAL_PROCESS_BYTES = 130 * 1024 * 1024;
 const WORN_BYTES = 400 * 1024 * 1024;
 const MEASURE_INTERVAL_MS = 60_000;
 const SIGN_IN_MS = 10 * 60_000;
+const SELF_TEST_MS = 60_000;
+const SELF_TEST_DELAY_MS = 2_000;
 
 export function createClaude(options: ClaudeOptions): Claude {
   const knownModels = openKnownModels(options.modelsFile, options.onWarning);
@@ -55,13 +60,33 @@ export function createClaude(options: ClaudeOptions): Claude {
     // The next start of the app ends a sign-in that a crash has left running.
     onSignInProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
     onChange: (next, previous) => {
+      reuse.inspected();
       availability.installationChanged(next, previous);
       options.onChange();
     },
   });
 
-  /** A process that is not isolated may have read files of the user's that have changed since. */
-  const canReuse = () => options.reuses() && options.isolated();
+  const reuse = createProcessReuse({
+    installed: () => installation.state,
+    isWanted: options.reuses,
+    // A process that is not isolated may have read files of the user's that have changed since.
+    isIsolated: options.isolated,
+    results: openSelfTestResults(options.selfTestFile, options.onWarning),
+    test: (command, version, signal) =>
+      runSelfTest({
+        ...{ command, env: childEnv(version), deadlines, signal },
+        limitMs: options.times?.selfTestMs ?? SELF_TEST_MS,
+        onProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
+      }),
+    delayMs: options.times?.selfTestDelayMs ?? SELF_TEST_DELAY_MS,
+    onAllowedChange: () => {
+      if (pool.size > 0) pool.replaceSpares();
+      options.onChange();
+    },
+    onTest: options.onChange,
+    onReplaced: () => void installation.check(),
+    onWarning: options.onWarning,
+  });
 
   const cacheBreakpoints = createCacheBreakpoints({
     authMethod: () => installation.state.account?.authMethod,
@@ -77,7 +102,7 @@ export function createClaude(options: ClaudeOptions): Claude {
         cwd: workspace.folder(),
         env: childEnv(installation.state.version),
         isolated,
-        reusable: canReuse(),
+        reusable: reuse.allowed,
         session,
         deadlines,
       },
@@ -108,12 +133,13 @@ export function createClaude(options: ClaudeOptions): Claude {
     start: startProcess,
     maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
-    reuses: canReuse,
+    reuses: () => reuse.allowed,
     isWorn: ({ pid }) => pid !== undefined && wornPids.has(pid),
     queueMs: deadlines.queueMs,
     onInitialized: (result) => {
       if (knownModels.learn(installation.state.version, result.models)) options.onChange();
       if (options.measuresModels !== false) contextWindows.measure();
+      reuse.cameUp();
     },
     onChange: options.onChange,
     onWarning: options.onWarning,
@@ -170,6 +196,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     get state() {
       return availability.state;
     },
+    processReuse: reuse,
     get spares() {
       return pool.spares;
     },
@@ -220,11 +247,12 @@ export function createClaude(options: ClaudeOptions): Claude {
     recordRateLimit: availability.recordRateLimit,
     recordRateLimitRefusal: availability.recordRateLimitRefusal,
     recordRefusal: availability.recordRefusal,
+    settingsChanged: reuse.settingsChanged,
     close: async () => {
       clearInterval(measuring);
       availability.close();
       installation.close();
-      await Promise.all([pool.close(), contextWindows.close(), sessionRows.close()]);
+      await Promise.all([pool.close(), contextWindows.close(), sessionRows.close(), reuse.close()]);
       workspace.remove();
     },
   };

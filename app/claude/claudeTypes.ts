@@ -9,6 +9,7 @@ import type { ProcessRequirements } from './pool/processRequirements';
 import type { Deadlines } from './process/deadlines/deadlines';
 import type { RateLimitInfo } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
+import type { ProcessReuse } from './selfTest/processReuse';
 
 export interface ClaudeOptions {
   /** The path that the user has set; '' makes the app search for the CLI. */
@@ -27,6 +28,8 @@ export interface ClaudeOptions {
   readonly modelsFile: string;
   /** A file for what the CLI writes into its own session files (history/sessionRows.ts). */
   readonly sessionRowsFile: string;
+  /** A file for the results of self-tests, which the next start of the app reads. */
+  readonly selfTestFile: string;
   /** A folder for session files. Each is deleted as soon as a process has read it. */
   readonly sessionFolder: string;
   /** Whether the texts of conversations may be written to disk. */
@@ -59,10 +62,16 @@ export interface ClaudeOptions {
 export interface ClaudeTimes extends AvailabilityTimes, Deadlines {
   /** How long a sign-in may take. Default 10 minutes. */
   readonly signInMs: number;
+  /** How long the self-test may take. Default 60 s: it takes 1.5 s on a computer that is not busy. */
+  readonly selfTestMs: number;
+  /** How long the self-test waits after the CLI has come up. Default 2 s: the spare processes start first. */
+  readonly selfTestDelayMs: number;
 }
 
 export interface Claude {
   readonly state: ClaudeState;
+  /** Whether a process serves one conversation after another. */
+  readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description'>;
   /** The number of spare processes. */
   readonly spares: number;
   /** The number of requests that wait for a process. */
@@ -108,6 +117,8 @@ export interface Claude {
   recordRateLimitRefusal(): void;
   /** As in `Availability`. Returns the problem, whose remedy the client is told. */
   recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
+  /** Has to be called when `reuses` or `isolated` may have changed. */
+  settingsChanged(): void;
   /** Ends every process. Resolves when all have ended. */
   close(): Promise<void>;
 }

@@ -27,10 +27,13 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, se
     'server.start': () => server.start(),
     'server.stop': () => server.stop(),
     'cli.check': () => checkCli(),
-    'cli.signIn': async () => cliState(await claude.signIn()),
+    'cli.signIn': async () => {
+      await claude.signIn();
+      return cliState(claude);
+    },
     'cli.cancelSignIn': async () => {
       await claude.cancelSignIn();
-      return cliState(claude.state);
+      return cliState(claude);
     },
     'requests.details': (id) => journal.details(id),
     'requests.older': (before, limit) => journal.older(before, limit),

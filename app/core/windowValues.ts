@@ -1,14 +1,17 @@
 /** The state of the app's parts in the form in which the window shows it. */
 import type { Message } from '../chat/request';
 import type { ConversationStatus } from '../chat/service';
-import type { ClaudeState } from '../claude/installation/installation';
+import type { Claude } from '../claude/claude';
 import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
-export function cliState({ phase, path: file, version, account, problem, signIn }: ClaudeState): CliState {
+export function cliState({ state, processReuse }: Pick<Claude, 'state' | 'processReuse'>): CliState {
+  const { phase, path: file, version, account, problem, signIn } = state;
   return {
     phase,
+    reusesProcesses: processReuse.allowed,
+    processes: processReuse.description,
     ...(file === undefined ? {} : { path: file }),
     ...(version === undefined ? {} : { version }),
     ...(account ? { authMethod: account.authMethod } : {}),

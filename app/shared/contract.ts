@@ -37,6 +37,10 @@ export interface CliState {
   /** As `claude auth status` reports it: `claude.ai`, `api_key`… */
   authMethod?: string;
   account?: string;
+  /** Whether a process serves one conversation after another. */
+  reusesProcesses?: boolean;
+  /** The same in words, and why: `reused (self-test passed on 2.1.330)`. */
+  processes?: string;
   problem?: Problem;
   /** Present while a sign-in is under way. */
   signIn?: {

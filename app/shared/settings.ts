@@ -77,7 +77,7 @@ export const SETTINGS = {
     group: 'claude',
     label: 'Processes',
     description: 'the most `claude` processes at one time',
-    note: 'Each process serves one conversation and takes 110 to 200 MB. Leave empty for as many as the memory allows.',
+    note: 'Each process serves one conversation at a time and takes 110 to 200 MB. Leave empty for as many as the memory allows.',
     unit: 'at most at one time',
     placeholder: 'automatic',
     defaultText: 'as many as the memory allows',
@@ -91,6 +91,13 @@ export const SETTINGS = {
     description: "minutes without use after which a conversation's process is ended",
     note: 'While its process runs, the next request of a conversation is answered sooner.',
     unit: 'minutes without use, then it ends',
+  }),
+  reuseProcesses: toggle({
+    default: true,
+    group: 'claude',
+    label: 'Reuse processes',
+    description: 'let a process serve one conversation after another',
+    note: 'A process is emptied after a conversation and serves the next one without a new start, if a test of your version of claude has shown that nothing stays behind.',
   }),
   turnTimeoutMinutes: decimal({
     default: 5,

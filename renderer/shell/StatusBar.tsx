@@ -9,7 +9,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   const commands = useCommands();
   return (
     <footer className="status-bar">
-      <span className="cli" data-phase={cli.phase} title={cli.path ?? ''}>
+      <span className="cli" data-phase={cli.phase} title={cliDetails(cli)}>
         <span className="dot" />
         {cliText(cli)}
       </span>
@@ -41,4 +41,8 @@ function cliText({ phase, version, account, authMethod }: CliState): string {
   if (phase === 'limited') return `${name} · the plan’s limit is used up`;
   const signedIn = account ?? authMethod;
   return signedIn ? `${name} · signed in: ${signedIn}` : name;
+}
+
+function cliDetails({ path, processes }: CliState): string {
+  return [path, processes && `Processes: ${processes}`].filter((line) => line !== undefined).join('\n');
 }

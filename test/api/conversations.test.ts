@@ -12,7 +12,7 @@ import {
   transcriptSeenByApi,
   uniqueWord,
   user,
-  waitForProcessEnd,
+  waitForTurnEnd,
 } from '../support/conversation';
 import { closeBlock, gate, stop, text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
@@ -113,7 +113,9 @@ describe('a follow-up', () => {
     expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual(lines(...history, user(next)));
     expect(requestFor(app.api, next).system).toEqual(system ? [system] : []);
     const third = await ask(app, [...history, user(uniqueWord('Q'))]);
-    expect([third.path, third.conversation]).toEqual(['live', first.conversation]);
+    // The second request may have got the process of the first, emptied.
+    expect(third.path).toMatch(/^(live|replay)$/);
+    expect(third.conversation).toBe(first.conversation);
   });
 
   test('is matched by the system prompt that the client sends with every request', async () => {
@@ -143,7 +145,7 @@ describe('a follow-up', () => {
 });
 
 describe('a history that a process holds in part', () => {
-  test('a regenerated answer gets a process of its own, and the older branch is still found', async () => {
+  test('a regenerated answer is given by the same process, and the older branch is still found', async () => {
     const { first, history } = await oneTurnChat();
     const question = user(uniqueWord('Q'));
     app.api.answer(text('B1'));
@@ -155,7 +157,7 @@ describe('a history that a process holds in part', () => {
     const older = await ask(app, [...history, question, assistant('B1'), ends[0]]);
     const newer = await ask(app, [...history, question, assistant('B2'), ends[1]]);
 
-    expect([one.path, other.path, older.path, newer.path]).toEqual(['live', 'replay', 'live', 'live']);
+    expect([one.path, other.path, older.path, newer.path]).toEqual(['live', 'rewind', 'rewind', 'rewind']);
     expect([one.conversation, older.conversation]).toEqual([first.conversation, first.conversation]);
     expect(newer.conversation).toBe(other.conversation);
     expect(transcriptSeenByApi(requestFor(app.api, `${ends[0].content}`))).toEqual(
@@ -174,7 +176,9 @@ describe('a history that a process holds in part', () => {
     const second = await ask(app, [...edited]);
     const older = await ask(app, [...history, user(uniqueWord('Q'))]);
 
-    expect([other.path, second.path, older.path]).toEqual(['new', 'live', 'live']);
+    expect([other.path, second.path]).toEqual(['new', 'live']);
+    // The other chat may have got the process of the older one, emptied.
+    expect(older.path).toMatch(/^(live|replay)$/);
     expect(older.conversation).toBe(first.conversation);
     expect(transcriptSeenByApi(requestFor(app.api, `${edited[2].content}`))).toEqual(lines(...edited));
   });
@@ -342,8 +346,8 @@ test('a client that hangs up in the middle of an answer leaves the conversation 
 
   answer.hangUp();
 
-  await waitForProcessEnd(app, first.conversation);
+  await waitForTurnEnd(app, first.conversation);
   const again = await ask(app, [...history, next]);
-  expect([again.path, again.conversation]).toEqual(['replay', first.conversation]);
+  expect([again.path, again.conversation]).toEqual(['live', first.conversation]);
   expect(transcriptSeenByApi(requestFor(app.api, `${next.content}`))).toEqual(lines(...history, next));
 });

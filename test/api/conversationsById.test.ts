@@ -13,7 +13,7 @@ import {
   transcriptSeenByApi,
   uniqueWord,
   user,
-  waitForProcessEnd,
+  waitForTurnEnd,
 } from '../support/conversation';
 import { gate, text } from '../support/messagesApi';
 import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
@@ -113,12 +113,12 @@ describe('a lone message under an id', () => {
     app.api.answer(text('par'), gate());
     const lost = await startStream(app, [user(uniqueWord('lost'))], { id });
     lost.hangUp();
-    await waitForProcessEnd(app, two.conversation);
+    await waitForTurnEnd(app, two.conversation);
 
     const last = uniqueWord('Q');
     const three = await ask(app, [user(last)], { id });
 
-    expect([three.path, three.conversation]).toEqual(['replay', two.conversation]);
+    expect([three.path, three.conversation]).toEqual(['live', two.conversation]);
     expect(transcriptSeenByApi(requestFor(app.api, last))).toEqual([
       `user: ${question}`,
       `assistant: ${answer}`,
@@ -169,7 +169,7 @@ describe('a history with an id', () => {
     app.api.answer(text('par'), gate());
     const lost = await startStream(app, [user(uniqueWord('edited')), assistant('no'), user('why?')], { id });
     lost.hangUp();
-    await waitForProcessEnd(app, lost.conversation);
+    await waitForTurnEnd(app, lost.conversation);
 
     const last = uniqueWord('Q');
     const three = await ask(app, [user(last)], { id });

@@ -158,8 +158,8 @@ describe('with more requests than processes', () => {
   });
 });
 
-test('the least recently used conversation ends first', async () => {
-  const app = await startTestApp({ settings: { maxProcesses: 3 } });
+test('the least recently used conversation ends first where processes are not reused', async () => {
+  const app = await startTestApp({ settings: { maxProcesses: 3, reuseProcesses: false } });
   try {
     const [one, two] = [uniqueWord('Q'), uniqueWord('Q')];
     const first = await ask(app, [user(one)]);

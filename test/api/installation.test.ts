@@ -110,7 +110,9 @@ describe.skipIf(process.platform === 'win32')('a CLI that does not come up', () 
 
   test('any more, after it did, is a problem from the first request on that needs a process', async () => {
     const cli = await wrapCli(path.join(home, 'bin'));
-    const app = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT, settings: { maxProcesses: 2 } });
+    // Otherwise the processes that have started would serve every conversation.
+    const settings = { maxProcesses: 2, reuseProcesses: false };
+    const app = await start({ env: { CLAUDE_PATH: cli.path }, claudeTimes: SHORT, settings });
     await becomesHealthy(app);
 
     await cli.set('exits');
@@ -138,7 +140,9 @@ describe.skipIf(process.platform === 'win32')('a CLI that was found and is moved
     for (const content of ['One.', 'Two.', 'Three.', 'Four.'])
       expect((await ask(app, '/api/chat', content)).status).toBe(200);
 
-    expect(app.core.snapshot().cli).toMatchObject({ phase: 'ready', path: path.join(elsewhere, 'claude') });
+    await expect
+      .poll(() => app.core.snapshot().cli, SOON)
+      .toMatchObject({ phase: 'ready', path: path.join(elsewhere, 'claude') });
   });
 
   test('away is a problem, until it is back', async () => {

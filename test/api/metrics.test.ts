@@ -131,7 +131,13 @@ test('the app is healthy if the CLI was found and is signed in', async () => {
     status: 'ok',
     version: '0.0.0-test',
     problems: [],
-    cli: { phase: 'ready', version: expect.stringMatching(/^\d/), problem: null, resets_at: null },
+    cli: {
+      phase: 'ready',
+      version: expect.stringMatching(/^\d/),
+      reuses_processes: true,
+      problem: null,
+      resets_at: null,
+    },
     server: { phase: 'running', started_at: expect.any(Number) },
   });
 });

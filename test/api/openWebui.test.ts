@@ -82,7 +82,7 @@ const tasks = (mode: Mode, question: string, answer: string) =>
   Promise.all(templates(question, answer).map((task) => call(mode, [user(task)], { stream: false, ...mode.limit })));
 
 describe.each(MODES)('as an $mode connection', (mode) => {
-  test('a chat has only its own turns, and its next turn is live', async () => {
+  test('a chat has only its own turns, and its next turn goes on in it', async () => {
     const [question, answer, next] = [uniqueWord('Q'), uniqueWord('A'), uniqueWord('Q')];
     app.api.answer(text(answer));
 
@@ -91,7 +91,9 @@ describe.each(MODES)('as an $mode connection', (mode) => {
     const second = await say(mode, [user(question), { role: 'assistant', content: answer }, user(next)]);
 
     expect([first, ...about, second].map(({ status }) => status)).toEqual(Array(7).fill(200));
-    expect([second.path, second.conversation]).toEqual(['live', first.conversation]);
+    // One of the tasks may have got the chat's process meanwhile.
+    expect(second.path).toMatch(/^(live|replay)$/);
+    expect(second.conversation).toBe(first.conversation);
     expect(about.map(({ conversation }) => conversation)).not.toContain(first.conversation);
     expect(transcriptSeenByApi(requestFor(app.api, next))).toEqual([
       `user: ${question}`,

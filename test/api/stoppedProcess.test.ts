@@ -178,7 +178,8 @@ test.skipIf(process.platform === 'win32')('a request for which no process comes 
   await start({
     env: { CLAUDE_PATH: cli.path },
     claudeTimes: { initializeMs: SHORT_MS },
-    settings: { maxProcesses: 1 },
+    // Otherwise the process that has started would answer.
+    settings: { maxProcesses: 1, reuseProcesses: false },
   });
   await cli.set('silent');
 

@@ -14,6 +14,7 @@ import {
   removeFolder,
   scratchFolder,
 } from '../support/cli';
+import { storeSelfTest } from '../support/knownSelfTest';
 import { type MessagesApi, startMessagesApi } from '../support/messagesApi';
 import { startTrayHost, type TrayHost, type TrayIcon } from '../support/trayHost';
 
@@ -70,6 +71,7 @@ export const test = base.extend<Fixtures>({
   launch: async ({ api, home, tray }, use, info) => {
     const apps: ElectronApplication[] = [];
     await use(async ({ account, env, args = [] } = {}) => {
+      await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
       const app = await _electron.launch({
         executablePath: electronPath(),
         args: ['-r', PLAYWRIGHT_LOADER, ...electronArgs(), ...args],

@@ -9,6 +9,7 @@ import { openConfFile } from '../../app/settings/confFile';
 import { openSettings, type Settings } from '../../app/settings/settings';
 import { bundleCommand } from '../../build/bundle.mjs';
 import { claudePath, cliEnvironment, leftoverProcesses } from '../support/cli';
+import { storeSelfTest } from '../support/knownSelfTest';
 import type { MessagesApi } from '../support/messagesApi';
 import { recordingLog } from '../support/recordingLog';
 
@@ -67,6 +68,7 @@ export async function startAppProcess(
   const memoryFile = path.join(home, 'memory.jsonl');
   await bundleCommand(bundle, 'test/soak/command.ts');
   const log = recordingLog();
+  await storeSelfTest(path.join(dataDir, 'selfTest.json'), claude);
   openSettings({ file: openConfFile(dataDir, log), log, env: {} }).change(settings);
 
   const env = {

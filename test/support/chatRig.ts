@@ -10,6 +10,7 @@ import { type Claude, createClaude } from '../../app/claude/claude';
 import { openConversationStore } from '../../app/store/conversationStore';
 import { openDatabase } from '../../app/store/database';
 import { type Account, claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from './cli';
+import { storeSelfTest } from './knownSelfTest';
 import { type MessagesApi, startMessagesApi } from './messagesApi';
 import { recordingLog } from './recordingLog';
 
@@ -47,6 +48,8 @@ export interface ChatRigOptions {
 export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRig> {
   const api = await startMessagesApi();
   const home = options.home ?? (await scratchFolder());
+  const selfTestFile = path.join(home, 'selfTest.json');
+  if (options.reuses) await storeSelfTest(selfTestFile, options.cliPath);
   const database = openDatabase(path.join(home, 'test.db'), recordingLog());
   const live = createLiveConversations(() => {});
   const claude = createClaude({
@@ -59,6 +62,7 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     sessionRowsFile: path.join(home, 'sessionRows.json'),
     sessionFolder: path.join(home, 'replay'),
     modelsFile: path.join(home, 'models.json'),
+    selfTestFile,
     storesTexts: () => true,
     maxProcesses: () => options.limit ?? 8,
     reclaim: live.reclaim,

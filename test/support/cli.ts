@@ -8,8 +8,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MessagesApi } from './messagesApi';
 
+/** The variable with the path of another CLI than the pinned one, for `npm run test:versions`. */
+export const CLI_VARIABLE = 'CLAUDACITY_TEST_CLI';
+
 /** The CLI's native binary in node_modules, or npm's launcher if there is none. The working directory must be the project's folder. */
 export function claudePath(): string {
+  const chosen = process.env[CLI_VARIABLE];
+  if (chosen) return chosen;
   const binary = process.platform === 'win32' ? 'claude.exe' : 'claude';
   const native = path.resolve('node_modules/@anthropic-ai', `claude-code-${process.platform}-${process.arch}`, binary);
   return existsSync(native) ? native : path.resolve('node_modules/.bin/claude');

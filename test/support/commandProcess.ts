@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundleCommand } from '../../build/bundle.mjs';
 import { claudePath, cliEnvironment } from './cli';
+import { storeSelfTest } from './knownSelfTest';
 import type { MessagesApi } from './messagesApi';
 
 export interface CommandProcess {
@@ -17,6 +18,7 @@ export interface CommandProcess {
 export async function startCommand(api: MessagesApi, home: string): Promise<CommandProcess> {
   const bundle = path.join(home, 'bundle');
   await bundleCommand(bundle);
+  await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
   const child = spawn(process.execPath, [path.join(bundle, 'cli.cjs'), 'serve', '0'], {
     cwd: home,
     env: {

@@ -136,6 +136,12 @@ export async function waitForProcessEnd(app: TestApp, conversation: string | nul
   await expect.poll(live, { timeout: 10_000 }).toBe(false);
 }
 
+/** Waits up to ten seconds until no request of the conversation is being answered. @throws if one still is */
+export async function waitForTurnEnd(app: TestApp, conversation: string | null): Promise<void> {
+  const phase = () => app.core.snapshot().conversations.find(({ id }) => id === conversation)?.phase;
+  await expect.poll(phase, { timeout: 10_000 }).not.toMatch(/^(preparing|answering|waiting_for_tool)$/);
+}
+
 /** Kills the conversation's process with SIGKILL, as the system does when memory runs out, and waits until the app has noticed. */
 export async function killProcessOf(app: TestApp, conversation: string | null): Promise<void> {
   const { pid } = conversationRow(app, conversation);

@@ -15,6 +15,7 @@ import {
   removeFolder,
   scratchFolder,
 } from './cli';
+import { storeSelfTest } from './knownSelfTest';
 import { type MessagesApi, type MessagesApiOptions, startMessagesApi } from './messagesApi';
 import { type RecordingLog, recordingLog } from './recordingLog';
 
@@ -33,6 +34,8 @@ export interface TestAppOptions {
   claudeTimes?: Partial<ClaudeTimes>;
   /** Whether a process is started to read the models' context windows. Default false: it would slow down every test. */
   measuresModels?: boolean;
+  /** Whether the result of the self-test is known when the app starts. Default true: the test would run beside every other test. */
+  knowsSelfTest?: boolean;
   /** How long a client may read nothing, in ms. */
   readerTimeoutMs?: number;
   /** Limits of request bodies that differ from the default ones. */
@@ -68,6 +71,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     PORT: '0',
     ...options.env,
   });
+  const { knowsSelfTest = true } = options;
+  if (knowsSelfTest) await storeSelfTest(path.join(dataDir, 'selfTest.json'), env.CLAUDE_PATH);
   const log = recordingLog();
   const settings = openSettings({ file: openConfFile(dataDir, log), log, env });
   // Tests that end in the middle of an answer need not wait for it.

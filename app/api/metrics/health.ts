@@ -29,6 +29,7 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
           cli: {
             phase: cli.phase,
             version: cli.version ?? null,
+            reuses_processes: cli.reusesProcesses ?? false,
             problem: cli.problem?.code ?? null,
             resets_at: cli.problem?.resetsAt ?? null,
           },

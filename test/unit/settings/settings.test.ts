@@ -35,6 +35,7 @@ test('without a file every setting has its default', () => {
     passVariables: [],
     maxProcesses: null,
     idleMinutes: 5,
+    reuseProcesses: true,
     isolation: true,
     keepTexts: true,
     keepDays: 30,
