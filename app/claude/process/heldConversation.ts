@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { answerSchema } from './answerSchema';
 import type { ResumedSession } from './arguments';
-import { type InitializeResult, readInitializeResult, readRewindResult } from './messages';
+import { type InitializeResult, isConnected, readInitializeResult, readRewindResult } from './messages';
 import type { ApiBlock, CacheBreakpoint, ControlRequest } from './outgoingMessages';
 import { CLIENT_SERVERS, type ClientTools, createClientTools, type McpToolDefinition } from './tools/clientTools';
 
@@ -132,10 +132,14 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     tools = next;
     if (next.isEmpty) return;
     const servers = { sdkMcpServers: [next.server], sdkMcpServerManifests: next.manifest };
-    const result = readInitializeResult(await options.initialize({ subtype: 'initialize', ...servers }, signal));
-    if (result.sdk_mcp_manifests_parked?.[next.server] === undefined) {
-      throw new Error('the CLI did not take the tools of another conversation');
-    }
+    const { sdk_mcp_manifests_parked: parked } = readInitializeResult(
+      await options.initialize({ subtype: 'initialize', ...servers }, signal),
+    );
+    // 2.1.280 does not say what became of the servers.
+    const taken = parked
+      ? parked[next.server] !== undefined
+      : isConnected(await request({ subtype: 'mcp_status' }, signal), next.server);
+    if (!taken) throw new Error('the CLI did not take the tools of another conversation');
   };
 
   const cut = async (target: string, last: string) =>
@@ -167,6 +171,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     }
     if (spoilt) return false;
     turns.length = kept;
+    tools.forgetCalls();
     if (breakpointAt !== undefined && breakpointAt >= kept) breakpointAt = undefined;
     if (empties) anchor = undefined;
     return true;

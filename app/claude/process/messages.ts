@@ -280,3 +280,11 @@ const interruptResult = z.object({ still_queued: z.array(z.string()).nullish() }
 export function isStillQueued(payload: unknown): boolean {
   return (interruptResult.safeParse(payload).data?.still_queued?.length ?? 0) > 0;
 }
+
+const mcpStatus = z.object({ mcpServers: z.array(z.object({ name: z.string(), status: z.string() })) });
+
+/** Whether the response to `mcp_status` says that a server is connected. */
+export function isConnected(payload: unknown, server: string): boolean {
+  const servers = mcpStatus.safeParse(payload).data?.mcpServers ?? [];
+  return servers.some(({ name, status }) => name === server && status === 'connected');
+}

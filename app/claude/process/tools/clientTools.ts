@@ -24,7 +24,7 @@ export interface McpToolResult {
 export interface ClientTools {
   readonly server: ClientServer;
   readonly isEmpty: boolean;
-  /** Whether these are the same tools. */
+  /** Whether the CLI offers the model these tools and no others. After `replace` it may still offer some of those before. */
   equals(definitions: readonly McpToolDefinition[]): boolean;
   /** The `sdkMcpServerManifests` of `initialize`. */
   readonly manifest: object;
@@ -40,6 +40,8 @@ export interface ClientTools {
   replace(definitions: readonly McpToolDefinition[]): boolean;
   /** Sets the result of a tool call, before or after the CLI has made the call. @param toolUseId the model's id of the call. */
   resolveCall(toolUseId: string, result: McpToolResult): void;
+  /** Drops the calls that wait for a result, and the results that wait for a call. */
+  forgetCalls(): void;
 }
 
 /**
@@ -88,6 +90,7 @@ export function createClientTools(
   /** Calls that wait for their result, by the id of the call. */
   const openCalls = new Map<string, (result: McpToolResult) => void>();
   let tools = definitions.map(mcpTool);
+  let wasReplaced = false;
 
   const awaitResult = (toolUseId: string): Promise<McpToolResult> => {
     const result = earlyResults.get(toolUseId);
@@ -101,11 +104,12 @@ export function createClientTools(
     get isEmpty() {
       return tools.length === 0;
     },
-    equals: (others) => JSON.stringify(others.map(mcpTool)) === JSON.stringify(tools),
+    equals: (others) => !wasReplaced && JSON.stringify(others.map(mcpTool)) === JSON.stringify(tools),
     replace: (newDefinitions) => {
       const newTools = newDefinitions.map(mcpTool);
       const changed = JSON.stringify(newTools) !== JSON.stringify(tools);
       tools = newTools;
+      wasReplaced ||= changed;
       return changed;
     },
     manifest: { [server]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
@@ -139,6 +143,10 @@ export function createClientTools(
       openCalls.delete(toolUseId);
       if (resolve) resolve(result);
       else earlyResults.set(toolUseId, result);
+    },
+    forgetCalls: () => {
+      openCalls.clear();
+      earlyResults.clear();
     },
   };
 }
