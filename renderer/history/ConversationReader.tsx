@@ -1,7 +1,15 @@
 /** A stored conversation for reading: its facts, actions and messages. */
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
 import { CopyButton } from '../ui/CopyButton';
-import { allTokens, formatBytes, formatCompact, formatMoment, formatUsd, plural } from '../ui/format';
+import {
+  allTokens,
+  formatBytes,
+  formatCachedShare,
+  formatCompact,
+  formatMoment,
+  formatUsd,
+  plural,
+} from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { conversationTitle } from './conversationTitle';
 import type { HistoryStore } from './historyStore';
@@ -56,11 +64,13 @@ export function ConversationReader({ row, store, onClose, onDelete }: Conversati
 
 function Facts({ row }: { row: StoredConversation }) {
   const { client, model, title, name, turns, usage, bytes, createdAt, usedAt } = row;
+  const cached = formatCachedShare(usage);
   const facts = [
     client,
     model,
     plural(turns, 'turn'),
     `${formatCompact(allTokens(usage))} tokens`,
+    ...(cached ? [cached] : []),
     formatUsd(usage.costUsd),
     ...(bytes > 0 ? [formatBytes(bytes)] : []),
   ];

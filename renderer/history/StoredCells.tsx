@@ -1,8 +1,17 @@
 /** The cells of one stored conversation. */
 import { memo } from 'react';
 import type { StoredConversation } from '../../app/shared/contract';
+import type { Usage } from '../../app/shared/usage';
 import { useSeconds } from '../state/now';
-import { allTokens, formatCompact, formatCount, formatLastUse, formatMoment, formatUsd } from '../ui/format';
+import {
+  allTokens,
+  formatCachedShare,
+  formatCompact,
+  formatCount,
+  formatLastUse,
+  formatMoment,
+  formatUsd,
+} from '../ui/format';
 import { Cell } from '../ui/list/RowGrid';
 import { conversationTitle } from './conversationTitle';
 
@@ -30,7 +39,7 @@ export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsP
         {model}
       </Cell>
       <Cell name="s-turns">{formatCompact(turns)}</Cell>
-      <Cell name="s-tokens" title={`${formatCount(allTokens(usage))} tokens`}>
+      <Cell name="s-tokens" title={tokensText(usage)}>
         {formatCompact(allTokens(usage))}
       </Cell>
       <Cell name="s-cost">{formatUsd(usage.costUsd)}</Cell>
@@ -40,6 +49,11 @@ export const StoredCells = memo(function StoredCells({ row, live }: StoredCellsP
     </>
   );
 });
+
+/** `12,345 tokens, 92 % cached` */
+function tokensText(usage: Usage): string {
+  return [`${formatCount(allTokens(usage))} tokens`, formatCachedShare(usage)].filter(Boolean).join(', ');
+}
 
 /** How long ago it was used. */
 function LastUse({ at }: { at: number }) {

@@ -112,6 +112,15 @@ export function inputTokens(usage: Usage | RequestUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
+/**
+ * `92 % cached`: the share of the prompt tokens that was read from the prompt cache, rounded down. null where the API has cached nothing,
+ * as it does with short prompts.
+ */
+export function formatCachedShare(usage: Usage | RequestUsage): string | null {
+  if (usage.cacheRead + usage.cacheWrite === 0) return null;
+  return `${Math.floor((100 * usage.cacheRead) / inputTokens(usage))} % cached`;
+}
+
 /** As far as they are known. */
 export function allTokens(usage: Usage | RequestUsage): number {
   return inputTokens(usage) + (usage.output ?? 0);

@@ -2,7 +2,16 @@
 import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
 import { useSeconds } from '../../state/now';
 import { useApp, useCommands, useNavigation, useStoredConversations } from '../../state/services';
-import { allTokens, formatAge, formatCompact, formatCount, formatRemaining, formatUsd, plural } from '../../ui/format';
+import {
+  allTokens,
+  formatAge,
+  formatCachedShare,
+  formatCompact,
+  formatCount,
+  formatRemaining,
+  formatUsd,
+  plural,
+} from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { usePending } from '../../ui/usePending';
 
@@ -49,8 +58,10 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
     void storedConversations.find(id, startedAt);
     navigation.open('history', id);
   };
+  const cached = formatCachedShare(usage);
   const facts = [
     `${formatCount(allTokens(usage))} tokens`,
+    cached && `${formatCount(usage.cacheRead)} tokens of the prompts came from the prompt cache (${cached})`,
     formatUsd(usage.costUsd),
     pid === null ? '' : `process ${pid}`,
     phase === 'parked' ? 'Another conversation has its process. It goes on from its history.' : '',
@@ -66,7 +77,10 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
         {phase === 'idle' ? <Idle conversation={conversation} /> : PHASE_NAMES[phase]}
       </span>
       <span className="conversation-facts">
-        {model} · {plural(turns, 'turn')} · {formatCompact(allTokens(usage))} tokens
+        {model} · {plural(turns, 'turn')}
+      </span>
+      <span className="conversation-facts conversation-tokens">
+        {[`${formatCompact(allTokens(usage))} tokens`, cached].filter(Boolean).join(' · ')}
       </span>
       <button
         type="button"

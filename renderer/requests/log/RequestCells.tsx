@@ -1,10 +1,13 @@
 /** The cells of one row of the log. They are drawn again only when the request has changed, and ten times a second while it runs. */
 import { memo } from 'react';
 import type { RequestRow } from '../../../app/shared/contract';
+import type { RequestUsage } from '../../../app/shared/usage';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import {
+  formatCachedShare,
   formatCompact,
+  formatCount,
   formatDuration,
   formatElapsed,
   formatMoment,
@@ -33,7 +36,9 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
       <Cell name="c-status">
         <RequestStatus row={row} />
       </Cell>
-      <Cell name="c-in">{usage ? formatCompact(inputTokens(usage)) : NONE}</Cell>
+      <Cell name="c-in" title={usage ? inputText(usage) : ''}>
+        {usage ? formatCompact(inputTokens(usage)) : NONE}
+      </Cell>
       <Cell name="c-out">{outputText(row)}</Cell>
       <Cell name="c-first">{firstTokenMs === null ? NONE : formatDuration(firstTokenMs)}</Cell>
       <Cell name="c-duration">
@@ -42,6 +47,11 @@ export const RequestCells = memo(function RequestCells({ row }: { row: RequestRo
     </>
   );
 });
+
+/** `12,345 tokens, 92 % cached` */
+function inputText(usage: RequestUsage): string {
+  return [`${formatCount(inputTokens(usage))} tokens`, formatCachedShare(usage)].filter(Boolean).join(', ');
+}
 
 /** The API counts the tokens of an answer when it has ended. */
 function outputText({ usage, phase }: RequestRow): string {

@@ -6,7 +6,16 @@ import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
 import { useNavigation, useStoredConversations, useStoredState } from '../../state/services';
 import { CopyButton } from '../../ui/CopyButton';
-import { allTokens, formatCount, formatDuration, formatMoment, formatUsd, NONE, PENDING } from '../../ui/format';
+import {
+  allTokens,
+  formatCachedShare,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatUsd,
+  NONE,
+  PENDING,
+} from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { TOKEN_KINDS } from '../today/tokenKinds';
 import { Elapsed, RequestStatus } from './RequestCells';
@@ -118,8 +127,9 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
 
 /** @param unknown stands for a count that the API has not reported. */
 function Tokens({ usage, unknown }: { usage: RequestUsage; unknown: string }) {
+  const facts = ['Tokens', formatCachedShare(usage), usage.costUsd === null ? null : formatUsd(usage.costUsd)];
   return (
-    <Section title={usage.costUsd === null ? 'Tokens' : `Tokens · ${formatUsd(usage.costUsd)}`}>
+    <Section title={facts.filter(Boolean).join(' · ')}>
       {allTokens(usage) > 0 && (
         <div className="bar" aria-hidden="true">
           {TOKEN_KINDS.map(({ key, color }) => (

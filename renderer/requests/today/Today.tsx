@@ -3,7 +3,15 @@ import { useState } from 'react';
 import type { DayUsage, ModelUsage } from '../../../app/shared/contract';
 import type { Usage } from '../../../app/shared/usage';
 import { useApp } from '../../state/services';
-import { allTokens, formatCompact, formatCount, formatDay, formatUsd, plural } from '../../ui/format';
+import {
+  allTokens,
+  formatCachedShare,
+  formatCompact,
+  formatCount,
+  formatDay,
+  formatUsd,
+  plural,
+} from '../../ui/format';
 import { TokenChart } from './TokenChart';
 import { TOKEN_KINDS } from './tokenKinds';
 
@@ -25,6 +33,9 @@ export function Today() {
   );
 }
 
+const CACHED_TITLE =
+  'Cached: the share of the prompts’ tokens that the API read from its prompt cache, at a tenth of the price';
+
 /** `14:00–15:00` */
 function hourName(hour: number): string {
   const clock = (number: number) => `${String(number).padStart(2, '0')}:00`;
@@ -33,6 +44,7 @@ function hourName(hour: number): string {
 
 function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
   const total = allTokens(usage);
+  const cached = formatCachedShare(day.usage);
   return (
     <div className="totals">
       <span className="total" title={`${formatCount(total)} tokens`}>
@@ -41,7 +53,9 @@ function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
       <span className="day-fact cost" title="What the day’s usage would cost at the API’s list prices">
         {formatUsd(day.usage.costUsd)}
       </span>
-      <span className="day-fact">{plural(day.requests, 'request')}</span>
+      <span className="day-fact" title={cached ? CACHED_TITLE : undefined}>
+        {[plural(day.requests, 'request'), cached].filter(Boolean).join(' · ')}
+      </span>
       <span className="day-fact" data-alarm={day.failed > 0}>
         {formatCount(day.failed)} failed
       </span>

@@ -6,6 +6,7 @@ import { describeHours, HOURS, scaleTop, stackHours } from '../../../renderer/re
 import {
   formatAge,
   formatBytes,
+  formatCachedShare,
   formatCompact,
   formatDuration,
   formatElapsed,
@@ -159,4 +160,14 @@ describe('the keys of a list', () => {
   it('leave an empty list and other keys alone', () => {
     expect([selectionAfter('End', -1, 0, 4), selectionAfter('a', 3, 10, 4)]).toEqual([null, null]);
   });
+});
+
+it.each([
+  ['nothing cached', 0, 0, 500, null],
+  ['nothing read yet', 0, 900, 100, '0 % cached'],
+  ['a part', 920, 50, 30, '92 % cached'],
+  ['nearly all', 9_999, 0, 1, '99 % cached'],
+  ['all', 1_000, 0, 0, '100 % cached'],
+])('the cached share of a prompt, %s', (_, cacheRead, cacheWrite, input, expected) => {
+  expect(formatCachedShare({ ...NO_USAGE, cacheRead, cacheWrite, input })).toBe(expected);
 });
