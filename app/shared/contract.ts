@@ -186,6 +186,12 @@ export interface ModelUsage {
   usage: Usage;
 }
 
+export interface ClientUsage {
+  client: string;
+  requests: number;
+  usage: Usage;
+}
+
 /** Usage since midnight, local time. */
 export interface DayUsage {
   /** `2026-11-22` */
@@ -194,6 +200,7 @@ export interface DayUsage {
   failed: number;
   usage: Usage;
   models: ModelUsage[];
+  clients: ClientUsage[];
   /** Tokens of all kinds in each of the day's 24 hours, for the chart. */
   hourly: Usage[];
 }

@@ -1,40 +1,42 @@
-/** Usage summed by hour and model. The sums stay when the requests are deleted from the log. */
+/** Usage summed by hour, model and client. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
 import { isFailure } from '../shared/requestOutcome';
-import { addUsage, knownUsage, NO_USAGE } from '../shared/usage';
+import { addUsage, knownUsage, NO_USAGE, type Usage } from '../shared/usage';
 import type { Database } from './database';
 import { toUsage, UsageColumns, usageColumns } from './usageColumns';
 
-/** The sums of one model in one hour of one local day. */
+/** The sums of one model and one client in one hour of one local day. */
 export interface HourUsage extends ModelUsage {
   /** `2026-11-22` */
   readonly day: string;
   /** 0 to 23, local time. When clocks are set back, the hour that is repeated is counted as one. */
   readonly hour: number;
+  /** '' where an earlier version of the app has counted it. */
+  readonly client: string;
   failed: number;
 }
 
 export interface UsageTable {
-  /** Adds to the sums of the same day, hour and model. */
+  /** Adds to the sums of the same day, hour, model and client. */
   add(hourUsage: HourUsage): void;
   ofDay(day: string): HourUsage[];
 }
 
 export function usageTable(database: Database): UsageTable {
   const add = database.prepare(
-    `INSERT INTO usage (day, hour, model, requests, failed, input, cache_read, cache_write, output, cost_usd)
-     VALUES (:day, :hour, :model, :requests, :failed, :input, :cache_read, :cache_write, :output, :cost_usd)
-     ON CONFLICT (day, hour, model) DO UPDATE SET
+    `INSERT INTO usage (day, hour, model, client, requests, failed, input, cache_read, cache_write, output, cost_usd)
+     VALUES (:day, :hour, :model, :client, :requests, :failed, :input, :cache_read, :cache_write, :output, :cost_usd)
+     ON CONFLICT (day, hour, model, client) DO UPDATE SET
        requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
        cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
        output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd`,
   );
   const ofDay = database.prepare('SELECT * FROM usage WHERE day = ?');
   return {
-    add: ({ day, hour, model, requests, failed, usage }) =>
+    add: ({ day, hour, model, client, requests, failed, usage }) =>
       void add.run({
-        ...{ day, hour, model, requests, failed },
+        ...{ day, hour, model, client, requests, failed },
         ...usageColumns(usage),
       }),
     ofDay: (day) => ofDay.all(day).map(fromColumns),
@@ -49,6 +51,7 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     day: localDay(endedAt),
     hour: new Date(endedAt).getHours(),
     model: request.resolvedModel ?? request.model,
+    client: request.client,
     requests: 1,
     failed: isFailure(request) ? 1 : 0,
     usage: knownUsage(request.usage),
@@ -71,6 +74,7 @@ export function emptyDay(day: string): DayUsage {
     failed: 0,
     usage: NO_USAGE,
     models: [],
+    clients: [],
     hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }
@@ -82,37 +86,45 @@ export function addToDay(day: DayUsage, added: HourUsage): void {
   day.usage = addUsage(day.usage, added.usage);
   const hour = day.hourly[added.hour];
   if (hour) day.hourly[added.hour] = addUsage(hour, added.usage);
+  const { requests, usage } = added;
   const model = day.models.find(({ model: name }) => name === added.model);
-  if (model === undefined) {
-    day.models.push({ model: added.model, requests: added.requests, usage: added.usage });
-    return;
-  }
-  model.requests += added.requests;
-  model.usage = addUsage(model.usage, added.usage);
+  if (model) addToEntry(model, added);
+  else day.models.push({ model: added.model, requests, usage });
+  if (added.client === '') return;
+  const client = day.clients.find(({ client: name }) => name === added.client);
+  if (client) addToEntry(client, added);
+  else day.clients.push({ client: added.client, requests, usage });
 }
 
-/** Adds to the entry of the same day, hour and model, in place; where there is none, appends one. */
+function addToEntry(entry: { requests: number; usage: Usage }, added: HourUsage): void {
+  entry.requests += added.requests;
+  entry.usage = addUsage(entry.usage, added.usage);
+}
+
+/** Adds to the entry of the same day, hour, model and client, in place; where there is none, appends one. */
 export function addToHours(hours: HourUsage[], added: HourUsage): void {
-  const same = hours.find(({ day, hour, model }) => day === added.day && hour === added.hour && model === added.model);
+  const key = ({ day, hour, model, client }: HourUsage) => JSON.stringify([day, hour, model, client]);
+  const addedKey = key(added);
+  const same = hours.find((one) => key(one) === addedKey);
   if (same === undefined) {
     hours.push({ ...added });
     return;
   }
-  same.requests += added.requests;
+  addToEntry(same, added);
   same.failed += added.failed;
-  same.usage = addUsage(same.usage, added.usage);
 }
 
 const Columns = UsageColumns.extend({
   day: z.string(),
   hour: z.number(),
   model: z.string(),
+  client: z.string(),
   requests: z.number(),
   failed: z.number(),
 });
 
 function fromColumns(row: unknown): HourUsage {
   const columns = Columns.parse(row);
-  const { day, hour, model, requests, failed } = columns;
-  return { day, hour, model, requests, failed, usage: toUsage(columns) };
+  const { day, hour, model, client, requests, failed } = columns;
+  return { day, hour, model, client, requests, failed, usage: toUsage(columns) };
 }

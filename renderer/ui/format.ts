@@ -113,12 +113,18 @@ export function inputTokens(usage: Usage | RequestUsage): number {
 }
 
 /**
- * `92 % cached`: the share of the prompt tokens that was read from the prompt cache, rounded down. null where the API has cached nothing,
+ * `92 %`: the share of the prompt tokens that was read from the prompt cache, rounded down. null where the API has cached nothing,
  * as it does with short prompts.
  */
-export function formatCachedShare(usage: Usage | RequestUsage): string | null {
+export function formatCachedPercent(usage: Usage | RequestUsage): string | null {
   if (usage.cacheRead + usage.cacheWrite === 0) return null;
-  return `${Math.floor((100 * usage.cacheRead) / inputTokens(usage))} % cached`;
+  return `${Math.floor((100 * usage.cacheRead) / inputTokens(usage))} %`;
+}
+
+/** `92 % cached`; null as for `formatCachedPercent`. */
+export function formatCachedShare(usage: Usage | RequestUsage): string | null {
+  const percent = formatCachedPercent(usage);
+  return percent && `${percent} cached`;
 }
 
 /** As far as they are known. */

@@ -108,7 +108,7 @@ test('a database that a later version wrote is named in the window until it is r
 
   const renamed = readdirSync(data).find((name) => /\.broken-[^.]*$/.test(name)) ?? '';
   await expect(problem.first()).toContainText(renamed);
-  setVersion(path.join(data, renamed), 3);
+  setVersion(path.join(data, renamed), 4);
   await problem.first().getByRole('button', { name: 'Restore' }).click();
   await expect(page.getByText('1 conversation restored.')).toBeVisible();
   await expect(page.getByText(renamed)).toBeHidden();

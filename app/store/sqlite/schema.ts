@@ -109,6 +109,25 @@ const MIGRATIONS: readonly string[] = [
      detail TEXT NOT NULL,
      at REAL NOT NULL
    ) WITHOUT ROWID;`,
+  // The sums of earlier versions are of no client: ''.
+  `CREATE TABLE usage_by_client (
+     day TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     client TEXT NOT NULL,
+     requests INTEGER NOT NULL,
+     failed INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cost_usd REAL NOT NULL,
+     PRIMARY KEY (day, hour, model, client)
+   ) WITHOUT ROWID;
+   INSERT INTO usage_by_client (day, hour, model, client, requests, failed, input, cache_read, cache_write, output, cost_usd)
+     SELECT day, hour, model, '', requests, failed, input, cache_read, cache_write, output, cost_usd FROM usage;
+   DROP TABLE usage;
+   ALTER TABLE usage_by_client RENAME TO usage;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

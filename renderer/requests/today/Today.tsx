@@ -1,15 +1,17 @@
 /** Usage since midnight: totals, tokens by hour, and the models. */
 import { useState } from 'react';
-import type { DayUsage, ModelUsage } from '../../../app/shared/contract';
+import type { ClientUsage, DayUsage, ModelUsage } from '../../../app/shared/contract';
 import type { Usage } from '../../../app/shared/usage';
 import { useApp } from '../../state/services';
 import {
   allTokens,
+  formatCachedPercent,
   formatCachedShare,
   formatCompact,
   formatCount,
   formatDay,
   formatUsd,
+  NONE,
   plural,
 } from '../../ui/format';
 import { TokenChart } from './TokenChart';
@@ -29,9 +31,13 @@ export function Today() {
       <TokenChart hourly={day.hourly} onHour={setHour} />
       <KindList usage={ofHour ?? day.usage} />
       {day.models.length > 0 && <ModelTable models={day.models} />}
+      {day.clients.length > 0 && <ClientTable clients={day.clients} />}
     </section>
   );
 }
+
+/** Those that have used the most. */
+const MOST_CLIENTS = 8;
 
 const CACHED_TITLE =
   'Cached: the share of the prompts’ tokens that the API read from its prompt cache, at a tenth of the price';
@@ -101,6 +107,37 @@ function ModelTable({ models }: { models: ModelUsage[] }) {
             <td>{formatCompact(requests)}</td>
             <td>{formatCompact(allTokens(usage))}</td>
             <td>{formatUsd(usage.costUsd)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What each client has used, and which share of its prompts the API had in its cache. */
+function ClientTable({ clients }: { clients: ClientUsage[] }) {
+  const byTokens = [...clients].sort((a, b) => allTokens(b.usage) - allTokens(a.usage)).slice(0, MOST_CLIENTS);
+  return (
+    <table className="models">
+      <thead>
+        <tr>
+          <th scope="col">Client</th>
+          <th scope="col">Req.</th>
+          <th scope="col">Tokens</th>
+          <th scope="col" title={CACHED_TITLE}>
+            Cached
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {byTokens.map(({ client, requests, usage }) => (
+          <tr key={client} title={kindsText(usage)}>
+            <th scope="row" title={client}>
+              {client}
+            </th>
+            <td>{formatCompact(requests)}</td>
+            <td>{formatCompact(allTokens(usage))}</td>
+            <td>{formatCachedPercent(usage) ?? NONE}</td>
           </tr>
         ))}
       </tbody>

@@ -10,6 +10,7 @@ export function emptyDay(): DayUsage {
     failed: 0,
     usage: NO_USAGE,
     models: [],
+    clients: [],
     hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }
@@ -45,6 +46,12 @@ export function busyDay(): DayUsage {
       { model: 'claude-sonnet-5-5', requests: 214, usage: part(0.62, 2.41) },
       { model: 'claude-opus-5', requests: 47, usage: part(0.29, 1.88) },
       { model: 'claude-haiku-5', requests: 81, usage: part(0.09, 0.08) },
+    ],
+    clients: [
+      { client: 'Open WebUI', requests: 180, usage: part(0.55, 2.1) },
+      { client: 'Continue', requests: 90, usage: part(0.3, 1.6) },
+      { client: 'openai-python', requests: 62, usage: part(0.14, 0.6) },
+      { client: 'curl', requests: 10, usage: { ...NO_USAGE, input: 4_200, output: 900 } },
     ],
   };
 }

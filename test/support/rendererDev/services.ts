@@ -51,7 +51,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     requests: [],
     conversations: [],
     spares: 0,
-    usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] },
+    usage: { day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], clients: [], hourly: [] },
     storage: { quarantined: [] },
     settings: appSettings(),
     pinned: {},

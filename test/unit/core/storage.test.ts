@@ -5,6 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStorage, type Storage } from '../../../app/core/storage';
 import { NO_USAGE } from '../../../app/shared/usage';
+import { SCHEMA_VERSION } from '../../../app/store/sqlite/schema';
 import { removeFolder, scratchFolder } from '../../support/cli';
 import { recordingLog } from '../../support/recordingLog';
 
@@ -110,7 +111,7 @@ describe('a file that cannot be used', () => {
     await expect(storage.restore(name)).rejects.toThrow('later version');
 
     const later = new DatabaseSync(path.join(folder, name));
-    later.exec('PRAGMA user_version = 3');
+    later.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     later.close();
 
     expect(await storage.restore(name)).toEqual({ conversations: 2, unreadable: 0 });

@@ -18,7 +18,7 @@ function hub() {
     requests: () => state.requests,
     conversations: () => [],
     spares: () => state.spares,
-    usage: () => ({ day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], hourly: [] }),
+    usage: () => ({ day: '2026-11-22', requests: 0, failed: 0, usage: NO_USAGE, models: [], clients: [], hourly: [] }),
     storage: () => ({ quarantined: [] }),
     settings: () => appSettings(),
     pinned: () => ({}),

@@ -195,7 +195,7 @@ describe('rows', () => {
 });
 
 describe('the day’s usage', () => {
-  test('sums requests, tokens and costs, by model and by hour', () => {
+  test('sums requests, tokens and costs, by model, by client and by hour', () => {
     const journal = open();
     serve(journal, {}, { resolvedModel: 'claude-sonnet-5-5' });
     serve(journal, { model: 'claude-sonnet-5-5' }, { resolvedModel: 'claude-sonnet-5-5' });
@@ -211,9 +211,25 @@ describe('the day’s usage', () => {
       { model: 'claude-sonnet-5-5', requests: 2, usage: twice },
       { model: 'opus', requests: 1, usage: none },
     ]);
+    expect(day.clients).toEqual([{ client: START.client, requests: 3, usage: twice }]);
     expect(day.hourly).toHaveLength(24);
     expect(day.hourly[14]).toEqual(twice);
     expect(day.hourly[15]).toEqual(none);
+  });
+
+  test('keeps the clients apart, also after the journal was opened again', () => {
+    const first = open();
+    serve(first);
+    serve(first, { client: 'curl' });
+    serve(first, { client: 'curl' });
+    const clients = first.day(clock.getTime()).clients;
+    expect(clients.map(({ client, requests }) => [client, requests])).toEqual([
+      ['ollama-js', 1],
+      ['curl', 2],
+    ]);
+    first.close();
+
+    expect(open().day(clock.getTime()).clients).toEqual(expect.arrayContaining(clients));
   });
 
   test('is the same after the journal was opened again, and grows from there', () => {

@@ -4,6 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openConversationStore } from '../../../app/store/conversationStore';
 import { openDatabase } from '../../../app/store/database';
+import { usageTable } from '../../../app/store/usageTable';
 import { removeFolder, scratchFolder } from '../../support/cli';
 import { recordingLog } from '../../support/recordingLog';
 
@@ -52,6 +53,7 @@ const CONTENT = `
   INSERT INTO messages VALUES ('one', 0, 0, 'user', '[{"type":"text","text":"a"}]'),
     ('one', 1, 0, 'assistant', '[{"type":"text","text":"b"}]'), ('one', 2, 1, 'user', '[{"type":"text","text":"lost"}]'),
     ('three', 0, 1, 'user', '[{"type":"text","text":"e"}]');
+  INSERT INTO usage VALUES ('2026-11-22', 14, 'sonnet', 3, 1, 10, 20, 30, 40, 0.5);
   INSERT INTO deltas (conversation, text) VALUES ('one', 'half');`;
 
 test('has all its conversations, with each system prompt stored once', async () => {
@@ -82,6 +84,13 @@ test('has all its conversations, with each system prompt stored once', async () 
   expect(count('system_prompts')).toBe(1);
   expect(() => count('deltas')).toThrow('no such table');
   expect(log.entries).toEqual([]);
+
+  expect(usageTable(database).ofDay('2026-11-22')).toEqual([
+    {
+      ...{ day: '2026-11-22', hour: 14, model: 'sonnet', client: '', requests: 3, failed: 1 },
+      usage: { input: 10, cacheRead: 20, cacheWrite: 30, output: 40, thinking: 0, costUsd: 0.5 },
+    },
+  ]);
 
   await store.deleteAll();
   expect([count('conversations'), count('messages'), count('system_prompts')]).toEqual([0, 0, 0]);
