@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { withoutConnection } from '../installation/inheritedVariables';
 import { startLoopbackApi } from '../loopback/loopbackApi';
 import type { ClaudeProcess, StartOptions } from '../process/claudeProcess';
 
@@ -64,12 +65,9 @@ export async function learnRows(
 
 /** The environment of the app's processes, but with nothing that leads to an account or away from this computer. */
 function learnerEnvironment(env: NodeJS.ProcessEnv, home: string, url: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
-    ([name]) => !/^(ANTHROPIC|CLAUDE_CODE_OAUTH|CLAUDE_CONFIG|XDG)_|_proxy$/i.test(name),
-  );
   return {
-    ...Object.fromEntries(kept),
-    ...{ HOME: home, USERPROFILE: home, NO_PROXY: '127.0.0.1' },
+    ...withoutConnection(env),
+    ...{ HOME: home, USERPROFILE: home },
     ...{ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'sk-ant-none', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
   };
 }
