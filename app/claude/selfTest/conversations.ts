@@ -35,10 +35,11 @@ const FIRST_CALL = `Count every ${FIRST_WORD}.`;
 const FIRST_QUESTION = `What is one ${FIRST_WORD} worth?`;
 const FIRST_ENDLESS = `Describe the ${FIRST_WORD} at length.`;
 
+const SECOND_TOOLS = [tool('tide_table', 'Tells the tide.'), tool('list_ships', 'Lists the ships.')];
 const SECOND: ConversationStart = {
   system: 'You keep the harbour log.',
   model: 'sonnet',
-  setup: { tools: [tool('tide_table', 'Tells the tide.'), tool('list_ships', 'Lists the ships.')] },
+  setup: { tools: SECOND_TOOLS },
 };
 const SECOND_HISTORY: readonly ApiMessage[] = [say('user', 'When does the ferry leave?'), say('assistant', 'At nine.')];
 const SECOND_CALL = 'Which ships are in the harbour?';
@@ -67,6 +68,8 @@ export async function holdFirst(process: ClaudeProcess, signal: AbortSignal): Pr
   await process.configure(FIRST_FLAGS, signal);
   await process.replay(FIRST_HISTORY, signal);
   await ask(process, FIRST_CALL, signal);
+  // The tools of the second conversation, which must not get those of the first beside them.
+  await process.replaceTools(SECOND_TOOLS, signal);
   await process.changeSystem(CHANGED_SYSTEM, signal);
   await ask(process, FIRST_QUESTION, signal);
   for await (const { type } of process.runTurn([{ type: 'text', text: FIRST_ENDLESS }], signal)) {

@@ -85,14 +85,22 @@ const ALTERATIONS: readonly (readonly [string, Alteration, RegExp])[] = [
     /a new system prompt did not reach the API/,
   ],
   [
-    'does not say that it has taken other tools',
-    { alter: 'if (response.response) delete response.response.sdk_mcp_manifests_parked;' },
+    'says that it has not taken other tools',
+    { alter: "if (request.subtype === 'initialize') response.response.sdk_mcp_manifests_parked = {};" },
+    /did not take the tools/,
+  ],
+  [
+    'does not say that it has taken other tools, and has not',
+    {
+      alter: `if (response.response) delete response.response.sdk_mcp_manifests_parked;
+        if (request.subtype === 'mcp_status') response.response.mcpServers = [];`,
+    },
     /did not take the tools/,
   ],
   [
     'does not reset what is shown of the thinking',
     { answer: "if (request.subtype === 'set_max_thinking_tokens' && !request.thinking_display) return {};" },
-    /a process that was emptied sent another header with request 1: anthropic-beta/,
+    /a process that was emptied sent another/,
   ],
 ];
 

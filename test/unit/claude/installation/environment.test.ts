@@ -2,7 +2,7 @@
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../../../app/claude/installation/environment';
-import { INHERITED_VARIABLES } from '../../../../app/claude/installation/inheritedVariables';
+import { INHERITED_VARIABLES, withoutConnection } from '../../../../app/claude/installation/inheritedVariables';
 
 const PORT = 22434;
 
@@ -202,4 +202,21 @@ test.each([
   [undefined, undefined],
 ])('CLAUDE_CODE_PLAIN_DELTA_FAST_PATH for version %s is %s', (version, value) => {
   expect(inherit({}, { version }).CLAUDE_CODE_PLAIN_DELTA_FAST_PATH).toBe(value);
+});
+
+test('a process that is to reach no account of the user’s gets neither credentials, addresses, proxies nor folders of settings', () => {
+  const kept = { PATH: '/bin', LANG: 'C', DISABLE_COMPACT: '1', MY_VARIABLE: '1' };
+  const removed = [
+    ...[
+      'ANTHROPIC_API_KEY',
+      'ANTHROPIC_BASE_URL',
+      'ANTHROPIC_MODEL',
+      'CLAUDE_CODE_OAUTH_TOKEN',
+      'CLAUDE_CODE_USE_BEDROCK',
+    ],
+    ...['AWS_SECRET_ACCESS_KEY', 'GOOGLE_APPLICATION_CREDENTIALS', 'AZURE_CLIENT_SECRET', 'HTTPS_PROXY', 'https_proxy'],
+    ...['CLAUDE_CONFIG_DIR', 'XDG_CONFIG_HOME', 'CLAUDE_CODE_CLIENT_KEY', 'CLAUDE_CODE_CUSTOM_OAUTH_URL'],
+  ];
+
+  expect(withoutConnection({ ...kept, ...Object.fromEntries(removed.map((name) => [name, 'x'])) })).toEqual(kept);
 });
