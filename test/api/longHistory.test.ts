@@ -16,7 +16,7 @@ import { startTestApp, type TestApp } from '../support/testApp';
 
 function longHistory(): ChatMessage[] {
   const mark = uniqueWord();
-  return Array.from({ length: 40 }, (_, at) => [
+  return Array.from({ length: 130 }, (_, at) => [
     user(at === 7 ? '/context of @/etc/hostname' : `${mark} question ${at}`),
     assistant(`${mark} answer ${at}`),
   ]).flat();
@@ -61,7 +61,7 @@ describe.each([
     const request = requestFor(app.api, String(next.content));
     expect(transcriptSeenByApi(request)).toEqual(transcriptLines([...history, answer, next]));
     expect(request.system).toEqual([system.content]);
-    expect(app.api.requests.map(({ history }) => history.length)).toEqual([81, 83]);
+    expect(app.api.requests.map(({ history }) => history.length)).toEqual([261, 263]);
   });
 
   test('that ends with a tool call continues with its result', async () => {

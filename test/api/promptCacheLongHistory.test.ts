@@ -19,7 +19,7 @@ afterAll(() => app.stop());
 
 const longHistory = (): ChatMessage[] => {
   const mark = uniqueWord();
-  return Array.from({ length: 100 }, (_, at) => [user(`${mark} question ${at}`), assistant(`answer ${at}`)]).flat();
+  return Array.from({ length: 130 }, (_, at) => [user(`${mark} question ${at}`), assistant(`answer ${at}`)]).flat();
 };
 
 const roles = (question: string) => requestFor(app.api, question).body.messages.map(({ role }) => role);
@@ -42,4 +42,19 @@ test('the CLI’s notes are learned after the first one, and the next one has th
   await killProcessOf(app, live.conversation);
   await ask(app, [...history, user(first), assistant('OK'), user(second), assistant('OK'), user(third)]);
   expect(cache.uses.at(-1)?.hit).toBeGreaterThanOrEqual(followUp?.blocks ?? Number.NaN);
+});
+
+test('a conversation that was live reads all of its history from the cache when it comes back to a new process', async () => {
+  const long = (word: string) => `${word} ${'and so on '.repeat(800)}`;
+  const [first, second, third] = [uniqueWord('Q'), uniqueWord('Q'), uniqueWord('Q')];
+  const history = [user(long(first)), assistant('OK'), user(long(second))];
+  await ask(app, history.slice(0, 1));
+  const { conversation } = await ask(app, history);
+  const written = cache.uses.at(-1)?.blocks ?? Number.NaN;
+  await killProcessOf(app, conversation);
+
+  const returned = await ask(app, [...history, assistant('OK'), user(third)]);
+
+  expect(returned.path).toBe('replay');
+  expect(cache.uses.at(-1)?.hit).toBe(written);
 });

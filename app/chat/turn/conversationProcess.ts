@@ -42,9 +42,10 @@ export async function acquireProcess(
   const { key, model, setup } = question;
   live.change(conversation, { phase: 'preparing', pid: null });
   delete conversation.waitingTurn;
+  const isContinued = question.conversation !== undefined;
   const { history, starts } = question.apiConversation();
   const { remainingHistory, ...lease } = await claude.acquire(
-    { owner: key.owner, system: key.system, model: model.value, setup },
+    { owner: key.owner, system: key.system, model: model.value, setup, isContinued },
     history,
     conversation.abort.signal,
   );

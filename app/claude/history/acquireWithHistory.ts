@@ -1,10 +1,19 @@
-/** Leases processes for conversations that have a history. A long one is read from a session file, a short one is replayed by the caller. */
+/**
+ * Leases processes for conversations that have a history. It is read from a session file where that is faster than a replay, or where the
+ * API may have the conversation in its prompt cache: a session file continues the live conversation byte for byte, a replay does not.
+ */
 import { errorText } from '../../shared/errorText';
 import { ProcessFailedError } from '../pool/errors';
 import type { Pool, ProcessLease } from '../pool/pool';
 import type { ProcessRequirements } from '../pool/processRequirements';
 import type { ApiMessage } from '../process/outgoingMessages';
-import { removeSessionFile, splitHistory, writeSessionFile } from '../process/sessionFile';
+import {
+  isLongHistory,
+  isWorthCaching,
+  removeSessionFile,
+  splitHistory,
+  writeSessionFile,
+} from '../process/sessionFile';
 import type { SessionRow } from './learnRows';
 
 export interface HistoryLease extends ProcessLease {
@@ -40,6 +49,7 @@ export function createAcquireWithHistory(options: AcquireOptions): AcquireWithHi
   const acquireResumed = async (
     requirements: ProcessRequirements,
     history: readonly ApiMessage[],
+    rows: readonly SessionRow[],
     signal: AbortSignal,
   ): Promise<ProcessLease | undefined> => {
     const warn = (error: unknown) => {
@@ -47,7 +57,7 @@ export function createAcquireWithHistory(options: AcquireOptions): AcquireWithHi
       options.onWarning(`a long history is replayed turn by turn, as its session file failed: ${errorText(error)}`);
       return undefined;
     };
-    const sessionFile = await writeSessionFile(sessionFolder, history, options.rowsFor(requirements.model)).catch(warn);
+    const sessionFile = await writeSessionFile(sessionFolder, history, rows).catch(warn);
     if (sessionFile === undefined) return undefined;
     options.onFolderUse(undefined);
     try {
@@ -62,8 +72,11 @@ export function createAcquireWithHistory(options: AcquireOptions): AcquireWithHi
 
   return async (requirements, history, signal) => {
     const { resumable, remaining } = splitHistory(history);
-    if (resumable.length > 0 && options.canResumeSessions()) {
-      const lease = await acquireResumed(requirements, resumable, signal);
+    const isLong = isLongHistory(resumable);
+    const mayBeCached = requirements.isContinued === true && isWorthCaching(resumable);
+    if ((isLong || mayBeCached) && options.canResumeSessions()) {
+      const rows = options.rowsFor(requirements.model);
+      const lease = isLong || rows.length > 0 ? await acquireResumed(requirements, resumable, rows, signal) : undefined;
       if (lease) return { ...lease, remainingHistory: remaining };
     }
     return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };

@@ -6,6 +6,8 @@ import type { SessionFile } from '../process/sessionFile';
 export interface ProcessRequirements extends ConversationStart {
   /** The API key's id, '' for this computer without one. No process ever holds anything of two owners. */
   readonly owner: string;
+  /** Whether the app has served the conversation before, so that the API may have its history in the prompt cache. Default false. */
+  readonly isContinued?: boolean | undefined;
   /** A session file with whose history the process must be started. No spare process can be used then. */
   readonly sessionFile?: SessionFile | undefined;
 }

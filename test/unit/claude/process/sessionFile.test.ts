@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiBlock, ApiMessage } from '../../../../app/claude/process/outgoingMessages';
 import {
+  isLongHistory,
+  isWorthCaching,
   removeSessionFiles,
   splitHistory,
   supportsSessionFiles,
@@ -19,13 +21,7 @@ const exchanges = (count: number) =>
   Array.from({ length: count }, () => [user(textBlock('q')), assistant(textBlock('a'))]).flat();
 
 describe('splitHistory', () => {
-  test('uses no file for a short history', () => {
-    const history = exchanges(23);
-
-    expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
-  });
-
-  test('puts the whole of a long history into the file', () => {
+  test('puts the whole of a history into the file', () => {
     const history = exchanges(24);
 
     expect(splitHistory(history)).toEqual({ resumable: history, remaining: [] });
@@ -42,6 +38,21 @@ describe('splitHistory', () => {
 
     expect(splitHistory(history)).toEqual({ resumable: [], remaining: history });
   });
+});
+
+test.each([
+  [119, false],
+  [120, true],
+])('a history with %i messages of the user’s is long: %s', (count, expected) => {
+  expect(isLongHistory(exchanges(count))).toBe(expected);
+});
+
+test.each([
+  ['a short text', textBlock('words'), false],
+  ['a long text', textBlock('words '.repeat(3_000)), true],
+  ['a call with a long input', { ...CALL, input: { file: 'words '.repeat(3_000) } }, true],
+])('a history with %s is worth caching: %s', (_, block, expected) => {
+  expect(isWorthCaching([user(textBlock('q')), assistant(block)])).toBe(expected);
 });
 
 test.each([
