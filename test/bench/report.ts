@@ -97,7 +97,7 @@ function checksOf(median: Medians): Check[] {
     { name: 'spawned / follow-up', value: median.spawned / median.followUp, unit: '×' },
     { name: 'follow-up / bare, next turn', value: median.followUp / median.bareNext, unit: '×', max: 1.15 },
     { name: 'after a tool’s result / follow-up', value: median.toolResult / median.followUp, unit: '×', max: 1.2 },
-    { name: 'history of 100 turns, first seen', value: median.history, unit: 'ms', max: 1_500 },
+    { name: 'history of 100 turns, first seen', value: median.history, unit: 'ms', max: 250 },
   ];
 }
 
