@@ -1,12 +1,13 @@
-/** Long histories that the app sees for the first time: after the first one, they reach the API as if their conversations had been live. */
+/** The prompt cache as clients of the app meet it: long histories, conversations that come back, and a breakpoint that is refused. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCacheModel } from '../support/cacheModel';
 import { ask, assistant, type ChatMessage, killProcessOf, requestFor, uniqueWord, user } from '../support/conversation';
-import { text } from '../support/messagesApi';
+import { httpError, type RecordedRequest, text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
+const SYSTEM: ChatMessage = { role: 'system', content: 'Be brief.' };
 const cache = createCacheModel();
 let app: TestApp;
 
@@ -57,4 +58,25 @@ test('a conversation that was live reads all of its history from the cache when 
 
   expect(returned.path).toBe('replay');
   expect(cache.uses.at(-1)?.hit).toBe(written);
+});
+
+test('where the API refuses the breakpoint, the question is answered without one, and so are the next', async () => {
+  const strict = await startTestApp();
+  const breakpoints = ({ body }: RecordedRequest) => JSON.stringify(body).split('"cache_control"').length - 1;
+  strict.api.chooseAnswer((request) =>
+    breakpoints(request) > 3 ? [httpError(400, 'invalid_request_error', 'cache_control: not here')] : undefined,
+  );
+  const replayed = (word: string) => ask(strict, [SYSTEM, user(word), assistant('A'), user(`${word} again`)]);
+  try {
+    expect((await replayed(uniqueWord())).status).toBe(200);
+    expect((await replayed(uniqueWord())).status).toBe(200);
+
+    // The CLI itself repeats a request that was refused, with fewer of its own fields.
+    const counts = strict.api.requests.map(breakpoints);
+    expect([counts[0], counts.filter((count) => count === 3)]).toEqual([4, [3, 3]]);
+    expect(counts.slice(-2)).toEqual([3, 3]);
+    expect(strict.log.entries.filter(({ message }) => message.includes('breakpoint'))).toHaveLength(1);
+  } finally {
+    await strict.stop();
+  }
 });
