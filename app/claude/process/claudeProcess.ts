@@ -57,7 +57,7 @@ export interface ClaudeProcess {
    * did not succeed: the process must be ended then. Never rejects.
    */
   reset(): Promise<boolean>;
-  /** As `reset`, but keeps the first `turns` of the user's messages and the answers to them. */
+  /** As `reset`, but keeps the first `turns` of the user's messages, what was before them and the answers to them. */
   rewind(turns: number): Promise<boolean>;
   /** Changes the system prompt within a conversation, from the next question on. Needs a reusable process. */
   changeSystem(system: string, signal?: AbortSignal): Promise<void>;
@@ -213,8 +213,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     clearTimeout(timer);
   };
 
-  /** Keeps the first `turns` of the user's messages. */
-  const cut = async (turns: number): Promise<boolean> => {
+  /** Waits until the CLI has taken what it was sent. Returns false where the process has ended. */
+  const settle = async (): Promise<boolean> => {
     const turn = currentTurn;
     if (turn && !turn.isFinished) {
       // A message of the user's that is still being appended. A turn that runs was interrupted when its iterator returned.
@@ -225,7 +225,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     if (!alive) return false;
     // Otherwise the model's message could be appended after the cut.
     if (hasUnconfirmed) await append({ role: 'user', content: [] }, held.addTurn(false)).catch(held.spoil);
-    return held.rewind(turns);
+    return alive;
   };
 
   return {
@@ -248,8 +248,8 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     get turns() {
       return held.turns;
     },
-    reset: () => cut(0),
-    rewind: cut,
+    reset: async () => (await settle()) && held.empty(),
+    rewind: async (turns) => (await settle()) && held.rewind(turns),
     changeSystem: held.changeSystem,
     contextUsage: async (signal) =>
       readContextUsage(await request({ subtype: 'get_context_usage' }, deadlines.controlMs, signal)),
@@ -294,6 +294,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
           await append(message, held.addTurn(false), signal);
           continue;
         }
+        await held.anchorGreeting(signal);
         hasUnconfirmed = true;
         // Without ids of their own, some versions of the CLI merge the model's messages.
         await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } }, written);

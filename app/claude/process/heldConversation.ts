@@ -47,7 +47,11 @@ export interface HeldConversation {
   readonly hasBreakpoint: boolean;
   /** The content of the next question, with the breakpoint where the prompt cache needs one. */
   withBreakpoint(content: ApiBlock[], breakpoint: CacheBreakpoint | undefined): ApiBlock[];
-  /** Removes all but the first `kept` of the user's messages, with what follows them. Returns false where the process is spoilt. */
+  /** Must be called before a message of the model's is appended. */
+  anchorGreeting(signal?: AbortSignal): Promise<void>;
+  /** Removes all messages. Returns false where the process is spoilt. */
+  empty(): Promise<boolean>;
+  /** Removes the user's messages after the first `kept`, with what follows them. Returns false where the process is spoilt. */
   rewind(kept: number): Promise<boolean>;
   /** The process is of no use for another conversation. */
   spoil(): void;
@@ -82,7 +86,10 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
   let system = '';
   let model: string | undefined;
   let schemaJson = schemaKey(undefined);
-  /** The message from which on the process is rewound to empty it: the model's messages in front of the target would stay. */
+  /**
+   * An empty message of the user's ahead of a conversation that begins with a message of the model's: emptying the process cuts from the
+   * user's first message on, so that the model's message in front of it would stay.
+   */
   let anchor: string | undefined;
   let spoilt = false;
   /** The index of the turn whose content has the breakpoint. */
@@ -142,38 +149,49 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     if (!taken) throw new Error('the CLI did not take the tools of another conversation');
   };
 
-  const cut = async (target: string, last: string) =>
-    readRewindResult(
-      await options.rewindRequest({
-        subtype: 'rewind_conversation',
-        target_message_uuid: target,
-        last_seen_user_message_uuid: last,
-      }),
-    );
-
-  const rewind: HeldConversation['rewind'] = async (kept) => {
-    const empties = kept === 0;
-    const target = empties ? anchor : turns[kept]?.uuid;
-    const last = turns.at(-1)?.uuid ?? anchor;
-    if (spoilt || !reusable) return false;
-    if (!empties && kept === turns.length) return true;
-    if (target === undefined || last === undefined) {
-      spoilt = true;
-      return false;
-    }
+  /** Cuts from a message of the user's on. @param isFirst whether no message may be left. */
+  const cut = async (target: string, isFirst: boolean): Promise<boolean> => {
+    const control: ControlRequest = {
+      subtype: 'rewind_conversation',
+      target_message_uuid: target,
+      last_seen_user_message_uuid: turns.at(-1)?.uuid ?? target,
+    };
     try {
-      let result = await cut(target, last);
+      let result = readRewindResult(await options.rewindRequest(control));
       // The `result` of an interrupted turn can come just before the CLI counts the turn as ended.
-      if (!result.rewound && result.reason === 'turn_running') result = await cut(target, last);
-      spoilt = !result.rewound || (empties && result.precedingAssistantUuid !== null);
+      if (!result.rewound && result.reason === 'turn_running') {
+        result = readRewindResult(await options.rewindRequest(control));
+      }
+      spoilt = !result.rewound || (isFirst && result.precedingAssistantUuid !== null);
     } catch {
       spoilt = true;
     }
-    if (spoilt) return false;
+    return !spoilt;
+  };
+
+  const keep = (kept: number) => {
     turns.length = kept;
     tools.forgetCalls();
     if (breakpointAt !== undefined && breakpointAt >= kept) breakpointAt = undefined;
-    if (empties) anchor = undefined;
+  };
+
+  const empty = async (): Promise<boolean> => {
+    // What a session has set on the command line would stay.
+    if (spoilt || !reusable || session) return false;
+    const target = anchor ?? turns[0]?.uuid;
+    if (target !== undefined && !(await cut(target, true))) return false;
+    keep(0);
+    anchor = undefined;
+    return true;
+  };
+
+  const rewind: HeldConversation['rewind'] = async (kept) => {
+    if (spoilt || !reusable) return false;
+    if (kept === turns.length) return true;
+    const target = turns[kept]?.uuid;
+    if (target === undefined) spoilt = true;
+    if (target === undefined || !(await cut(target, false))) return false;
+    keep(kept);
     return true;
   };
 
@@ -184,13 +202,11 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     const newTools = !tools.equals(definitions);
     const newPrompt = prompt !== system;
     if (newPrompt && prompt === '') throw new Error('the system prompt of a process cannot be removed');
-    // Behind an anchor, another model or other tools would add messages to the transcript.
-    if (anchor !== undefined && (newTools || name !== model) && !(await rewind(0))) throw new Error('not emptied');
     if (newPrompt || name !== model) await setModel(name, newPrompt ? prompt : undefined, signal);
     if (newTools) await orSpoil(exchangeTools(definitions, signal));
   };
 
-  const sendAnchor = async (signal?: AbortSignal) => {
+  const anchorGreeting: HeldConversation['anchorGreeting'] = async (signal) => {
     if (!reusable || anchor !== undefined || turns.length > 0) return;
     const uuid = randomUUID();
     await orSpoil(options.sendAnchor(uuid, signal));
@@ -212,14 +228,12 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     begin: async (start, signal) => {
       if (initialized) {
         await orSpoil(beginAnew(start, signal));
-        await sendAnchor(signal);
         return undefined;
       }
       const result = await initialize(start.system, start.setup ?? {}, signal);
       // A process with a session got its model on the command line.
       if (start.model !== undefined && turns.length === 0) await setModel(start.model, undefined, signal);
       model = start.model;
-      await sendAnchor(signal);
       return result;
     },
     changeSystem: async (prompt, signal) => {
@@ -243,6 +257,8 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       breakpointAt = turns.length;
       return content.map((block, at) => (at === last ? { ...block, cache_control: breakpoint } : block));
     },
+    anchorGreeting,
+    empty,
     rewind,
     spoil: () => {
       spoilt = true;

@@ -57,8 +57,6 @@ describe('a live conversation', () => {
 
     expect(await claude.rewind(kept)).toBe(true);
     expect(claude.turns).toBe(kept);
-    // The first cut has removed the anchor, too, with which each conversation begins.
-    if (kept === 0) await claude.begin(START);
     const requests = await reuse.requestsDuring(() => run(claude, AFTERWARDS));
 
     expect(differences(requests, expected.slice(-requests.length))).toEqual([]);
@@ -173,6 +171,24 @@ describe('a history', () => {
       claude.kill();
       shorter.kill();
     }
+  });
+
+  test('that begins with a greeting keeps it where the user’s first message is removed', async () => {
+    const greeting = [say('assistant', 'Welcome.')];
+    const expected = await reuse.freshRequests(async (fresh) => {
+      await fresh.begin(START);
+      await fresh.replay(greeting, NEVER);
+      await run(fresh, AFTERWARDS);
+    });
+    const claude = reuse.start();
+    await claude.begin(START);
+    await claude.replay(greeting, NEVER);
+    await ask(claude, `${WORD} one`);
+
+    expect(await claude.rewind(0)).toBe(true);
+    expect(differences(await reuse.requestsDuring(() => run(claude, AFTERWARDS)), expected)).toEqual([]);
+    expect(await claude.reset()).toBe(true);
+    claude.kill();
   });
 
   test('from a session file cannot be removed as a whole, so its process is ended', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OTHER, openConversation, SERVER_A, SERVER_B, START, TOOLS } from './scriptedConversation';
 
 describe('a conversation', () => {
-  test('begins in a new process with its settings, and with an anchor ahead of its messages', async () => {
+  test('begins in a new process with its settings, and without an anchor', async () => {
     const { held, sent, anchors } = openConversation();
 
     expect(await held.begin({ ...START, setup: { tools: TOOLS } })).toMatchObject({ models: [] });
@@ -12,7 +12,7 @@ describe('a conversation', () => {
       { subtype: 'initialize', systemPrompt: [START.system], sdkMcpServers: [SERVER_A] },
       { subtype: 'set_model', model: 'sonnet' },
     ]);
-    expect(anchors).toHaveLength(1);
+    expect(anchors).toEqual([]);
     expect(held.turns).toBe(0);
   });
 
@@ -24,63 +24,81 @@ describe('a conversation', () => {
     expect(subtypes()).toEqual(['initialize']);
   });
 
+  test('that begins with a message of the model’s has an anchor ahead of it, and one only', async () => {
+    const { held, anchors } = openConversation();
+    await held.begin(START);
+
+    await held.anchorGreeting();
+    await held.anchorGreeting();
+    held.addTurn(true);
+    await held.anchorGreeting();
+
+    expect(anchors).toHaveLength(1);
+    expect(held.turns).toBe(1);
+  });
+
+  test('that begins with the user’s message has no anchor ahead of the model’s', async () => {
+    const { held, anchors } = openConversation();
+    await held.begin(START);
+    held.addTurn(false);
+
+    await held.anchorGreeting();
+
+    expect(anchors).toEqual([]);
+  });
+
   test('has no anchor in a process that serves one conversation only', async () => {
     const { held, anchors } = openConversation({ reusable: false });
-
     await held.begin(START);
 
+    await held.anchorGreeting();
+
     expect(anchors).toEqual([]);
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
   });
 
-  test('that is resumed has neither an anchor nor a `set_model`, which would come after its messages', async () => {
-    const { held, anchors, subtypes } = openConversation({ session: { userUuids: ['u1', 'u2'], hasNotes: false } });
+  test('that is resumed needs no `set_model`, which would come after its messages, and cannot be removed', async () => {
+    const { held, subtypes } = openConversation({ session: { userUuids: ['u1', 'u2'], hasNotes: false } });
 
     await held.begin(START);
 
-    expect(subtypes()).toEqual(['initialize']);
-    expect(anchors).toEqual([]);
     expect(held.turns).toBe(2);
-  });
-
-  test('without an anchor cannot be removed', async () => {
-    const { held, subtypes } = openConversation({ session: { userUuids: ['u1'], hasNotes: false } });
-    await held.begin(START);
-
-    expect(await held.rewind(0)).toBe(false);
-    expect(subtypes()).not.toContain('rewind_conversation');
+    expect(await held.empty()).toBe(false);
+    expect(subtypes()).toEqual(['initialize']);
   });
 
   test('whose anchor fails leaves a process of no use', async () => {
     const { held } = openConversation({ anchorFails: true });
+    await held.begin(START);
 
-    await expect(held.begin(START)).rejects.toThrow('anchor failed');
-    expect(await held.rewind(0)).toBe(false);
+    await expect(held.anchorGreeting()).rejects.toThrow('anchor failed');
+    expect(await held.empty()).toBe(false);
   });
 
   test('has another uuid for each message', async () => {
     const { held, anchors } = openConversation();
-    await held.begin(START);
-    const uuids = [held.addTurn(false), held.addTurn(true), ...anchors];
-    await held.rewind(0);
-    await held.begin(START);
-    uuids.push(held.addTurn(true), ...anchors.slice(1));
+    const uuids: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      await held.begin(START);
+      await held.anchorGreeting();
+      uuids.push(held.addTurn(false), held.addTurn(true));
+      await held.empty();
+    }
 
-    expect(new Set(uuids).size).toBe(5);
+    expect(new Set([...uuids, ...anchors]).size).toBe(6);
   });
 });
 
 describe('the next conversation', () => {
   test('sets only what differs', async () => {
-    const { held, sent, anchors } = openConversation();
+    const { held, sent } = openConversation();
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
     const before = sent.length;
 
     expect(await held.begin(START)).toBeUndefined();
 
     expect(sent).toHaveLength(before);
-    expect(anchors).toHaveLength(2);
   });
 
   test.each([
@@ -91,7 +109,7 @@ describe('the next conversation', () => {
   ])('with %s sets the model', async (_, start, fields) => {
     const { held, sent } = openConversation();
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin(start);
 
@@ -101,7 +119,7 @@ describe('the next conversation', () => {
   test('with other tools gets them from a server of another name', async () => {
     const { held, sent } = openConversation({ parked: { [SERVER_B]: 'parked' } });
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin({ ...START, setup: { tools: TOOLS } });
 
@@ -116,7 +134,7 @@ describe('the next conversation', () => {
   test('without tools has the server removed', async () => {
     const { held, sent } = openConversation();
     await held.begin({ ...START, setup: { tools: TOOLS } });
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin(START);
 
@@ -128,7 +146,7 @@ describe('the next conversation', () => {
     const { held, subtypes } = openConversation({ parked: { [SERVER_B]: 'parked' } });
     await held.begin({ ...START, setup: { tools: [] } });
     held.tools.replace(TOOLS);
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin({ ...START, setup: { tools: TOOLS } });
 
@@ -142,20 +160,20 @@ describe('the next conversation', () => {
   ])('whose server %s leaves a process of no use', async (_, script) => {
     const { held } = openConversation(script);
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
 
     await expect(held.begin({ ...START, setup: { tools: TOOLS } })).rejects.toThrow('did not take the tools');
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
   });
 
   test('takes a server that is connected where the CLI does not say what was taken', async () => {
     const { held } = openConversation({ status: { mcpServers: [{ name: SERVER_B, status: 'connected' }] } });
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin({ ...START, setup: { tools: TOOLS } });
 
-    expect(await held.rewind(0)).toBe(true);
+    expect(await held.empty()).toBe(true);
   });
 
   test.each(['set_model', 'mcp_set_servers', 'initialize'])(
@@ -163,11 +181,11 @@ describe('the next conversation', () => {
     async (name) => {
       const { held, fail } = openConversation({ failing: [name], parked: { [SERVER_B]: 'parked' } });
       await held.begin(START);
-      await held.rewind(0);
+      await held.empty();
       fail();
 
       await expect(held.begin({ ...OTHER, setup: { tools: TOOLS } })).rejects.toThrow(`${name} failed`);
-      expect(await held.rewind(0)).toBe(false);
+      expect(await held.empty()).toBe(false);
     },
   );
 
@@ -177,30 +195,10 @@ describe('the next conversation', () => {
   ])('with %s is refused', async (_, start, message) => {
     const { held } = openConversation();
     await held.begin(START);
-    await held.rewind(0);
+    await held.empty();
 
     await expect(held.begin(start)).rejects.toThrow(message);
-    expect(await held.rewind(0)).toBe(false);
-  });
-
-  test.each([
-    ['another model', { ...START, model: 'haiku' }],
-    ['other tools', { ...START, setup: { tools: TOOLS } }],
-  ])('with %s in a process that has an anchor only removes it first', async (_, start) => {
-    const { held, subtypes, anchors } = openConversation({ parked: { [SERVER_B]: 'parked' } });
-    await held.begin(START);
-
-    await held.begin(start);
-
-    expect(subtypes()[2]).toBe('rewind_conversation');
-    expect(anchors).toHaveLength(2);
-  });
-
-  test('in a process whose anchor cannot be removed is refused', async () => {
-    const { held } = openConversation({ rewinds: [{ rewound: false }] });
-    await held.begin(START);
-
-    await expect(held.begin(OTHER)).rejects.toThrow('not emptied');
+    expect(await held.empty()).toBe(false);
   });
 });
 
@@ -220,7 +218,7 @@ describe('a system prompt that changes within a conversation', () => {
     const { held, sent } = openConversation();
     await held.begin(START);
     await held.changeSystem('It is noon.');
-    await held.rewind(0);
+    await held.empty();
 
     await held.begin(START);
 
@@ -243,6 +241,6 @@ describe('a system prompt that changes within a conversation', () => {
     fail();
 
     await expect(held.changeSystem('It is noon.')).rejects.toThrow('set_model failed');
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
   });
 });

@@ -4,31 +4,42 @@ import type { ApiBlock } from '../../../../app/claude/process/outgoingMessages';
 import { EMPTIED, openConversation, rewindTo, START, TOOLS } from './scriptedConversation';
 
 describe('emptying a process', () => {
-  test('cuts from the anchor on, and names the last message', async () => {
-    const { held, sent, anchors } = openConversation();
+  test('cuts from the user’s first message on, and names the last one', async () => {
+    const { held, sent } = openConversation();
     await held.begin(START);
-    held.addTurn(false);
-    const last = held.addTurn(true);
+    const [first, , last] = [held.addTurn(false), held.addTurn(true), held.addTurn(true)];
 
-    expect(await held.rewind(0)).toBe(true);
-    expect(sent.at(-1)).toEqual(rewindTo(anchors[0], last));
+    expect(await held.empty()).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(first, last));
     expect(held.turns).toBe(0);
   });
 
-  test('works for a conversation without messages', async () => {
+  test('cuts from the anchor on where there is one', async () => {
     const { held, sent, anchors } = openConversation();
     await held.begin(START);
+    await held.anchorGreeting();
+    const last = held.addTurn(true);
 
-    expect(await held.rewind(0)).toBe(true);
+    expect(await held.empty()).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(anchors[0], last));
+  });
+
+  test('cuts an anchor that is the user’s only message', async () => {
+    const { held, sent, anchors } = openConversation();
+    await held.begin(START);
+    await held.anchorGreeting();
+
+    expect(await held.empty()).toBe(true);
     expect(sent.at(-1)).toEqual(rewindTo(anchors[0], anchors[0]));
   });
 
-  test('a second time in a row is not possible', async () => {
-    const { held } = openConversation();
+  test('needs no request where there is no message', async () => {
+    const { held, subtypes } = openConversation();
     await held.begin(START);
-    await held.rewind(0);
 
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(true);
+    expect(await held.empty()).toBe(true);
+    expect(subtypes()).not.toContain('rewind_conversation');
   });
 
   test.each([
@@ -41,9 +52,10 @@ describe('emptying a process', () => {
   ])('that the CLI answers with %s spoils the process', async (_, answer) => {
     const { held } = openConversation({ rewinds: [answer, EMPTIED] });
     await held.begin(START);
+    held.addTurn(true);
 
-    expect(await held.rewind(0)).toBe(false);
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
+    expect(await held.empty()).toBe(false);
   });
 
   test('is repeated once where the CLI counts a turn as running', async () => {
@@ -52,18 +64,21 @@ describe('emptying a process', () => {
     const twice = openConversation({ rewinds: [running, running, EMPTIED] });
     await once.held.begin(START);
     await twice.held.begin(START);
+    once.held.addTurn(true);
+    twice.held.addTurn(true);
 
-    expect(await once.held.rewind(0)).toBe(true);
-    expect(await twice.held.rewind(0)).toBe(false);
+    expect(await once.held.empty()).toBe(true);
+    expect(await twice.held.empty()).toBe(false);
     expect(twice.subtypes().filter((subtype) => subtype === 'rewind_conversation')).toHaveLength(2);
   });
 
   test('is not tried where the process is spoilt', async () => {
     const { held, subtypes } = openConversation();
     await held.begin(START);
+    held.addTurn(true);
     held.spoil();
 
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
     expect(subtypes()).not.toContain('rewind_conversation');
   });
 
@@ -71,7 +86,7 @@ describe('emptying a process', () => {
     const { held } = openConversation();
     await held.begin({ ...START, setup: { tools: TOOLS } });
     held.tools.resolveCall('toolu_1', { content: [{ type: 'text', text: 'old' }], isError: false });
-    await held.rewind(0);
+    await held.empty();
     const params = { name: 'tide', _meta: { 'claudecode/toolUseId': 'toolu_1' } };
     const request = { subtype: 'mcp_message', message: { id: 1, method: 'tools/call', params } };
     const call = held.tools.handleRequest({ type: 'control_request', request_id: 'r', request });
@@ -90,6 +105,20 @@ describe('rewinding to a message', () => {
     expect(await held.rewind(1)).toBe(true);
     expect(sent.at(-1)).toEqual(rewindTo(second, third));
     expect(held.turns).toBe(1);
+  });
+
+  test('keeps the model’s message ahead of the user’s first one, and its anchor', async () => {
+    const { held, sent, anchors } = openConversation({
+      rewinds: [{ rewound: true, precedingAssistantUuid: 'a1' }, EMPTIED],
+    });
+    await held.begin(START);
+    await held.anchorGreeting();
+    const first = held.addTurn(true);
+
+    expect(await held.rewind(0)).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(first, first));
+    expect(await held.empty()).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(anchors[0], anchors[0]));
   });
 
   test('works in a session that was resumed', async () => {
@@ -115,7 +144,7 @@ describe('rewinding to a message', () => {
     held.addTurn(true);
 
     expect(await held.rewind(7)).toBe(false);
-    expect(await held.rewind(0)).toBe(false);
+    expect(await held.empty()).toBe(false);
   });
 });
 
