@@ -30,7 +30,9 @@ test('it passes on this version, costs nothing, leaves nothing behind, and proce
   const { version } = await tested();
 
   expect(processes()).toBe(`reused (self-test passed on ${version})`);
-  expect([api.requests, api.otherCalls]).toEqual([[], []]);
+  // 2.1.280 opens a connection at its start, with a HEAD.
+  expect(api.requests).toEqual([]);
+  expect(api.otherCalls.filter(({ method }) => method !== 'HEAD')).toEqual([]);
   expect(await scratchFolders()).toEqual(foldersBefore);
   expect(Object.entries(await storedResults(dataDir))).toEqual([
     [expect.stringMatching(`^${version}/\\d+$`), { passed: true, testedAt: expect.any(Number) }],
