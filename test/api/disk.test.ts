@@ -44,7 +44,7 @@ function mountData(home: string, options: string): void {
 }
 
 /** Long enough for a session file. */
-const LONG_HISTORY = Array.from({ length: 30 }, (_, turn) => [
+const LONG_HISTORY = Array.from({ length: 130 }, (_, turn) => [
   user(`question ${turn}`),
   assistant(`answer ${turn}`),
 ]).flat();

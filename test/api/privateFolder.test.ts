@@ -40,7 +40,7 @@ test.skipIf(process.platform === 'win32').each(['new', 'existing'])('a data fold
     }
     api = await startMessagesApi();
     const command = await startCommand(api, home);
-    const history = Array.from({ length: 30 }, (_, turn) => [user(`q${turn}`), assistant(`a${turn}`)]).flat();
+    const history = Array.from({ length: 130 }, (_, turn) => [user(`q${turn}`), assistant(`a${turn}`)]).flat();
     await ask(command, [...history, user(uniqueWord('Q'))], { id: 'one' });
 
     const found = modes(data);
