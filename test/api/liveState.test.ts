@@ -60,7 +60,8 @@ function checkConversation(samples: readonly ConversationRow[]): void {
     expect(row.expiresAt === null, `when a process ends is shown while it is idle only: ${JSON.stringify(row)}`).toBe(
       isBusy,
     );
-    if (row.phase !== 'preparing') expect(row.pid).toEqual(expect.any(Number));
+    if (row.phase === 'parked') expect(row.pid).toBeNull();
+    else if (row.phase !== 'preparing') expect(row.pid).toEqual(expect.any(Number));
     if (!before) continue;
     if (row.phase !== before.phase) expect(NEXT[before.phase]).toContain(row.phase);
     expect(allTokens(row.usage)).toBeGreaterThanOrEqual(allTokens(before.usage));
