@@ -41,7 +41,8 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
     unloadModel: async (model) => {
       loaded.delete(model.resolved);
       for (const { id, model: name, phase } of live.list()) {
-        if (name === model.resolved && (phase === 'idle' || phase === 'parked' || phase === 'waiting_for_tool')) await live.end(id);
+        if (name === model.resolved && (phase === 'idle' || phase === 'parked' || phase === 'waiting_for_tool'))
+          await live.end(id);
       }
     },
     loadedModels: () => {
