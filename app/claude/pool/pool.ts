@@ -230,8 +230,10 @@ export function createPool(options: PoolOptions): Pool {
         removeSpare(spare);
         return spare;
       }
-      const hasRoom = running.size < options.maxProcesses();
-      const mayReclaim = options.reuses() && !needsNewProcess && !reclaimed;
+      const most = options.maxProcesses();
+      const hasRoom = running.size < most;
+      // With few processes, one is started: the idle chat is probably the one about which this request is a question.
+      const mayReclaim = options.reuses() && !needsNewProcess && !reclaimed && running.size * 2 >= most;
       if (hasRoom && mayReclaim && options.reclaim({ fits, onlyShort: true })) {
         reclaimed = true;
         first = true;

@@ -129,10 +129,11 @@ describe('a process whose lease has ended', () => {
   });
 });
 
-test('a request takes the process of a short idle conversation rather than start another', async () => {
+test('a request takes the process of a short idle conversation rather than start another where half of the processes run', async () => {
   const wishes: ReclaimWish[] = [];
   const idle: (() => Promise<void>)[] = [];
   const pool = open({
+    maxProcesses: () => 2,
     reclaim: (wish) => {
       if (wish) wishes.push(wish);
       const release = idle.pop();
@@ -146,6 +147,18 @@ test('a request takes the process of a short idle conversation rather than start
 
   expect(process).toBe(started[0]);
   expect(wishes[0]?.onlyShort).toBe(true);
+});
+
+test('a request starts a process rather than take one from an idle conversation where few run', async () => {
+  const pool = open({
+    maxProcesses: () => 4,
+    reclaim: () => {
+      throw new Error('no conversation may lose its process');
+    },
+  });
+  await pool.acquire(BRIEF, NEVER);
+
+  expect((await pool.acquire(LONG, NEVER)).process).toBe(started[1]);
 });
 
 function open(options: Partial<PoolOptions> = {}, behaviour: Behaviour = {}): Pool {
