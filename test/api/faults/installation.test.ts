@@ -20,7 +20,10 @@ let cli: CliWrapper;
 async function breakCli(app: TestApp, work: () => Promise<void>): Promise<void> {
   await work();
   const killAll = async () => {
-    for (const { pid } of await leftoverProcesses(app.home)) process.kill(pid, 'SIGKILL');
+    for (const { pid, command } of await leftoverProcesses(app.home)) {
+      // Not those with which the app asks a CLI that it has just found whether an account is signed in.
+      if (command.includes('stream-json')) process.kill(pid, 'SIGKILL');
+    }
     return app.core.snapshot().conversations.filter(({ pid }) => pid !== null);
   };
   // A process may have been starting. A conversation that has none is replayed into the next one.
