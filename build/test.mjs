@@ -51,7 +51,7 @@ const CHECKS = {
     prepare: playwrightCommand,
     count: countPlaywright,
   },
-  property: vitestCheck('property', 15),
+  property: vitestCheck('property', 60),
   clients: vitestCheck('clients', 10),
   faults: vitestCheck('faults', 15),
   package: vitestCheck('package', 12, preparePackage),

@@ -2,12 +2,12 @@
  * Random chats of two client programs: they branch, regenerate answers, edit messages, begin alike, run in parallel and
  * hang up, and their processes are killed. For each request the model must get exactly the history that the client sent.
  *
- * `npm run test:property` makes 2,000 requests. CLAUDACITY_SEED repeats a run, as far as the order of parallel requests can
+ * `npm run test:property` makes 2,000 requests with reuse, and 2,000 without. CLAUDACITY_SEED repeats a run, as far as the order of parallel requests can
  * be repeated.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type HistoryMessage, text } from '../support/messagesApi';
 import { type Random, random } from '../support/random';
@@ -19,25 +19,29 @@ const MINUTES = 2 + REQUESTS / 150;
 
 let app: TestApp;
 
-beforeAll(async () => {
-  app = await startTestApp({ settings: { maxProcesses: 14 } });
-  app.api.chooseAnswer((request) => [text(answerTo(request.history, app.api.requests.length))]);
-});
+afterEach(() => app.stop());
 
-afterAll(() => app.stop());
+test.each([
+  { reuseProcesses: true, title: 'with reuse' },
+  { reuseProcesses: false, title: 'with a process for each conversation' },
+])(
+  `the model gets exactly the history that was sent, $title (seed ${SEED})`,
+  { timeout: MINUTES * 60_000 },
+  async ({ reuseProcesses }) => {
+    app = await startTestApp({ settings: { maxProcesses: 14, reuseProcesses } });
+    app.api.chooseAnswer((request) => [text(answerTo(request.history, app.api.requests.length))]);
+    const run = { left: REQUESTS, kills: 0, sentDigests: new Set<string>(), counts: new Map<string, number>() };
 
-test(`the model gets exactly the history that was sent (seed ${SEED})`, { timeout: MINUTES * 60_000 }, async () => {
-  const run = { left: REQUESTS, kills: 0, sentDigests: new Set<string>(), counts: new Map<string, number>() };
+    const programs = [PROGRAMS.ollama, PROGRAMS.openai, PROGRAMS.ollama, PROGRAMS.openai];
+    await Promise.all(programs.map((program, index) => chatAway(program, random(SEED * 10 + index), run)));
 
-  const programs = [PROGRAMS.ollama, PROGRAMS.openai, PROGRAMS.ollama, PROGRAMS.openai];
-  await Promise.all(programs.map((program, index) => chatAway(program, random(SEED * 10 + index), run)));
-
-  // The requests of killed processes and of clients that hung up are among them, too.
-  const unknownRequests = app.api.requests.filter(({ history }) => !run.sentDigests.has(digest(history)));
-  expect(unknownRequests.map(({ history }) => JSON.stringify(history))).toEqual([]);
-  expect(run.counts.get('failed') ?? 0).toBeLessThanOrEqual(run.kills);
-  console.log(`seed ${SEED}:`, Object.fromEntries([...run.counts].sort()), `${run.kills} killed`);
-});
+    // The requests of killed processes and of clients that hung up are among them, too.
+    const unknownRequests = app.api.requests.filter(({ history }) => !run.sentDigests.has(digest(history)));
+    expect(unknownRequests.map(({ history }) => JSON.stringify(history))).toEqual([]);
+    expect(run.counts.get('failed') ?? 0).toBeLessThanOrEqual(run.kills);
+    console.log(`seed ${SEED}:`, Object.fromEntries([...run.counts].sort()), `${run.kills} killed`);
+  },
+);
 
 interface Run {
   left: number;

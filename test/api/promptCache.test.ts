@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { learnRows, type SessionRow } from '../../app/claude/history/learnRows';
+import { removeSessionFile, writeSessionFile } from '../../app/claude/history/sessionFile';
 import type { ApiMessage } from '../../app/claude/process/outgoingMessages';
-import { removeSessionFile, writeSessionFile } from '../../app/claude/process/sessionFile';
 import type { CacheUse } from '../support/cacheModel';
 import { type MessagesBody, text } from '../support/messagesApi';
 import { type PromptCacheRig, type RigProcess, startPromptCacheRig, words } from '../support/promptCacheRig';

@@ -88,6 +88,24 @@ describe('a request', () => {
     expect(body).not.toContain('It is 10:00.');
   });
 
+  test('that withdraws a tool it had added is not answered by a process that offers it', async () => {
+    const tool = (name: string, deferred: boolean) => ({
+      name,
+      description: '',
+      inputSchema: { type: 'object' },
+      deferred,
+    });
+    const [fixed, added] = [tool('fixed', false), tool('added', true)];
+    const first = await converse(['One?'], { tools: [fixed, added] });
+
+    const next = await ask([...first.history, user('Two?')], { tools: [fixed] });
+
+    expect(next).toMatchObject({ served: 'replay' });
+    expect(requestFor(rig.api, 'One?').body.tools).toHaveLength(2);
+    expect(requestFor(rig.api, 'Two?').body.tools).toMatchObject([{ name: expect.stringContaining('fixed') }]);
+    expect(seen('Two?')).toEqual(['user: One?', 'assistant: A1', 'user: Two?']);
+  });
+
   test('with a schema leaves a process that goes on with the conversation', async () => {
     const schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
     rig.api.answer(toolUse('StructuredOutput', { n: 1 }));

@@ -2,9 +2,9 @@
  * `npm run bench`: measures how long a client waits for the first token, through this app and from the CLI directly. All
  * rows are measured in the same interleaved rounds against the mocked Messages API, so that a slow machine affects them alike.
  *
- *     npm run bench -- [--rounds N] [--quick] [--no-wait] [--only tokens|pauses] [--json FILE]
+ *     npm run bench -- [--rounds N] [--quick] [--no-wait] [--only tokens|load|pauses] [--json FILE]
  *
- * Then it measures for how long other clients wait while one sends hostile requests (othersPause/).
+ * Then it measures many conversations, one after another and at once (load/), and for how long other clients wait while one sends hostile requests (othersPause/).
  *
  * `--no-wait` is for a machine that is never idle, where the run has been given priority by other means.
  * The exit code is 1 only where something could not be measured, never because a figure is too high.
@@ -12,10 +12,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureLoad } from './load/load';
+import { loadAsText, loadRows } from './load/loadReport';
 import { measure } from './measure';
 import { measureOthersPause, PROMISED } from './othersPause/othersPause';
 import { exceeded, pausesAsText } from './othersPause/pauseReport';
 import { asJson, asText } from './report';
+import { summarize } from './summary';
 
 const { values } = parseArgs({
   options: {
@@ -29,16 +32,22 @@ const { values } = parseArgs({
 const rounds = Math.max(1, Number.parseInt(values.rounds ?? (values.quick ? '5' : '16'), 10) || 1);
 
 try {
-  const tokens = values.only === 'pauses' ? null : await measure(rounds, values['no-wait'] !== true, progress);
+  const wants = (part: string) => values.only === undefined || values.only === part;
+  const tokens = !wants('tokens') ? null : await measure(rounds, values['no-wait'] !== true, progress);
   progress('');
   if (tokens !== null) console.log(asText(tokens));
-  const pauses = values.only === 'tokens' ? null : await measurePauses();
+  const load = wants('load')
+    ? loadRows(await measureLoad(progress), tokens ? summarize(tokens.samples.bareNext).median : undefined)
+    : null;
+  progress('');
+  if (load !== null) console.log(loadAsText(load));
+  const pauses = !wants('pauses') ? null : await measurePauses();
   if (pauses !== null) console.log(pausesAsText(pauses));
   const othersPause = pauses && {
     promised: PROMISED,
     rows: pauses.map((row) => ({ ...row, exceeded: exceeded(row) })),
   };
-  const json = { ...(tokens && asJson(tokens)), ...(othersPause && { othersPause }) };
+  const json = { ...(tokens && asJson(tokens)), ...(load && { load }), ...(othersPause && { othersPause }) };
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
 } catch (error) {
   progress('');

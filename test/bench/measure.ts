@@ -23,6 +23,7 @@ export const ROWS = {
   openaiSeen: 'Claudacity /v1/chat/completions, the last system prompt',
   bareNext: 'bare process, next turn',
   followUp: 'Claudacity /api/chat, follow-up',
+  regenerated: 'Claudacity /api/chat, the last of 30 answers again',
   toolResult: 'Claudacity /api/chat, after the result of a tool',
   history: 'Claudacity /api/chat, history of 100 turns, first seen',
 } as const;
@@ -49,8 +50,10 @@ const WARM_UP_ROUNDS = 2;
 const MODEL = 'sonnet';
 const SYSTEM = 'You are the assistant of a small bookshop. Answer briefly and kindly, and never invent a title.';
 const HISTORY_TURNS = 100;
+const REGENERATED_TURNS = 30;
 /** Per round. Follow-ups are so fast that one sample shows mostly what else the machine does. */
 const FOLLOW_UPS = 5;
+const REGENERATIONS = 3;
 
 /** Time that a spare gets after its start, because the CLI is busy with its own initialization for most of a second. */
 const SETTLE_MS = 1_200;
@@ -112,6 +115,7 @@ export async function measure(
       const newSystem = (shop: string) => `${SYSTEM} This is ${shop} ${round}.`;
       const first = makeQuestion(MODEL, newSystem('shop'), mark);
       const other = makeQuestion(MODEL, newSystem('branch'), mark);
+      const chat = makeQuestion(MODEL, other.system, `${mark}, again`, REGENERATED_TURNS - 1);
       const long = makeQuestion(MODEL, other.system, `${mark}, at length`, HISTORY_TURNS);
 
       await sample('api', () => askMessagesApi(app.api.url, first));
@@ -137,6 +141,10 @@ export async function measure(
       await sample('openaiNew', () => askOpenai(app.url, other));
       await endConversations(app);
       await sample('openaiSeen', () => askOpenai(app.url, other));
+      await endConversations(app);
+      await askOllama(app.url, chat);
+      for (let count = 0; count < REGENERATIONS; count += 1)
+        await sample('regenerated', () => askOllama(app.url, chat));
       await endConversations(app);
       await sample('history', () => askOllama(app.url, long));
       await endConversations(app);

@@ -67,6 +67,7 @@ const HANGS_AFTER_MS = 30_000 + 10_000 + 2 * (8_000 + 3_000 + 5_000 + 5_000 + 5_
 /** Number of requests by their outcome. */
 interface Counts {
   live: number;
+  rewind: number;
   replay: number;
   new: number;
   hungUp: number;
@@ -80,7 +81,17 @@ interface Counts {
   apiHangs: number;
 }
 
-const counts: Counts = { live: 0, replay: 0, new: 0, hungUp: 0, failed: 0, broken: 0, single: 0, apiHangs: 0 };
+const counts: Counts = {
+  live: 0,
+  rewind: 0,
+  replay: 0,
+  new: 0,
+  hungUp: 0,
+  failed: 0,
+  broken: 0,
+  single: 0,
+  apiHangs: 0,
+};
 const faultCounts: FaultCounts = { killed: 0, stopped: 0, paused: 0, silent: 0 };
 /** Lost or mixed turns, one text each. The run ends at the first. */
 const violations: string[] = [];
@@ -214,7 +225,7 @@ async function runTurn(conversation: SoakConversation, { hangUpAfterMs, ollama, 
   const sent = sentHistories.get(textOf(question));
   if (outcome.ending === 'complete') {
     const path = outcome.headers.get('x-claudacity-path');
-    if (path === 'live' || path === 'replay' || path === 'new') counts[path] += 1;
+    if (path === 'live' || path === 'rewind' || path === 'replay' || path === 'new') counts[path] += 1;
     const violation = conversation.recordAnswer(question, outcome.text, sent);
     sentHistories.delete(textOf(question));
     if (violation !== undefined) violations.push(violation);

@@ -18,9 +18,16 @@ export async function hasProcess(
   const { lease, waitingTurn, abort } = conversation;
   if (!lease?.process.alive) return false;
   const { process } = lease;
-  if (rewind) {
+  const hasTools = !process.withdraws(question.setup?.tools ?? []);
+  if (rewind || !hasTools) {
     if (waitingTurn) await interruptTurn(waitingTurn);
     delete conversation.waitingTurn;
+  }
+  if (!hasTools) {
+    await lease.release();
+    return false;
+  }
+  if (rewind) {
     if (!(await process.rewind(rewind.kept))) {
       process.kill();
       await lease.release();

@@ -7,14 +7,8 @@ import { ProcessFailedError } from '../pool/errors';
 import type { Pool, ProcessLease } from '../pool/pool';
 import type { ProcessRequirements } from '../pool/processRequirements';
 import type { ApiMessage } from '../process/outgoingMessages';
-import {
-  isLongHistory,
-  isWorthCaching,
-  removeSessionFile,
-  splitHistory,
-  writeSessionFile,
-} from '../process/sessionFile';
 import type { SessionRow } from './learnRows';
+import { isLongHistory, isWorthCaching, removeSessionFile, splitHistory, writeSessionFile } from './sessionFile';
 
 export interface HistoryLease extends ProcessLease {
   /** The messages of the history that the process does not hold yet. The caller must replay them. */

@@ -76,6 +76,11 @@ export function createPool(options: PoolOptions): Pool {
     if (result) options.onInitialized(result);
   };
 
+  /** @throws Error where the process is of no use afterwards. */
+  const warmUp = async (process: ClaudeProcess) => {
+    if (process.reusable && !(await process.warmUp())) throw new Error('the CLI did not remove a message');
+  };
+
   const removeSpare = (spare: Spare): boolean => {
     const index = spares.indexOf(spare);
     if (index === -1) return false;
@@ -93,7 +98,7 @@ export function createPool(options: PoolOptions): Pool {
   /** @param expected null for a blank process. */
   const addSpare = (expected: KeyedRequirements | null): Spare => {
     const process = startProcess();
-    const prepared = expected ? begin(process, expected.requirements) : Promise.resolve();
+    const prepared = expected ? begin(process, expected.requirements).then(() => warmUp(process)) : Promise.resolve();
     const spare: Spare = { process, preparedFor: expected, conversations: 0, prepared, since: Date.now() };
     listSpare(spare);
     // A blank process that has started may still fail to initialize.

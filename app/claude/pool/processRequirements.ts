@@ -1,6 +1,6 @@
+import type { SessionFile } from '../history/sessionFile';
 import type { ResumedSession } from '../process/arguments';
 import type { ConversationStart } from '../process/claudeProcess';
-import type { SessionFile } from '../process/sessionFile';
 
 /** The properties of a process that a request needs. */
 export interface ProcessRequirements extends ConversationStart {

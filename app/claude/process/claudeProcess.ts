@@ -50,6 +50,8 @@ export interface ClaudeProcess {
    * @throws Error where the CLI does not take a setting. The process must be ended then.
    */
   begin(start: ConversationStart, signal?: AbortSignal): Promise<InitializeResult | undefined>;
+  /** Makes the first turn of an empty, reusable process faster. Returns false where the process must be ended. */
+  warmUp(): Promise<boolean>;
   /** The number of the user's messages in the transcript, without the results of tools that a turn has waited for. */
   readonly turns: number;
   /**
@@ -65,9 +67,11 @@ export interface ClaudeProcess {
   contextUsage(signal?: AbortSignal): Promise<ContextUsage>;
   /** Sets the flags for the turns that follow, and for the rest of a turn that waits for a tool. Sends only what has changed. */
   configure(flags: TurnFlags, signal?: AbortSignal): Promise<void>;
+  /** Whether it offers the model a tool that is not among these, and would go on to offer it after `replaceTools`. */
+  withdraws(tools: readonly McpToolDefinition[]): boolean;
   /**
    * Replaces the client's tools, also while a turn waits for a tool; does nothing where they are the same. The process must have
-   * been initialized with at least one tool.
+   * been initialized with at least one tool, and none may be withdrawn.
    * @throws CliEndedError where the CLI does not take them; its process is killed.
    */
   replaceTools(tools: readonly McpToolDefinition[], signal?: AbortSignal): Promise<void>;
@@ -245,6 +249,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     initialize: (system, setup = {}, signal) => held.initialize(system, setup, signal),
     setModel: held.setModel,
     begin: held.begin,
+    warmUp: held.warmUp,
     get turns() {
       return held.turns;
     },
@@ -264,6 +269,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
         throw error;
       }
     },
+    withdraws: (definitions) => held.tools.withdraws(definitions),
     replaceTools: async (definitions, signal) => {
       if (!held.tools.replace(definitions)) return;
       const toolsListed = new Promise<void>((resolve) => {

@@ -49,6 +49,8 @@ export interface HeldConversation {
   withBreakpoint(content: ApiBlock[], breakpoint: CacheBreakpoint | undefined): ApiBlock[];
   /** Must be called before a message of the model's is appended. */
   anchorGreeting(signal?: AbortSignal): Promise<void>;
+  /** Appends an empty message and removes it, which leaves no trace. Returns false where the process is spoilt. */
+  warmUp(): Promise<boolean>;
   /** Removes all messages. Returns false where the process is spoilt. */
   empty(): Promise<boolean>;
   /** Removes the user's messages after the first `kept`, with what follows them. Returns false where the process is spoilt. */
@@ -213,6 +215,12 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     anchor = uuid;
   };
 
+  const addTurn = (asked: boolean): string => {
+    const uuid = randomUUID();
+    turns.push({ uuid, asked });
+    return uuid;
+  };
+
   return {
     get tools() {
       return tools;
@@ -241,11 +249,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       if (!reusable || prompt === '') throw new Error('the system prompt of this process cannot change to this');
       await setModel(model, prompt, signal);
     },
-    addTurn: (asked) => {
-      const uuid = randomUUID();
-      turns.push({ uuid, asked });
-      return uuid;
-    },
+    addTurn,
     get hasBreakpoint() {
       return breakpointAt !== undefined;
     },
@@ -258,6 +262,10 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       return content.map((block, at) => (at === last ? { ...block, cache_control: breakpoint } : block));
     },
     anchorGreeting,
+    warmUp: async () => {
+      await orSpoil(options.sendAnchor(addTurn(false)));
+      return empty();
+    },
     empty,
     rewind,
     spoil: () => {

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { removeSessionFile, writeSessionFile } from '../../../app/claude/history/sessionFile';
 import type { ApiBlock, ApiMessage } from '../../../app/claude/process/outgoingMessages';
-import { removeSessionFile, writeSessionFile } from '../../../app/claude/process/sessionFile';
 import { gate, hang, rateLimits, stop, text, thinking, toolUse, usage } from '../../support/messagesApi';
 import { type Line, type RawCli, type RawCliTest, startRawCliTest } from './rawCli';
 

@@ -1,9 +1,9 @@
 /** A rewound conversation sends the API, byte for byte, what one would that never had the removed turns (real CLI). */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSessionFile } from '../../../app/claude/history/sessionFile';
 import type { ClaudeProcess, ConversationStart } from '../../../app/claude/process/claudeProcess';
 import type { ApiMessage } from '../../../app/claude/process/outgoingMessages';
-import { writeSessionFile } from '../../../app/claude/process/sessionFile';
 import { type ReuseTest, startReuseTest } from '../../support/reuse/reuseTest';
 import { differences, type SentRequest } from '../../support/reuse/sentRequests';
 import { ask, askUntil, IMAGE, leaveToolsOpen, NEVER, say, tool } from '../../support/reuse/turns';

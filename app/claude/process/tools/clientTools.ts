@@ -38,6 +38,8 @@ export interface ClientTools {
    * them anew.
    */
   replace(definitions: readonly McpToolDefinition[]): boolean;
+  /** Whether there is a tool whose name is not among these. The CLI would go on to offer it after `replace`. */
+  withdraws(definitions: readonly McpToolDefinition[]): boolean;
   /** Sets the result of a tool call, before or after the CLI has made the call. @param toolUseId the model's id of the call. */
   resolveCall(toolUseId: string, result: McpToolResult): void;
   /** Drops the calls that wait for a result, and the results that wait for a call. */
@@ -111,6 +113,10 @@ export function createClientTools(
       tools = newTools;
       wasReplaced ||= changed;
       return changed;
+    },
+    withdraws: (definitions) => {
+      const names = new Set(definitions.map(({ name }) => cliToolName(name)));
+      return tools.some(({ name }) => !names.has(name));
     },
     manifest: { [server]: { initializeResult: INITIALIZE_RESULT, toolsListResult: { tools } } },
     handleRequest: async ({ request }) => {

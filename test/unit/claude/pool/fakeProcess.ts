@@ -76,6 +76,11 @@ export function fakeProcess({
     changeSystem: async () => {},
     contextUsage: async () => ({ model: '', rawMaxTokens: 1 }),
     configure: async () => {},
+    warmUp: async () => {
+      calls.push('warm up');
+      return true;
+    },
+    withdraws: () => false,
     replaceTools: async () => {},
     sendToolResult: () => {},
     replay: async () => {},

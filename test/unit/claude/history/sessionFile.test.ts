@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiBlock, ApiMessage } from '../../../../app/claude/process/outgoingMessages';
 import {
   isLongHistory,
   isWorthCaching,
@@ -11,7 +10,8 @@ import {
   splitHistory,
   supportsSessionFiles,
   writeSessionFile,
-} from '../../../../app/claude/process/sessionFile';
+} from '../../../../app/claude/history/sessionFile';
+import type { ApiBlock, ApiMessage } from '../../../../app/claude/process/outgoingMessages';
 
 const user = (...content: ApiBlock[]): ApiMessage => ({ role: 'user', content });
 const assistant = (...content: ApiBlock[]): ApiMessage => ({ role: 'assistant', content });

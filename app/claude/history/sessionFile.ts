@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { jsonPieces } from '../../shared/jsonPieces';
-import type { SessionRow } from '../history/learnRows';
 import { isAtLeast } from '../installation/inspectClaude';
-import type { ApiMessage } from './outgoingMessages';
+import type { ApiMessage } from '../process/outgoingMessages';
+import type { SessionRow } from './learnRows';
 
 /**
  * Whether this version of the CLI reads such a file without changing the history. The format is internal to the CLI, so only
