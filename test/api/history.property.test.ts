@@ -2,8 +2,8 @@
  * Random chats of two client programs: they branch, regenerate answers, edit messages, begin alike, run in parallel and
  * hang up, and their processes are killed. For each request the model must get exactly the history that the client sent.
  *
- * `npm run test:property` makes 2,000 requests with reuse, and 2,000 without. CLAUDACITY_SEED repeats a run, as far as the order of parallel requests can
- * be repeated.
+ * `npm run test:property` makes 2,000 requests with reuse, and 2,000 without. CLAUDACITY_SEED repeats a run, as far as the
+ * order of parallel requests can be repeated.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';

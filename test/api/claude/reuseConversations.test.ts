@@ -76,3 +76,15 @@ test.each(
   }
   empty = claude;
 });
+
+test('a process that was warmed up sends the requests of one that was not, in every kind of conversation', async () => {
+  for (const [name, converse] of AFTER) {
+    const requests = await reuse.freshRequests(async (claude) => {
+      await claude.begin(START);
+      expect(await claude.warmUp(), name).toBe(true);
+      await claude.begin(START);
+      await converse(claude, '');
+    });
+    expect(differences(requests, expected.get(name)), name).toEqual([]);
+  }
+});

@@ -13,6 +13,8 @@ export interface Behaviour {
   reusable?: boolean;
   /** Cannot be emptied. */
   failsAtReset?: boolean;
+  /** Cannot be emptied after its warm-up. */
+  failsAtWarmUp?: boolean;
   /** Was started with a session and the model of it. */
   hasSession?: boolean;
 }
@@ -25,6 +27,7 @@ export function fakeProcess({
   exitsLate,
   reusable = false,
   failsAtReset,
+  failsAtWarmUp,
   hasSession,
 }: Behaviour = {}): FakeProcess {
   let alive = true;
@@ -78,7 +81,7 @@ export function fakeProcess({
     configure: async () => {},
     warmUp: async () => {
       calls.push('warm up');
-      return true;
+      return !failsAtWarmUp;
     },
     withdraws: () => false,
     replaceTools: async () => {},

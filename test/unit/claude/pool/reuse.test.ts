@@ -24,6 +24,30 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
+describe('a spare process', () => {
+  test('is warmed up before it serves its first request', async () => {
+    const pool = open();
+    await pool.start(NEVER);
+
+    expect((await pool.acquire({ owner: '', system: '', model: undefined }, NEVER)).process).toBe(started[0]);
+    expect(started[0]?.calls).toEqual(['initialize ', 'warm up']);
+  });
+
+  test('that keeps a message of its warm-up is ended', async () => {
+    const pool = open({}, { failsAtWarmUp: true });
+    await expect(pool.start(NEVER)).rejects.toThrow();
+
+    expect(started[0]?.alive).toBe(false);
+  });
+
+  test('that cannot be reused is not warmed up', async () => {
+    const pool = open({}, { reusable: false });
+    await pool.start(NEVER);
+
+    expect(started[0]?.calls).toEqual(['initialize ']);
+  });
+});
+
 describe('a process whose lease has ended', () => {
   test('is emptied, and serves the next request with another system prompt', async () => {
     const pool = open();
