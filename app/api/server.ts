@@ -6,7 +6,7 @@ import type { Journal } from '../store/journal';
 import type { ApiRequest, DialectServices, Route } from './dialect';
 import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
-import { type AccessRules, accessControl } from './http/access';
+import { type AccessRules, accessControl } from './http/access/access';
 import { type BodyParser, createBodyParser } from './http/body/bodyParser';
 import { BODY_LIMITS, type BodyLimits, bodyDigest, jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { isOwnAddress } from '../http/ipAddress';
+import { isOwnAddress } from '../http/access/ipAddress';
 
 /** Whether the text is an IP address of the public internet that does not belong to this computer. */
 export function isPublicAddress(text: string): boolean {
