@@ -32,8 +32,9 @@ export interface CoreOptions {
   readonly checkout?: string | undefined;
   /** Deadlines of the CLI that differ from the default ones, for tests. */
   readonly claudeTimes?: Partial<ClaudeTimes> | undefined;
-  /** As in `ClaudeOptions`. */
+  /** As in `ClaudeOptions`, like the one that follows. */
   readonly measuresModels?: boolean | undefined;
+  readonly apiHosts?: readonly string[] | undefined;
   /** See `ApiDeps`. */
   readonly readerTimeoutMs?: number | undefined;
   /** Limits of request bodies that differ from the default ones. */
@@ -67,6 +68,7 @@ export function createCore({
   checkout,
   claudeTimes,
   measuresModels,
+  apiHosts,
   readerTimeoutMs,
   bodyLimits,
 }: CoreOptions): Core {
@@ -90,6 +92,8 @@ export function createCore({
     env,
     ownPorts: () => [server.state.port, settings.value.port],
     passVariables: () => settings.value.passVariables,
+    payWith: () => settings.value.payWith,
+    apiHosts,
     workspace: path.join(dataDir, 'workspace'),
     reclaim: live.reclaim,
     registerFolder: path.join(dataDir, 'children'),
@@ -131,7 +135,7 @@ export function createCore({
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,
-    status: () => ({ server: server.state, cli: cliState(claude), storage: storage.state }),
+    status: () => ({ server: server.state, cli: cliState(claude, settings), storage: storage.state }),
   });
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
@@ -139,7 +143,7 @@ export function createCore({
   const sources: TopicSources = {
     app: () => ({ version, platform: process.platform, dialects: dialectTitles }),
     server: () => server.state,
-    cli: () => cliState(claude),
+    cli: () => cliState(claude, settings),
     requests: () => journal.recent(SNAPSHOT_ROWS),
     conversations: () => chat.liveConversations().map(conversationRow),
     spares: () => claude.spares,
@@ -155,7 +159,7 @@ export function createCore({
       if (row.durationMs !== null) topics.changed('usage');
     }),
     settings.onChange(() => {
-      topics.changed('settings');
+      topics.changed('settings', 'cli');
       claude.settingsChanged();
     }),
     // Without a request nothing else would tell the window that today's usage is that of another day.
@@ -164,13 +168,15 @@ export function createCore({
 
   const checkCli = async (): Promise<CliState> => {
     await claude.check();
-    const state = cliState(claude);
+    const state = cliState(claude, settings);
     log.info('the claude CLI was looked for', {
       phase: state.phase,
       path: state.path,
       version: state.version,
       problem: state.problem?.code,
       processes: state.processes,
+      // Not the description, which has the account's address.
+      payer: state.payer?.label,
     });
     return state;
   };

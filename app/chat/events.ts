@@ -1,4 +1,5 @@
 /** The answer to a request as a stream of events, in the order in which the CLI reported them. Every dialect is written from these. */
+import type { Payer } from '../shared/payer';
 import type { Usage } from '../shared/usage';
 import type { ChatError } from './errors';
 
@@ -34,6 +35,8 @@ export type ChatEvent =
       readonly model: string;
       /** What the process can see of this computer, in words for the user. */
       readonly isolation: string;
+      /** Who pays for the request. */
+      readonly payer?: Payer | undefined;
       /** `memory`: the history was not sent, and comes from this app's memory because the store could not be used. */
       readonly historySource?: 'store' | 'memory' | undefined;
     }

@@ -193,6 +193,7 @@ function isSameInstallation(one: ClaudeState, other: ClaudeState): boolean {
     one.version === other.version &&
     one.account?.loggedIn === other.account?.loggedIn &&
     one.account?.authMethod === other.account?.authMethod &&
-    one.account?.email === other.account?.email
+    one.account?.email === other.account?.email &&
+    one.account?.apiKeySource === other.account?.apiKeySource
   );
 }

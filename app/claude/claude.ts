@@ -7,9 +7,11 @@ import { createAcquireWithHistory } from './history/acquireWithHistory';
 import { learnRows } from './history/learnRows';
 import { removeSessionFiles, supportsSessionFiles } from './history/sessionFile';
 import { createSessionRows, rowsEnvironment } from './history/sessionRows';
+import { without } from './installation/accounts';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { createInstallation } from './installation/installation';
+import { createPayers } from './installation/payers';
 import { ClaudeUnavailableError, failed } from './installation/problems';
 import { openKnownModels } from './knownModels';
 import { childRegister } from './pool/childRegister';
@@ -48,23 +50,38 @@ export function createClaude(options: ClaudeOptions): Claude {
   const register = childRegister(options.registerFolder, (error) => options.onFolderUse('children', error));
   const workspace = createWorkspace(options.workspace, (error) => options.onFolderUse('workspace', error));
 
-  const childEnv = (version?: string) =>
+  const fullEnv = (version?: string) =>
     childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables(), version });
+  const childEnv = (version?: string) => without(fullEnv(version), installation.withheld);
 
   const installation = createInstallation({
     cliPath: options.cliPath,
     env: options.env,
     checkouts: options.checkouts,
-    childEnv: () => childEnv(),
+    childEnv: () => fullEnv(),
+    payWith: options.payWith,
+    apiHosts: options.apiHosts,
     signInMs: options.times?.signInMs ?? SIGN_IN_MS,
     // The next start of the app ends a sign-in that a crash has left running.
     onSignInProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
     onChange: (next, previous) => {
       reuse.inspected();
       availability.installationChanged(next, previous);
+      endOutdated();
       options.onChange();
     },
   });
+
+  const payers = createPayers<ClaudeProcess>({
+    account: () => installation.state.account,
+    env: () => childEnv(),
+    apiHosts: options.apiHosts,
+  });
+
+  /** An idle conversation gets a process that has the right account pay with its next request. */
+  const endOutdated = () => {
+    while (options.reclaim({ fits: payers.isOutdated, onlyShort: false })) {}
+  };
 
   const reuse = createProcessReuse({
     installed: () => installation.state,
@@ -111,6 +128,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       onNoise: noise.forProcess(),
       ...special,
     });
+    payers.started(process);
     const { pid } = process;
     if (pid !== undefined) {
       register.add(pid);
@@ -136,7 +154,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     reuses: () => reuse.allowed,
     isWorn: ({ pid }) => pid !== undefined && wornPids.has(pid),
     queueMs: deadlines.queueMs,
-    onInitialized: (result) => {
+    onInitialized: (result, process) => {
+      payers.initialized(process, result.account);
       if (knownModels.learn(installation.state.version, result.models)) options.onChange();
       if (options.measuresModels !== false) contextWindows.measure();
       reuse.cameUp();
@@ -196,6 +215,14 @@ export function createClaude(options: ClaudeOptions): Claude {
     get state() {
       return availability.state;
     },
+    get payer() {
+      return payers.current;
+    },
+    payerOf: payers.of,
+    isOutdated: payers.isOutdated,
+    get payChoice() {
+      return payers.choice(installation.state.accounts, options.payWith?.() ?? 'subscription', fullEnv());
+    },
     processReuse: reuse,
     get spares() {
       return pool.spares;
@@ -247,7 +274,10 @@ export function createClaude(options: ClaudeOptions): Claude {
     recordRateLimit: availability.recordRateLimit,
     recordRateLimitRefusal: availability.recordRateLimitRefusal,
     recordRefusal: availability.recordRefusal,
-    settingsChanged: reuse.settingsChanged,
+    settingsChanged: () => {
+      reuse.settingsChanged();
+      installation.payWithChanged();
+    },
     close: async () => {
       clearInterval(measuring);
       availability.close();

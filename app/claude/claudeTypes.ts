@@ -1,4 +1,5 @@
 /** What the `claude` CLI of this computer (claude.ts) needs and offers. */
+import type { PayChoice, Payer, PayWith } from '../shared/payer';
 import type { AvailabilityTimes } from './availability';
 import type { HistoryLease } from './history/acquireWithHistory';
 import type { ClaudeState } from './installation/installation';
@@ -6,6 +7,7 @@ import type { ClaudeProblem } from './installation/problems';
 import type { Model, ModelLimits } from './models';
 import type { ReclaimWish } from './pool/pool';
 import type { ProcessRequirements } from './pool/processRequirements';
+import type { ClaudeProcess } from './process/claudeProcess';
 import type { Deadlines } from './process/deadlines/deadlines';
 import type { RateLimitInfo } from './process/messages';
 import type { ApiMessage } from './process/outgoingMessages';
@@ -20,6 +22,10 @@ export interface ClaudeOptions {
   ownPorts(): readonly number[];
   /** Names of variables that the CLI gets besides those of `INHERITED_VARIABLES`. */
   passVariables(): readonly string[];
+  /** Who is to pay where the environment has an API key or a token and a subscription is signed in. Default: the subscription. */
+  payWith?(): PayWith;
+  /** Hosts of Anthropic's API besides its own (`127.0.0.1:8080`), for tests. */
+  readonly apiHosts?: readonly string[] | undefined;
   /** An empty folder, the working folder of every process. Where it cannot be created, a temporary one is used. */
   readonly workspace: string;
   /** A folder for the pids of running processes, which the next start of the app reads. Where it cannot be written, they run all the same. */
@@ -70,6 +76,14 @@ export interface ClaudeTimes extends AvailabilityTimes, Deadlines {
 
 export interface Claude {
   readonly state: ClaudeState;
+  /** Who pays for a request that comes now; undefined where no account is signed in or it is not known yet. */
+  readonly payer: Payer | undefined;
+  /** Who pays for the requests of a process. */
+  payerOf(process: ClaudeProcess): Payer | undefined;
+  /** Whether the process would have another account pay than the one that pays now. */
+  isOutdated(process: ClaudeProcess): boolean;
+  /** Present where the user can choose who pays. */
+  readonly payChoice: PayChoice | undefined;
   /** Whether a process serves one conversation after another. */
   readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description'>;
   /** The number of spare processes. */
@@ -117,7 +131,7 @@ export interface Claude {
   recordRateLimitRefusal(): void;
   /** As in `Availability`. Returns the problem, whose remedy the client is told. */
   recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
-  /** Has to be called when `reuses` or `isolated` may have changed. */
+  /** Has to be called when `reuses`, `isolated` or `payWith` may have changed. */
   settingsChanged(): void;
   /** Ends every process. Resolves when all have ended. */
   close(): Promise<void>;

@@ -29,11 +29,15 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, se
     'cli.check': () => checkCli(),
     'cli.signIn': async () => {
       await claude.signIn();
-      return cliState(claude);
+      return cliState(claude, settings);
     },
     'cli.cancelSignIn': async () => {
       await claude.cancelSignIn();
-      return cliState(claude);
+      return cliState(claude, settings);
+    },
+    'cli.payWith': (payWith) => {
+      settings.change({ payWith, payWithNoticed: true });
+      return cliState(claude, settings);
     },
     'requests.details': (id) => journal.details(id),
     'requests.older': (before, limit) => journal.older(before, limit),

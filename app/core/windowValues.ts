@@ -6,7 +6,10 @@ import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
-export function cliState({ state, processReuse }: Pick<Claude, 'state' | 'processReuse'>): CliState {
+export function cliState(
+  { state, processReuse, payer, payChoice }: Pick<Claude, 'state' | 'processReuse' | 'payer' | 'payChoice'>,
+  settings: Pick<Settings, 'value'>,
+): CliState {
   const { phase, path: file, version, account, problem, signIn } = state;
   return {
     phase,
@@ -16,6 +19,8 @@ export function cliState({ state, processReuse }: Pick<Claude, 'state' | 'proces
     ...(version === undefined ? {} : { version }),
     ...(account ? { authMethod: account.authMethod } : {}),
     ...(account?.email ? { account: account.email } : {}),
+    ...(payer ? { payer } : {}),
+    ...(payChoice ? { payChoice: { ...payChoice, noticed: settings.value.payWithNoticed } } : {}),
     ...(problem ? { problem } : {}),
     ...(signIn ? { signIn: { url: signIn.url ?? null, startedAt: signIn.startedAt } } : {}),
   };

@@ -5,11 +5,15 @@
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
 import { z } from 'zod';
+import type { CliState } from './cliState';
+import type { Billing } from './payer';
 import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RequestUsage, Usage } from './usage';
 
+export type { CliPhase, CliState } from './cliState';
+export type { Billing, PayChoice, Payer, PayWith } from './payer';
 export type { Problem, ProblemCode } from './problems';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
@@ -24,30 +28,6 @@ export interface ServerState {
   /** Present in phase `error`. */
   problem?: Problem;
   startedAt?: number;
-}
-
-/** `checking`: also while the first process is starting. `limited`: a limit of the plan is used up, which `problem` describes. */
-export type CliPhase = 'checking' | 'ready' | 'limited' | 'problem';
-
-/** The `claude` CLI: where it is, and whether it can answer requests. */
-export interface CliState {
-  phase: CliPhase;
-  path?: string;
-  version?: string;
-  /** As `claude auth status` reports it: `claude.ai`, `api_key`… */
-  authMethod?: string;
-  account?: string;
-  /** Whether a process serves one conversation after another. */
-  reusesProcesses?: boolean;
-  /** The same in words, and why: `reused (self-test passed on 2.1.330)`. */
-  processes?: string;
-  problem?: Problem;
-  /** Present while a sign-in is under way. */
-  signIn?: {
-    /** The page in which the user signs in, for a computer on which no browser opens; null until it is known. */
-    url: string | null;
-    startedAt: number;
-  };
 }
 
 /** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
@@ -104,6 +84,9 @@ export interface RequestDetails extends RequestRow {
   ignored: string[];
   /** The folder of the CLI's process, and what was withheld from it. */
   isolation: string | null;
+  /** Who paid, in words; null where no model was asked. */
+  payer: string | null;
+  billing: Billing | null;
 }
 
 /** A database that could not be used and was renamed; nothing of it is in the current one. */
@@ -199,6 +182,8 @@ export interface DayUsage {
   requests: number;
   failed: number;
   usage: Usage;
+  /** The part of `usage.costUsd` that is billed by use; a plan covers the rest, or the app cannot tell who pays. */
+  billedUsd: number;
   models: ModelUsage[];
   clients: ClientUsage[];
   /** Tokens of all kinds in each of the day's 24 hours, for the chart. */
@@ -251,6 +236,8 @@ export const CALLS = {
   'cli.signIn': call<CliState>()(),
   /** Ends the sign-in that is under way, if there is one. */
   'cli.cancelSignIn': call<CliState>()(),
+  /** Sets who pays, where the user can choose, and takes the notice about it away. */
+  'cli.payWith': call<CliState>()(z.enum(['subscription', 'environment'])),
   /** null where the request is not known any more. */
   'requests.details': call<RequestDetails | null>()(id),
   /** At most `limit` requests that arrived before a time, newest first. */

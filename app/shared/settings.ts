@@ -116,6 +116,23 @@ export const SETTINGS = {
     description: "withhold the user's own files, instructions, tools and plugins from the CLI",
     shown: false,
   }),
+  payWith: choice({
+    default: 'subscription',
+    choices: { subscription: 'The subscription', environment: 'The environment’s API key or token' },
+    group: 'claude',
+    label: 'Who pays',
+    description:
+      'who pays where a subscription is signed in and ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN is set: `subscription` withholds the variable from `claude`',
+    note: 'Counts where a subscription is signed in and ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN is set. Without a subscription the variable is used.',
+    variables: ['CLAUDACITY_PAY_WITH'],
+  }),
+  payWithNoticed: toggle({
+    default: false,
+    group: 'claude',
+    label: 'Who pays is known',
+    description: 'whether the user has dismissed the notice about who pays',
+    shown: false,
+  }),
   passVariables: list({
     default: [],
     group: 'claude',

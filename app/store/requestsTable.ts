@@ -87,6 +87,8 @@ const Columns = z.object({
   error: z.string().nullable(),
   ignored: z.string(),
   isolation: z.string().nullable(),
+  payer: z.string().nullable(),
+  billing: z.enum(['plan', 'use', 'unknown']).nullable(),
 });
 
 const COLUMNS = Object.keys(Columns.shape);
@@ -121,6 +123,8 @@ function toColumns(request: RequestDetails): z.infer<typeof Columns> {
     error: request.error,
     ignored: JSON.stringify(request.ignored),
     isolation: request.isolation,
+    payer: request.payer,
+    billing: request.billing,
   };
 }
 
@@ -153,5 +157,7 @@ function fromColumns(row: unknown): RequestDetails {
     error: columns.error,
     ignored: Ignored.parse(JSON.parse(columns.ignored)),
     isolation: columns.isolation,
+    payer: columns.payer,
+    billing: columns.billing,
   };
 }

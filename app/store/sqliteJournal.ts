@@ -175,6 +175,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       if (day !== today.day) {
         today = emptyDay(day);
         const written = attempt('read', [], () => usage.ofDay(day));
+        today.billedUsd = attempt('read', 0, () => usage.billedUsd(day));
         for (const hourUsage of [...written, ...unwrittenUsage]) if (hourUsage.day === day) addToDay(today, hourUsage);
       }
       return structuredClone(today);
@@ -230,6 +231,8 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     error: null,
     ignored: [],
     isolation: null,
+    payer: null,
+    billing: null,
   };
 }
 

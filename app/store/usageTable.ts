@@ -15,12 +15,16 @@ export interface HourUsage extends ModelUsage {
   /** '' where an earlier version of the app has counted it. */
   readonly client: string;
   failed: number;
+  /** The part of its cost that is billed by use and not in `billed_usage` yet. */
+  billedUsd: number;
 }
 
 export interface UsageTable {
   /** Adds to the sums of the same day, hour, model and client. */
   add(hourUsage: HourUsage): void;
   ofDay(day: string): HourUsage[];
+  /** The cost of the day that is billed by use, in US dollars. */
+  billedUsd(day: string): number;
 }
 
 export function usageTable(database: Database): UsageTable {
@@ -32,14 +36,22 @@ export function usageTable(database: Database): UsageTable {
        cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
        output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd`,
   );
+  const addBilled = database.prepare(
+    `INSERT INTO billed_usage (day, cost_usd) VALUES (?, ?)
+     ON CONFLICT (day) DO UPDATE SET cost_usd = cost_usd + excluded.cost_usd`,
+  );
+  const billed = database.prepare('SELECT cost_usd FROM billed_usage WHERE day = ?');
   const ofDay = database.prepare('SELECT * FROM usage WHERE day = ?');
   return {
-    add: ({ day, hour, model, client, requests, failed, usage }) =>
-      void add.run({
+    add: ({ day, hour, model, client, requests, failed, usage, billedUsd }) => {
+      add.run({
         ...{ day, hour, model, client, requests, failed },
         ...usageColumns(usage),
-      }),
+      });
+      if (billedUsd > 0) addBilled.run(day, billedUsd);
+    },
     ofDay: (day) => ofDay.all(day).map(fromColumns),
+    billedUsd: (day) => Number(billed.get(day)?.cost_usd ?? 0),
   };
 }
 
@@ -55,6 +67,7 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     requests: 1,
     failed: isFailure(request) ? 1 : 0,
     usage: knownUsage(request.usage),
+    billedUsd: request.billing === 'use' ? knownUsage(request.usage).costUsd : 0,
   };
 }
 
@@ -73,6 +86,7 @@ export function emptyDay(day: string): DayUsage {
     requests: 0,
     failed: 0,
     usage: NO_USAGE,
+    billedUsd: 0,
     models: [],
     clients: [],
     hourly: Array.from({ length: 24 }, () => NO_USAGE),
@@ -84,6 +98,7 @@ export function addToDay(day: DayUsage, added: HourUsage): void {
   day.requests += added.requests;
   day.failed += added.failed;
   day.usage = addUsage(day.usage, added.usage);
+  day.billedUsd += added.billedUsd;
   const hour = day.hourly[added.hour];
   if (hour) day.hourly[added.hour] = addUsage(hour, added.usage);
   const { requests, usage } = added;
@@ -112,6 +127,7 @@ export function addToHours(hours: HourUsage[], added: HourUsage): void {
   }
   addToEntry(same, added);
   same.failed += added.failed;
+  same.billedUsd += added.billedUsd;
 }
 
 const Columns = UsageColumns.extend({
@@ -126,5 +142,5 @@ const Columns = UsageColumns.extend({
 function fromColumns(row: unknown): HourUsage {
   const columns = Columns.parse(row);
   const { day, hour, model, client, requests, failed } = columns;
-  return { day, hour, model, client, requests, failed, usage: toUsage(columns) };
+  return { day, hour, model, client, requests, failed, usage: toUsage(columns), billedUsd: 0 };
 }

@@ -1,5 +1,6 @@
 /** A stored conversation for reading: its facts, actions and messages. */
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
+import { costNote } from '../../app/shared/payer';
 import { CopyButton } from '../ui/CopyButton';
 import {
   allTokens,
@@ -71,7 +72,7 @@ function Facts({ row }: { row: StoredConversation }) {
     plural(turns, 'turn'),
     `${formatCompact(allTokens(usage))} tokens`,
     ...(cached ? [cached] : []),
-    formatUsd(usage.costUsd),
+    `${formatUsd(usage.costUsd)} ${costNote(null)}`,
     ...(bytes > 0 ? [formatBytes(bytes)] : []),
   ];
   const since = formatMoment(createdAt).slice(0, 16);

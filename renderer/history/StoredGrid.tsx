@@ -53,7 +53,7 @@ const COLUMNS: readonly Column[] = [
   { className: 's-model', name: 'Model' },
   { className: 's-turns', name: 'Turns', title: 'Questions that were answered' },
   { className: 's-tokens', name: 'Tokens', title: 'Tokens sent and written, cached ones included' },
-  { className: 's-cost', name: 'Cost', title: 'What it would cost at the API’s list prices' },
+  { className: 's-cost', name: 'Cost', title: 'At the API’s list prices: what your plan covers is not billed' },
   { className: 's-used', name: 'Last used' },
 ];
 

@@ -13,6 +13,7 @@ export function Header() {
         <span>Claudacity</span>
       </h1>
       <ServerStatus />
+      <PayerLabel />
       <span className="header-end">
         <StartStop />
         <ThemeSwitch />
@@ -55,6 +56,17 @@ function ServerStatus() {
         <CopyButton text={server.url} label="Copy address" />
       </span>
     </div>
+  );
+}
+
+/** Who pays for the requests, at all times in view: the account is somebody's money. */
+function PayerLabel() {
+  const payer = useApp((app) => app.cli.payer);
+  if (!payer) return null;
+  return (
+    <span className="payer" title={`Paid by ${payer.description}`} data-billing={payer.billing}>
+      {payer.label}
+    </span>
   );
 }
 

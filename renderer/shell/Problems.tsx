@@ -8,6 +8,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
+import { PayNotice } from './PayNotice';
 
 /** Opens the settings page at a setting. */
 type OnSettings = (setting: keyof AppSettings) => void;
@@ -16,11 +17,13 @@ export function Problems({ onSettings }: { onSettings: OnSettings }) {
   const server = useApp((app) => app.server);
   const cli = useApp((app) => app.cli);
   const storage = useApp((app) => app.storage);
+  const payPinnedBy = useApp((app) => app.pinned.payWith);
   return (
     <div className="problems">
       {problemsOf({ server, cli, storage }).map((problem) => (
         <ProblemBanner key={problem.code} problem={problem} onSettings={onSettings} />
       ))}
+      <PayNotice choice={cli.payChoice} pinnedBy={payPinnedBy} />
       {cli.signIn && <SignIn {...cli.signIn} />}
       {storage.quarantined.map((database) => (
         <QuarantinedBanner key={database.file} database={database} />

@@ -54,6 +54,7 @@ describe('a chat', () => {
         served: 'new',
         model: expect.stringMatching(/^claude-sonnet-/),
         isolation: expect.stringContaining('withheld'),
+        payer: expect.objectContaining({ label: 'API key' }),
       },
       { type: 'question_sent' },
       { type: 'usage', usage: expect.objectContaining({ input: 7, cacheRead: 100, cacheWrite: 20 }) },

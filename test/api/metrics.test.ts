@@ -132,6 +132,9 @@ test('the app is healthy if the CLI was found and is signed in', async () => {
     version: '0.0.0-test',
     problems: [],
     cli: {
+      payer: 'Claude plan',
+      // The mocked API counts as a gateway.
+      billing: 'unknown',
       phase: 'ready',
       version: expect.stringMatching(/^\d/),
       reuses_processes: true,

@@ -38,6 +38,8 @@ export interface TestAppOptions {
   knowsSelfTest?: boolean;
   /** How long a client may read nothing, in ms. */
   readerTimeoutMs?: number;
+  /** Whether the mocked API counts as Anthropic's own instead of a gateway, which matters to who pays. Default false. */
+  isAnthropicsApi?: boolean;
   /** Limits of request bodies that differ from the default ones. */
   bodyLimits?: Partial<BodyLimits>;
 }
@@ -85,6 +87,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     env,
     claudeTimes: options.claudeTimes,
     measuresModels: options.measuresModels ?? false,
+    apiHosts: options.isAnthropicsApi ? [new URL(api.url).host] : undefined,
     readerTimeoutMs: options.readerTimeoutMs,
     bodyLimits: options.bodyLimits,
   });

@@ -164,8 +164,9 @@ async function* recordEvents(
     if (event.type === 'start') {
       // Further choices do not belong to a conversation.
       if (choice > 0) continue;
-      const { conversation, served, model, isolation } = event;
-      exchange.change({ conversation, served, resolvedModel: model, isolation });
+      const { conversation, served, model, isolation, payer } = event;
+      const payment = { payer: payer?.description ?? null, billing: payer?.billing ?? null };
+      exchange.change({ conversation, served, resolvedModel: model, isolation, ...payment });
       res.setHeader('X-Claudacity-Conversation', event.conversation);
       res.setHeader('X-Claudacity-Path', event.served);
       // The conversation is lost when the app ends, since it cannot be stored.

@@ -29,6 +29,8 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
           cli: {
             phase: cli.phase,
             version: cli.version ?? null,
+            payer: cli.payer?.label ?? null,
+            billing: cli.payer?.billing ?? null,
             reuses_processes: cli.reusesProcesses ?? false,
             problem: cli.problem?.code ?? null,
             resets_at: cli.problem?.resetsAt ?? null,

@@ -72,7 +72,8 @@ export async function* answerQuestion(
         announced = served;
         const { historySource } = question;
         const { isolation } = process;
-        yield { type: 'start', conversation: status.id, served, model: model.resolved, isolation, historySource };
+        const start = { conversation: status.id, served, model: model.resolved, isolation, historySource };
+        yield { type: 'start', ...start, payer: claude.payerOf(process) };
       }
       if (question.setup?.tools?.length) await process.replaceTools(question.setup.tools, signal);
       await process.configure(flagsOf(request, model), signal);
@@ -97,8 +98,8 @@ export async function* answerQuestion(
           if (idleMs > 0 && (!isNeeded || process.reusable) && !signal.aborted && process.alive) {
             const messages = [...history, ...newMessages, message];
             live.markIdle(conversation, await transcriptOf(question, conversation, messages, newDigest), idleMs);
-            // Whoever waits for a process gets this one.
-            if (isNeeded) live.park(conversation);
+            // Whoever waits for a process gets this one. One that has another account pay than the user has chosen serves no other request.
+            if (isNeeded || claude.isOutdated(process)) live.park(conversation);
             yield { type: 'idle' };
           }
         }

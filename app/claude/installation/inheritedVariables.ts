@@ -125,7 +125,7 @@ export function inheritedVariables(
   further: readonly string[],
   platform: NodeJS.Platform,
 ): NodeJS.ProcessEnv {
-  const inCloud = CLOUD_SWITCHES.some((name) => isOn(env[`CLAUDE_CODE_USE_${name}`]));
+  const inCloud = cloudIsOn(env);
   const groups = INHERITED_VARIABLES.filter(({ onlyInCloud }) => !onlyInCloud || inCloud);
   const isInherited = matcher([...groups.flatMap(({ names }) => names), ...further], platform);
   return Object.fromEntries(Object.entries(env).filter(([name]) => isInherited(name)));
@@ -139,6 +139,11 @@ export function withoutConnection(env: NodeJS.ProcessEnv, platform = process.pla
   const groups = INHERITED_VARIABLES.filter(({ connects }) => connects);
   const connects = matcher([...groups.flatMap(({ names }) => names), ...USER_FOLDERS, 'ANTHROPIC_*'], platform);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !connects(name)));
+}
+
+/** Whether the environment says that a cloud provider serves the models. */
+export function cloudIsOn(env: NodeJS.ProcessEnv): boolean {
+  return CLOUD_SWITCHES.some((name) => isOn(env[`CLAUDE_CODE_USE_${name}`]));
 }
 
 const USER_FOLDERS = ['XDG_*', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_TMPDIR'];

@@ -11,6 +11,12 @@ export interface Account {
   /** `claude.ai`, `api_key`, `oauth_token`, `none`… */
   readonly authMethod: string;
   readonly email: string | undefined;
+  /** `firstParty` for Anthropic's own API, else `bedrock`, `vertex`… */
+  readonly apiProvider?: string | undefined;
+  /** Where an API key comes from: `ANTHROPIC_API_KEY`, `/login managed key`, `apiKeyHelper`. */
+  readonly apiKeySource?: string | undefined;
+  /** The plan: `pro`, `max`… */
+  readonly subscriptionType?: string | undefined;
 }
 
 /** Runs `claude --version`. @throws Error where the program fails or prints no version; the signal's reason where it is aborted. */
@@ -39,6 +45,9 @@ const AuthStatus = z.object({
   loggedIn: z.boolean(),
   authMethod: z.string().default('unknown'),
   email: z.string().nullish(),
+  apiProvider: z.string().nullish(),
+  apiKeySource: z.string().nullish(),
+  subscriptionType: z.string().nullish(),
 });
 
 /**
@@ -50,8 +59,15 @@ export async function readAccount(command: string, env: NodeJS.ProcessEnv, signa
   // The CLI may print other lines before the JSON.
   const jsonStart = stdout.indexOf('{');
   if (jsonStart === -1) throw new Error(stderr.trim() || 'claude auth status printed no JSON');
-  const { loggedIn, authMethod, email } = AuthStatus.parse(JSON.parse(stdout.slice(jsonStart)));
-  return { loggedIn, authMethod, email: email ?? undefined };
+  const status = AuthStatus.parse(JSON.parse(stdout.slice(jsonStart)));
+  return {
+    loggedIn: status.loggedIn,
+    authMethod: status.authMethod,
+    email: status.email ?? undefined,
+    apiProvider: status.apiProvider ?? undefined,
+    apiKeySource: status.apiKeySource ?? undefined,
+    subscriptionType: status.subscriptionType ?? undefined,
+  };
 }
 
 /** Under a second is usual; a slow computer may need several. */

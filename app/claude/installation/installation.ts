@@ -1,8 +1,10 @@
 /** The installed CLI: where it is, whether its version is supported, and which account is signed in. */
 import { setMaxListeners } from 'node:events';
 import { errorText } from '../../shared/errorText';
+import type { PayWith } from '../../shared/payer';
+import { type Accounts, chooseAccount, readAccounts } from './accounts';
 import { findClaude } from './findClaude';
-import { type Account, isSupportedVersion, readAccount, readVersion } from './inspectClaude';
+import { type Account, isSupportedVersion, readVersion } from './inspectClaude';
 import { type ClaudeProblem, ClaudeUnavailableError, failed, missing, outdated, signedOut } from './problems';
 import { runSignIn, type SignInState } from './signIn';
 
@@ -11,7 +13,10 @@ export interface ClaudeState {
   /** The CLI's path; absent where no CLI can be started. A CLI that is not signed in can be started. */
   readonly path?: string;
   readonly version?: string;
+  /** The account that pays. */
   readonly account?: Account;
+  /** All accounts that could pay. */
+  readonly accounts?: Accounts;
   readonly problem?: ClaudeProblem;
   /** Present while `claude auth login` is running. */
   readonly signIn?: SignInState;
@@ -24,8 +29,12 @@ export interface InstallationOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Source checkouts whose `node_modules` may contain the CLI. */
   readonly checkouts: readonly string[];
-  /** The environment in which the CLI is run. */
+  /** The environment in which the CLI is run, with the variables that `withheld` names. */
   childEnv(): NodeJS.ProcessEnv;
+  /** Who is to pay where both could. Default: the subscription. */
+  readonly payWith?: (() => PayWith) | undefined;
+  /** Hosts of Anthropic's API besides its own, for tests. */
+  readonly apiHosts?: readonly string[] | undefined;
   /** How long a sign-in may take, in ms. */
   readonly signInMs: number;
   /** Called when `claude auth login` has been started, and when it has ended. */
@@ -35,6 +44,10 @@ export interface InstallationOptions {
 
 export interface Installation {
   readonly state: ClaudeState;
+  /** Variables that must not reach the CLI, because the subscription is to pay. */
+  readonly withheld: readonly string[];
+  /** Has to be called when `payWith` may have changed. */
+  payWithChanged(): void;
   /** Finds the CLI and reads its version and account. Calls during a check share its result. Never rejects. */
   check(): Promise<ClaudeState>;
   /**
@@ -68,6 +81,8 @@ export function createInstallation(options: InstallationOptions): Installation {
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
 
+  const choose = (accounts: Accounts) => chooseAccount(accounts, options.payWith?.() ?? 'subscription');
+
   const setState = (next: ClaudeState): ClaudeState => {
     const previous = state;
     state = next;
@@ -83,10 +98,11 @@ export function createInstallation(options: InstallationOptions): Installation {
     try {
       const version = await readVersion(path, options.childEnv(), closing.signal);
       if (!isSupportedVersion(version)) return { phase: 'problem', version, problem: outdated(version, path) };
-      const account = await readAccount(path, options.childEnv(), closing.signal);
+      const accounts = await readAccounts(path, options.childEnv(), options.apiHosts ?? [], closing.signal);
+      const { account } = choose(accounts);
       return account.loggedIn
-        ? { phase: 'ready', path, version, account }
-        : { phase: 'problem', path, version, account, problem: signedOut() };
+        ? { phase: 'ready', path, version, account, accounts }
+        : { phase: 'problem', path, version, account, accounts, problem: signedOut() };
     } catch (error) {
       return { phase: 'problem', problem: failed(path, errorText(error)) };
     }
@@ -140,6 +156,12 @@ export function createInstallation(options: InstallationOptions): Installation {
   return {
     get state() {
       return state;
+    },
+    get withheld() {
+      return state.accounts ? choose(state.accounts).withheld : [];
+    },
+    payWithChanged: () => {
+      if (state.accounts?.hidden) setState({ ...state, account: choose(state.accounts).account });
     },
     check: () => {
       runningCheck ??= inspect()

@@ -73,7 +73,7 @@ export function createPool(options: PoolOptions): Pool {
 
   const begin = async (process: ClaudeProcess, requirements: ProcessRequirements, signal?: AbortSignal) => {
     const result = await process.begin(requirements, signal);
-    if (result) options.onInitialized(result);
+    if (result) options.onInitialized(result, process);
   };
 
   /** @throws Error where the process is of no use afterwards. */

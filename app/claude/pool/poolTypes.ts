@@ -38,7 +38,7 @@ export interface PoolOptions {
   /** Whether the processes that are started now can serve one conversation after another. */
   reuses(): boolean;
   /** Called with the result of each `initialize`. */
-  onInitialized(result: InitializeResult): void;
+  onInitialized(result: InitializeResult, process: ClaudeProcess): void;
   /** Called when the number of spare processes has changed. */
   onChange(): void;
   /** Called when a spare process has ended by itself or could not be started. */

@@ -247,7 +247,13 @@ export function readContextUsage(payload: unknown): ContextUsage {
 const initializeResult = z.object({
   models: listedModels.default([]),
   account: z
-    .object({ email: z.string().nullish(), subscriptionType: z.string().nullish(), tokenSource: z.string().nullish() })
+    .object({
+      email: z.string().nullish(),
+      subscriptionType: z.string().nullish(),
+      tokenSource: z.string().nullish(),
+      apiKeySource: z.string().nullish(),
+      apiProvider: z.string().nullish(),
+    })
     .nullish(),
   /** By the server's name: what became of the servers that the request brought. */
   sdk_mcp_manifests_parked: z.record(z.string(), z.unknown()).nullish(),

@@ -30,6 +30,7 @@ export function trayMenu(
     ...((cli.problem || storage.problem) && server.phase === 'running'
       ? [{ label: literal(`Running on ${server.url}`), enabled: false }]
       : []),
+    ...(cli.payer ? [{ label: literal(`Paid by ${cli.payer.description}`), enabled: false }] : []),
     { type: 'separator' },
     running
       ? { label: 'Stop server', enabled: server.phase === 'running', click: actions.stopServer }

@@ -128,6 +128,10 @@ const MIGRATIONS: readonly string[] = [
      SELECT day, hour, model, '', requests, failed, input, cache_read, cache_write, output, cost_usd FROM usage;
    DROP TABLE usage;
    ALTER TABLE usage_by_client RENAME TO usage;`,
+  // Who paid. The day's billed cost has a table of its own: the sums of usage of earlier versions do not tell it.
+  `ALTER TABLE requests ADD COLUMN payer TEXT;
+   ALTER TABLE requests ADD COLUMN billing TEXT;
+   CREATE TABLE billed_usage (day TEXT PRIMARY KEY, cost_usd REAL NOT NULL) WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

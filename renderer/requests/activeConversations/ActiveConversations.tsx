@@ -1,5 +1,6 @@
 /** The conversations that have a process now, and how many processes are ready for new ones. */
 import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
+import { costNote } from '../../../app/shared/payer';
 import { useSeconds } from '../../state/now';
 import { useApp, useCommands, useNavigation, useStoredConversations } from '../../state/services';
 import {
@@ -62,7 +63,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
   const facts = [
     `${formatCount(allTokens(usage))} tokens`,
     cached && `${formatCount(usage.cacheRead)} tokens of the prompts came from the prompt cache (${cached})`,
-    formatUsd(usage.costUsd),
+    `${formatUsd(usage.costUsd)} ${costNote(null)}`,
     pid === null ? '' : `process ${pid}`,
     phase === 'parked' ? 'Another conversation has its process. It goes on from its history.' : '',
     id,

@@ -1,6 +1,7 @@
 /** The details of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
+import { type Billing, costNote } from '../../../app/shared/payer';
 import type { RequestUsage } from '../../../app/shared/usage';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';
@@ -63,7 +64,7 @@ function Sections({ details }: { details: RequestDetails }) {
         </Section>
       )}
       {isLive(details.phase) ? <RunningTiming details={details} /> : <Timing details={details} elapsedMs={0} />}
-      {usage && <Tokens usage={usage} unknown={unknownText(details)} />}
+      {usage && <Tokens usage={usage} billing={details.billing} unknown={unknownText(details)} />}
       {ignored.length > 0 && (
         <Section title="Ignored parameters">
           <ul className="chips">
@@ -126,8 +127,9 @@ function Timing({ details, elapsedMs }: { details: RequestDetails; elapsedMs: nu
 }
 
 /** @param unknown stands for a count that the API has not reported. */
-function Tokens({ usage, unknown }: { usage: RequestUsage; unknown: string }) {
-  const facts = ['Tokens', formatCachedShare(usage), usage.costUsd === null ? null : formatUsd(usage.costUsd)];
+function Tokens({ usage, billing, unknown }: { usage: RequestUsage; billing: Billing | null; unknown: string }) {
+  const cost = usage.costUsd === null ? null : `${formatUsd(usage.costUsd)} ${costNote(billing)}`;
+  const facts = ['Tokens', formatCachedShare(usage), cost];
   return (
     <Section title={facts.filter(Boolean).join(' · ')}>
       {allTokens(usage) > 0 && (
@@ -188,6 +190,7 @@ function conversationFacts(details: RequestDetails): Fact[] {
     ['Answered by', details.resolvedModel],
     ['Streamed', details.model ? (details.stream ? 'yes' : 'no') : null],
     ['Messages', details.messages],
+    ['Paid by', details.payer],
     ['Served by', details.served && SERVED[details.served]],
     ['Conversation', details.conversation],
   ];

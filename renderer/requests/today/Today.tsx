@@ -1,6 +1,7 @@
 /** Usage since midnight: totals, tokens by hour, and the models. */
 import { useState } from 'react';
 import type { ClientUsage, DayUsage, ModelUsage } from '../../../app/shared/contract';
+import { type Billing, costNote } from '../../../app/shared/payer';
 import type { Usage } from '../../../app/shared/usage';
 import { useApp } from '../../state/services';
 import {
@@ -51,13 +52,14 @@ function hourName(hour: number): string {
 function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
   const total = allTokens(usage);
   const cached = formatCachedShare(day.usage);
+  const billing = useApp((app) => app.cli.payer?.billing);
   return (
     <div className="totals">
       <span className="total" title={`${formatCount(total)} tokens`}>
         {formatCompact(total)} <small>tokens</small>
       </span>
-      <span className="day-fact cost" title="What the day’s usage would cost at the API’s list prices">
-        {formatUsd(day.usage.costUsd)}
+      <span className="day-fact cost" title="As the CLI computes it from the API’s list prices">
+        {formatUsd(day.usage.costUsd)} <small>{dayCostNote(day, billing)}</small>
       </span>
       <span className="day-fact" title={cached ? CACHED_TITLE : undefined}>
         {[plural(day.requests, 'request'), cached].filter(Boolean).join(' · ')}
@@ -67,6 +69,13 @@ function Totals({ day, usage }: { day: DayUsage; usage: Usage }) {
       </span>
     </div>
   );
+}
+
+/** What the day's cost is, where all of it is the same; else how much of it is billed. */
+function dayCostNote({ usage, billedUsd }: DayUsage, billing: Billing | undefined): string {
+  if (billedUsd === 0) return costNote(billing === 'plan' ? 'plan' : 'unknown');
+  if (billedUsd >= usage.costUsd - 0.000_001) return costNote('use');
+  return `at list price, ${formatUsd(billedUsd)} of it billed`;
 }
 
 /** The kinds with their numbers: the chart's legend as well. */
@@ -95,7 +104,9 @@ function ModelTable({ models }: { models: ModelUsage[] }) {
           <th scope="col">Model</th>
           <th scope="col">Req.</th>
           <th scope="col">Tokens</th>
-          <th scope="col">Cost</th>
+          <th scope="col" title="At the API’s list prices: what your plan covers is not billed">
+            Cost
+          </th>
         </tr>
       </thead>
       <tbody>

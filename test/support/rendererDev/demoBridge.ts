@@ -58,6 +58,8 @@ const PROBLEMS: Partial<Record<Demo['day'], Problem>> = {
   },
 };
 
+const DEMO_PAYER = { label: 'Claude Max', description: 'Claude Max, ana@example.org', billing: 'plan' } as const;
+
 const rows = new Map<string, RequestRow>();
 const listeners = new Set<(update: TopicUpdate) => void>();
 
@@ -83,7 +85,7 @@ const snapshot: TopicValues = {
     phase: demo.day === 'signed_out' || demo.day === 'cli_missing' ? 'problem' : 'ready',
     ...(demo.day !== 'cli_missing' && { path: '/usr/local/bin/claude', version: '2.1.330' }),
     ...(demo.day !== 'cli_missing' &&
-      demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'personal account' }),
+      demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'personal account', payer: DEMO_PAYER }),
     ...((demo.day === 'signed_out' || demo.day === 'cli_missing') && { problem: PROBLEMS[demo.day] as Problem }),
   },
   requests: [],

@@ -105,6 +105,8 @@ export function details(row: RequestRow): RequestDetails {
     messages: row.model ? 7 : null,
     error: failed ? 'The usage limit of this account is reached. It resets at 16:00.' : null,
     ignored: row.model && row.dialect !== 'anthropic' ? ['temperature', 'top_k', 'num_ctx'] : [],
+    payer: 'Claude Max, ana@example.org',
+    billing: 'plan',
     isolation:
       row.model && !failed
         ? 'An empty folder. Withheld: CLAUDE.md, settings, hooks, plugins, MCP servers, built-in tools.'

@@ -8,6 +8,7 @@ export function emptyDay(): DayUsage {
     day: new Date().toISOString().slice(0, 10),
     requests: 0,
     failed: 0,
+    billedUsd: 0,
     usage: NO_USAGE,
     models: [],
     clients: [],

@@ -24,6 +24,8 @@ const NO_DETAILS = {
   error: null,
   ignored: [],
   isolation: null,
+  payer: null,
+  billing: null,
 };
 
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */
