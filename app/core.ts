@@ -16,6 +16,7 @@ import { createServerControl } from './core/serverControl';
 import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { appSettings, cliState, conversationRow } from './core/windowValues';
+import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
 import type { CliState, TopicValues } from './shared/contract';
@@ -83,6 +84,15 @@ export function createCore({
   });
   const { conversations } = storage;
   const journal = openJournal({ database: storage.database, log });
+  const keys = openKeyRing({
+    database: storage.database,
+    log,
+    onChange: () => topics.changed('keys'),
+    onRevoked: (id) => {
+      api.endRequestsOf(id);
+      for (const live of chat.liveConversations()) if (live.owner === id) void chat.endConversation(live.id);
+    },
+  });
 
   // Read once: the pool asks for the limit with every request, and a group's limit is set when a container starts.
   const memory = memoryLimit();
@@ -126,6 +136,7 @@ export function createCore({
   const api = createApi({
     chat,
     journal,
+    keys,
     log,
     version,
     origins: () => settings.value.origins,
@@ -145,10 +156,11 @@ export function createCore({
     server: () => server.state,
     cli: () => cliState(claude, settings),
     requests: () => journal.recent(SNAPSHOT_ROWS),
-    conversations: () => chat.liveConversations().map(conversationRow),
+    conversations: () => chat.liveConversations().map((live) => conversationRow(live, keys.nameOf)),
     spares: () => claude.spares,
     usage: () => journal.day(Date.now()),
     storage: () => storage.state,
+    keys: () => keys.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
   };
@@ -192,9 +204,10 @@ export function createCore({
       await claude.close();
       topics.close();
       journal.close();
+      keys.close();
       await storage.close();
     },
-    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, settings }),
+    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings }),
     topics,
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };

@@ -6,8 +6,9 @@
 import type { z } from 'zod';
 import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
-import type { Chat } from '../chat/service';
+import type { Chat, Model } from '../chat/service';
 import type { CliState, DialectName, ServerState, StorageState } from '../shared/contract';
+import type { KeyScope } from '../shared/keys';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
@@ -31,7 +32,8 @@ export interface Dialect {
 
 /** What a dialect's routes may use of the app. */
 export interface DialectServices {
-  readonly chat: Chat;
+  /** Without the models: which of them a request may use is `ApiRequest.models`. */
+  readonly chat: Omit<Chat, 'models' | 'resolveModel'>;
   readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests'>;
   /** The app's version. */
   readonly version: string;
@@ -57,6 +59,8 @@ export interface Route {
   readonly docs: RouteDocs | null;
   /** Whether it is another route at a second path, which the documentation leaves out. */
   readonly isAlias?: boolean;
+  /** What an API key must reach for this path; `any` for none of it. The same for all routes of a path. Default: `inference`. */
+  readonly scope?: KeyScope | 'any';
   /** The default of `stream` in the body; absent for routes that never stream. */
   readonly streamDefault?: boolean;
   /** Whether a `post` or `delete` requires a JSON body; without one, the body is not read. Default: true. */
@@ -96,8 +100,17 @@ export interface ApiRequest {
   readonly client: string;
   readonly userAgent: string;
   readonly header: ReadHeader;
+  readonly models: RequestModels;
   /** Owner of the request's conversations: the id of the API key, or '' for a program on this computer without one. */
   readonly owner: string;
+}
+
+/** The models that a request may use: all, or those of its API key. */
+export interface RequestModels {
+  /** As `Chat.models`. */
+  list(): Promise<readonly Model[]>;
+  /** As `Chat.resolveModel`; a model that the key may not use is not found. */
+  resolve(name: string): Promise<Model>;
 }
 
 /** Who sends a request: what a dialect takes from the HTTP request besides its body. */

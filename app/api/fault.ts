@@ -12,7 +12,7 @@ export type RefusalCode =
   /** There is no account of the service that the client asks for (401). */
   | 'no_account'
   | 'invalid_api_key'
-  /** A page or a host name that may not send requests (403). */
+  /** A page or a host name that may not send requests, or a path that the API key does not reach (403). */
   | 'forbidden'
   /** The body did not arrive in time (408). */
   | 'request_timeout'

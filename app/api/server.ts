@@ -1,12 +1,19 @@
 /** Listens on the port and takes every request through the same steps: record, access control, body, dialect, answer. */
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
+import { ChatError } from '../chat/errors';
+import type { ChatRequest } from '../chat/request';
+import type { Chat } from '../chat/service';
+import { createKeyLimits } from '../keys/keyLimits';
+import type { KeyRing } from '../keys/keyRing';
 import type { Log } from '../log/log';
 import type { Journal } from '../store/journal';
-import type { ApiRequest, DialectServices, Route } from './dialect';
+import type { ApiRequest, DialectServices, RequestModels, Route, RouteReply } from './dialect';
 import { dialectOf, dialects } from './dialectTable';
 import { Refusal, toFault } from './fault';
 import { type AccessRules, accessControl } from './http/access/access';
+import { keyRules } from './http/access/keyRules';
+import { takeUrlKey } from './http/access/requestKey';
 import { type BodyParser, createBodyParser } from './http/body/bodyParser';
 import { BODY_LIMITS, type BodyLimits, bodyDigest, jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
@@ -16,11 +23,14 @@ import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { type Attempt, createAnswerSharing } from './http/retries';
 import { recordFault, sendFault } from './http/send';
 import { createShutdown, type Shutdown } from './http/shutdown';
+import { requestModels } from './input/requestModels';
 import { unreadFields } from './input/unreadFields';
 
 /** What the server needs from the rest of the app. */
-export interface ApiDeps extends DialectServices, AccessRules {
+export interface ApiDeps extends Omit<DialectServices, 'chat'>, Omit<AccessRules, 'verifyKey'> {
+  readonly chat: Chat;
   readonly journal: Journal;
+  readonly keys: Pick<KeyRing, 'verify' | 'used'>;
   readonly log: Log;
   /** How long, in ms, a client may read nothing of its answer before its connection is closed. Default 5 minutes. */
   readonly readerTimeoutMs?: number | undefined;
@@ -35,6 +45,11 @@ export interface ApiServer {
    */
   listen(host: string, port: number): Promise<{ port: number }>;
   /**
+   * Ends the requests that are being answered with the key, with a `stopped` error.
+   * @param keyId of a key that is not valid any more.
+   */
+  endRequestsOf(keyId: string): void;
+  /**
    * Refuses new requests, and resolves when the last connection is closed.
    * @param graceMs the time that running answers have before they end with a `busy` error.
    */
@@ -47,7 +62,12 @@ export function createApi(deps: ApiDeps): ApiServer {
   const server = createServer({ noDelay: true });
   const shutdown = createShutdown(server, open);
   const parser = createBodyParser();
-  server.on('request', application(deps, open, shutdown, parser));
+  const app = application(deps, open, shutdown, parser);
+  server.on('request', (req, res) => {
+    // Express keeps the URL as it first sees it.
+    takeUrlKey(req);
+    app(req, res);
+  });
   // For bodies that nobody reads, as those of refused requests; `jsonBody` has limits of its own, and words them in the dialect.
   server.requestTimeout = BODY_LIMITS.totalMs + HEADERS_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
@@ -60,6 +80,10 @@ export function createApi(deps: ApiDeps): ApiServer {
   });
   return {
     listen: (host, port) => listen(server, host, port),
+    endRequestsOf: (keyId) => {
+      const reason = new ChatError('stopped', 'the API key was revoked');
+      for (const { key, abort } of open) if (key?.id === keyId) abort(reason);
+    },
     close: async (graceMs) => {
       await shutdown.close(graceMs);
       await parser.close();
@@ -87,10 +111,12 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, par
   const { chat, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
   app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf, readerTimeoutMs }, open));
   app.use(matchRoute(routes));
-  app.use(accessControl(deps));
+  app.use(accessControl({ ...deps, verifyKey: deps.keys.verify }));
   // After the access check, which bounds how many refused requests are recorded.
   app.use(refuseManyHeaders);
   app.use(shutdown.refuseWhileStopping);
+  const limits = createKeyLimits({ usedToday: deps.journal.keyUsage });
+  app.use(keyRules(routes, { keys: deps.keys, limits, journal: deps.journal }));
   const readBody = jsonBody(parser, { ...BODY_LIMITS, ...deps.bodyLimits });
   mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() }, readBody);
   app.use((req) => {
@@ -116,7 +142,11 @@ function matchRoute(routes: readonly Route[]): RequestHandler {
   return (req, res, next) => router(req, res, () => next());
 }
 
-function mount(app: Express, routes: readonly Route[], deps: RespondDeps, readBody: RequestHandler): void {
+interface MountDeps extends RespondDeps {
+  readonly chat: Chat;
+}
+
+function mount(app: Express, routes: readonly Route[], deps: MountDeps, readBody: RequestHandler): void {
   const paths = new Set(routes.map((route) => route.path));
   for (const path of paths) {
     const routesAtPath = routes.filter((route) => route.path === path);
@@ -135,17 +165,36 @@ function takesBody({ method, hasBody = true }: Route): boolean {
   return hasBody && (method === 'post' || method === 'delete');
 }
 
-function routeHandler(route: Route, deps: RespondDeps): RequestHandler {
+function routeHandler(route: Route, deps: MountDeps): RequestHandler {
   return async (req, res) => {
     const exchange = exchangeOf(res);
     exchange.change(modelAndStream(req.body, route));
     const readHeaders = new Map<string, string | undefined>();
-    const request = apiRequest(req, exchange, readHeaders);
-    const reply = await route.handle(request);
+    const models = requestModels(deps.chat, exchange.key);
+    const request = apiRequest(req, exchange, models, readHeaders);
+    const reply = await withAllowedModels(await route.handle(request), exchange, models);
     const schema = route.docs?.body;
     const unread = schema === undefined ? [] : await unreadFields(schema, req.body);
     await respond(res, exchange, reply, unread, attemptOf(req, request, readHeaders), deps);
   };
+}
+
+/**
+ * The reply, whose requests name only models that the key may use. A model that the user's settings prefer is left out where the key may not
+ * use it. @throws ChatError `model_not_found`.
+ */
+async function withAllowedModels(reply: RouteReply, { key }: Exchange, models: RequestModels): Promise<RouteReply> {
+  if (reply.type !== 'chat' || key === null || key.models.length === 0) return reply;
+  const allowed = async ({ preferredModel, ...request }: ChatRequest): Promise<ChatRequest> => {
+    await models.resolve(request.model);
+    const prefers = preferredModel !== undefined && (await models.resolve(preferredModel).catch(() => null)) !== null;
+    return prefers ? { ...request, preferredModel } : request;
+  };
+  const [request, further = []] = await Promise.all([
+    allowed(reply.request),
+    reply.furtherRequests && Promise.all(reply.furtherRequests.map(allowed)),
+  ]);
+  return { ...reply, request, ...(reply.furtherRequests && { furtherRequests: further }) };
 }
 
 /** @param readHeaders the headers that have decided what the request means. */
@@ -170,7 +219,12 @@ function modelAndStream(body: unknown, route: Route): { model?: string; stream?:
   };
 }
 
-function apiRequest(req: Request, exchange: Exchange, readHeaders: Map<string, string | undefined>): ApiRequest {
+function apiRequest(
+  req: Request,
+  exchange: Exchange,
+  models: RequestModels,
+  readHeaders: Map<string, string | undefined>,
+): ApiRequest {
   const body: unknown = req.body;
   const params = Object.entries(req.params).map(([name, value]) => [name, [value].flat().join('/')]);
   return {
@@ -184,8 +238,8 @@ function apiRequest(req: Request, exchange: Exchange, readHeaders: Map<string, s
       readHeaders.set(name, value);
       return value;
     },
-    // API keys do not exist yet: every request that passes the access check comes from this computer.
-    owner: '',
+    models,
+    owner: exchange.key?.id ?? '',
   };
 }
 

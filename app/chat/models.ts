@@ -38,11 +38,11 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
       loaded.set(model.resolved, Date.now() + keepMs);
       claude.prepare({ owner: '', system: '', model: model.value });
     },
-    unloadModel: async (model) => {
+    unloadModel: async (model, owner) => {
       loaded.delete(model.resolved);
-      for (const { id, model: name, phase } of live.list()) {
-        if (name === model.resolved && (phase === 'idle' || phase === 'parked' || phase === 'waiting_for_tool'))
-          await live.end(id);
+      for (const { id, owner: other, model: name, phase } of live.list()) {
+        if (other !== owner || name !== model.resolved) continue;
+        if (phase === 'idle' || phase === 'parked' || phase === 'waiting_for_tool') await live.end(id);
       }
     },
     loadedModels: () => {

@@ -10,6 +10,8 @@ export type { Model } from '../claude/models';
 /** The state of a live conversation: one that has a process, or whose process was taken for another while its transcript is kept. */
 export interface ConversationStatus {
   readonly id: string;
+  /** As in `ChatRequest`. */
+  readonly owner: string;
   /** A short name of the program that sent its last request. */
   readonly client: string;
   /** The model's full name. */
@@ -52,8 +54,8 @@ export interface Chat {
   /** Prepares a process for the model and lists the model as loaded. @param keepMs for how long, in ms; default: the setting. */
   loadModel(model: Model, keepMs: number | undefined): void;
 
-  /** Ends the model's idle processes; a process that is answering ends after its answer. */
-  unloadModel(model: Model): Promise<void>;
+  /** Ends the processes that idle with the owner's conversations with the model; one that is answering ends after its answer. */
+  unloadModel(model: Model, owner: string): Promise<void>;
 
   /** The models that `loadModel` has loaded: full names, and until when (ms since the epoch). */
   loadedModels(): ReadonlyMap<string, number>;

@@ -1,6 +1,7 @@
 /** The handlers of the calls that need no Electron; app/shared/contract.ts says what each promises. */
 import type { Chat } from '../chat/service';
 import type { Claude } from '../claude/claude';
+import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
 import type { Journal } from '../store/journal';
@@ -15,13 +16,14 @@ export interface CoreParts {
   readonly chat: Chat;
   readonly storage: Storage;
   readonly journal: Journal;
+  readonly keys: KeyRing;
   readonly settings: Settings;
 }
 
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
-export function coreCalls({ server, claude, checkCli, chat, storage, journal, settings }: CoreParts) {
+export function coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings }: CoreParts) {
   const { conversations } = storage;
   return {
     'server.start': () => server.start(),
@@ -45,7 +47,8 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, se
     'conversations.end': async (id) => {
       await chat.endConversation(id);
     },
-    'conversations.list': (before, limit) => conversations.list(before, limit),
+    'conversations.list': (before, limit) =>
+      conversations.list(before, limit).map((one) => ({ ...one, keyName: keys.nameOf(one.keyId) })),
     'conversations.read': async (id) => (await conversations.messages(id))?.map(storedMessage) ?? null,
     'conversations.delete': async (id) => {
       await chat.endConversation(id);
@@ -57,6 +60,11 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, se
     },
     'history.restore': (file) => storage.restore(file),
     'history.dismiss': (file) => storage.dismiss(file),
+    'keys.list': () => keys.state,
+    'keys.create': (key) => keys.create(key),
+    'keys.change': (id, change) => keys.change(id, change),
+    'keys.revoke': (id) => keys.revoke(id),
+    'keys.delete': (id) => keys.delete(id),
     'settings.change': async (change) => {
       const before = settings.value;
       const { host, port, cliPath, keepTexts } = settings.change(change);

@@ -1,5 +1,6 @@
 /** Tells when a new day has begun, local time. */
 import { createAlarm } from '../shared/alarm';
+import { nextMidnight } from '../shared/localDay';
 
 /**
  * Calls the function soon after each local midnight, after a sleep of the computer within a minute, once however many days have passed.
@@ -7,15 +8,9 @@ import { createAlarm } from '../shared/alarm';
  */
 export function onMidnight(run: () => void): () => void {
   const alarm = createAlarm(() => {
-    alarm.set(nextMidnight());
+    alarm.set(nextMidnight(Date.now()));
     run();
   });
-  alarm.set(nextMidnight());
+  alarm.set(nextMidnight(Date.now()));
   return () => alarm.set(undefined);
-}
-
-/** In ms since the epoch. Days may have 23 or 25 hours. */
-function nextMidnight(): number {
-  const now = new Date();
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).getTime();
 }

@@ -26,10 +26,13 @@ export function cliState(
   };
 }
 
-export function conversationRow(live: ConversationStatus): ConversationRow {
-  const { expiresAt, ...rest } = live;
+/** @param keyName the present name of the API key with that id. */
+export function conversationRow(live: ConversationStatus, keyName: (id: string) => string): ConversationRow {
+  const { owner: keyId, expiresAt, ...rest } = live;
   return {
     ...rest,
+    keyId,
+    keyName: keyName(keyId),
     expiresAt: expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt,
   };
 }

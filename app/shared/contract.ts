@@ -6,15 +6,19 @@
  */
 import { z } from 'zod';
 import type { CliState } from './cliState';
+import { type ApiKey, type CreatedKey, type KeysState, type KeyUsage, keyChange, newKey } from './keys';
 import type { Billing } from './payer';
 import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
+import type { RestoreResult, StorageState } from './storageState';
 import type { RequestUsage, Usage } from './usage';
 
 export type { CliPhase, CliState } from './cliState';
+export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './keys';
 export type { Billing, PayChoice, Payer, PayWith } from './payer';
 export type { Problem, ProblemCode } from './problems';
+export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
 
@@ -56,6 +60,10 @@ export interface RequestRow {
   /** The model in the client's words; empty where the request names none. */
   model: string;
   stream: boolean;
+  /** The API key that was sent; '' for requests without one. */
+  keyId: string;
+  /** Its name at the time. */
+  keyName: string;
   phase: RequestPhase;
   /** HTTP status; 499 where the client hung up; null until it is known. */
   status: number | null;
@@ -89,43 +97,15 @@ export interface RequestDetails extends RequestRow {
   billing: Billing | null;
 }
 
-/** A database that could not be used and was renamed; nothing of it is in the current one. */
-export interface QuarantinedDatabase {
-  /** The name of the file in the data folder. */
-  file: string;
-  /** `newer`: a later version of the app wrote it. `incomplete`: a table or a column is missing. */
-  reason: 'damaged' | 'newer' | 'incomplete';
-  /** What is wrong with it. */
-  detail: string;
-  at: number;
-}
-
-/** The data folder: whether the app can write it, and what it is doing there. */
-export interface StorageState {
-  problem?: Problem;
-  /** Until they are restored or dismissed, the newest first. */
-  quarantined: QuarantinedDatabase[];
-  /** Present while stored conversations are being deleted. */
-  deletion?: {
-    /** From 0 to 1. */
-    done: number;
-  };
-}
-
-/** What came of restoring a database. */
-export interface RestoreResult {
-  /** Conversations that are stored again. */
-  conversations: number;
-  /** Conversations that could not be read; the file stays if there are any. */
-  unreadable: number;
-}
-
 export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle' | 'parked';
 
 /** A live conversation: one whose turns a `claude` process holds. */
 export interface ConversationRow {
   id: string;
   client: string;
+  /** The API key that the conversation belongs to, with its present name; '' for none. */
+  keyId: string;
+  keyName: string;
   model: string;
   phase: ConversationPhase;
   /** Answers that its history has; one that is being given does not count. */
@@ -146,6 +126,9 @@ export interface StoredConversation {
   /** The client's own name for it. */
   name: string | null;
   client: string;
+  /** As in `ConversationRow`. */
+  keyId: string;
+  keyName: string;
   model: string;
   /** The start of the first prompt; empty where texts are not stored. */
   title: string;
@@ -186,6 +169,8 @@ export interface DayUsage {
   billedUsd: number;
   models: ModelUsage[];
   clients: ClientUsage[];
+  /** Of the requests with an API key. */
+  keys: KeyUsage[];
   /** Tokens of all kinds in each of the day's 24 hours, for the chart. */
   hourly: Usage[];
 }
@@ -260,6 +245,15 @@ export const CALLS = {
   'history.dismiss': call<void>()(fileName),
   /** Rejects with what is wrong with the change. A new host or port restarts the server. */
   'settings.change': call<AppSettings>()(shownSettingsChange),
+  'keys.list': call<KeysState>()(),
+  /** The only time that the secret is shown. Rejects where the key cannot be stored, or another key has the name. */
+  'keys.create': call<CreatedKey>()(newKey),
+  /** Rejects like `keys.create`, and where there is no such key. */
+  'keys.change': call<ApiKey>()(id, keyChange),
+  /** From now on the key is refused, and what it has running ends. It stays listed. */
+  'keys.revoke': call<ApiKey>()(id),
+  /** Revokes the key and takes it off the list. Its requests and conversations stay, under its name. */
+  'keys.delete': call<void>()(id),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
   'clipboard.copy': call<void>()(z.string().max(1_000_000)),
   'externalPage.open': call<void>()(externalPage),
@@ -288,6 +282,7 @@ export const TOPICS = {
   /** Today's usage. */
   usage: topic<DayUsage>(),
   storage: topic<StorageState>(),
+  keys: topic<KeysState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
   loginItem: topic<LoginItemState>(),

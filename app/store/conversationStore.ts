@@ -10,10 +10,9 @@ import {
 } from '../chat/conversation/conversationHistory';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
-import type { StoredConversation } from '../shared/contract';
 import { asError, errorText } from '../shared/errorText';
 import { addUsage, NO_USAGE } from '../shared/usage';
-import { conversationsTable } from './conversations/conversationsTable';
+import { conversationsTable, type ListedConversation } from './conversations/conversationsTable';
 import { historySendersTable } from './conversations/historySendersTable';
 import { messagesTable } from './conversations/messagesTable';
 import { type Retention, selectExcess } from './conversations/retention';
@@ -27,7 +26,7 @@ export type { Retention } from './conversations/retention';
 /** @throws HistoryUnavailableError, from every method that reads or deletes, where the database fails. */
 export interface ConversationStore extends ConversationHistory {
   /** Conversations last used before `before` (ms since the epoch), newest first. */
-  list(before: number, limit: number): StoredConversation[];
+  list(before: number, limit: number): ListedConversation[];
   /** All conversations, with all that is stored of them, system prompts included. */
   count(): { conversations: number; bytes: number };
   /** null where there is no such conversation, or its messages are not stored. */

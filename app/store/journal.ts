@@ -3,6 +3,7 @@
  * when it has ended (for the request log and for the day's usage).
  */
 import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
+import type { Usage } from '../shared/usage';
 
 /** What is known when a request arrives. */
 export type RequestStart = Pick<
@@ -45,6 +46,8 @@ export interface Journal {
    * the resolved model where that is known. `failed` counts failures as `isFailure` defines them.
    */
   day(now: number): DayUsage;
+  /** What the key's ended requests have used on the local day of `now`. */
+  keyUsage(keyId: string, now: number): Usage;
   /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */
   onChange(listener: (row: RequestRow) => void): () => void;
   /** Writes what has not been written yet; nothing is recorded after it. */

@@ -89,6 +89,8 @@ const Columns = z.object({
   isolation: z.string().nullable(),
   payer: z.string().nullable(),
   billing: z.enum(['plan', 'use', 'unknown']).nullable(),
+  key_id: z.string(),
+  key_name: z.string(),
 });
 
 const COLUMNS = Object.keys(Columns.shape);
@@ -125,6 +127,8 @@ function toColumns(request: RequestDetails): z.infer<typeof Columns> {
     isolation: request.isolation,
     payer: request.payer,
     billing: request.billing,
+    key_id: request.keyId,
+    key_name: request.keyName,
   };
 }
 
@@ -159,5 +163,7 @@ function fromColumns(row: unknown): RequestDetails {
     isolation: columns.isolation,
     payer: columns.payer,
     billing: columns.billing,
+    keyId: columns.key_id,
+    keyName: columns.key_name,
   };
 }

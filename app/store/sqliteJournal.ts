@@ -4,14 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
-import type { RequestDetails, RequestRow } from '../shared/contract';
+import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
 import { asError } from '../shared/errorText';
+import { localDay } from '../shared/localDay';
+import { NO_USAGE } from '../shared/usage';
 import { type Database, transaction } from './database';
 import type { Journal, RequestEnd, RequestRecord, RequestStart } from './journal';
 import { createPolls, isPoll } from './polls';
 import { createRefusals } from './refusals';
 import { asksNoModel, requestsTable } from './requestsTable';
-import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, localDay, usageTable } from './usageTable';
+import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, usageTable } from './usageTable';
 
 export interface JournalOptions {
   readonly database: Database;
@@ -115,6 +117,16 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       .map(toRow);
   };
 
+  const dayOf = (at: number): DayUsage => {
+    const day = localDay(at);
+    if (day === today.day) return today;
+    today = emptyDay(day);
+    const written = attempt('read', [], () => usage.ofDay(day));
+    today.billedUsd = attempt('read', 0, () => usage.billedUsd(day));
+    for (const hourUsage of [...written, ...unwrittenUsage]) if (hourUsage.day === day) addToDay(today, hourUsage);
+    return today;
+  };
+
   /** A row of the log that stands for refused requests that were not recorded. */
   function recordSummary(address: string, count: number): void {
     if (closed) return;
@@ -170,16 +182,8 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       storedCount = 0;
       withoutModelCount = 0;
     },
-    day(at) {
-      const day = localDay(at);
-      if (day !== today.day) {
-        today = emptyDay(day);
-        const written = attempt('read', [], () => usage.ofDay(day));
-        today.billedUsd = attempt('read', 0, () => usage.billedUsd(day));
-        for (const hourUsage of [...written, ...unwrittenUsage]) if (hourUsage.day === day) addToDay(today, hourUsage);
-      }
-      return structuredClone(today);
-    },
+    day: (at) => structuredClone(dayOf(at)),
+    keyUsage: (keyId, at) => dayOf(at).keys.find((key) => key.keyId === keyId)?.usage ?? NO_USAGE,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -217,6 +221,8 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     id: randomUUID(),
     at,
     ...start,
+    keyId: '',
+    keyName: '',
     route: null,
     phase: 'waiting',
     status: null,
@@ -266,10 +272,10 @@ function openRecord(request: RequestDetails, { notify, onEnd, shouldRecordRefusa
 
 function toRow(request: RequestDetails): RequestRow {
   const { id, at, client, address, dialect, method, path, model, stream, phase, status } = request;
-  const { loadMs, firstTokenMs, durationMs } = request;
+  const { keyId, keyName, loadMs, firstTokenMs, durationMs } = request;
   const usage = request.usage && { ...request.usage };
   return {
     ...{ id, at, client, address, dialect, method, path, model, stream, phase, status },
-    ...{ usage, loadMs, firstTokenMs, durationMs },
+    ...{ keyId, keyName, usage, loadMs, firstTokenMs, durationMs },
   };
 }

@@ -1,12 +1,13 @@
-/** Usage summed by hour, model and client. The sums stay when the requests are deleted from the log. */
+/** Usage summed by hour, model, client and API key. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
+import { localDay } from '../shared/localDay';
 import { isFailure } from '../shared/requestOutcome';
 import { addUsage, knownUsage, NO_USAGE, type Usage } from '../shared/usage';
 import type { Database } from './database';
 import { toUsage, UsageColumns, usageColumns } from './usageColumns';
 
-/** The sums of one model and one client in one hour of one local day. */
+/** The sums of one model, client and API key in one hour of one local day. */
 export interface HourUsage extends ModelUsage {
   /** `2026-11-22` */
   readonly day: string;
@@ -14,13 +15,17 @@ export interface HourUsage extends ModelUsage {
   readonly hour: number;
   /** '' where an earlier version of the app has counted it. */
   readonly client: string;
+  /** The id of the API key; '' for requests without one. */
+  readonly keyId: string;
+  /** Its name when it was used last. */
+  readonly keyName: string;
   failed: number;
   /** The part of its cost that is billed by use and not in `billed_usage` yet. */
   billedUsd: number;
 }
 
 export interface UsageTable {
-  /** Adds to the sums of the same day, hour, model and client. */
+  /** Adds to the sums of the same day, hour, model, client and key. */
   add(hourUsage: HourUsage): void;
   ofDay(day: string): HourUsage[];
   /** The cost of the day that is billed by use, in US dollars. */
@@ -29,10 +34,12 @@ export interface UsageTable {
 
 export function usageTable(database: Database): UsageTable {
   const add = database.prepare(
-    `INSERT INTO usage (day, hour, model, client, requests, failed, input, cache_read, cache_write, output, cost_usd)
-     VALUES (:day, :hour, :model, :client, :requests, :failed, :input, :cache_read, :cache_write, :output, :cost_usd)
-     ON CONFLICT (day, hour, model, client) DO UPDATE SET
-       requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
+    `INSERT INTO usage
+       (day, hour, model, client, key_id, key_name, requests, failed, input, cache_read, cache_write, output, cost_usd)
+     VALUES (:day, :hour, :model, :client, :key_id, :key_name, :requests, :failed,
+       :input, :cache_read, :cache_write, :output, :cost_usd)
+     ON CONFLICT (day, hour, model, client, key_id) DO UPDATE SET
+       key_name = excluded.key_name, requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
        cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
        output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd`,
   );
@@ -43,9 +50,9 @@ export function usageTable(database: Database): UsageTable {
   const billed = database.prepare('SELECT cost_usd FROM billed_usage WHERE day = ?');
   const ofDay = database.prepare('SELECT * FROM usage WHERE day = ?');
   return {
-    add: ({ day, hour, model, client, requests, failed, usage, billedUsd }) => {
+    add: ({ day, hour, model, client, keyId, keyName, requests, failed, usage, billedUsd }) => {
       add.run({
-        ...{ day, hour, model, client, requests, failed },
+        ...{ day, hour, model, client, key_id: keyId, key_name: keyName, requests, failed },
         ...usageColumns(usage),
       });
       if (billedUsd > 0) addBilled.run(day, billedUsd);
@@ -64,19 +71,13 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     hour: new Date(endedAt).getHours(),
     model: request.resolvedModel ?? request.model,
     client: request.client,
+    keyId: request.keyId,
+    keyName: request.keyName,
     requests: 1,
     failed: isFailure(request) ? 1 : 0,
     usage: knownUsage(request.usage),
     billedUsd: request.billing === 'use' ? knownUsage(request.usage).costUsd : 0,
   };
-}
-
-/** The day in this computer's time zone, as `2026-11-22`. */
-export function localDay(at: number): string {
-  const date = new Date(at);
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join('-');
 }
 
 /** A day without requests. */
@@ -89,6 +90,7 @@ export function emptyDay(day: string): DayUsage {
     billedUsd: 0,
     models: [],
     clients: [],
+    keys: [],
     hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }
@@ -105,10 +107,19 @@ export function addToDay(day: DayUsage, added: HourUsage): void {
   const model = day.models.find(({ model: name }) => name === added.model);
   if (model) addToEntry(model, added);
   else day.models.push({ model: added.model, requests, usage });
-  if (added.client === '') return;
-  const client = day.clients.find(({ client: name }) => name === added.client);
-  if (client) addToEntry(client, added);
-  else day.clients.push({ client: added.client, requests, usage });
+  if (added.client !== '') {
+    const client = day.clients.find(({ client: name }) => name === added.client);
+    if (client) addToEntry(client, added);
+    else day.clients.push({ client: added.client, requests, usage });
+  }
+  if (added.keyId === '') return;
+  const { keyId, keyName } = added;
+  const key = day.keys.find((one) => one.keyId === keyId);
+  if (!key) day.keys.push({ keyId, keyName, requests, usage });
+  else {
+    addToEntry(key, added);
+    key.keyName = keyName;
+  }
 }
 
 function addToEntry(entry: { requests: number; usage: Usage }, added: HourUsage): void {
@@ -116,9 +127,9 @@ function addToEntry(entry: { requests: number; usage: Usage }, added: HourUsage)
   entry.usage = addUsage(entry.usage, added.usage);
 }
 
-/** Adds to the entry of the same day, hour, model and client, in place; where there is none, appends one. */
+/** Adds to the entry of the same day, hour, model, client and key, in place; where there is none, appends one. */
 export function addToHours(hours: HourUsage[], added: HourUsage): void {
-  const key = ({ day, hour, model, client }: HourUsage) => JSON.stringify([day, hour, model, client]);
+  const key = ({ day, hour, model, client, keyId }: HourUsage) => JSON.stringify([day, hour, model, client, keyId]);
   const addedKey = key(added);
   const same = hours.find((one) => key(one) === addedKey);
   if (same === undefined) {
@@ -135,12 +146,14 @@ const Columns = UsageColumns.extend({
   hour: z.number(),
   model: z.string(),
   client: z.string(),
+  key_id: z.string(),
+  key_name: z.string(),
   requests: z.number(),
   failed: z.number(),
 });
 
 function fromColumns(row: unknown): HourUsage {
   const columns = Columns.parse(row);
-  const { day, hour, model, client, requests, failed } = columns;
-  return { day, hour, model, client, requests, failed, usage: toUsage(columns), billedUsd: 0 };
+  const { day, hour, model, client, key_id: keyId, key_name: keyName, requests, failed } = columns;
+  return { day, hour, model, client, keyId, keyName, requests, failed, usage: toUsage(columns), billedUsd: 0 };
 }

@@ -15,8 +15,6 @@ function never(): never {
 const UNUSED_SERVICES: DialectServices = {
   chat: {
     ask: never,
-    models: never,
-    resolveModel: never,
     loadModel: never,
     unloadModel: never,
     loadedModels: never,

@@ -25,7 +25,7 @@ export function countTokensRoute(services: DialectServices): Route {
     handle: async (request) => {
       const body = await validate(countTokensBody, request.body);
       const { parameters } = await readConversation(body, services);
-      await services.chat.resolveModel(body.model);
+      await request.models.resolve(body.model);
       const offered = new Set(parameters.tools?.map(({ name }) => name));
       const tools = body.tools?.filter(({ name }) => offered.has(name ?? ''));
       return {

@@ -9,7 +9,13 @@ import { pageRoutes } from './pageRoutes';
 export function docsRoutes(version: string, sections: readonly DocumentedSection[]): readonly Route[] {
   const document = openApi(version, sections);
   return [
-    { method: 'get', path: '/openapi.json', docs: null, handle: () => ({ type: 'json', body: document }) },
+    {
+      method: 'get',
+      path: '/openapi.json',
+      docs: null,
+      scope: 'any',
+      handle: () => ({ type: 'json', body: document }),
+    },
     ...pageRoutes,
   ];
 }

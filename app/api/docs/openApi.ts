@@ -138,10 +138,18 @@ const BODY_REASONS: readonly Reason[] = [
   [415, 'unsupported_encoding', 'The body is compressed in an unknown way.'],
 ];
 const UNKNOWN_MODEL: Reason = [404, 'model_not_found', 'There is no such model.'];
-const USED_UP: Reason = [429, 'rate_limit', 'A limit of the plan is used up, or the API gets too many requests.'];
+const USED_UP: Reason = [
+  429,
+  'rate_limit',
+  'A limit of the plan or of the API key is used up, or the API gets too many requests.',
+];
 const REASONS: readonly Reason[] = [
-  [401, 'invalid_api_key', 'A request from another computer has no valid API key.'],
-  [403, 'forbidden', 'The request comes from a web page of a foreign site.'],
+  [
+    401,
+    'invalid_api_key',
+    'A request from another computer has no valid API key, or the key that was sent is not valid.',
+  ],
+  [403, 'forbidden', 'The request comes from a web page of a foreign site, or its API key does not reach this path.'],
   [431, 'invalid_request', 'The request has too many header lines.'],
   ['5XX', 'internal', 'The CLI or the API has failed, or the server is stopping.'],
 ];

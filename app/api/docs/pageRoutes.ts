@@ -9,8 +9,14 @@ import type { Route, RouteReply } from '../dialect';
 import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
-  { method: 'get', path: '/docs', docs: null, handle: () => fileReply('index.html') },
-  { method: 'get', path: '/docs/:file', docs: null, handle: ({ params }) => fileReply(params.file ?? '') },
+  { method: 'get', path: '/docs', docs: null, scope: 'any', handle: () => fileReply('index.html') },
+  {
+    method: 'get',
+    path: '/docs/:file',
+    docs: null,
+    scope: 'any',
+    handle: ({ params }) => fileReply(params.file ?? ''),
+  },
 ];
 
 /** The page's files, with their content types. */

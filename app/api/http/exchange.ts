@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ChatError } from '../../chat/errors';
 import type { Log } from '../../log/log';
+import type { ApiKey } from '../../shared/keys';
 import type { Journal, RequestChange } from '../../store/journal';
 import type { Dialect } from '../dialect';
 import { clientName } from './clientName';
@@ -19,12 +20,16 @@ export interface Exchange {
   readonly client: string;
   /** The client's IP address. */
   readonly address: string;
+  /** The API key of the request; null for a request without a valid one. */
+  readonly key: ApiKey | null;
   /** Aborted when the client hangs up; aborted with a ChatError as its reason when this app ends the answer. */
   readonly signal: AbortSignal;
   /** Resolves when the response is complete or its connection is closed. */
   readonly ended: Promise<void>;
   /** Ms since the request arrived. */
   elapsedMs(): number;
+  /** Counts the request under the key. */
+  setKey(key: ApiKey): void;
   /** Updates the record in the journal. */
   change(change: RequestChange): void;
   /**
@@ -103,6 +108,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   let failure: string | null = null;
   let stopped = false;
   let refused = false;
+  let sentKey: ApiKey | null = null;
   // Node reports a response as finished, too, when its connection is closed with a part of it unsent. The listener comes before Node's
   // own, which closes a connection that is not kept alive.
   let complete = false;
@@ -131,6 +137,13 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     dialect,
     client,
     address,
+    get key() {
+      return sentKey;
+    },
+    setKey: (key) => {
+      sentKey = key;
+      record.change({ keyId: key.id, keyName: key.name });
+    },
     signal: controller.signal,
     ended,
     elapsedMs: () => performance.now() - arrived,

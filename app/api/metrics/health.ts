@@ -9,6 +9,7 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
   return {
     method: 'get',
     path: '/health',
+    scope: 'any',
     docs: {
       summary:
         'Whether the server can answer questions; status 503 if it cannot answer any. `limited`: a limit of the plan is used up until `resets_at`',

@@ -9,6 +9,7 @@ export function metricsRoutes(services: DialectServices): readonly Route[] {
     {
       method: 'get',
       path: '/metrics',
+      scope: 'metrics',
       docs: { summary: 'Metrics for Prometheus', textType: 'text/plain' },
       handle: async () => ({ type: 'text', text: await registry.metrics(), contentType: registry.contentType }),
     },

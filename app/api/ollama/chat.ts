@@ -39,9 +39,9 @@ export function chatRoute(services: DialectServices): Route {
     streamDefault: true,
     handle: async (request) => {
       const body = await validate(chatBody, request.body);
-      const model = await services.chat.resolveModel(body.model);
+      const model = await request.models.resolve(body.model);
       if (isEmpty(body.messages)) {
-        return loadModel(body.model, model, body.keep_alive, { message: { role: 'assistant', content: '' } }, services);
+        return loadModel(body, model, { message: { role: 'assistant', content: '' } }, services, request.owner);
       }
       return chatReply(body, request, model, services);
     },

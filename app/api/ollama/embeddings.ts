@@ -1,20 +1,20 @@
 /** `/api/embed` and its predecessor `/api/embeddings`. No Claude model makes embeddings, so both refuse any text. */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
-import type { DialectServices, Route } from '../dialect';
+import type { Route } from '../dialect';
 import { boundedArray, MOST } from '../input/boundedArray';
 import { validate } from '../input/validate';
 import { modelBody } from './fields';
 
-export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
+export function embeddingRoutes(): readonly Route[] {
   return [
     {
       method: 'post',
       path: '/api/embed',
       docs: { summary: 'Refused: Claude models make no embeddings', refused: 400, answer: { embeddings: [] } },
-      handle: async ({ body }) => {
+      handle: async ({ body, models }) => {
         const { model: name, input } = await validate(embedBody, body);
-        await chat.resolveModel(name);
+        await models.resolve(name);
         if ((input ?? []).length > 0) throw unsupported(name);
         // ollama-ai-provider-v2 rejects an answer without the counts.
         const counts = { total_duration: 1, load_duration: 1, prompt_eval_count: 1 };
@@ -25,9 +25,9 @@ export function embeddingRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'post',
       path: '/api/embeddings',
       docs: { summary: 'Refused: Claude models make no embeddings', refused: 400, answer: { embedding: [] } },
-      handle: async ({ body }) => {
+      handle: async ({ body, models }) => {
         const { model: name, prompt } = await validate(embeddingsBody, body);
-        await chat.resolveModel(name);
+        await models.resolve(name);
         if ((prompt ?? '') !== '') throw unsupported(name);
         return { type: 'json', body: { embedding: [] } };
       },

@@ -39,8 +39,8 @@ export function generateRoute(services: DialectServices): Route {
     streamDefault: true,
     handle: async (request) => {
       const body = await validate(generateBody, request.body);
-      const model = await services.chat.resolveModel(body.model);
-      if (isEmpty(body.prompt)) return loadModel(body.model, model, body.keep_alive, { response: '' }, services);
+      const model = await request.models.resolve(body.model);
+      if (isEmpty(body.prompt)) return loadModel(body, model, { response: '' }, services, request.owner);
       return generateReply(body, request, model, services);
     },
   };

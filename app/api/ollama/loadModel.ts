@@ -6,17 +6,20 @@ import { z } from 'zod';
 import type { Model } from '../../chat/service';
 import type { DialectServices, RouteReply } from '../dialect';
 
-/** Answers with one JSON object, also where the client requested a stream, as Ollama does. @param content the route's empty answer. */
+/**
+ * Answers with one JSON object, also where the client requested a stream, as Ollama does.
+ * @param content the route's empty answer, @param owner the request's, whose conversations unloading ends.
+ */
 export async function loadModel(
-  name: string,
+  { model: name, keep_alive: keepAliveValue }: { model: string; keep_alive?: z.output<typeof keepAlive> },
   model: Model,
-  keepAliveValue: z.output<typeof keepAlive>,
   content: object,
-  services: DialectServices,
+  { chat }: DialectServices,
+  owner: string,
 ): Promise<RouteReply> {
   const unload = isZero(keepAliveValue);
-  if (unload) await services.chat.unloadModel(model);
-  else services.chat.loadModel(model, keepAliveMs(keepAliveValue));
+  if (unload) await chat.unloadModel(model, owner);
+  else chat.loadModel(model, keepAliveMs(keepAliveValue));
   const reason = unload ? 'unload' : 'load';
   const body = { model: name, created_at: new Date().toISOString(), ...content, done: true, done_reason: reason };
   return { type: 'json', body };

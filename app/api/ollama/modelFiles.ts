@@ -4,12 +4,12 @@
  */
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
-import type { DialectServices, Route } from '../dialect';
+import type { Route } from '../dialect';
 import { Refusal } from '../fault';
 import { validate } from '../input/validate';
 import { modelBody, modelField } from './fields';
 
-export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
+export function modelFileRoutes(): readonly Route[] {
   return [
     {
       method: 'post',
@@ -24,8 +24,8 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'post',
       path: '/api/push',
       docs: { summary: 'Refused: models cannot be published', refused: 400 },
-      handle: async ({ body }) => {
-        await chat.resolveModel((await validate(modelBody({}), body)).model);
+      handle: async ({ body, models }) => {
+        await models.resolve((await validate(modelBody({}), body)).model);
         throw refused('pushed');
       },
     },
@@ -33,8 +33,8 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'delete',
       path: '/api/delete',
       docs: { summary: 'Refused: models cannot be deleted', refused: 400 },
-      handle: async ({ body }) => {
-        await chat.resolveModel((await validate(modelBody({}), body)).model);
+      handle: async ({ body, models }) => {
+        await models.resolve((await validate(modelBody({}), body)).model);
         throw refused('deleted');
       },
     },
@@ -42,10 +42,10 @@ export function modelFileRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'post',
       path: '/api/copy',
       docs: { summary: 'Refused: models cannot be copied', refused: 400, textType: 'text/plain' },
-      handle: async ({ body }) => {
+      handle: async ({ body, models }) => {
         const { source, destination } = await validate(copyBody, body);
-        const model = await chat.resolveModel(source);
-        const target = await chat.resolveModel(destination).catch(() => null);
+        const model = await models.resolve(source);
+        const target = await models.resolve(destination).catch(() => null);
         // The destination is another name of the same model already.
         if (target?.resolved === model.resolved) return { type: 'text', text: '' };
         throw refused('copied');

@@ -13,16 +13,18 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/api/tags',
       docs: { summary: 'Lists the models' },
-      handle: async () => ({ type: 'json', body: { models: (await chat.models()).map(tagObject) } }),
+      handle: async ({ models }) => ({ type: 'json', body: { models: (await models.list()).map(tagObject) } }),
     },
     {
       method: 'get',
       path: '/api/ps',
       docs: { summary: 'Lists the loaded models' },
-      handle: async () => {
-        const [models, memory] = await Promise.all([chat.models(), chat.processMemory()]);
+      handle: async ({ models: available, owner }) => {
+        const [models, memory] = await Promise.all([available.list(), chat.processMemory()]);
+        // A key does not see what others use; a program on this computer that sends none sees everything, as with Ollama.
+        const conversations = chat.liveConversations().filter((live) => owner === '' || live.owner === owner);
         const loaded = [
-          ...chat.liveConversations().map(({ model, expiresAt, pid }) => ({
+          ...conversations.map(({ model, expiresAt, pid }) => ({
             model,
             expiresAt: expiresAt ?? Date.now() + BUSY_MS,
             bytes: (pid !== null && memory.get(pid)) || 0,
@@ -41,9 +43,9 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'post',
       path: '/api/show',
       docs: { summary: 'Describes a model', body: documentedModelBody({}), example: { model: EXAMPLE_MODEL } },
-      handle: async ({ body, userAgent }) => {
+      handle: async ({ body, userAgent, models }) => {
         const { model: name } = await validate(showBody, body);
-        const model = await chat.resolveModel(name);
+        const model = await models.resolve(name);
         // Copilot labels the model with this name, so it gets the name that it asked for.
         const basename = userAgent.startsWith('GitHubCopilotChat/') ? name : modelTitle(model);
         return { type: 'json', body: showObject(model, basename) };

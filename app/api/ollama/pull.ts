@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { ChatError } from '../../chat/errors';
 import type { Model } from '../../chat/service';
-import type { DialectServices, Route, RouteReply } from '../dialect';
+import type { Route, RouteReply } from '../dialect';
 import { EXAMPLE_MODEL } from '../docs/example';
 import { Refusal } from '../fault';
 import { validate } from '../input/validate';
 import { documentedModelBody, modelBody } from './fields';
 import { digestOf, MODEL_SIZE } from './models';
 
-export function pullRoute({ chat }: DialectServices): Route {
+export function pullRoute(): Route {
   return {
     method: 'post',
     path: '/api/pull',
@@ -21,9 +21,9 @@ export function pullRoute({ chat }: DialectServices): Route {
       streams: 'application/x-ndjson',
     },
     streamDefault: true,
-    handle: async ({ body }) => {
+    handle: async ({ body, models }) => {
       const { model: name, stream } = await validate(pullBody, body);
-      const model = await chat.resolveModel(name).catch(notFound);
+      const model = await models.resolve(name).catch(notFound);
       // Ollama answers 500 here, which clients would retry.
       if (!(stream ?? true) && model === null) throw new Refusal(404, 'model_not_found', UNKNOWN);
       if (!(stream ?? true)) return { type: 'json', body: { status: 'success' } };

@@ -45,8 +45,8 @@ function modelRoutes({ chat }: DialectServices): Route[] {
       method: 'get',
       path: '/models',
       docs: { summary: 'Lists the models, as LM Studio does' },
-      handle: async () => {
-        const data = (await chat.models()).map((model) => modelObject(model.id, model));
+      handle: async ({ models }) => {
+        const data = (await models.list()).map((model) => modelObject(model.id, model));
         return { type: 'json', body: { object: 'list', data } };
       },
     },
@@ -54,9 +54,9 @@ function modelRoutes({ chat }: DialectServices): Route[] {
       method: 'get',
       path: '/models/*id',
       docs: { summary: 'Describes a model, as LM Studio does' },
-      handle: async ({ params }) => {
+      handle: async ({ params, models }) => {
         const id = params.id ?? '';
-        return { type: 'json', body: modelObject(id, await chat.resolveModel(id)) };
+        return { type: 'json', body: modelObject(id, await models.resolve(id)) };
       },
     },
   ];

@@ -1,16 +1,16 @@
 /** `/models` and `/models/:id`. Anthropic's clients use the same paths, so each object has the keys of both APIs. */
 import type { Model } from '../../chat/service';
-import type { DialectServices, Route } from '../dialect';
+import type { Route } from '../dialect';
 import { modelTitle } from '../modelTitle';
 
-export function modelRoutes({ chat }: DialectServices): readonly Route[] {
+export function modelRoutes(): readonly Route[] {
   return [
     {
       method: 'get',
       path: '/models',
       docs: { summary: 'Lists the models, for clients of OpenAI and of Anthropic' },
-      handle: async ({ query }) => {
-        const models = await chat.models();
+      handle: async ({ query, models: available }) => {
+        const models = await available.list();
         const stages = [...query].flatMap(([name, value]) => (/^lifecycle(?:\[\])?$/.test(name) ? [value] : []));
         const wantedModels = stages.length === 0 || stages.includes(LIFECYCLE) ? models : [];
         const data = wantedModels.map((model) => modelObject(model.id, model));
@@ -24,9 +24,9 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
       method: 'get',
       path: '/models/*id',
       docs: { summary: 'Describes a model' },
-      handle: async ({ params }) => {
+      handle: async ({ params, models }) => {
         const id = params.id ?? '';
-        return { type: 'json', body: modelObject(id, await chat.resolveModel(id)) };
+        return { type: 'json', body: modelObject(id, await models.resolve(id)) };
       },
     },
   ];

@@ -84,6 +84,7 @@ function listConversation(
   return live.add(
     {
       id,
+      owner: request.owner,
       client: request.client,
       model: model.resolved,
       phase: 'preparing',

@@ -46,6 +46,9 @@ export interface ConversationSize {
   readonly systemHash: string | null;
 }
 
+/** A stored conversation without its key's name, which the table does not know. */
+export type ListedConversation = Omit<StoredConversation, 'keyName'>;
+
 /** Times are ms since the epoch. A conversation that is marked as deleted is not found by anything. */
 export interface ConversationsTable {
   find(id: string): ConversationRecord | undefined;
@@ -62,7 +65,7 @@ export interface ConversationsTable {
   addMessageBytes(id: string, bytes: number): void;
   usageOf(id: string): Usage;
   /** Those last used before `before`, newest first. */
-  list(before: number, limit: number): StoredConversation[];
+  list(before: number, limit: number): ListedConversation[];
   /** Their number, and the bytes of all of them without their system prompts. */
   totals(): { conversations: number; bytes: number };
   /** All, the least recently used first. */
@@ -115,7 +118,7 @@ export function conversationsTable(database: Database): ConversationsTable {
     'SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ? AND deleted = 0',
   );
   const list = database.prepare(
-    `SELECT id, name, client, model, title, created_at, used_at, turns, ${BYTES} AS bytes,
+    `SELECT id, name, owner, client, model, title, created_at, used_at, turns, ${BYTES} AS bytes,
        input, cache_read, cache_write, output, cost_usd
      FROM conversations WHERE used_at < ? AND deleted = 0 ORDER BY used_at DESC LIMIT ?`,
   );
@@ -202,6 +205,7 @@ function stateColumns({ client, systemHash, model, digest, keyDigest, firstDiges
 const ListColumns = UsageColumns.extend({
   id: z.string(),
   name: z.string().nullable(),
+  owner: z.string(),
   client: z.string(),
   model: z.string(),
   title: z.string(),
@@ -211,10 +215,10 @@ const ListColumns = UsageColumns.extend({
   bytes: z.number(),
 });
 
-function toStoredConversation(columns: z.output<typeof ListColumns>): StoredConversation {
-  const { id, name, client, model, title, turns, bytes } = columns;
+function toStoredConversation(columns: z.output<typeof ListColumns>): ListedConversation {
+  const { id, name, owner: keyId, client, model, title, turns, bytes } = columns;
   return {
-    ...{ id, name, client, model, title, turns, bytes },
+    ...{ id, name, keyId, client, model, title, turns, bytes },
     createdAt: columns.created_at,
     usedAt: columns.used_at,
     usage: toUsage(columns),

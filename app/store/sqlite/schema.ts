@@ -132,6 +132,49 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE requests ADD COLUMN payer TEXT;
    ALTER TABLE requests ADD COLUMN billing TEXT;
    CREATE TABLE billed_usage (day TEXT PRIMARY KEY, cost_usd REAL NOT NULL) WITHOUT ROWID;`,
+  // Of a key, only the hash of its secret is stored. A deleted key keeps its row, without the hash, for its name: its requests and
+  // conversations stay. The sums of earlier versions are of no key: ''.
+  `CREATE TABLE api_keys (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     prefix TEXT NOT NULL,
+     hash TEXT UNIQUE,
+     created_at REAL NOT NULL,
+     expires_at REAL,
+     revoked_at REAL,
+     models TEXT NOT NULL,
+     requests_per_minute INTEGER,
+     tokens_per_day INTEGER,
+     usd_per_day REAL,
+     scopes TEXT NOT NULL,
+     in_url INTEGER NOT NULL,
+     last_used_at REAL,
+     last_address TEXT NOT NULL,
+     last_client TEXT NOT NULL
+   ) WITHOUT ROWID;
+   ALTER TABLE requests ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
+   ALTER TABLE requests ADD COLUMN key_name TEXT NOT NULL DEFAULT '';
+   CREATE TABLE usage_by_key (
+     day TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     client TEXT NOT NULL,
+     key_id TEXT NOT NULL,
+     key_name TEXT NOT NULL,
+     requests INTEGER NOT NULL,
+     failed INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cost_usd REAL NOT NULL,
+     PRIMARY KEY (day, hour, model, client, key_id)
+   ) WITHOUT ROWID;
+   INSERT INTO usage_by_key
+       (day, hour, model, client, key_id, key_name, requests, failed, input, cache_read, cache_write, output, cost_usd)
+     SELECT day, hour, model, client, '', '', requests, failed, input, cache_read, cache_write, output, cost_usd FROM usage;
+   DROP TABLE usage;
+   ALTER TABLE usage_by_key RENAME TO usage;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

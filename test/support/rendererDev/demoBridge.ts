@@ -93,6 +93,7 @@ const snapshot: TopicValues = {
   spares: demo.day === 'cli_missing' ? 0 : 2,
   usage: busy ? busyDay() : emptyDay(),
   storage: { quarantined: [] },
+  keys: { keys: [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },

@@ -26,6 +26,8 @@ export function activeConversations(): ConversationRow[] {
   ): ConversationRow => ({
     id: `conv_${turns}${ago}`,
     client,
+    keyId: '',
+    keyName: '',
     model,
     phase,
     turns,
@@ -57,6 +59,8 @@ export function storedConversations(
         {
           id: `conv_stored_${index}`,
           client,
+          keyId: '',
+          keyName: '',
           model: pick(['claude-sonnet-5-5', 'claude-opus-5', 'claude-haiku-5']),
           turns,
           usage: { ...usage(turns * 400), costUsd: turns * 0.0137 },
@@ -76,11 +80,13 @@ function storedFrom(
   index: number,
   withTexts: boolean,
 ): StoredConversation {
-  const { id, client, model, turns, usage: tokens, startedAt, lastUsedAt } = row;
+  const { id, client, keyId, keyName, model, turns, usage: tokens, startedAt, lastUsedAt } = row;
   return {
     id,
     name: index % 4 === 0 ? 'b5a1c2d4-7f0e-4d7c-9a43-0e0f6c1b2a3d' : null,
     client,
+    keyId,
+    keyName,
     model,
     title: withTexts ? (QUESTIONS[index % QUESTIONS.length] ?? '') : '',
     createdAt: startedAt,

@@ -35,6 +35,8 @@ export function begun(at: number): RequestRow {
     path,
     model: pick(MODELS),
     stream: true,
+    keyId: '',
+    keyName: '',
     phase: 'waiting',
     status: null,
     usage: null,

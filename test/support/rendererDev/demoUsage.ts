@@ -12,6 +12,7 @@ export function emptyDay(): DayUsage {
     usage: NO_USAGE,
     models: [],
     clients: [],
+    keys: [],
     hourly: Array.from({ length: 24 }, () => NO_USAGE),
   };
 }

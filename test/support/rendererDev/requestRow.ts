@@ -12,6 +12,8 @@ export function requestRow(row: Partial<RequestRow> = {}): RequestRow {
     path: '/api/chat',
     model: 'sonnet',
     stream: true,
+    keyId: '',
+    keyName: '',
     phase: 'done',
     status: 200,
     usage: null,

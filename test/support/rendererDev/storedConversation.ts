@@ -7,6 +7,8 @@ export function storedConversation(conversation: Partial<StoredConversation> = {
     id: 'c',
     name: null,
     client: 'curl',
+    keyId: '',
+    keyName: '',
     model: 'claude-sonnet-5-5',
     title: 'Why?',
     createdAt: 0,

@@ -128,7 +128,7 @@ describe('a file that cannot be used', () => {
     open();
     for (const id of ids) storeConversation(id, 'x'.repeat(10_000));
     await storage.close();
-    damageFile(0.6);
+    damageFile(0.7);
 
     const name = await startWithQuarantined();
 

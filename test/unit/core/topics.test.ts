@@ -26,9 +26,11 @@ function hub() {
       usage: NO_USAGE,
       models: [],
       clients: [],
+      keys: [],
       hourly: [],
     }),
     storage: () => ({ quarantined: [] }),
+    keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),
   };

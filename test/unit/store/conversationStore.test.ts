@@ -95,6 +95,7 @@ describe('a conversation', () => {
     expect(listed()).toEqual([
       {
         id: 'one',
+        keyId: '',
         name: 'sky',
         client: 'test',
         model: 'claude-sonnet-5-5',

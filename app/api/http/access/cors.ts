@@ -29,7 +29,15 @@ const STAINLESS = [
 
 const REQUEST_HEADERS = [
   ...['Authorization', 'Content-Type', 'User-Agent', 'Accept', 'X-Requested-With', 'OpenAI-Beta'],
-  ...['OpenAI-Organization', 'OpenAI-Project', ...STAINLESS, 'x-api-key', 'anthropic-version', 'anthropic-beta'],
+  ...[
+    'OpenAI-Organization',
+    'OpenAI-Project',
+    ...STAINLESS,
+    'x-api-key',
+    'api-key',
+    'anthropic-version',
+    'anthropic-beta',
+  ],
   'anthropic-dangerous-direct-browser-access',
 ];
 

@@ -33,6 +33,7 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
   const now = Date.now();
   const status = {
     id,
+    owner: '',
     client: 'test',
     model: 'claude-sonnet-5-5',
     phase: 'preparing',
