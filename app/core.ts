@@ -109,6 +109,8 @@ export function createCore({
     registerFolder: path.join(dataDir, 'children'),
     sessionRowsFile: path.join(dataDir, 'sessionRows.json'),
     sessionFolder: path.join(dataDir, 'replay'),
+    planWindowsFile: path.join(dataDir, 'planWindows.json'),
+    onPlanWindows: () => topics.changed('planWindows'),
     modelsFile: path.join(dataDir, 'models.json'),
     selfTestFile: path.join(dataDir, 'selfTest.json'),
     times: claudeTimes,
@@ -119,7 +121,7 @@ export function createCore({
     reuses: () => settings.value.reuseProcesses,
     turnSilenceMs: () => settings.value.turnTimeoutMinutes * 60_000,
     checkouts: checkout === undefined ? [] : [checkout],
-    onChange: () => topics.changed('cli', 'spares'),
+    onChange: () => topics.changed('cli', 'planWindows', 'spares'),
     onWarning: (message) => log.warn(message),
     onFolderUse: (folder, error) => {
       if (error === undefined) storage.health.recovered(folder);
@@ -146,7 +148,12 @@ export function createCore({
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,
-    status: () => ({ server: server.state, cli: cliState(claude, settings), storage: storage.state }),
+    status: () => ({
+      server: server.state,
+      cli: cliState(claude, settings),
+      planWindows: claude.planWindows,
+      storage: storage.state,
+    }),
   });
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
@@ -155,6 +162,7 @@ export function createCore({
     app: () => ({ version, platform: process.platform, dialects: dialectTitles }),
     server: () => server.state,
     cli: () => cliState(claude, settings),
+    planWindows: () => claude.planWindows,
     requests: () => journal.recent(SNAPSHOT_ROWS),
     conversations: () => chat.liveConversations().map((live) => conversationRow(live, keys.nameOf)),
     spares: () => claude.spares,

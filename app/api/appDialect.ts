@@ -11,7 +11,7 @@ export function appDialect(dialects: readonly Dialect[]): Dialect {
   return {
     name: 'app',
     title: 'App',
-    roots: ['/docs', '/openapi.json', '/metrics', '/health'],
+    roots: ['/docs', '/openapi.json', '/metrics', '/health', '/v1/quota-stats'],
     fault: ownFault,
     routes: (services) => {
       const sections = dialects.map((dialect) => ({

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat, Model } from '../chat/service';
-import type { CliState, DialectName, ServerState, StorageState } from '../shared/contract';
+import type { CliState, DialectName, PlanWindow, ServerState, StorageState } from '../shared/contract';
 import type { KeyScope } from '../shared/keys';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
@@ -34,11 +34,17 @@ export interface Dialect {
 export interface DialectServices {
   /** Without the models: which of them a request may use is `ApiRequest.models`. */
   readonly chat: Omit<Chat, 'models' | 'resolveModel'>;
-  readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests'>;
+  readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests' | 'day'>;
   /** The app's version. */
   readonly version: string;
   /** The app's state, for `/health` and `/metrics`. */
-  status(): { readonly server: ServerState; readonly cli: CliState; readonly storage: StorageState };
+  status(): {
+    readonly server: ServerState;
+    readonly cli: CliState;
+    /** Of the account that pays. */
+    readonly planWindows: readonly PlanWindow[];
+    readonly storage: StorageState;
+  };
   /** Whether the user's settings send sampling parameters to the API; otherwise they are ignored. */
   sendsSampling(): boolean;
   /** Whether OpenAI's chat clients get the model's thinking without requesting it. */

@@ -14,6 +14,7 @@ import { createInstallation } from './installation/installation';
 import { createPayers } from './installation/payers';
 import { ClaudeUnavailableError, failed } from './installation/problems';
 import { openKnownModels } from './knownModels';
+import { createPlanWindows } from './planWindows';
 import { childRegister } from './pool/childRegister';
 import { ProcessFailedError } from './pool/errors';
 import { createNoiseCounter } from './pool/noiseCounter';
@@ -164,6 +165,17 @@ export function createClaude(options: ClaudeOptions): Claude {
     onWarning: options.onWarning,
   });
 
+  const planWindows = createPlanWindows({
+    file: options.planWindowsFile,
+    onChange: options.onPlanWindows,
+    onWarning: options.onWarning,
+  });
+  /** Two accounts may have the same address only where one of them is no subscription. */
+  const accountName = () => {
+    const { account } = installation.state;
+    return account?.loggedIn ? (account.email ?? account.authMethod) : undefined;
+  };
+
   const measure = async () => {
     const memory = await processMemory(pool.pids);
     const bytes = [...memory.values()];
@@ -223,6 +235,9 @@ export function createClaude(options: ClaudeOptions): Claude {
     get payChoice() {
       return payers.choice(installation.state.accounts, options.payWith?.() ?? 'subscription', fullEnv());
     },
+    get planWindows() {
+      return planWindows.of(accountName());
+    },
     processReuse: reuse,
     get spares() {
       return pool.spares;
@@ -271,7 +286,10 @@ export function createClaude(options: ClaudeOptions): Claude {
     processMemory,
     recordLimits: knownModels.learnLimits,
     recordAnswer: availability.recordAnswer,
-    recordRateLimit: availability.recordRateLimit,
+    recordRateLimit: (info) => {
+      planWindows.record(accountName(), info);
+      availability.recordRateLimit(info);
+    },
     recordRateLimitRefusal: availability.recordRateLimitRefusal,
     recordRefusal: availability.recordRefusal,
     settingsChanged: () => {
@@ -283,6 +301,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       availability.close();
       installation.close();
       await Promise.all([pool.close(), contextWindows.close(), sessionRows.close(), reuse.close()]);
+      planWindows.close();
       workspace.remove();
     },
   };

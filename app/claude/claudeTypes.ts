@@ -1,5 +1,6 @@
 /** What the `claude` CLI of this computer (claude.ts) needs and offers. */
 import type { PayChoice, Payer, PayWith } from '../shared/payer';
+import type { PlanWindow } from '../shared/planWindows';
 import type { AvailabilityTimes } from './availability';
 import type { HistoryLease } from './history/acquireWithHistory';
 import type { ClaudeState } from './installation/installation';
@@ -32,6 +33,8 @@ export interface ClaudeOptions {
   readonly registerFolder: string;
   /** A file for the models that the CLI has listed, from which the next start of the app answers lists of models. */
   readonly modelsFile: string;
+  /** A file for the use of the plan's windows, which the next start of the app reads. */
+  readonly planWindowsFile: string;
   /** A file for what the CLI writes into its own session files (history/sessionRows.ts). */
   readonly sessionRowsFile: string;
   /** A file for the results of self-tests, which the next start of the app reads. */
@@ -58,6 +61,8 @@ export interface ClaudeOptions {
   readonly times?: Partial<ClaudeTimes> | undefined;
   /** Called when the state, the models or the number of spare processes has changed. */
   onChange(): void;
+  /** Called when `planWindows` has changed. */
+  onPlanWindows(): void;
   /** Called with a message for the log. */
   onWarning(message: string): void;
   /** Called when one of the folders was used. @param error why it could not be; undefined where it could. */
@@ -84,6 +89,8 @@ export interface Claude {
   isOutdated(process: ClaudeProcess): boolean;
   /** Present where the user can choose who pays. */
   readonly payChoice: PayChoice | undefined;
+  /** The plan's windows of the account that pays, the shortest first; empty where none was reported since its last reset. */
+  readonly planWindows: readonly PlanWindow[];
   /** Whether a process serves one conversation after another. */
   readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description'>;
   /** The number of spare processes. */

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { CliState } from './cliState';
 import { type ApiKey, type CreatedKey, type KeysState, type KeyUsage, keyChange, newKey } from './keys';
 import type { Billing } from './payer';
+import type { PlanWindow } from './planWindows';
 import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
@@ -17,6 +18,7 @@ import type { RequestUsage, Usage } from './usage';
 export type { CliPhase, CliState } from './cliState';
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './keys';
 export type { Billing, PayChoice, Payer, PayWith } from './payer';
+export type { PlanWindow } from './planWindows';
 export type { Problem, ProblemCode } from './problems';
 export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
 
@@ -273,6 +275,8 @@ export const TOPICS = {
   app: topic<AppInfo>(),
   server: topic<ServerState>(),
   cli: topic<CliState>(),
+  /** The plan's windows of the account that pays. */
+  planWindows: topic<readonly PlanWindow[]>(),
   /** A snapshot has the newest 500 rows, newest first; a change has the rows that are new or have changed. */
   requests: topic<RequestRow[]>(),
   /** The live conversations. */

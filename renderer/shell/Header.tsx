@@ -4,6 +4,7 @@ import { useApp, useCommands } from '../state/services';
 import { CopyButton } from '../ui/CopyButton';
 import { Icon, type IconName } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
+import { PlanMeters } from './PlanMeters';
 
 export function Header() {
   return (
@@ -14,6 +15,7 @@ export function Header() {
       </h1>
       <ServerStatus />
       <PayerLabel />
+      <PlanMeters />
       <span className="header-end">
         <StartStop />
         <ThemeSwitch />

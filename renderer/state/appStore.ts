@@ -12,6 +12,7 @@ const PAGE_TOPICS = [
   'app',
   'server',
   'cli',
+  'planWindows',
   'requests',
   'conversations',
   'spares',

@@ -24,7 +24,7 @@ const UNUSED_SERVICES: DialectServices = {
     processMemory: never,
     endConversation: never,
   },
-  journal: { onChange: () => () => {}, details: () => null, refusedRequests: () => 0 },
+  journal: { onChange: () => () => {}, details: () => null, refusedRequests: () => 0, day: never },
   version: '0.0.0',
   status: never,
   sendsSampling: never,

@@ -62,6 +62,8 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     sessionRowsFile: path.join(home, 'sessionRows.json'),
     sessionFolder: path.join(home, 'replay'),
     modelsFile: path.join(home, 'models.json'),
+    planWindowsFile: path.join(home, 'planWindows.json'),
+    onPlanWindows: () => {},
     selfTestFile,
     storesTexts: () => true,
     maxProcesses: () => options.limit ?? 8,

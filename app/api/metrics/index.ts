@@ -1,7 +1,8 @@
-/** `GET /metrics`, for Prometheus, and `GET /health`, for monitoring and container health checks. */
+/** `GET /metrics`, for Prometheus, `GET /health`, for monitoring and container health checks, and `GET /v1/quota-stats`, for meters. */
 import type { DialectServices, Route } from '../dialect';
 import { healthRoute } from './health';
 import { createMetrics } from './metrics';
+import { quotaStatsRoute } from './quotaStats';
 
 export function metricsRoutes(services: DialectServices): readonly Route[] {
   const registry = createMetrics(services);
@@ -14,5 +15,6 @@ export function metricsRoutes(services: DialectServices): readonly Route[] {
       handle: async () => ({ type: 'text', text: await registry.metrics(), contentType: registry.contentType }),
     },
     healthRoute(services),
+    quotaStatsRoute(services),
   ];
 }

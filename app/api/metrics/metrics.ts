@@ -10,7 +10,7 @@ export function createMetrics(services: DialectServices): Registry {
   const registry = new Registry();
   addRequestMetrics(registry, services.journal);
   addProcessMetrics(registry, services.chat);
-  addLimitMetrics(registry, services.chat);
+  addLimitMetrics(registry, services);
   addAppMetrics(registry, services);
   return registry;
 }
@@ -125,7 +125,7 @@ function addProcessMetrics(registry: Registry, chat: DialectServices['chat']): v
   });
 }
 
-function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): void {
+function addLimitMetrics(registry: Registry, { chat, status }: Pick<DialectServices, 'chat' | 'status'>): void {
   const registers = [registry];
   new Gauge({
     name: 'claudacity_rate_limit_status',
@@ -140,13 +140,12 @@ function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): voi
   });
   new Gauge({
     name: 'claudacity_rate_limit_utilization_ratio',
-    help: "The used share of each of the plan's limit windows, from 0 to 1.",
+    help: "The used share of each of the plan's limit windows, from 0 to 1, as last reported; kept over a restart.",
     labelNames: ['window'],
     registers,
     collect() {
       this.reset();
-      for (const [window, { utilization }] of limitWindows(chat))
-        if (utilization !== null) this.set({ window }, utilization);
+      for (const { name, used } of status().planWindows) if (used !== null) this.set({ window: name }, used);
     },
   });
   new Gauge({
@@ -156,37 +155,10 @@ function addLimitMetrics(registry: Registry, chat: DialectServices['chat']): voi
     registers,
     collect() {
       this.reset();
-      for (const [window, { resetsAt }] of limitWindows(chat)) if (resetsAt !== null) this.set({ window }, resetsAt);
+      for (const { name, resetsAt } of status().planWindows)
+        if (resetsAt !== null) this.set({ window: name }, resetsAt / 1000);
     },
   });
-}
-
-/**
- * Each limit was reported with a snapshot of all windows. Of two snapshots, the one with the later reset, or the higher use, is
- * the newer.
- */
-function limitWindows(chat: DialectServices['chat']): ReadonlyMap<string, LimitWindow> {
-  const newest = new Map<string, LimitWindow>();
-  for (const { unifiedWindows } of chat.rateLimits()) {
-    for (const [name, { utilization, resetsAt }] of Object.entries(unifiedWindows ?? {})) {
-      const window = { utilization: utilization ?? null, resetsAt: resetsAt ?? null };
-      const known = newest.get(name);
-      if (!known || isNewer(window, known)) newest.set(name, window);
-    }
-  }
-  return newest;
-}
-
-interface LimitWindow {
-  /** The used share, from 0 to 1. */
-  readonly utilization: number | null;
-  /** Seconds since the epoch. */
-  readonly resetsAt: number | null;
-}
-
-function isNewer(a: LimitWindow, b: LimitWindow): boolean {
-  const later = (a.resetsAt ?? 0) - (b.resetsAt ?? 0);
-  return later === 0 ? (a.utilization ?? 0) > (b.utilization ?? 0) : later > 0;
 }
 
 function addAppMetrics(registry: Registry, { version, status }: Pick<DialectServices, 'version' | 'status'>): void {

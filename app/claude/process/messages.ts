@@ -92,6 +92,8 @@ const rateLimit = z.object({
     /** Seconds since the epoch. */
     resetsAt: z.number().nullish(),
     rateLimitType: z.string().nullish(),
+    /** The used share of the limit, from 0 to 1. */
+    utilization: z.number().nullish(),
     /** By the name of the window: `five_hour`, `seven_day`… */
     unifiedWindows: z
       .record(z.string(), z.object({ utilization: z.number().nullish(), resetsAt: z.number().nullish() }))

@@ -60,6 +60,14 @@ const PROBLEMS: Partial<Record<Demo['day'], Problem>> = {
 
 const DEMO_PAYER = { label: 'Claude Max', description: 'Claude Max, ana@example.org', billing: 'plan' } as const;
 
+function demoPlanWindows(): TopicValues['planWindows'] {
+  const reportedAt = Date.now();
+  return [
+    { name: 'five_hour', title: '5-hour limit', used: 0.34, resetsAt: reportedAt + 2 * 3_600_000, reportedAt },
+    { name: 'seven_day', title: 'Weekly limit', used: 0.71, resetsAt: reportedAt + 80 * 3_600_000, reportedAt },
+  ];
+}
+
 const rows = new Map<string, RequestRow>();
 const listeners = new Set<(update: TopicUpdate) => void>();
 
@@ -88,6 +96,7 @@ const snapshot: TopicValues = {
       demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'personal account', payer: DEMO_PAYER }),
     ...((demo.day === 'signed_out' || demo.day === 'cli_missing') && { problem: PROBLEMS[demo.day] as Problem }),
   },
+  planWindows: busy ? demoPlanWindows() : [],
   requests: [],
   conversations: busy ? activeConversations() : [],
   spares: demo.day === 'cli_missing' ? 0 : 2,

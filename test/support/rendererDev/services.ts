@@ -48,6 +48,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     app: { version: '0.1.0', platform: 'linux', dialects: [] },
     server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
     cli: { phase: 'ready' },
+    planWindows: [],
     requests: [],
     conversations: [],
     spares: 0,
