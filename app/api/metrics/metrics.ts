@@ -19,14 +19,14 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
   const registers = [registry];
   const requests = new Counter({
     name: 'claudacity_requests_total',
-    help: 'Ended requests, by dialect, path and HTTP status; 499 if the client hung up.',
-    labelNames: ['dialect', 'path', 'status'],
+    help: 'Ended requests, by dialect, path and HTTP status; 499 if the client hung up. With the label `key` for those with an API key.',
+    labelNames: ['dialect', 'path', 'status', 'key'],
     registers,
   });
   const failures = new Counter({
     name: 'claudacity_failed_requests_total',
     help: 'Ended requests that failed, as the window counts them: refused ones, and answers that are missing or broke off.',
-    labelNames: ['dialect', 'path'],
+    labelNames: ['dialect', 'path', 'key'],
     registers,
   });
   new Counter({
@@ -41,13 +41,13 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
   const tokens = new Counter({
     name: 'claudacity_tokens_total',
     help: 'Tokens as the API reported them. kind="input" counts those neither read from nor written to the prompt cache.',
-    labelNames: ['kind', 'model'],
+    labelNames: ['kind', 'model', 'key'],
     registers,
   });
   const cost = new Counter({
     name: 'claudacity_cost_usd_total',
     help: 'Cost of the requests at list prices, as the CLI computes it, in US dollars.',
-    labelNames: ['model'],
+    labelNames: ['model', 'key'],
     registers,
   });
   const firstToken = new Histogram({
@@ -70,14 +70,15 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
     const { dialect } = row;
     const details = journal.details(row.id);
     const path = details?.route ?? 'other';
-    requests.inc({ dialect, path, status: String(row.status) });
-    if (isFailure(row)) failures.inc({ dialect, path });
+    const key = row.keyName === '' ? {} : { key: row.keyName };
+    requests.inc({ dialect, path, status: String(row.status), ...key });
+    if (isFailure(row)) failures.inc({ dialect, path, ...key });
     duration.observe({ dialect, path }, row.durationMs / 1000);
     if (row.firstTokenMs === null && row.usage === null) return;
     const model = details?.resolvedModel ?? 'other';
     if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
-    for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model }, count);
-    cost.inc({ model }, Math.max(0, knownUsage(row.usage).costUsd));
+    for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model, ...key }, count);
+    cost.inc({ model, ...key }, Math.max(0, knownUsage(row.usage).costUsd));
   });
 }
 
