@@ -7,8 +7,10 @@
  * reserved is below the limit. A limit is passed by what one request, the last one admitted, uses, plus what each of the others that run at
  * that time uses more than its reservation. Before the first request has ended, the reservation is `FIRST_RESERVATION`.
  *
- * Of an answer that was cut off, the API reports neither output nor cost. Such a request counts with its reservation until midnight or the
- * app's end; otherwise a client could hang up before the end of each answer and never pass a limit.
+ * What stays unknown counts all the same, until midnight or the app's end; otherwise a client could hang up before the end of each answer, or
+ * never send the result of a tool call, and would pass no limit. Of an answer that was cut off, the API reports neither output nor cost: it
+ * counts with its reservation. Of an answer that ends with a tool call, the cost comes with the end of the turn: until then its tokens count at
+ * the key's average price of the day, or at that of `FIRST_RESERVATION`.
  */
 import type { ApiKey } from '../shared/keys';
 import { nextMidnight } from '../shared/localDay';
@@ -16,6 +18,7 @@ import { knownUsage, type RequestUsage, type Usage } from '../shared/usage';
 
 /** What is known of a request that has ended. `served`: null where it was not sent to the model. */
 export interface EndedRequest {
+  readonly conversation: string | null;
   readonly served: string | null;
   readonly usage: RequestUsage | null;
 }
@@ -55,11 +58,19 @@ interface KeyState {
   arrivals: number[];
   running: number;
   largest: Amount;
-  /** The reservations of today's requests whose usage stayed unknown. */
-  unknown: Amount & { readonly until: number };
+  /**
+   * What counts for today's requests whose usage is not known, by the conversation whose turn will tell the cost if it ends; '' where nothing
+   * will.
+   */
+  unknown: Map<string, Amount>;
+  /** When today ends, in ms since the epoch. */
+  dayEnds: number;
 }
 
+const NOTHING: Amount = { tokens: 0, usd: 0 };
 const MINUTE_MS = 60_000;
+/** Conversations whose unknown usage is counted apart. */
+const MAX_UNKNOWN = 1_000;
 /** About a short chat with a long system prompt; at the price of a middle model. */
 const FIRST_RESERVATION: Amount = { tokens: 5_000, usd: 0.02 };
 /** When a client is to try again that waits for the end of other requests. */
@@ -69,10 +80,7 @@ export function createKeyLimits({ usedToday, now = Date.now }: KeyLimitsOptions)
   const states = new Map<string, KeyState>();
 
   const stateOf = (id: string): KeyState => {
-    const state = states.get(id) ?? {
-      ...{ arrivals: [], running: 0, largest: { tokens: 0, usd: 0 } },
-      unknown: { tokens: 0, usd: 0, until: 0 },
-    };
+    const state = states.get(id) ?? { arrivals: [], running: 0, largest: NOTHING, unknown: new Map(), dayEnds: 0 };
     states.set(id, state);
     return state;
   };
@@ -93,24 +101,45 @@ export function createKeyLimits({ usedToday, now = Date.now }: KeyLimitsOptions)
         release: (request) => {
           state.running -= 1;
           if (request === null || request.served === null) return;
-          const { usage } = request;
-          if (usage === null || usage.output === null || usage.costUsd === null) return addUnknown(state, now());
-          const { tokens, usd } = amountOf(knownUsage(usage));
-          state.largest = { tokens: Math.max(state.largest.tokens, tokens), usd: Math.max(state.largest.usd, usd) };
+          settle(state, request, amountOf(usedToday(key.id, now())));
         },
       };
     },
   };
 }
 
-function addUnknown(state: KeyState, at: number): void {
-  const { tokens, usd } = unknownToday(state, at);
-  const until = nextMidnight(at);
-  state.unknown = { tokens: tokens + reservation(state, 'tokens'), usd: usd + reservation(state, 'usd'), until };
+/** Counts the usage of an ended request as far as the journal does not. @param used the key's usage of today. */
+function settle(state: KeyState, { conversation, usage }: EndedRequest, used: Amount): void {
+  const known = amountOf(knownUsage(usage));
+  if (usage === null || usage.output === null || usage.costUsd === null) {
+    addUnknown(state, '', { tokens: reservation(state, 'tokens'), usd: reservation(state, 'usd') });
+    return;
+  }
+  const { largest } = state;
+  state.largest = { tokens: Math.max(largest.tokens, known.tokens), usd: Math.max(largest.usd, known.usd) };
+  if (known.usd > 0) {
+    if (conversation !== null) state.unknown.delete(conversation);
+    return;
+  }
+  const { tokens, usd } = used.usd > 0 ? used : FIRST_RESERVATION;
+  addUnknown(state, conversation ?? '', { tokens: 0, usd: (known.tokens * usd) / tokens });
 }
 
-function unknownToday({ unknown }: KeyState, at: number): Amount {
-  return at < unknown.until ? unknown : { tokens: 0, usd: 0 };
+function addUnknown({ unknown }: KeyState, conversation: string, amount: Amount): void {
+  const key = unknown.has(conversation) || unknown.size < MAX_UNKNOWN ? conversation : '';
+  unknown.set(key, sum(unknown.get(key) ?? NOTHING, amount));
+}
+
+function unknownToday(state: KeyState, at: number): Amount {
+  if (at >= state.dayEnds) {
+    state.unknown.clear();
+    state.dayEnds = nextMidnight(at);
+  }
+  return [...state.unknown.values()].reduce(sum, NOTHING);
+}
+
+function sum(a: Amount, b: Amount): Amount {
+  return { tokens: a.tokens + b.tokens, usd: a.usd + b.usd };
 }
 
 function reservation({ largest }: KeyState, unit: keyof Amount): number {

@@ -18,7 +18,7 @@ function limits(start = EVENING) {
 }
 
 function end(admission: Admission, usage: Usage | null = NO_USAGE): void {
-  if (admission.kind === 'admitted') admission.release({ served: 'new', usage });
+  if (admission.kind === 'admitted') admission.release({ conversation: 'c', served: 'new', usage });
 }
 
 test('requests are counted within any 60 seconds, and the refused ones do not count', () => {
@@ -72,7 +72,7 @@ test('an answer that was cut off counts with its reservation until midnight', ()
   for (const _ of [1, 2]) {
     const admission = both.admit(key, true);
     if (admission.kind !== 'admitted') throw new Error(admission.message);
-    admission.release({ served: 'new', usage: { ...NO_USAGE, output: null, costUsd: null } });
+    admission.release({ conversation: 'c', served: 'new', usage: { ...NO_USAGE, output: null, costUsd: null } });
   }
   expect(both.admit(key, true).kind).toBe('limited');
   state.now += 4 * 3_600_000;
@@ -85,6 +85,22 @@ test('a request that was not sent to the model counts for nothing', () => {
   for (const _ of [1, 2, 3]) {
     const admission = both.admit(key, true);
     if (admission.kind !== 'admitted') throw new Error(admission.message);
-    admission.release({ served: null, usage: null });
+    admission.release({ conversation: null, served: null, usage: null });
   }
+});
+
+test('an answer that ends with a tool call counts at the average price until its turn has told the cost', () => {
+  const { state, limits: both } = limits();
+  const key = { ...KEY, usdPerDay: 0.5 };
+  state.used = { ...NO_USAGE, output: 1_000, costUsd: 0.2 };
+  end(both.admit(key, true), { ...NO_USAGE, output: 2_000 });
+  expect(both.admit(key, true).kind).toBe('limited');
+  state.used = { ...NO_USAGE, output: 3_000, costUsd: 0.3 };
+  // A follow-up that was admitted before ends the turn.
+  const { limits: open } = { limits: createKeyLimits({ usedToday: () => state.used, now: () => state.now }) };
+  const followUp = open.admit(key, true);
+  end(open.admit(key, true), { ...NO_USAGE, output: 3_000 });
+  expect(open.admit(key, true).kind).toBe('limited');
+  end(followUp, { ...NO_USAGE, output: 1_000, costUsd: 0.1 });
+  expect(open.admit(key, true).kind).toBe('admitted');
 });
