@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { dialectTitles } from './api/dialectTable';
+import { createKnocks } from './api/http/access/knocks';
 import type { BodyLimits } from './api/http/body/jsonBody';
 import { createApi } from './api/server';
 import { createChat } from './chat/chat';
@@ -135,6 +136,7 @@ export function createCore({
     idleMs: () => settings.value.idleMinutes * 60_000,
     usersAreIds: () => settings.value.usersAreIds,
   });
+  const knocks = createKnocks({ onChange: () => topics.changed('knocks') });
   const api = createApi({
     chat,
     journal,
@@ -142,6 +144,11 @@ export function createCore({
     log,
     version,
     origins: () => settings.value.origins,
+    keylessRanges: () => settings.value.keylessRanges,
+    trustsContainers: () => settings.value.trustContainers,
+    trustsOwnAddresses: () => settings.value.trustOwnAddresses,
+    hostNames: () => settings.value.hostNames,
+    knocks,
     sendsSampling: () => settings.value.sendSampling,
     sendsReasoning: () => settings.value.sendReasoning,
     taskModel: () => settings.value.taskModel,
@@ -171,6 +178,7 @@ export function createCore({
     keys: () => keys.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
+    knocks: () => knocks.list(),
   };
   const topics = createTopics(sources);
   const unsubscribes = [
@@ -215,7 +223,7 @@ export function createCore({
       keys.close();
       await storage.close();
     },
-    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings }),
+    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks }),
     topics,
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };

@@ -14,6 +14,7 @@ import { Refusal, toFault } from './fault';
 import { type AccessRules, accessControl } from './http/access/access';
 import { keyRules } from './http/access/keyRules';
 import { takeUrlKey } from './http/access/requestKey';
+import { securityHeaders } from './http/access/securityHeaders';
 import { type BodyParser, createBodyParser } from './http/body/bodyParser';
 import { BODY_LIMITS, type BodyLimits, bodyDigest, jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
@@ -107,6 +108,7 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, par
     res.setHeader('X-Claudacity-Version', deps.version);
     next();
   });
+  app.use(securityHeaders);
   const routes = dialects.flatMap((dialect) => dialect.routes(deps));
   const { chat, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
   app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf, readerTimeoutMs }, open));
@@ -256,7 +258,21 @@ function faultHandler(log: Log): ErrorRequestHandler {
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<{ port: number }> {
+/** Every address means IPv6, too, where the system has it: one socket then takes both kinds. */
+async function listen(server: Server, host: string, port: number): Promise<{ port: number }> {
+  if (host !== '0.0.0.0') return listenOn(server, host, port);
+  try {
+    return await listenOn(server, '::', port);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && NO_IPV6.has(error.code))) throw error;
+    return listenOn(server, host, port);
+  }
+}
+
+/** What the system answers where IPv6 is turned off. */
+const NO_IPV6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']);
+
+function listenOn(server: Server, host: string, port: number): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {

@@ -1,10 +1,12 @@
 /** The handlers of the calls that need no Electron; app/shared/contract.ts says what each promises. */
+import type { Knocks } from '../api/http/access/knocks';
 import type { Chat } from '../chat/service';
 import type { Claude } from '../claude/claude';
 import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
 import type { Journal } from '../store/journal';
+import { allowKnock } from './allowKnock';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
 import { appSettings, cliState, storedMessage } from './windowValues';
@@ -18,12 +20,13 @@ export interface CoreParts {
   readonly journal: Journal;
   readonly keys: KeyRing;
   readonly settings: Settings;
+  readonly knocks: Knocks;
 }
 
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
-export function coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings }: CoreParts) {
+export function coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks }: CoreParts) {
   const { conversations } = storage;
   return {
     'server.start': () => server.start(),
@@ -65,6 +68,11 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
     'keys.change': (id, change) => keys.change(id, change),
     'keys.revoke': (id) => keys.revoke(id),
     'keys.delete': (id) => keys.delete(id),
+    'knocks.allow': (id, setting) => {
+      allowKnock({ knocks, settings }, id, setting);
+      return appSettings(settings);
+    },
+    'knocks.dismiss': (id) => knocks.dismiss(id),
     'settings.change': async (change) => {
       const before = settings.value;
       const { host, port, cliPath, keepTexts } = settings.change(change);

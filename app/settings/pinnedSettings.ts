@@ -15,6 +15,8 @@ export interface PinnedValue {
 export interface PinnedValues {
   readonly replaced: Readonly<Partial<Record<SettingName, PinnedValue>>>;
   readonly added: Readonly<Partial<Record<SettingName, readonly string[]>>>;
+  /** Items of lists that are left out because they are not valid. */
+  readonly ignored: readonly { readonly source: string; readonly item: string }[];
 }
 
 type Texts<Name extends string> = Readonly<Partial<Record<Name, string | undefined>>>;
@@ -23,16 +25,23 @@ type Texts<Name extends string> = Readonly<Partial<Record<Name, string | undefin
 export function readPinnedValues(env: Texts<string>, commandLine: Texts<SettingName>): PinnedValues {
   const replaced: Partial<Record<SettingName, PinnedValue>> = {};
   const added: Partial<Record<SettingName, readonly string[]>> = {};
+  const ignored: { source: string; item: string }[] = [];
   for (const name of SETTING_NAMES) {
     const texts = textsOf(name, env, commandLine);
-    if (SETTINGS[name].kind === 'list') {
-      added[name] = texts.flatMap(({ source, text }) => parsed(name, source, text) as string[]);
+    const setting: Setting = SETTINGS[name];
+    if (setting.kind === 'list') {
+      added[name] = texts.flatMap(({ source, text }) => {
+        if (!setting.ignoresPinnedItems) return parsed(name, source, text) as string[];
+        const items = text.split(',').map((item) => item.trim());
+        ignored.push(...items.filter((item) => item !== '' && !setting.isItem(item)).map((item) => ({ source, item })));
+        return items.filter((item) => item !== '' && setting.isItem(item));
+      });
     } else if (texts[0]) {
       const { source, text } = texts[0];
       replaced[name] = { source, value: parsed(name, source, text) };
     }
   }
-  return { replaced, added };
+  return { replaced, added, ignored };
 }
 
 /** The stored values with the pinned ones in their place. */

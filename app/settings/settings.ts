@@ -36,6 +36,9 @@ export interface SettingsOptions {
 /** @throws Error that names the variable or option whose value is invalid. */
 export function openSettings({ file, log, env, commandLine = {} }: SettingsOptions): Settings {
   const pinnedSettings = readPinnedValues(env, commandLine);
+  for (const { source, item } of pinnedSettings.ignored) {
+    log.warn('an item of a variable is not valid and has no effect', { variable: source, item });
+  }
   const pinned = Object.fromEntries(
     Object.entries(pinnedSettings.replaced).map(([name, { source }]) => [name, source]),
   );

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { CliState } from './cliState';
 import { type ApiKey, type CreatedKey, type KeysState, type KeyUsage, keyChange, newKey } from './keys';
+import { type Knock, REMEDY_SETTINGS } from './knocks';
 import type { Billing } from './payer';
 import type { PlanWindow } from './planWindows';
 import type { Problem } from './problems';
@@ -17,6 +18,7 @@ import type { RequestUsage, Usage } from './usage';
 
 export type { CliPhase, CliState } from './cliState';
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './keys';
+export type { Knock, KnockRemedy } from './knocks';
 export type { Billing, PayChoice, Payer, PayWith } from './payer';
 export type { PlanWindow } from './planWindows';
 export type { Problem, ProblemCode } from './problems';
@@ -245,6 +247,9 @@ export const CALLS = {
   'history.restore': call<RestoreResult>()(fileName),
   /** Takes a quarantined database off the list; the file stays. */
   'history.dismiss': call<void>()(fileName),
+  /** Changes a setting as the knock offers. Rejects where it does not offer this any more. */
+  'knocks.allow': call<AppSettings>()(id, z.enum(REMEDY_SETTINGS)),
+  'knocks.dismiss': call<void>()(id),
   /** Rejects with what is wrong with the change. A new host or port restarts the server. */
   'settings.change': call<AppSettings>()(shownSettingsChange),
   'keys.list': call<KeysState>()(),
@@ -289,6 +294,8 @@ export const TOPICS = {
   keys: topic<KeysState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
+  /** Refused requests of this run, by who sent them and why, the latest first. */
+  knocks: topic<Knock[]>(),
   loginItem: topic<LoginItemState>(),
 };
 

@@ -10,6 +10,7 @@ import * as z from 'zod';
 /** The groups of the settings page, in its order, with their headings. */
 export const SETTING_GROUPS = {
   server: 'Server',
+  access: 'Access',
   claude: 'Claude',
   history: 'Conversation history',
   requests: 'Requests',
@@ -87,6 +88,10 @@ export interface ChoiceSetting<Name extends string, Shown extends boolean> exten
 
 export interface ListSetting<Shown extends boolean> extends BaseSetting<string[], Shown> {
   kind: 'list';
+  /** Whether items of a variable that are not valid are left out instead of refused. */
+  ignoresPinnedItems: boolean;
+  /** Whether an item is valid. */
+  isItem: (item: string) => boolean;
 }
 
 /** One entry of the table, of any kind. */
@@ -193,13 +198,26 @@ export function choice<const Name extends string, Shown extends boolean = true>(
   };
 }
 
+export interface ListItems {
+  /** Whether an item is valid, and what the items are then called: `addresses, by commas`. */
+  check?: { test: (item: string) => boolean; expected: string };
+  /** Whether items of a variable that are not valid are left out instead of refused: of one that another program reads, too. Default false. */
+  ignoresPinnedItems?: boolean;
+}
+
 /** Any number of texts. */
-export function list<Shown extends boolean = true>(options: Options<string[], Shown>): ListSetting<Shown> {
+export function list<Shown extends boolean = true>(options: Options<string[], Shown> & ListItems): ListSetting<Shown> {
+  const { check, ignoresPinnedItems = false, ...rest } = options;
+  const expected = check?.expected ?? 'texts separated by commas';
+  const isItem = (item: string) => check?.test(item) ?? true;
+  const item = z.string().trim().min(1, 'must not be empty').refine(isItem, `must be ${expected}`);
   return {
-    ...completed(options),
+    ...completed<string[], Shown>(rest),
     kind: 'list',
-    schema: z.array(z.string().trim().min(1, 'must not be empty')),
-    expected: 'texts separated by commas',
+    schema: z.array(item),
+    expected,
+    ignoresPinnedItems,
+    isItem,
   };
 }
 

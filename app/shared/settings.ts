@@ -6,7 +6,9 @@
  * The keys are the names in the user's settings file, so a key is never renamed.
  */
 import * as z from 'zod';
+import { ADDRESS_RANGES, HOST_NAMES, isAddressRange, isHostName } from './addressRanges';
 import { choice, decimal, integer, list, optionalInteger, text, toggle } from './settingKinds';
+import { ORIGIN_PATTERNS, parseOriginPattern } from './webOrigins';
 
 export { SETTING_GROUPS, type Setting, type SettingGroup, type SettingWarning } from './settingKinds';
 
@@ -17,7 +19,7 @@ export const SETTINGS = {
     group: 'server',
     label: 'Listen on',
     description: 'address to listen on',
-    note: 'Other computers need an API key.',
+    note: 'Other computers need an API key. The first choice includes IPv6.',
     variables: ['HOST'],
     flag: '--host',
   }),
@@ -51,14 +53,57 @@ export const SETTINGS = {
     note: 'New requests are refused meanwhile. Answers that have not ended by then break off with an error.',
     unit: 'seconds for running answers to end',
   }),
+  keylessRanges: list({
+    default: [],
+    check: { test: isAddressRange, expected: ADDRESS_RANGES },
+    group: 'access',
+    label: 'Networks without a key',
+    description: 'addresses and ranges of other computers that need no API key, by commas',
+    note: 'Everybody who can use such an address uses your account. Leave empty to require a key of every other computer.',
+    placeholder: 'none',
+    variables: ['CLAUDACITY_KEYLESS'],
+    defaultText: 'none',
+  }),
+  trustContainers: toggle({
+    default: false,
+    group: 'access',
+    label: 'Containers on this computer',
+    description: 'let containers and virtual machines of this computer in without an API key',
+    note: 'Docker, Podman, libvirt and WSL, by their bridges. Whatever runs in them can then use your account.',
+    variables: ['CLAUDACITY_CONTAINERS'],
+  }),
+  trustOwnAddresses: toggle({
+    default: true,
+    group: 'access',
+    label: "This computer's own addresses",
+    description: 'let programs of this computer in without an API key on its network addresses, too',
+    note: 'For programs that use the address of this computer in its network instead of 127.0.0.1.',
+    variables: ['CLAUDACITY_OWN_ADDRESSES'],
+  }),
+  hostNames: list({
+    default: [],
+    check: { test: isHostName, expected: HOST_NAMES },
+    group: 'access',
+    label: 'Host names',
+    description: 'names by which this computer is called besides its own, by commas',
+    note: 'Without a key, other names are refused: a web site could have made them resolve to this computer.',
+    placeholder: "this computer's own",
+    variables: ['CLAUDACITY_HOST_NAMES'],
+    defaultText: "this computer's own",
+  }),
   origins: list({
     default: [],
-    group: 'server',
+    check: { test: (text) => parseOriginPattern(text) !== null, expected: ORIGIN_PATTERNS },
+    // OLLAMA_ORIGINS is often `*`, which is ignored: it would let every web site in.
+    ignoresPinnedItems: true,
+    group: 'access',
     label: 'Web origins',
-    description: 'web origins that may call besides those of this computer, by commas; `*` stands for any characters',
+    description:
+      'web origins that may call besides those of this computer, by commas; `*` stands for the whole port or first label of the name',
+    note: 'For web pages and browser extensions: https://chat.example, https://*.chat.example, http://nas:*, chrome-extension://ID.',
+    placeholder: 'pages of this computer',
     variables: ['CLAUDACITY_ORIGINS', 'OLLAMA_ORIGINS'],
     defaultText: 'pages of this computer',
-    shown: false,
   }),
   cliPath: text({
     default: '',

@@ -20,6 +20,7 @@ const PAGE_TOPICS = [
   'storage',
   'settings',
   'pinned',
+  'knocks',
   'loginItem',
 ] as const;
 

@@ -1,5 +1,5 @@
 /** Access control, on the real server. */
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { send } from '../support/send';
 import { startTestApp, type TestApp } from '../support/testApp';
@@ -7,13 +7,13 @@ import { startTestApp, type TestApp } from '../support/testApp';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ env: { HOST: '0.0.0.0' } });
+  app = await startTestApp({ env: { HOST: '0.0.0.0' }, settings: { trustOwnAddresses: false } });
 });
 afterAll(() => app.stop());
 
 const local = (path = '/') => `http://127.0.0.1:${app.port}${path}`;
 
-/** An address of a network interface: requests to it arrive as if from another computer. */
+/** An address of a network interface: without the switch for own addresses, requests to it arrive as if from another computer. */
 const outside = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
@@ -56,17 +56,25 @@ test('a Host header that names another site is refused with what to use instead'
 });
 
 test('a Host header may have the names of this computer and of a container’s host', async () => {
-  for (const host of ['localhost', 'host.docker.internal:1', 'my-mac.local', '[::1]:1', '192.168.0.9']) {
+  for (const host of ['localhost', 'host.docker.internal:1', `${hostname()}.local`, '[::1]:1']) {
     expect((await send(local(), { headers: { host } })).status).toBe(200);
   }
 });
 
 test('pages of another site, and pages with the origin `null`, are refused', async () => {
   const body = JSON.stringify({ model: 'sonnet', prompt: 'Hi.' });
-  for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'http://localhost.evil.example',
+    'http://localhost:3000.evil.com',
+  ]) {
     const { status, text, headers } = await send(local('/api/generate'), { headers: { origin }, body });
     expect([status, headers['access-control-allow-origin']]).toEqual([403, undefined]);
-    expect(JSON.parse(text)).toEqual({ error: expect.stringContaining('add the origin to CLAUDACITY_ORIGINS') });
+    const remedy = origin.endsWith('.example')
+      ? 'add the origin to CLAUDACITY_ORIGINS'
+      : 'no origin that could be allowed';
+    expect(JSON.parse(text)).toEqual({ error: expect.stringContaining(remedy) });
   }
   expect(app.api.requests).toHaveLength(0);
 });
@@ -99,6 +107,44 @@ test('a preflight request is answered with the allowed methods and headers', asy
   );
   expect(allowed.headers['access-control-allow-headers']).not.toContain('x-other');
   expect((await preflight('https://evil.example')).status).toBe(403);
+});
+
+test('a page of an allowed origin may reach this private network, and no other page', async () => {
+  const ask = (origin: string) =>
+    send(local('/api/chat'), {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-private-network': 'true' },
+    });
+  expect((await ask('http://localhost:3000')).headers['access-control-allow-private-network']).toBe('true');
+  const refused = await ask('https://evil.example');
+  expect([refused.status, refused.headers['access-control-allow-private-network']]).toEqual([403, undefined]);
+});
+
+test('every answer, refusals included, has the headers that bind browsers', async () => {
+  for (const options of [{}, { headers: { origin: 'https://evil.example' } }]) {
+    expect((await send(local('/api/version'), options)).headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  }
+});
+
+test('a refused browser extension is listed, and one call lets it in', async () => {
+  const origin = 'chrome-extension://abcdefghijklmnopabcdefghijklmnop';
+  const status = async () => (await send(local('/api/tags'), { headers: { origin } })).status;
+  expect(await status()).toBe(403);
+  const knock = app.core.snapshot().knocks.find(({ value }) => value === origin);
+  expect(knock).toMatchObject({
+    reason: 'origin',
+    from: 'this computer',
+    remedies: [{ setting: 'origins', value: origin }],
+  });
+  app.core.calls['knocks.allow'](knock?.id ?? '', 'origins');
+  expect(await status()).toBe(200);
+  expect(app.core.snapshot().knocks.find(({ value }) => value === origin)).toBeUndefined();
+  expect(() => app.core.calls['knocks.allow'](knock?.id ?? '', 'origins')).toThrow('not listed any more');
 });
 
 test('a refused request is recorded with the reason', async () => {

@@ -104,6 +104,7 @@ const snapshot: TopicValues = {
   storage: { quarantined: [] },
   keys: { keys: [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
+  knocks: [],
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
 };

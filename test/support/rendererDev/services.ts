@@ -67,6 +67,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     keys: { keys: [], problem: null },
     settings: appSettings(),
     pinned: {},
+    knocks: [],
     loginItem: { supported: true, enabled: false },
     ...changes,
   };

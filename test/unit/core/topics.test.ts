@@ -34,6 +34,7 @@ function hub() {
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),
+    knocks: () => [],
   };
   const topics = createTopics(sources);
   const updates: TopicUpdate[] = [];

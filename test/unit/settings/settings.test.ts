@@ -112,12 +112,17 @@ test.each(['::', '::1', '192.168.1.5', 'localhost', 'my-pc.local'])('HOST=%s is 
 
 test('origins from the environment are added to those stored, and not stored themselves', async () => {
   const settings = open({
-    env: { CLAUDACITY_ORIGINS: 'https://a.example, https://b.example', OLLAMA_ORIGINS: 'app://*' },
+    env: { CLAUDACITY_ORIGINS: 'https://a.example, https://b.example', OLLAMA_ORIGINS: 'http://nas:*, *' },
   });
 
   settings.change({ origins: [...settings.value.origins, 'https://c.example'] });
 
-  expect(settings.value.origins).toEqual(['https://c.example', 'https://a.example', 'https://b.example', 'app://*']);
+  expect(settings.value.origins).toEqual([
+    'https://c.example',
+    'https://a.example',
+    'https://b.example',
+    'http://nas:*',
+  ]);
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ origins: ['https://c.example'] });
 });
 
@@ -182,13 +187,16 @@ test('electron-store and conf write the same file in the same format', async () 
   // Its package would download Electron when it is imported; the store itself needs no more than the folder.
   process.env.ELECTRON_OVERRIDE_DIST_PATH ??= folder;
   const { openElectronStoreFile } = await import('../../../app/desktop/electronStoreFile');
-  openSettings({ file: openElectronStoreFile(folder, log), log, env: {} }).change({ port: 8080, origins: ['app://*'] });
+  openSettings({ file: openElectronStoreFile(folder, log), log, env: {} }).change({
+    port: 8080,
+    origins: ['app://obsidian.md'],
+  });
   const written = await readFile(file, 'utf8');
   const settings = open();
   settings.change({ port: 8081 });
   settings.change({ port: 8080 });
 
-  expect(settings.value.origins).toEqual(['app://*']);
+  expect(settings.value.origins).toEqual(['app://obsidian.md']);
   expect(await readFile(file, 'utf8')).toBe(written);
 });
 

@@ -27,7 +27,7 @@ test.each<[SettingName, string, unknown]>([
   ['sendSampling', 'true', true],
   ['theme', 'dark', 'dark'],
   ['cliPath', ' /opt/claude ', '/opt/claude'],
-  ['origins', 'app://*, https://a.example', ['app://*', 'https://a.example']],
+  ['origins', 'http://nas:*, https://a.example', ['http://nas:*', 'https://a.example']],
   ['host', 'fe80::1%eth0', 'fe80::1%eth0'],
 ])('%s: "%s" is read as its type', (name, input, value) => {
   expect(parseSettingText(name, input)).toEqual(value);
@@ -59,7 +59,10 @@ describe('a change by the window', () => {
     { idleMinutes: 1441 },
     { host: '' },
     { isolation: false },
-    { origins: [] },
+    { passVariables: [] },
+    { origins: ['*'] },
+    { keylessRanges: ['0.0.0.0/0'] },
+    { hostNames: ['http://nas'] },
   ])('is refused: %o', (change) => expect(shownSettingsChange.safeParse(change).success).toBe(false));
 
   test('holds what was sent and no defaults', () => {

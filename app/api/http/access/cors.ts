@@ -1,5 +1,5 @@
 /** The headers that let pages of allowed origins send requests and read the answers. */
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 
 /** Lets a page of the origin read the answer. */
 export function setCorsHeaders(res: Response, origin: string): void {
@@ -46,8 +46,15 @@ const REQUEST_HEADER_PREFIXES = /^x-(openwebui|claudacity|stainless)-[a-z0-9-]+$
 
 const PREFLIGHT_VALID_S = 12 * 60 * 60;
 
-/** Answers a preflight request from a page of an allowed origin. @param requested the value of `Access-Control-Request-Headers`. */
-export function answerPreflight(res: Response, requested: string): void {
+/**
+ * Answers a preflight request from a page of an allowed origin. Chromium asks, too, whether a page of the internet may reach this computer (private
+ * network access); other pages never get this answer.
+ */
+export function answerPreflight(req: Request, res: Response): void {
+  const requested = req.headers['access-control-request-headers'] ?? '';
+  if (req.headers['access-control-request-private-network'] === 'true') {
+    res.setHeader('Access-Control-Allow-Private-Network', 'true');
+  }
   const requestedNames = requested.split(',').map((name) => name.trim());
   const headers = [...REQUEST_HEADERS, ...requestedNames.filter((name) => REQUEST_HEADER_PREFIXES.test(name))];
   res.setHeader('Access-Control-Allow-Methods', METHODS);

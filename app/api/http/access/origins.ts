@@ -1,34 +1,34 @@
-/** Pages of which origins may send requests. */
+/** Pages of which origins may send requests. Origins are compared as scheme, host and port, never as texts. */
+import { matchesOrigin, parseOrigin, parseOriginPattern, type WebOrigin } from '../../../shared/webOrigins';
 
-const LOCAL_ORIGINS: readonly string[] = [
-  ...['localhost', '127.0.0.1', '0.0.0.0', '[::1]'].flatMap((host) =>
-    ['http', 'https'].flatMap((scheme) => [`${scheme}://${host}`, `${scheme}://${host}:*`]),
-  ),
-  'app://*',
-  'file://*',
-  'tauri://*',
-  'vscode-webview://*',
-  'vscode-file://*',
-];
+/** Pages that a server on this computer serves, at any port. */
+const LOCAL_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '0.0.0.0', '[::1]']);
+
+/** Schemes of desktop programs' own pages, which no web site can have. */
+const APP_SCHEMES: ReadonlySet<string> = new Set(['app', 'file', 'tauri', 'vscode-webview', 'vscode-file']);
 
 /** Whether pages of the origin may send requests. @param host the request's Host header: this server's own pages may. */
 export function isAllowedOrigin(origin: string, host: string, allowed: readonly string[]): boolean {
-  const lowerOrigin = origin.toLowerCase();
-  if (lowerOrigin === 'null') return false;
-  if (lowerOrigin === `http://${host.toLowerCase()}` || lowerOrigin === `https://${host.toLowerCase()}`) return true;
-  return [...LOCAL_ORIGINS, ...allowed].some((pattern) => matches(pattern.trim().toLowerCase(), lowerOrigin));
+  const parsed = parseOrigin(origin);
+  if (parsed === null) return false;
+  const isWeb = parsed.scheme === 'http' || parsed.scheme === 'https';
+  if (APP_SCHEMES.has(parsed.scheme) || (isWeb && LOCAL_HOSTS.has(parsed.host))) return true;
+  if (isWeb && isSame(parsed, parseOrigin(`${parsed.scheme}://${host}`))) return true;
+  return patternsOf(allowed).some((pattern) => matchesOrigin(pattern, parsed));
 }
 
-function matches(pattern: string, origin: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return origin === first;
-  if (!origin.startsWith(first) || !origin.endsWith(last) || origin.length < first.length + last.length) return false;
-  let middle = origin.slice(first.length, origin.length - last.length);
-  for (const part of rest) {
-    const at = middle.indexOf(part);
-    if (at < 0) return false;
-    middle = middle.slice(at + part.length);
+function isSame(origin: WebOrigin, own: WebOrigin | null): boolean {
+  return own !== null && own.host !== '' && origin.host === own.host && origin.port === own.port;
+}
+
+/** The parsed patterns of the list that was asked for last: the list is the same object until the user changes it. */
+let lastList: readonly string[] = [];
+let lastPatterns: readonly WebOrigin[] = [];
+
+function patternsOf(list: readonly string[]): readonly WebOrigin[] {
+  if (list !== lastList) {
+    lastPatterns = list.map(parseOriginPattern).filter((pattern) => pattern !== null);
+    lastList = list;
   }
-  return true;
+  return lastPatterns;
 }
