@@ -3,6 +3,7 @@
  * decide only the form of its body.
  */
 import { ChatError, type ChatErrorKind } from '../chat/errors';
+import { maskKeys } from '../shared/maskKeys';
 
 /** Codes for refusals that concern HTTP rather than the chat. */
 export type RefusalCode =
@@ -55,6 +56,12 @@ export class Refusal extends Error {
  * @param requestId is named in the message of an internal error, for finding its details in the log.
  */
 export function toFault(error: unknown, requestId: string): Fault {
+  const fault = unmaskedFault(error, requestId);
+  // A message may quote what the client sent, or what the API says of the owner's key.
+  return { ...fault, message: maskKeys(fault.message), recorded: maskKeys(fault.recorded) };
+}
+
+function unmaskedFault(error: unknown, requestId: string): Fault {
   if (error instanceof Refusal) return refusalFault(error.status, error.code, error.message, error.recorded);
   if (isUrlError(error)) return refusalFault(400, 'invalid_request', 'malformed URL', 'malformed URL');
   return chatFault(ChatError.from(error), requestId);

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import winston from 'winston';
 import { asError } from '../shared/errorText';
+import { maskKeys } from '../shared/maskKeys';
 
 export type LogField = string | number | boolean | null | undefined | Error;
 export type LogFields = Readonly<Record<string, LogField>>;
@@ -100,10 +101,6 @@ function plainFields(fields: LogFields = {}): Record<string, unknown> {
         return [name, typeof value === 'string' ? maskKeys(value) : value];
       }),
   );
-}
-
-function maskKeys(text: string): string {
-  return text.replace(/\bsk-[\w-]{6,}/g, 'sk-…').replace(/\b(Bearer\s+)[\w.~+/=-]{6,}/gi, '$1…');
 }
 
 /** A disk that fails may never report the end. */

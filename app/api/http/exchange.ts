@@ -8,6 +8,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { ChatError } from '../../chat/errors';
 import type { Log } from '../../log/log';
 import type { ApiKey } from '../../shared/keys';
+import { maskKeys } from '../../shared/maskKeys';
 import type { Journal, RequestChange } from '../../store/journal';
 import type { Dialect } from '../dialect';
 import { clientName } from './clientName';
@@ -93,17 +94,18 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   const arrived = performance.now();
   const controller = new AbortController();
   const dialect = dialectOf(req.path, req.headers);
-  const client = clientName(req.headers);
+  const client = maskKeys(clientName(req.headers));
+  const path = maskKeys(req.path.slice(0, MAX_RECORDED));
   const address = peerAddress(req);
   const record = journal.begin({
     client,
     address,
     dialect: dialect.name,
     method: req.method,
-    path: req.path.slice(0, MAX_RECORDED),
+    path,
     model: '',
     stream: false,
-    userAgent: (req.headers['user-agent'] ?? '').slice(0, MAX_RECORDED),
+    userAgent: maskKeys((req.headers['user-agent'] ?? '').slice(0, MAX_RECORDED)),
   });
   let failure: string | null = null;
   let stopped = false;
@@ -129,7 +131,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
       record.end({ route, status: res.statusCode, phase: 'done' });
     }
     const status = complete ? res.statusCode : 499;
-    log.debug('request', { id: record.id, client, method: req.method, path: req.path, status });
+    log.debug('request', { id: record.id, client, method: req.method, path, status });
   });
 
   return {
@@ -147,9 +149,11 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     signal: controller.signal,
     ended,
     elapsedMs: () => performance.now() - arrived,
-    change: (change) => record.change(change),
+    // Users put a key into the field of the model, too.
+    change: ({ model, ...change }) =>
+      record.change(model === undefined ? change : { ...change, model: maskKeys(model) }),
     fail: (recorded) => {
-      failure ??= recorded.slice(0, MAX_RECORDED);
+      failure ??= maskKeys(recorded.slice(0, MAX_RECORDED));
     },
     markStopped: () => {
       stopped = true;
