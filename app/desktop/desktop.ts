@@ -3,7 +3,7 @@ import path from 'node:path';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
-import type { LoginItemState } from '../shared/contract';
+import type { ExternalPage, LoginItemState } from '../shared/contract';
 import { RENDERER_DIR } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createTray } from './tray/tray';
@@ -63,7 +63,8 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     // The user may have switched the login item off in the system's own settings meanwhile.
     onShow: () => void readLoginItem(loginItem, log).then(showLoginItem),
   });
-  const openDocs = () => void shell.openExternal(externalPageUrl('docs', server.url));
+  const openExternalPage = (page: ExternalPage) => shell.openExternal(externalPageUrl(page, server.url));
+  const openDocs = () => void openExternalPage('docs');
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(appMenu({ platform: process.platform, development: !app.isPackaged, openDocs })),
   );
@@ -95,7 +96,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
       ...core.calls,
       'loginItem.set': setLoginItem,
       'clipboard.copy': (text) => clipboard.writeText(text),
-      'externalPage.open': (page) => shell.openExternal(externalPageUrl(page, server.url)),
+      'externalPage.open': openExternalPage,
     },
     window,
     log,

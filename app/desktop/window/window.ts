@@ -2,7 +2,17 @@
  * The app's only window. It shows our own page and nothing else: no other address, no second window, no permissions, and no Node in the page.
  * Closing the window hides it: the app stays in the tray.
  */
-import { BrowserWindow, type Event, Notification, nativeTheme, screen, session, type WebFrameMain } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  type Event,
+  Notification,
+  nativeTheme,
+  screen,
+  session,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron';
 import type { Topics } from '../../core/topics';
 import type { Log } from '../../log/log';
 import { APP_ICON, PRELOAD_FILE } from '../assets';
@@ -31,7 +41,9 @@ export interface AppWindowOptions {
 }
 
 export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOptions): AppWindow {
-  denyPermissions();
+  confineSession();
+  // Not only the window's own: whatever else could show a page is confined as well.
+  app.on('web-contents-created', (_event, contents) => confine(contents));
   let window: BrowserWindow | undefined;
   let subscriptions: PageSubscriptions | undefined;
   let hidesOnClose = true;
@@ -66,10 +78,11 @@ export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOpt
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
         spellcheck: false,
       },
     });
-    confine(created);
     const page = pageSubscriptions(topics, created.webContents);
     subscriptions = page;
     if (state.maximized) created.maximize();
@@ -127,17 +140,25 @@ const DEFAULT_SIZE = { width: 1080, height: 720 };
 const LIGHT = '#fdfdfe';
 const DARK = '#15151b';
 
-function denyPermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.defaultSession.setPermissionCheckHandler(() => false);
+/** Denies every permission and device, and every address outside of `app://`: the policy of the page forbids them, too. */
+function confineSession(): void {
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setDevicePermissionHandler(() => false);
+  defaultSession.webRequest.onBeforeRequest({ urls: FOREIGN_ADDRESSES }, (_details, answer) =>
+    answer({ cancel: true }),
+  );
 }
 
-function confine({ webContents }: BrowserWindow): void {
+const FOREIGN_ADDRESSES = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
+
+function confine(contents: WebContents): void {
   const refuse = (event: Event) => event.preventDefault();
-  webContents.on('will-navigate', refuse);
-  webContents.on('will-redirect', refuse);
-  webContents.on('will-attach-webview', refuse);
-  webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.on('will-navigate', refuse);
+  contents.on('will-redirect', refuse);
+  contents.on('will-attach-webview', refuse);
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
 function explainClosing(): void {
