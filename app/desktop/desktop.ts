@@ -1,10 +1,11 @@
 /** The desktop shell: tray and window around one core. Whatever either shows or does goes through that core. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
 import type { ExternalPage, LoginItemState } from '../shared/contract';
-import { RENDERER_DIR } from './assets';
+import { LICENSES_FILE, RENDERER_DIR } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createTray } from './tray/tray';
 import { appMenu } from './window/appMenu';
@@ -97,6 +98,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
       'loginItem.set': setLoginItem,
       'clipboard.copy': (text) => clipboard.writeText(text),
       'externalPage.open': openExternalPage,
+      'app.licenses': () => readFile(LICENSES_FILE, 'utf8'),
     },
     window,
     log,

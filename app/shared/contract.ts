@@ -264,6 +264,8 @@ export const CALLS = {
   'loginItem.set': call<LoginItemState>()(z.boolean()),
   'clipboard.copy': call<void>()(z.string().max(1_000_000)),
   'externalPage.open': call<void>()(externalPage),
+  /** The licence texts of the packages in the app. */
+  'app.licenses': call<string>()(),
 };
 
 export type CallName = keyof typeof CALLS;

@@ -4,6 +4,7 @@ import { SETTING_GROUPS, SETTINGS, type SettingGroup, SHOWN_SETTING_NAMES } from
 import { usePageStore, usePageTarget } from '../state/pageStores';
 import { useApp } from '../state/services';
 import { useStoreState } from '../state/store';
+import { About } from './About';
 import { ConfirmDeletion } from './ConfirmDeletion';
 import { LoginItemField } from './fields/LoginItemField';
 import { SettingField } from './fields/SettingField';
@@ -62,6 +63,7 @@ export default function SettingsPage() {
               )}
             </fieldset>
           ))}
+          <About />
         </div>
       </div>
       {confirming && (

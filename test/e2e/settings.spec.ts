@@ -46,3 +46,10 @@ test('a button elsewhere that is about a setting opens the page with the focus o
   await page.getByRole('button', { name: 'History settings…' }).click();
   await expect(page.getByRole('checkbox', { name: 'Store the conversation history' })).toBeFocused();
 });
+
+test('the licences of the packages are shown', async ({ desktop }) => {
+  const page = await desktop.window();
+  await openPage(page, 'Settings');
+  await page.getByRole('button', { name: 'Show the licences of the packages' }).click();
+  await expect(page.getByLabel('Licences of the packages')).toContainText('Permission is hereby granted');
+});

@@ -199,6 +199,7 @@ const handlers: Partial<CallHandlers> = {
   },
   'loginItem.set': (enabled) => ({ supported: true, enabled }),
   'clipboard.copy': () => undefined,
+  'app.licenses': () => 'express 5.3.0\n\nMIT',
   'externalPage.open': () => {
     throw new Error('No browser could be opened.');
   },
