@@ -16,5 +16,12 @@ export interface Page {
 export const PAGES: readonly [Page, ...Page[]] = [
   { id: 'requests', title: 'Requests', icon: 'list', shortcut: '1', load: () => import('./requests/RequestsPage') },
   { id: 'history', title: 'History', icon: 'history', shortcut: '2', load: () => import('./history/HistoryPage') },
+  {
+    id: 'access',
+    title: 'Access',
+    icon: 'M10.5 2.5A3 3 0 1 1 8.1 7.4 L3 12.5V13.5H5.5V12H7V10.5L8.6 8.9 M11.2 4.8V5',
+    shortcut: '3',
+    load: () => import('./access/AccessPage'),
+  },
   { id: 'settings', title: 'Settings', icon: 'settings', shortcut: ',', load: () => import('./settings/SettingsPage') },
 ];

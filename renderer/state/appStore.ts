@@ -21,6 +21,7 @@ const PAGE_TOPICS = [
   'settings',
   'pinned',
   'knocks',
+  'keys',
   'loginItem',
 ] as const;
 

@@ -94,6 +94,11 @@ export function formatMoment(at: number): string {
   return `${day} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** `Dec 25, 2026`. @param at ms since the epoch */
+export function formatDate(at: number): string {
+  return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
 /** `Sunday, November 22` of `2026-11-22`. */
 export function formatDay(day: string): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);

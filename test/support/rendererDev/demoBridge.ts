@@ -18,6 +18,8 @@ import type {
 import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
 import { activeConversations, messagesOf, storedConversations } from './demoConversations';
+import { demoKeys, keyHandlers } from './demoKeys';
+import { demoKnocks } from './demoKnocks';
 import { between } from './demoRandom';
 import { begun, details, finished, usage } from './demoRequests';
 import { busyDay, emptyDay } from './demoUsage';
@@ -102,9 +104,9 @@ const snapshot: TopicValues = {
   spares: demo.day === 'cli_missing' ? 0 : 2,
   usage: busy ? busyDay() : emptyDay(),
   storage: { quarantined: [] },
-  keys: { keys: [], problem: null },
+  keys: { keys: busy ? demoKeys(Date.now()) : [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
-  knocks: [],
+  knocks: busy ? demoKnocks(Date.now()) : [],
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
 };
@@ -197,6 +199,15 @@ const handlers: Partial<CallHandlers> = {
     change({ settings: { ...snapshot.settings, ...settings } });
     return snapshot.settings;
   },
+  'knocks.allow': (id) => {
+    change({ knocks: snapshot.knocks.filter((one) => one.id !== id) });
+    return snapshot.settings;
+  },
+  'knocks.dismiss': (id) => change({ knocks: snapshot.knocks.filter((one) => one.id !== id) }),
+  ...keyHandlers(
+    () => snapshot.keys,
+    (keys) => change({ keys: { keys, problem: null } }),
+  ),
   'loginItem.set': (enabled) => ({ supported: true, enabled }),
   'clipboard.copy': () => undefined,
   'app.licenses': () => 'express 5.3.0\n\nMIT',

@@ -30,6 +30,25 @@ const STATES = {
   'problem-signed-out': { demo: 'signed_out' },
   'problem-port': { demo: 'port_taken' },
   'problem-cli': { demo: 'cli_missing' },
+  access: { demo: 'busy', before: (page) => page.keyboard.press('Control+3') },
+  'access-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+3') },
+  'access-new': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('button', { name: 'New key' }).click();
+    },
+  },
+  'access-created': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('button', { name: 'New key' }).click();
+      await page.getByLabel('Name').fill('Home Assistant');
+      await page.getByRole('checkbox', { name: 'be a part of the URL' }).check();
+      await page.getByRole('button', { name: 'Make key' }).click();
+    },
+  },
   settings: { demo: 'busy', before: (page) => page.keyboard.press('Control+,') },
   'settings-end': {
     demo: 'busy',
