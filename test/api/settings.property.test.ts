@@ -7,9 +7,17 @@
  * reuse, and 2,000 without. CLAUDACITY_SEED repeats a run, as far as the order of parallel requests can be repeated.
  */
 import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { AssistantBlock, ChatRequest, Message, ToolResultBlock, UserBlock } from '../../app/chat/request';
+import type {
+  AssistantBlock,
+  ChatRequest,
+  Message,
+  TextBlock,
+  ToolResultBlock,
+  UserBlock,
+} from '../../app/chat/request';
 import { type ChatRig, startChatRig } from '../support/chatRig';
 import { type RecordedRequest, type Step, text, thinking, toolUse } from '../support/messagesApi';
 import { type Random, random } from '../support/random';
@@ -62,7 +70,7 @@ interface Run {
   /** How many requests were served in which way. */
   readonly paths: Map<string, number>;
   /** The key that each process has served. */
-  readonly ownerOf: Map<number, string>;
+  readonly ownerOf: Map<string, string>;
 }
 
 interface Branch {
@@ -163,7 +171,9 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
     } else if (calls.length > 0 && dice < 92) {
       const results = calls.map(({ id }): ToolResultBlock => {
         const isError = chance(0.1);
-        const content = chance(0.1) ? [PICTURE] : [{ type: 'text', text: `Result ${below(1_000_000)}` } as const];
+        const words = (): TextBlock => ({ type: 'text', text: `Result ${below(1_000_000)}` });
+        // Of an error the CLI passes on the texts alone.
+        const content = !isError && chance(0.1) ? [PICTURE] : chance(0.1) ? [words(), words()] : [words()];
         return { type: 'tool_result', toolUseId: id, isError, content };
       });
       await ask(branch, { role: 'user', content: results }, { isLone });
@@ -229,9 +239,10 @@ async function askOnce(run: Run, request: Partial<ChatRequest>, hangUpAfterMs: n
     if (event.type === 'start') ({ served: path, conversation } = event);
     if (event.type === 'question_sent') {
       const pid = rig.chat.liveConversations().find(({ id }) => id === conversation)?.pid;
-      if (pid) {
-        expect([undefined, request.owner]).toContain(ownerOf.get(pid));
-        ownerOf.set(pid, request.owner ?? '');
+      const process = pid && processId(pid);
+      if (process) {
+        expect([undefined, request.owner]).toContain(ownerOf.get(process));
+        ownerOf.set(process, request.owner ?? '');
       }
     }
     if (event.type === 'text') words += event.text;
@@ -246,6 +257,17 @@ async function askOnce(run: Run, request: Partial<ChatRequest>, hangUpAfterMs: n
     }
   }
   return { path: 'hung up' };
+}
+
+/** Differs for each process, as its number alone does not in a long run; undefined where it has ended, and on systems other than Linux. */
+function processId(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Its start, behind the name in parentheses.
+    return `${pid} ${stat.slice(stat.lastIndexOf(')')).split(' ')[20]}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The history with one of its texts changed. Calls and their results stay as they are. */

@@ -177,6 +177,22 @@ describe('a tool call', () => {
     expect(JSON.stringify(rig.api.requests.at(-1)?.history.at(-1))).toContain('Hurry.');
   });
 
+  test('whose result is an error of two texts reaches the model as it is', async () => {
+    rig.api.answer(toolUse('get_weather', { city: 'Oslo' }, { id: 'toolu_failed' }));
+    rig.api.answer(text('A pity.'));
+    const question = user('Fail.');
+    const first = await rig.ask({ messages: [question], tools: TOOLS });
+    const content = [
+      { type: 'text', text: 'No station.' },
+      { type: 'text', text: 'No city.' },
+    ] as const;
+    const failure: ToolResultBlock = { type: 'tool_result', toolUseId: 'toolu_failed', content, isError: true };
+
+    await rig.ask({ messages: [question, answerMessage(first), { role: 'user', content: [failure] }], tools: TOOLS });
+
+    expect(rig.api.requests.at(-1)?.history.at(-1)?.content).toMatchObject([{ is_error: true, content }]);
+  });
+
   test('whose process is needed by another request ends there, and the CLI does not continue by itself', async () => {
     const crowded = await startChatRig({ limit: 1 });
     const opening = gate();

@@ -3,9 +3,9 @@ import type { McpToolContent, McpToolResult } from '../../claude/process/tools/c
 import type { ImageBlock, Message, TextBlock, ToolResultBlock } from '../request';
 
 /**
- * The results of the tool calls in the model's last answer, in the order of the calls; undefined where one is missing, contains a
- * document, or the client sends anything else too: a waiting turn takes only results of texts and images, so such a request needs
- * another process. (The CLI would write a document to a file, and give the model the file's path.)
+ * The results of the tool calls in the model's last answer, in the order of the calls; undefined where one is missing or would not reach
+ * the model as it is, or the client sends anything else too: such a request needs another process. (The CLI would write a document to a file,
+ * and give the model the file's path. Of an error it takes the text alone.)
  */
 export function toolResults(
   history: readonly Message[],
@@ -24,7 +24,10 @@ export function toolResults(
 
 function toolResult({ content, isError }: ToolResultBlock): McpToolResult | undefined {
   const blocks = content.filter((block) => block.type !== 'document');
-  return blocks.length === content.length ? { content: blocks.map(toolContent), isError } : undefined;
+  const isText = content.length === 1 && content[0]?.type === 'text' && content[0].text.trim() !== '';
+  return blocks.length === content.length && (isText || !isError)
+    ? { content: blocks.map(toolContent), isError }
+    : undefined;
 }
 
 function toolContent(block: TextBlock | ImageBlock): McpToolContent {
