@@ -6,12 +6,13 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT } from '../../build/setup/command.mjs';
 import { startTestApp } from '../support/testApp';
+import { keys } from './keys';
 import { langchain } from './langchain';
 import { ollama } from './ollama';
 import { strictPython } from './strictPython';
 import type { Suite } from './suite';
 
-const SUITES: readonly Suite[] = [strictPython, langchain, ollama];
+const SUITES: readonly Suite[] = [strictPython, keys, langchain, ollama];
 
 const CACHE = path.join(ROOT, '.cache', 'suites');
 
