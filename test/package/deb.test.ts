@@ -6,6 +6,8 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { FuseState } from '@electron/fuses/dist/constants';
 import { Ollama } from 'ollama';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -62,6 +64,21 @@ test('the window is shown by processes inside Chromium’s sandbox', async () =>
     // 2 means that a system call filter is active, which is the last thing that the sandbox sets up.
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m);
   }
+});
+
+test('the program runs no other code than the app’s: Electron’s fuses, read back', async () => {
+  const wire = await getCurrentFuseWire('/opt/Claudacity/claudacity');
+  const states = [
+    FuseV1Options.EnableNodeOptionsEnvironmentVariable,
+    FuseV1Options.EnableNodeCliInspectArguments,
+    FuseV1Options.OnlyLoadAppFromAsar,
+    FuseV1Options.EnableEmbeddedAsarIntegrityValidation,
+    FuseV1Options.EnableCookieEncryption,
+    // The `claudacity` command runs the program as Node.
+    FuseV1Options.RunAsNode,
+  ].map((fuse) => wire[fuse]);
+  const { ENABLE, DISABLE } = FuseState;
+  expect(states).toEqual([DISABLE, DISABLE, ENABLE, ENABLE, ENABLE, ENABLE]);
 });
 
 test('an Ollama client gets the answer of the user’s own CLI', async () => {
