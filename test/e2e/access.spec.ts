@@ -55,3 +55,24 @@ test('what a key may do is changed in the window', async ({ desktop }) => {
 
   await expect(key).toContainText('haiku · 3 requests a minute');
 });
+
+test('a page that was refused is shown, and let in with one click', async ({ desktop, api }) => {
+  api.setDefaultAnswer(text('Hello'));
+  const page = await desktop.window();
+  await openPage(page, 'Access');
+  const ask = async () => {
+    const response = await fetch(`${await desktop.url()}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { origin: 'https://chat.example.org' },
+      body: JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    return response.status;
+  };
+
+  expect(await ask()).toBe(403);
+  const knock = page.getByRole('listitem').filter({ hasText: 'a page of https://chat.example.org' });
+  await knock.getByRole('button', { name: 'Allow this page' }).click();
+
+  await expect(knock).toHaveCount(0);
+  expect(await ask()).toBe(200);
+});
