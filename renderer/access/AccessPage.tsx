@@ -53,8 +53,8 @@ export default function AccessPage() {
           <p className="access-note">
             Programs on this computer need no key. Give one to each program elsewhere: in a container, on a phone or on
             another computer. {host === '127.0.0.1' && 'The server is reached from this computer alone now. '}
-            <button type="button" className="link" onClick={() => navigation.open('settings', 'host')}>
-              Networks and addresses
+            <button type="button" className="link" onClick={() => navigation.open('settings', 'trustContainers')}>
+              Containers, networks and host names
             </button>
           </p>
           {problem !== null && (
