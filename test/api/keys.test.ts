@@ -251,3 +251,43 @@ test('a key that unloads a model ends no conversation of another key, and does n
   expect((await unload(one)).status).toBe(200);
   await expect.poll(() => conversationsOf(one)).toBe(0);
 });
+
+test('an id, a stored response and a retry of one key mean nothing under another', async () => {
+  const [one, other] = [createKey(), createKey()];
+  const lone = (secret: string, content: string) =>
+    send(`${app.url}/v1/chat/completions`, {
+      headers: { 'x-api-key': secret },
+      body: JSON.stringify({ model: 'sonnet', id: 'shared', messages: [{ role: 'user', content }] }),
+    });
+  const first = await lone(one.secret, 'Of one.');
+  const second = await lone(other.secret, 'Of the other.');
+  const third = await lone(one.secret, 'Of one again.');
+  const conversationOf = ({ headers }: HttpAnswer) => headers['x-claudacity-conversation'];
+  expect(conversationOf(third)).toBe(conversationOf(first));
+  expect(conversationOf(second)).not.toBe(conversationOf(first));
+  const texts = app.api.requests.map(({ history }) => JSON.stringify(history));
+  expect(texts[1]).not.toContain('Of one');
+  expect(texts[2]).not.toContain('Of the other');
+
+  const respond = (secret: string, previous?: string) =>
+    send(`${app.url}/v1/responses`, {
+      headers: { 'x-api-key': secret },
+      body: JSON.stringify({ model: 'sonnet', input: 'Hi.', ...(previous && { previous_response_id: previous }) }),
+    });
+  const { id }: { id: string } = JSON.parse((await respond(one.secret)).text);
+  expect((await respond(one.secret, id)).status).toBe(200);
+  expect((await respond(other.secret, id)).status).toBe(400);
+
+  app.api.reset();
+  const waits = gate();
+  app.api.setDefaultAnswer(waits, text('Yes.'));
+  const retried = (secret: string) =>
+    send(`${app.url}/v1/chat/completions`, {
+      headers: { 'x-api-key': secret, 'x-stainless-retry-count': '1' },
+      body: chatBody('The same.'),
+    });
+  const answers = [retried(one.secret), retried(other.secret)];
+  await app.api.waitForRequest(2);
+  waits.open();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+});
