@@ -45,7 +45,7 @@ export interface KeyRing {
 export interface KeyRingOptions {
   readonly database: Database;
   readonly log: Log;
-  /** Called after each change of `state`. */
+  /** Called after each change of `state`; after the use of a key, within `writeAfterMs`. */
   readonly onChange: () => void;
   /** Called when a key has been revoked or deleted. */
   readonly onRevoked?: (id: string) => void;
@@ -100,6 +100,8 @@ export function openKeyRing(options: KeyRingOptions): KeyRing {
   function writeUnwritten(): void {
     clearTimeout(timer);
     timer = undefined;
+    // The last uses since the previous time; a busy key is not reported with each request.
+    onChange();
     const changed = [...unwritten].flatMap((id) => keys.get(id) ?? []);
     if (changed.length === 0) return;
     try {
@@ -190,7 +192,6 @@ export function openKeyRing(options: KeyRingOptions): KeyRing {
       keys.set(id, { ...key, lastUsedAt: now(), lastAddress: address, lastClient: client });
       unwritten.add(id);
       writeSoon();
-      onChange();
     },
     nameOf: (id) => keys.get(id)?.name ?? id,
     create: (created) => {
