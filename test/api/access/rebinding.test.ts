@@ -13,6 +13,8 @@ import { startTestApp, type TestApp } from '../../support/testApp';
 
 const executable = chromiumPath();
 const REBOUND = ['a.local', 'a.internal', 'evil.example', 'localhost.evil.com'];
+/** The browser is slow beside other tests. */
+const WAIT = { timeout: 20_000 };
 const PROMPT = JSON.stringify({ model: 'sonnet', prompt: 'Hi.', stream: false });
 
 describe.skipIf(executable === null)(
@@ -79,7 +81,7 @@ describe.skipIf(executable === null)(
       }
       expect(await read('/api/tags')).toMatch(/^403 /);
       await page.evaluate((body) => navigator.sendBeacon('/api/generate', body), PROMPT);
-      await expect.poll(() => count('host')).toBe(5);
+      await expect.poll(() => count('host'), WAIT).toBe(5);
       expect(refused()[0]?.value).toBe(`${name}:${app.port}`);
       expect(app.api.requests).toHaveLength(0);
     });
@@ -108,7 +110,7 @@ describe.skipIf(executable === null)(
           fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => undefined),
         [target, PROMPT] as const,
       );
-      await expect.poll(() => count('origin')).toBe(3);
+      await expect.poll(() => count('origin'), WAIT).toBe(3);
       expect(app.api.requests).toHaveLength(0);
     });
 
@@ -116,7 +118,7 @@ describe.skipIf(executable === null)(
       const target = `http://127.0.0.1:${app.port}/api/generate`;
       await page.goto(`http://evil.example:${sitePort}/`);
       await page.evaluate(([url, body]) => navigator.sendBeacon(url, body), [target, PROMPT] as const);
-      await expect.poll(() => count('origin')).toBe(1);
+      await expect.poll(() => count('origin'), WAIT).toBe(1);
 
       const closed = await page.evaluate(
         (url) =>
@@ -128,7 +130,7 @@ describe.skipIf(executable === null)(
         target.replace('http:', 'ws:'),
       );
       expect(closed).toBe('refused');
-      await expect.poll(() => count('origin')).toBe(2);
+      await expect.poll(() => count('origin'), WAIT).toBe(2);
 
       await page.evaluate(
         ([url, body]) => {
@@ -139,7 +141,7 @@ describe.skipIf(executable === null)(
         },
         [target, PROMPT] as const,
       );
-      await expect.poll(() => refused().some(({ value }) => value === 'null')).toBe(true);
+      await expect.poll(() => refused().some(({ value }) => value === 'null'), WAIT).toBe(true);
 
       await page.evaluate(
         ([url, body]) => {
@@ -179,7 +181,7 @@ describe.skipIf(executable === null)(
       }, `http://127.0.0.1:${app.port}`);
       expect(embedded).toEqual(['refused', 'refused', 'refused']);
       await page.setContent(`<iframe src="http://127.0.0.1:${app.port}/openapi.json"></iframe>`);
-      await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
+      await expect.poll(() => page.frames()[1]?.url(), WAIT).toBe('chrome-error://chromewebdata/');
     });
 
     test('pages of this computer and of a listed origin send prompts and read the answers', async () => {
