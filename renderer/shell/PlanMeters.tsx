@@ -11,10 +11,27 @@ export function PlanMeters() {
   return (
     <span className="plan-meters" title={windows.map(windowText).join('\n')}>
       {shown.map(({ name, title, used }) => (
-        <meter key={name} aria-label={title} min={0} max={1} high={0.8} value={Math.min(1, used ?? 0)} />
+        // biome-ignore lint/a11y/useSemanticElements: Chromium draws a <meter> without its appearance at a width of its own.
+        <span
+          key={name}
+          className="plan-meter"
+          role="meter"
+          aria-label={title}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={percent(used)}
+          data-high={percent(used) >= 80}
+        >
+          <span style={{ width: `${percent(used)}%` }} />
+        </span>
       ))}
     </span>
   );
+}
+
+/** Of the used share, from 0 to 100. */
+function percent(used: number | null): number {
+  return Math.round(Math.min(1, used ?? 0) * 100);
 }
 
 /** `5-hour limit: 34 % used, reset 2026-11-26 16:00` */

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Page } from '@playwright/test';
+import { SCHEMA_VERSION } from '../../app/store/sqlite/schema';
 import { leftoverProcesses } from '../support/cli';
 import { httpError, rateLimits, text } from '../support/messagesApi';
 import { expect, openPage, test } from './desktopTest';
@@ -108,7 +109,7 @@ test('a database that a later version wrote is named in the window until it is r
 
   const renamed = readdirSync(data).find((name) => /\.broken-[^.]*$/.test(name)) ?? '';
   await expect(problem.first()).toContainText(renamed);
-  setVersion(path.join(data, renamed), 4);
+  setVersion(path.join(data, renamed), SCHEMA_VERSION);
   await problem.first().getByRole('button', { name: 'Restore' }).click();
   await expect(page.getByText('1 conversation restored.')).toBeVisible();
   await expect(page.getByText(renamed)).toBeHidden();

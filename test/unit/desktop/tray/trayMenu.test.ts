@@ -88,6 +88,14 @@ describe('trayStatus', () => {
   });
 });
 
+test('the menu says who pays', () => {
+  const payer = { label: 'Claude Max', description: 'Claude Max, ana & co@example.org', billing: 'plan' } as const;
+  expect(menu({ cli: { phase: 'ready', payer } }).map(({ label }) => label)).toContain(
+    'Paid by Claude Max, ana && co@example.org',
+  );
+  expect(menu({}).some(({ label }) => label?.startsWith('Paid by'))).toBe(false);
+});
+
 const signedOut: Problem = { code: 'signed_out', message: 'Nobody is signed in.', remedy: 'Run `claude auth login`.' };
 
 function server(phase: ServerPhase): ServerState {
