@@ -1,4 +1,5 @@
 /** Access control, on the real server. */
+import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { send } from '../support/send';
@@ -155,4 +156,13 @@ test('a refused request is recorded with the reason', async () => {
     status: 403,
     error: expect.stringContaining('origin'),
   });
+});
+
+test('a port that another program holds on IPv4 alone is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '0.0.0.0', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await expect(startTestApp({ env: { HOST: '0.0.0.0', PORT: String(port) } })).rejects.toThrow(`Port ${port} is taken`);
+  await new Promise((resolve) => other.close(resolve));
 });
