@@ -7,7 +7,7 @@ import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
 import { openPrivateFolder } from './settings/privateFolder';
 import { openSettings } from './settings/settings';
-import { ENVIRONMENT_VARIABLES } from './shared/environmentVariables';
+import { ENVIRONMENT_VARIABLES } from './shared/cli/environmentVariables';
 import { errorText } from './shared/errorText';
 
 declare const CLAUDACITY_VERSION: string;

@@ -15,7 +15,7 @@ const END = '<!-- end of environment variables -->';
 /**
  * Replaces the table between the markers.
  * @param {string} readme
- * @param {readonly import('../app/shared/environmentVariables').EnvironmentVariable[]} variables
+ * @param {readonly import('../app/shared/cli/environmentVariables').EnvironmentVariable[]} variables
  * @returns {string} the new text
  * @throws if the markers are missing
  */

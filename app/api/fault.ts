@@ -3,7 +3,7 @@
  * decide only the form of its body.
  */
 import { ChatError, type ChatErrorKind } from '../chat/errors';
-import { maskKeys } from '../shared/maskKeys';
+import { maskKeys } from '../shared/access/maskKeys';
 
 /** Codes for refusals that concern HTTP rather than the chat. */
 export type RefusalCode =

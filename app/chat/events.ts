@@ -1,5 +1,5 @@
 /** The answer to a request as a stream of events, in the order in which the CLI reported them. Every dialect is written from these. */
-import type { Payer } from '../shared/payer';
+import type { Payer } from '../shared/cli/payer';
 import type { Usage } from '../shared/usage';
 import type { ChatError } from './errors';
 

@@ -1,6 +1,6 @@
 /** What the `claude` CLI of this computer (claude.ts) needs and offers. */
-import type { PayChoice, Payer, PayWith } from '../shared/payer';
-import type { PlanWindow } from '../shared/planWindows';
+import type { PayChoice, Payer, PayWith } from '../shared/cli/payer';
+import type { PlanWindow } from '../shared/cli/planWindows';
 import type { AvailabilityTimes } from './availability';
 import type { HistoryLease } from './history/acquireWithHistory';
 import type { ClaudeState } from './installation/installation';

@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createAlarm } from '../shared/alarm';
+import { type PlanWindow, windowTitle } from '../shared/cli/planWindows';
 import { errorText } from '../shared/errorText';
-import { type PlanWindow, windowTitle } from '../shared/planWindows';
 import type { RateLimitInfo } from './process/messages';
 
 export interface PlanWindows {

@@ -12,7 +12,7 @@
  * counts with its reservation. Of an answer that ends with a tool call, the cost comes with the end of the turn: until then its tokens count at
  * the key's average price of the day, or at that of `FIRST_RESERVATION`.
  */
-import type { ApiKey } from '../shared/keys';
+import type { ApiKey } from '../shared/access/keys';
 import { nextMidnight } from '../shared/localDay';
 import { knownUsage, type RequestUsage, type Usage } from '../shared/usage';
 

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
+import type { ApiKey, CreatedKey, KeyChange, KeysState, NewKey } from '../shared/access/keys';
 import { asError, errorText } from '../shared/errorText';
-import type { ApiKey, CreatedKey, KeyChange, KeysState, NewKey } from '../shared/keys';
 import { localDay } from '../shared/localDay';
 import { type Database, transaction } from '../store/database';
 import { keysTable, type StoredKey } from '../store/keysTable';

@@ -1,6 +1,6 @@
 /** The secrets of API keys: how they are made, recognised and compared. A secret itself is stored nowhere. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { KEY_START } from '../shared/keys';
+import { KEY_START } from '../shared/access/keys';
 
 const SECRET_BYTES = 32;
 const PREFIX_LENGTH = KEY_START.length + 4;

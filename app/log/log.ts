@@ -5,8 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import winston from 'winston';
+import { maskKeys } from '../shared/access/maskKeys';
 import { asError } from '../shared/errorText';
-import { maskKeys } from '../shared/maskKeys';
 
 export type LogField = string | number | boolean | null | undefined | Error;
 export type LogFields = Readonly<Record<string, LogField>>;

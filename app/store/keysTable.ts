@@ -1,6 +1,6 @@
 /** The API keys, as rows of SQLite. Of a secret, only the hash is stored. */
 import { z } from 'zod';
-import { type ApiKey, KEY_SCOPES } from '../shared/keys';
+import { type ApiKey, KEY_SCOPES } from '../shared/access/keys';
 import type { Database } from './database';
 
 /** A key with the SHA-256 of its secret, in base64url; null for a deleted key, of which only the name is of use. */

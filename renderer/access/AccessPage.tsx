@@ -1,6 +1,6 @@
 /** The access page: the API keys, and who was refused lately. */
 import { useState } from 'react';
-import type { ApiKey, CreatedKey } from '../../app/shared/keys';
+import type { ApiKey, CreatedKey } from '../../app/shared/access/keys';
 import { useSeconds } from '../state/now';
 import { useApp, useCommands, useNavigation } from '../state/services';
 import { Confirm } from '../ui/Confirm';

@@ -1,6 +1,6 @@
 /** Makes an API key, or changes what one may do. */
 import { type ReactNode, type SubmitEvent, useId, useState } from 'react';
-import type { ApiKey, CreatedKey } from '../../app/shared/keys';
+import type { ApiKey, CreatedKey } from '../../app/shared/access/keys';
 import { callErrorText } from '../state/callErrorText';
 import { useCommands } from '../state/services';
 import { Dialog } from '../ui/Dialog';

@@ -1,5 +1,5 @@
 /** The API keys, the newest first: what each may do, who used it last, and what can be done with it. */
-import type { ApiKey } from '../../app/shared/keys';
+import type { ApiKey } from '../../app/shared/access/keys';
 import { formatCompact, formatDate, formatLastUse, formatUsd, plural } from '../ui/format';
 
 export interface KeyTableProps {

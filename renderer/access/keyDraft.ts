@@ -1,5 +1,5 @@
 /** What the user has typed about a key, and what it means. */
-import type { ApiKey, KeyScope } from '../../app/shared/keys';
+import type { ApiKey, KeyScope } from '../../app/shared/access/keys';
 
 export interface KeyDraft {
   name: string;

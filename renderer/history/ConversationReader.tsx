@@ -1,6 +1,7 @@
 /** A stored conversation for reading: its facts, actions and messages. */
+
+import { costNote } from '../../app/shared/cli/payer';
 import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
-import { costNote } from '../../app/shared/payer';
 import { CopyButton } from '../ui/CopyButton';
 import {
   allTokens,

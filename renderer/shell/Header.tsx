@@ -4,7 +4,7 @@ import { useApp, useCommands } from '../state/services';
 import { CopyButton } from '../ui/CopyButton';
 import { Icon, type IconName } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
-import { PlanMeters } from './PlanMeters';
+import { PlanMeters } from './plan/PlanMeters';
 
 export function Header() {
   return (

@@ -8,7 +8,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
-import { PayNotice } from './PayNotice';
+import { PayNotice } from './plan/PayNotice';
 
 /** Opens the settings page at a setting. */
 type OnSettings = (setting: keyof AppSettings) => void;

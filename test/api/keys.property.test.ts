@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CreatedKey } from '../../app/shared/keys';
+import type { CreatedKey } from '../../app/shared/access/keys';
 import { type HistoryMessage, text, usage } from '../support/messagesApi';
 import { type Random, random } from '../support/random';
 import { send } from '../support/send';

@@ -1,6 +1,6 @@
 /** API keys, on the real server with the real CLI. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CreatedKey, NewKey } from '../../app/shared/keys';
+import type { CreatedKey, NewKey } from '../../app/shared/access/keys';
 import { removeFolder, scratchFolder } from '../support/cli';
 import { gate, text, usage } from '../support/messagesApi';
 import { type HttpAnswer, type SendOptions, send } from '../support/send';

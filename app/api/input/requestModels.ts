@@ -1,7 +1,7 @@
 /** The models that a request may use: all, or those of its API key. */
 import { ChatError } from '../../chat/errors';
 import type { Chat, Model } from '../../chat/service';
-import type { ApiKey } from '../../shared/keys';
+import type { ApiKey } from '../../shared/access/keys';
 import type { RequestModels } from '../dialect';
 
 /** @param key the request's; null for a request without one. */

@@ -2,7 +2,7 @@
  * Which account pays where there are two: a subscription that is signed in, and an API key or a token in the environment, which the
  * CLI would use in place of the subscription without a word. The user decides with the setting `payWith`.
  */
-import type { PayWith } from '../../shared/payer';
+import type { PayWith } from '../../shared/cli/payer';
 import { cloudIsOn } from './inheritedVariables';
 import { type Account, readAccount } from './inspectClaude';
 import { gatewayHost } from './payer';

@@ -1,7 +1,7 @@
 /** The installed CLI: where it is, whether its version is supported, and which account is signed in. */
 import { setMaxListeners } from 'node:events';
+import type { PayWith } from '../../shared/cli/payer';
 import { errorText } from '../../shared/errorText';
-import type { PayWith } from '../../shared/payer';
 import { type Accounts, chooseAccount, readAccounts } from './accounts';
 import { findClaude } from './findClaude';
 import { type Account, isSupportedVersion, readVersion } from './inspectClaude';

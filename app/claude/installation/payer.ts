@@ -1,5 +1,5 @@
 /** Who pays for a process's requests, in words: from `claude auth status`, and from what the CLI reports once it is up. */
-import type { Billing, Payer } from '../../shared/payer';
+import type { Billing, Payer } from '../../shared/cli/payer';
 import type { Account } from './inspectClaude';
 
 /** What is known about the account of a process. */

@@ -1,5 +1,5 @@
 /** Who pays for each process: it keeps the credentials that it was started with when the user signs in otherwise, or chooses another payer. */
-import type { PayChoice, Payer, PayWith } from '../../shared/payer';
+import type { PayChoice, Payer, PayWith } from '../../shared/cli/payer';
 import { type Accounts, without } from './accounts';
 import type { Account } from './inspectClaude';
 import { payerOf, type ReportedAccount } from './payer';

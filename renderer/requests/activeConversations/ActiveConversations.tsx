@@ -1,6 +1,7 @@
 /** The conversations that have a process now, and how many processes are ready for new ones. */
+
+import { costNote } from '../../../app/shared/cli/payer';
 import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
-import { costNote } from '../../../app/shared/payer';
 import { useSeconds } from '../../state/now';
 import { useApp, useCommands, useNavigation, useStoredConversations } from '../../state/services';
 import {

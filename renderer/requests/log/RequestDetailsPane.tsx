@@ -1,7 +1,7 @@
 /** The details of the selected request, beside the log. */
 import { type ReactNode, useEffect } from 'react';
+import { type Billing, costNote } from '../../../app/shared/cli/payer';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
-import { type Billing, costNote } from '../../../app/shared/payer';
 import type { RequestUsage } from '../../../app/shared/usage';
 import { useDialectTitle } from '../../state/dialectTitles';
 import { useNow } from '../../state/now';

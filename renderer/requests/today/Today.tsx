@@ -1,7 +1,7 @@
 /** Usage since midnight: totals, tokens by hour, and the models. */
 import { useState } from 'react';
+import { type Billing, costNote } from '../../../app/shared/cli/payer';
 import type { ClientUsage, DayUsage, ModelUsage } from '../../../app/shared/contract';
-import { type Billing, costNote } from '../../../app/shared/payer';
 import type { Usage } from '../../../app/shared/usage';
 import { useApp } from '../../state/services';
 import {

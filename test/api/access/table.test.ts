@@ -1,8 +1,8 @@
 /** Every row of table.md, sent to the real server. */
 import { hostname, networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NewKey } from '../../../app/shared/access/keys';
 import type { CallArguments } from '../../../app/shared/contract';
-import type { NewKey } from '../../../app/shared/keys';
 import { noNamespaces, type OtherComputer, startOtherComputer } from '../../support/otherComputer';
 import { type HttpAnswer, type SendOptions, send } from '../../support/send';
 import { startTestApp, type TestApp } from '../../support/testApp';

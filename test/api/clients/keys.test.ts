@@ -4,7 +4,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CreatedKey } from '../../../app/shared/keys';
+import type { CreatedKey } from '../../../app/shared/access/keys';
 import { startTestApp, type TestApp } from '../../support/testApp';
 
 /** An address of a network interface, from which requests come as from another computer where the app does not trust its own. */

@@ -1,6 +1,7 @@
 /** API keys of the demo, and the calls that change them. */
+
+import type { ApiKey, KeysState } from '../../../app/shared/access/keys';
 import type { CallHandlers } from '../../../app/shared/contract';
-import type { ApiKey, KeysState } from '../../../app/shared/keys';
 
 const HOUR_MS = 3_600_000;
 

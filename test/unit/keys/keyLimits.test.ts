@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Admission, createKeyLimits } from '../../../app/keys/keyLimits';
-import type { ApiKey } from '../../../app/shared/keys';
+import type { ApiKey } from '../../../app/shared/access/keys';
 import { NO_USAGE, type Usage } from '../../../app/shared/usage';
 
 const KEY: ApiKey = {

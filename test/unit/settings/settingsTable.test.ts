@@ -1,7 +1,7 @@
 /** What follows from the table of settings: the schemas, the values of texts, the README. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ENVIRONMENT_VARIABLES } from '../../../app/shared/environmentVariables';
+import { ENVIRONMENT_VARIABLES } from '../../../app/shared/cli/environmentVariables';
 import { SETTING_NAMES, SETTINGS, type SettingName } from '../../../app/shared/settings';
 import { shownSettingsChange, storedSettings } from '../../../app/shared/settingsSchema';
 import { parsePinnedText, parseSettingText, settingFault, settingText } from '../../../app/shared/settingText';

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { KeyVerdict } from '../../../keys/keyRing';
 import { claimsToBeKey } from '../../../keys/secret';
-import type { ApiKey } from '../../../shared/keys';
+import type { ApiKey } from '../../../shared/access/keys';
 
 export type RequestKey =
   /** No key. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { requestKey, takeUrlKey } from '../../../../../app/api/http/access/requestKey';
 import type { KeyVerdict } from '../../../../../app/keys/keyRing';
-import type { ApiKey } from '../../../../../app/shared/keys';
+import type { ApiKey } from '../../../../../app/shared/access/keys';
 
 const KEY: ApiKey = {
   ...{ id: 'k', name: 'Phone', prefix: 'cld_ab12', createdAt: 0, expiresAt: null, revokedAt: null, models: [] },

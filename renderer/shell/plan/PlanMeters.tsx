@@ -1,7 +1,7 @@
 /** Two thin meters: how much of the plan's 5-hour and weekly windows is used, as the CLI last reported it. */
-import type { PlanWindow } from '../../app/shared/contract';
-import { useApp } from '../state/services';
-import { formatMoment } from '../ui/format';
+import type { PlanWindow } from '../../../app/shared/contract';
+import { useApp } from '../../state/services';
+import { formatMoment } from '../../ui/format';
 import './planMeters.css';
 
 export function PlanMeters() {

@@ -1,6 +1,7 @@
 /** The state of the `claude` CLI as the window shows it. Units as in contract.ts. */
+
+import type { Problem } from '../problems';
 import type { PayChoice, Payer } from './payer';
-import type { Problem } from './problems';
 
 /** `checking`: also while the first process is starting. `limited`: a limit of the plan is used up, which `problem` describes. */
 export type CliPhase = 'checking' | 'ready' | 'limited' | 'problem';

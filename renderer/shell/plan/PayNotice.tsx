@@ -1,9 +1,9 @@
 /** Says, until the user has answered, who pays where a subscription and a variable of the environment both could. */
-import type { CliState } from '../../app/shared/contract';
-import { useCommands } from '../state/services';
-import { CodeText } from '../ui/CodeText';
-import { Icon } from '../ui/Icon';
-import { usePending } from '../ui/usePending';
+import type { CliState } from '../../../app/shared/contract';
+import { useCommands } from '../../state/services';
+import { CodeText } from '../../ui/CodeText';
+import { Icon } from '../../ui/Icon';
+import { usePending } from '../../ui/usePending';
 
 export function PayNotice({ choice, pinnedBy }: { choice: CliState['payChoice']; pinnedBy: string | undefined }) {
   const commands = useCommands();

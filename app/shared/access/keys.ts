@@ -1,6 +1,6 @@
 /** API keys as the window and the command see them: what a key has, and the schemas of what the owner may set. */
 import { z } from 'zod';
-import type { Usage } from './usage';
+import type { Usage } from '../usage';
 
 /** `inference`: the model and the lists of models. `history`: stored conversations. `metrics`: `/metrics`. */
 export const KEY_SCOPES = ['inference', 'history', 'metrics'] as const;
