@@ -1,7 +1,7 @@
 /** Lets in what was refused, by a change of the settings. */
 import type { Knocks } from '../api/http/access/knocks';
 import type { Settings } from '../settings/settings';
-import type { RemedySetting } from '../shared/knocks';
+import type { RemedySetting } from '../shared/access/knocks';
 
 /**
  * Changes the setting as the knock offers, and forgets the knock. The value is the knock's own: the caller names only what to change.

@@ -5,9 +5,9 @@
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
 import { z } from 'zod';
+import { type Knock, REMEDY_SETTINGS } from './access/knocks';
 import type { CliState } from './cliState';
 import { type ApiKey, type CreatedKey, type KeysState, type KeyUsage, keyChange, newKey } from './keys';
-import { type Knock, REMEDY_SETTINGS } from './knocks';
 import type { Billing } from './payer';
 import type { PlanWindow } from './planWindows';
 import type { Problem } from './problems';
@@ -16,9 +16,9 @@ import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
 import type { RequestUsage, Usage } from './usage';
 
+export type { Knock, KnockRemedy } from './access/knocks';
 export type { CliPhase, CliState } from './cliState';
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './keys';
-export type { Knock, KnockRemedy } from './knocks';
 export type { Billing, PayChoice, Payer, PayWith } from './payer';
 export type { PlanWindow } from './planWindows';
 export type { Problem, ProblemCode } from './problems';

@@ -6,9 +6,9 @@
  * The keys are the names in the user's settings file, so a key is never renamed.
  */
 import * as z from 'zod';
-import { ADDRESS_RANGES, HOST_NAMES, isAddressRange, isHostName } from './addressRanges';
+import { ADDRESS_RANGES, HOST_NAMES, isAddressRange, isHostName } from './access/addressRanges';
+import { ORIGIN_PATTERNS, parseOriginPattern } from './access/webOrigins';
 import { choice, decimal, integer, list, optionalInteger, text, toggle } from './settingKinds';
-import { ORIGIN_PATTERNS, parseOriginPattern } from './webOrigins';
 
 export { SETTING_GROUPS, type Setting, type SettingGroup, type SettingWarning } from './settingKinds';
 

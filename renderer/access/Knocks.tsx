@@ -1,5 +1,5 @@
 /** Who was refused lately, why, and what would let them in. */
-import type { Knock, KnockRemedy } from '../../app/shared/knocks';
+import type { Knock, KnockRemedy } from '../../app/shared/access/knocks';
 import { useCommands } from '../state/services';
 import { formatLastUse, plural } from '../ui/format';
 import { Icon } from '../ui/Icon';

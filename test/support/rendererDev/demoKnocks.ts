@@ -1,5 +1,5 @@
 /** Refused requests of the demo. */
-import type { Knock } from '../../../app/shared/knocks';
+import type { Knock } from '../../../app/shared/access/knocks';
 
 export function demoKnocks(now: number): Knock[] {
   return [

@@ -24,7 +24,7 @@
  */
 import type { Request, RequestHandler } from 'express';
 import type { KeyVerdict } from '../../../keys/keyRing';
-import type { KnockReason } from '../../../shared/knocks';
+import type { KnockReason } from '../../../shared/access/knocks';
 import { Refusal } from '../../fault';
 import { exchangeOf } from '../exchange';
 import { answerPreflight, setCorsHeaders } from './cors';

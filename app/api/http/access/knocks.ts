@@ -2,7 +2,7 @@
  * The refused requests of this run, bounded: anybody who reaches the port can add to them. They are counted in memory only, by address,
  * reason and the header's value, and a flood of new ones replaces those that were seen least.
  */
-import type { Knock } from '../../../shared/knocks';
+import type { Knock } from '../../../shared/access/knocks';
 
 /** What is known of one refused request. */
 export type KnockAttempt = Omit<Knock, 'id' | 'count' | 'firstAt' | 'lastAt'>;

@@ -1,5 +1,5 @@
 /** Pages of which origins may send requests. Origins are compared as scheme, host and port, never as texts. */
-import { matchesOrigin, parseOrigin, parseOriginPattern, type WebOrigin } from '../../../shared/webOrigins';
+import { matchesOrigin, parseOrigin, parseOriginPattern, type WebOrigin } from '../../../shared/access/webOrigins';
 
 /** Pages that a server on this computer serves, at any port. */
 const LOCAL_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '0.0.0.0', '[::1]']);

@@ -1,8 +1,8 @@
 /** Why a request is refused, in words that say what to do in its place, and what the window offers to let it in. */
-import { isAddressRange, isHostName } from '../../../shared/addressRanges';
-import type { KnockReason, KnockRemedy } from '../../../shared/knocks';
+import { isAddressRange, isHostName } from '../../../shared/access/addressRanges';
+import type { KnockReason, KnockRemedy } from '../../../shared/access/knocks';
+import { parseOrigin } from '../../../shared/access/webOrigins';
 import { SETTINGS } from '../../../shared/settings';
-import { parseOrigin } from '../../../shared/webOrigins';
 import { hostName } from './hosts';
 import type { Place } from './networks';
 

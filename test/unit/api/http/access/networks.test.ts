@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseIpAddress, parseRange } from '../../../../../app/api/http/access/ipAddress';
 import type { Machine } from '../../../../../app/api/http/access/machine';
 import { isLoopback, type NetworkRules, peerOf } from '../../../../../app/api/http/access/networks';
-import { isAddressRange } from '../../../../../app/shared/addressRanges';
+import { isAddressRange } from '../../../../../app/shared/access/addressRanges';
 
 test.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1'])(
   '%s is a loopback address',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isAllowedOrigin } from '../../../../../app/api/http/access/origins';
-import { parseOriginPattern } from '../../../../../app/shared/webOrigins';
+import { parseOriginPattern } from '../../../../../app/shared/access/webOrigins';
 
 test.each([
   ...['http://localhost', 'https://localhost:3000', 'http://127.0.0.1:8080', 'http://0.0.0.0:1', 'http://[::1]:5173'],
