@@ -21,8 +21,8 @@ async function breakCli(app: TestApp, work: () => Promise<void>): Promise<void> 
   await work();
   const killAll = async () => {
     for (const { pid, command } of await leftoverProcesses(app.home)) {
-      // Not those with which the app asks a CLI that it has just found whether an account is signed in.
-      if (command.includes('stream-json')) process.kill(pid, 'SIGKILL');
+      // Not those with which the app asks a CLI that it has just found for its version and its account.
+      if (!/ (auth status|--version)/.test(command)) process.kill(pid, 'SIGKILL');
     }
     return app.core.snapshot().conversations.filter(({ pid }) => pid !== null);
   };
