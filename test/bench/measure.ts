@@ -143,8 +143,10 @@ export async function measure(
       await sample('openaiSeen', () => askOpenai(app.url, other));
       await endConversations(app);
       await askOllama(app.url, chat);
+      await idleWithSpare();
+      // With the pauses of the follow-ups, with which they are compared: a process that has rested is slower.
       for (let count = 0; count < REGENERATIONS; count += 1)
-        await sample('regenerated', () => askOllama(app.url, chat));
+        await sample('regenerated', () => askOllama(app.url, chat), idle);
       await endConversations(app);
       await sample('history', () => askOllama(app.url, long));
       await endConversations(app);
