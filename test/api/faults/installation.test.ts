@@ -19,15 +19,16 @@ let cli: CliWrapper;
 /** Breaks the CLI, and ends the processes that were started before. */
 async function breakCli(app: TestApp, work: () => Promise<void>): Promise<void> {
   await work();
-  const killAll = async () => {
-    for (const { pid, command } of await leftoverProcesses(app.home)) {
-      // Not those with which the app asks a CLI that it has just found for its version and its account.
-      if (!/ (auth status|--version)/.test(command)) process.kill(pid, 'SIGKILL');
-    }
-    return app.core.snapshot().conversations.filter(({ pid }) => pid !== null);
-  };
-  // A process may have been starting. A conversation that has none is replayed into the next one.
-  await expect.poll(killAll, SOON).toEqual([]);
+  // A conversation that has no process is replayed into the next one.
+  await expect.poll(() => endWorkingProcesses(app), SOON).toEqual([]);
+}
+
+/** Ends the processes of the real CLI, and no others: those of the broken one are the app's to end. Returns the conversations that still have one. */
+async function endWorkingProcesses(app: TestApp) {
+  for (const { pid, command } of await leftoverProcesses(app.home)) {
+    if (command.includes('stream-json') && !command.startsWith('/bin/sh')) process.kill(pid, 'SIGKILL');
+  }
+  return app.core.snapshot().conversations.filter(({ pid }) => pid !== null);
 }
 
 /** The status of the answer to a question. */
@@ -42,7 +43,11 @@ const mode = (next: CliMode) => ({
     await breakCli(app, () => cli.set(next));
     // The first request that needs a process finds out.
     await expect
-      .poll(async () => (await ask(app)) !== 200 && app.core.snapshot().cli.problem?.code, SOON)
+      .poll(async () => {
+        // One may have been starting when the CLI was broken.
+        await endWorkingProcesses(app);
+        return (await ask(app)) !== 200 && app.core.snapshot().cli.problem?.code;
+      }, SOON)
       .toBe('cli_failed');
   },
   heal: () => cli.set('works'),
