@@ -89,42 +89,20 @@ export function KeyDialog({ apiKey, name = '', onCreated, onClose }: KeyDialogPr
             />
           )}
         </Field>
-        <Field label="At most" fault={shown.requestsPerMinute} unit="requests a minute">
-          {(field) => (
-            <input
-              {...field}
-              className="field field-short"
-              inputMode="numeric"
-              placeholder="no limit"
-              value={draft.requestsPerMinute}
-              onChange={(event) => edit({ requestsPerMinute: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="At most" fault={shown.tokensPerDay} unit="tokens a day">
-          {(field) => (
-            <input
-              {...field}
-              className="field field-short"
-              inputMode="numeric"
-              placeholder="no limit"
-              value={draft.tokensPerDay}
-              onChange={(event) => edit({ tokensPerDay: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="At most" fault={shown.usdPerDay} unit="US dollars a day, at list prices">
-          {(field) => (
-            <input
-              {...field}
-              className="field field-short"
-              inputMode="decimal"
-              placeholder="no limit"
-              value={draft.usdPerDay}
-              onChange={(event) => edit({ usdPerDay: event.target.value })}
-            />
-          )}
-        </Field>
+        {LIMITS.map(([name, unit, inputMode]) => (
+          <Field key={name} label="At most" fault={shown[name]} unit={unit}>
+            {(field) => (
+              <input
+                {...field}
+                className="field field-short"
+                inputMode={inputMode}
+                placeholder="no limit"
+                value={draft[name]}
+                onChange={(event) => edit({ [name]: event.target.value })}
+              />
+            )}
+          </Field>
+        ))}
         <fieldset className="key-rights">
           <legend>May also</legend>
           <Right checked={draft.history} onChange={(history) => edit({ history })} title="read stored conversations" />
@@ -153,6 +131,12 @@ export function KeyDialog({ apiKey, name = '', onCreated, onClose }: KeyDialogPr
     </Dialog>
   );
 }
+
+const LIMITS = [
+  ['requestsPerMinute', 'requests a minute', 'numeric'],
+  ['tokensPerDay', 'tokens a day', 'numeric'],
+  ['usdPerDay', 'US dollars a day, at list prices', 'decimal'],
+] as const;
 
 interface FieldProps {
   readonly label: string;

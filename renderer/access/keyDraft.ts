@@ -1,6 +1,9 @@
 /** What the user has typed about a key, and what it means. */
 import type { ApiKey, KeyScope } from '../../app/shared/access/keys';
 
+/** Not imported: the page takes types alone from a file with schemas (app/shared/contract.ts). */
+const SCOPES: readonly KeyScope[] = ['inference', 'history', 'metrics'];
+
 export interface KeyDraft {
   name: string;
   /** Days from now; '' for never; `keep` for what it was. */
@@ -9,6 +12,8 @@ export interface KeyDraft {
   requestsPerMinute: string;
   tokensPerDay: string;
   usdPerDay: string;
+  /** What a key that was made elsewhere may not do, the window does not add. */
+  inference: boolean;
   history: boolean;
   metrics: boolean;
   inUrl: boolean;
@@ -33,6 +38,7 @@ export function keyDraft(apiKey?: ApiKey): KeyDraft {
     requestsPerMinute: text(apiKey?.requestsPerMinute),
     tokensPerDay: text(apiKey?.tokensPerDay),
     usdPerDay: text(apiKey?.usdPerDay),
+    inference: apiKey?.scopes.includes('inference') ?? true,
     history: apiKey?.scopes.includes('history') ?? false,
     metrics: apiKey?.scopes.includes('metrics') ?? false,
     inUrl: apiKey?.inUrl ?? false,
@@ -41,11 +47,7 @@ export function keyDraft(apiKey?: ApiKey): KeyDraft {
 
 /** The fields of `keys.create` and `keys.change`. @param now ms since the epoch */
 export function keyFields(draft: KeyDraft, now: number) {
-  const scopes: KeyScope[] = [
-    'inference',
-    ...(draft.history ? ['history' as const] : []),
-    ...(draft.metrics ? ['metrics' as const] : []),
-  ];
+  const scopes = SCOPES.filter((scope) => draft[scope]);
   return {
     name: draft.name.trim(),
     models: draft.models.split(/[\s,]+/).filter((model) => model !== ''),

@@ -82,8 +82,8 @@ export function formatTime(at: number, now: number): string {
 export function formatLastUse(at: number, now: number): string {
   if (now - at < 86_400_000) return formatAge(now - at);
   const time = new Date(at);
-  const day = `${MONTHS[time.getMonth()]} ${time.getDate()}`;
-  return time.getFullYear() === new Date(now).getFullYear() ? day : `${day}, ${time.getFullYear()}`;
+  if (time.getFullYear() !== new Date(now).getFullYear()) return formatDate(at);
+  return `${MONTHS[time.getMonth()]} ${time.getDate()}`;
 }
 
 /** `2026-11-22 14:02:09.120`, local time. */
@@ -96,7 +96,8 @@ export function formatMoment(at: number): string {
 
 /** `Dec 25, 2026`. @param at ms since the epoch */
 export function formatDate(at: number): string {
-  return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+  const time = new Date(at);
+  return `${MONTHS[time.getMonth()]} ${time.getDate()}, ${time.getFullYear()}`;
 }
 
 /** `Sunday, November 22` of `2026-11-22`. */

@@ -1,6 +1,5 @@
 /** The window's services for tests: real ones, connected to a bridge that answers as the test says. */
 import type { Bridge, CallArguments, CallHandlers, CallName, TopicValues } from '../../../app/shared/contract';
-import { NO_USAGE } from '../../../app/shared/usage';
 import { createAppStore } from '../../../renderer/state/appStore';
 import { createCommands } from '../../../renderer/state/commands';
 import { createNavigation } from '../../../renderer/state/navigation';
@@ -8,6 +7,7 @@ import { createNotices } from '../../../renderer/state/notices';
 import type { Services } from '../../../renderer/state/services';
 import { createStoredConversations } from '../../../renderer/state/storedConversations';
 import { appSettings } from './appSettings';
+import { emptyDay } from './demoUsage';
 
 export interface TestServices {
   services: Services;
@@ -52,17 +52,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     requests: [],
     conversations: [],
     spares: 0,
-    usage: {
-      day: '2026-11-22',
-      requests: 0,
-      failed: 0,
-      billedUsd: 0,
-      usage: NO_USAGE,
-      models: [],
-      clients: [],
-      keys: [],
-      hourly: [],
-    },
+    usage: { ...emptyDay(), day: '2026-11-22' },
     storage: { quarantined: [] },
     keys: { keys: [], problem: null },
     settings: appSettings(),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTopics, type TopicSources } from '../../../app/core/topics';
 import type { TopicUpdate } from '../../../app/shared/contract';
-import { NO_USAGE } from '../../../app/shared/usage';
+import { emptyDay } from '../../../app/store/usageTable';
 import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
@@ -19,17 +19,7 @@ function hub() {
     requests: () => state.requests,
     conversations: () => [],
     spares: () => state.spares,
-    usage: () => ({
-      day: '2026-11-22',
-      requests: 0,
-      failed: 0,
-      billedUsd: 0,
-      usage: NO_USAGE,
-      models: [],
-      clients: [],
-      keys: [],
-      hourly: [],
-    }),
+    usage: () => emptyDay('2026-11-22'),
     storage: () => ({ quarantined: [] }),
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
