@@ -133,8 +133,9 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
     ...(chance(0.05) && { schema: SCHEMA }),
   });
 
-  const ask = async (branch: Branch, next: Message, { hangUpAfterMs, isLone = false }: AskOptions = {}) => {
+  const ask = async (before: Branch, next: Message, { hangUpAfterMs, isLone = false, change }: AskOptions = {}) => {
     run.left -= 1;
+    const branch = { ...before, ...change };
     // The CLI keeps the limits with which a turn began until it has the results of all its tools.
     const chosen = hasResults(next.content) ? branch.settings : settings();
     const request: Partial<ChatRequest> = {
@@ -147,9 +148,9 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
     run.asked.add(askedOfModel(request, sent));
     const { path, content } = await askOnce(run, request, hangUpAfterMs);
     run.paths.set(path, (run.paths.get(path) ?? 0) + 1);
-    const place = branches.indexOf(branch);
-    // A conversation with a name has no other branches.
-    if (place !== -1 && (branch.name !== undefined || chance(0.7))) branches.splice(place, 1);
+    const place = branches.indexOf(before);
+    // A conversation with a name has no other branches, also where the request has changed it.
+    if (place !== -1 && (before.name !== undefined || (!change && chance(0.7)))) branches.splice(place, 1);
     // Where there is no answer, the program cannot know what became of the turn.
     const after: Branch = content
       ? { ...branch, settings: chosen, history: [...sent, { role: 'assistant', content }] }
@@ -188,9 +189,11 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
     } else if (dice < 15) {
       await ask({ ...unnamed, history: withEditedMessage(branch.history, below) }, question());
     } else if (dice < 25 && branch.system !== '') {
-      await ask({ ...branch, system: `It is ${below(24)} o’clock.` }, question(), { isLone });
+      const change = { system: `It is ${below(24)} o’clock.` };
+      await ask(branch, question(), { isLone, change });
     } else if (dice < 28) {
-      await ask({ ...branch, tools: pick(TOOL_SETS) }, question(), { isLone });
+      const change = { tools: pick(TOOL_SETS) };
+      await ask(branch, question(), { isLone, change });
     } else if (dice < 31) {
       await Promise.all([ask(unnamed, question()), ask(unnamed, question())]);
     } else if (dice < 36) {
@@ -206,6 +209,8 @@ interface AskOptions {
   readonly hangUpAfterMs?: number;
   /** Sends the question without the history. */
   readonly isLone?: boolean;
+  /** What the request changes of its chat. */
+  readonly change?: Pick<Partial<Branch>, 'system' | 'tools'>;
 }
 
 function killOne(run: Run, pick: Random['pick']): void {
