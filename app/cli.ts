@@ -1,5 +1,6 @@
-/** Entry of the `claudacity` command: the app without a window, for machines without a display. */
+/** Entry of the `claudacity` command: the app without a window, for machines without a display, and commands to the running app. */
 import path from 'node:path';
+import { APP_COMMANDS, runAppCommand } from './command/runAppCommand';
 import { createCore } from './core';
 import { stopLimitMs, stopWithin } from './core/stopWithin';
 import { openLog } from './log/log';
@@ -12,10 +13,17 @@ import { errorText } from './shared/errorText';
 
 declare const CLAUDACITY_VERSION: string;
 
-const USAGE = `Usage: claudacity serve [port]
+const USAGE = `Usage: claudacity [command]
 
-  serve [port]   answers requests in the foreground until it is interrupted
-  --version      prints the version
+  serve [port]     answers requests in the foreground until it is interrupted
+  status           tells whether the running app can answer, and who pays
+  keys list        lists the API keys
+  keys add NAME    makes an API key and prints it
+  keys revoke ID   revokes an API key for good
+  --version        prints the version
+
+Without a command it serves. \`status\` and \`keys\` talk to the app that is running, with a window or without. Exit codes: 0; 1 for
+an error; 2 for wrong arguments; 3 where the app is not running.
 
 Environment:
 ${ENVIRONMENT_VARIABLES.map(({ name, description }) => `  ${name.padEnd(20)} ${description.replaceAll('`', '')}`).join('\n')}`;
@@ -23,6 +31,16 @@ ${ENVIRONMENT_VARIABLES.map(({ name, description }) => `  ${name.padEnd(20)} ${d
 async function main([command = 'serve', ...rest]: string[]): Promise<void> {
   if (command === '--version') return console.log(CLAUDACITY_VERSION);
   if (command === '--help' || command === '-h') return console.log(USAGE);
+  const appCommand = APP_COMMANDS.get(command);
+  if (appCommand) {
+    const terminal = { print: console.log, note: console.error };
+    process.exitCode = await runAppCommand(appCommand, rest, {
+      dataDir: dataDir({ env: process.env }),
+      usage: USAGE,
+      terminal,
+    });
+    return;
+  }
   if (command !== 'serve') {
     console.error(USAGE);
     process.exitCode = 2;

@@ -10,6 +10,7 @@ import { createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
 import { type ClaudeTimes, createClaude } from './claude/claude';
+import { type Control, openControl } from './control/controlServer';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
@@ -21,6 +22,7 @@ import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
 import type { CliState, TopicValues } from './shared/contract';
+import { errorText } from './shared/errorText';
 import { openJournal } from './store/sqliteJournal';
 
 export interface CoreOptions {
@@ -209,21 +211,33 @@ export function createCore({
     return state;
   };
 
+  const calls = coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks });
+  let control: Control | undefined;
+  const startControl = async () => {
+    try {
+      control = await openControl({ dataDir, calls, topics, log });
+    } catch (error) {
+      log.warn('the command cannot reach this app', { error: errorText(error) });
+    }
+  };
+
   return {
     start: async () => {
       storage.start();
+      await startControl();
       await Promise.all([checkCli(), settings.value.startServer ? server.start() : undefined]);
     },
     stop: async () => {
       for (const unsubscribe of unsubscribes) unsubscribe();
       await server.stop();
       await claude.close();
+      await control?.close();
       topics.close();
       journal.close();
       keys.close();
       await storage.close();
     },
-    calls: coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks }),
+    calls,
     topics,
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };

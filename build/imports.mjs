@@ -56,6 +56,16 @@ const RULES = [
     allows: allExcept('@photostructure/sqlite', 'node:sqlite'),
   },
   {
+    from: /^app\/command\//,
+    rule: 'the commands reach the running app through control/ alone',
+    allows: (target) => /^app\/(command|control|shared)\//.test(target) || isPackage(target),
+  },
+  {
+    from: /^app\/control\//,
+    rule: 'control/ knows neither HTTP nor the parts of the app',
+    allows: allExcept(...HTTP, 'app/api/', 'app/chat/', 'app/store/', 'app/keys/', 'app/desktop/', 'app/core.ts'),
+  },
+  {
     from: /^app\/shared\//,
     rule: 'shared/ imports nothing but zod',
     allows: (target) => target.startsWith('app/shared/') || target === 'zod',

@@ -4,16 +4,9 @@
  */
 import { ipcMain, type WebFrameMain } from 'electron';
 import { z } from 'zod';
+import { answerCall } from '../../core/answerCall';
 import type { Log } from '../../log/log';
-import {
-  CALLS,
-  type CallArguments,
-  type CallHandlers,
-  type CallName,
-  type CallResult,
-  TOPICS,
-  type Topic,
-} from '../../shared/contract';
+import { type CallHandlers, TOPICS, type Topic } from '../../shared/contract';
 import { errorText } from '../../shared/errorText';
 import { isPageUrl } from './appProtocol';
 import { CALL_CHANNEL, type CallReply, SUBSCRIBE_CHANNEL, UNSUBSCRIBE_CHANNEL } from './channels';
@@ -31,7 +24,11 @@ export function handleCalls(handlers: CallHandlers, { mainFrame }: PageDoor, log
       log.warn('a call that did not come from the window was refused', { call: String(name) });
       return { ok: false, message: 'This page may not call the app.' };
     }
-    return isCallName(name) ? answerCall(handlers, name, args, log) : { ok: false, message: 'There is no such call.' };
+    try {
+      return { ok: true, value: await answerCall(handlers, name, args, log) };
+    } catch (error) {
+      return { ok: false, message: errorText(error) };
+    }
   });
 }
 
@@ -54,26 +51,4 @@ const unsubscribeMessage = z.tuple([subscriptionId]);
 /** The frame is null once it has gone away or has moved to another site. */
 function isTrusted(sender: WebFrameMain | null, mainFrame: WebFrameMain | undefined): boolean {
   return sender !== null && sender === mainFrame && isPageUrl(sender.url);
-}
-
-function isCallName(name: unknown): name is CallName {
-  return typeof name === 'string' && Object.hasOwn(CALLS, name);
-}
-
-async function answerCall<N extends CallName>(
-  handlers: CallHandlers,
-  name: N,
-  args: unknown[],
-  log: Log,
-): Promise<CallReply<CallResult<N>>> {
-  const schema: z.ZodType = CALLS[name].arguments;
-  const parsed = schema.safeParse(args);
-  if (!parsed.success) return { ok: false, message: z.prettifyError(parsed.error) };
-  try {
-    // The compiler does not connect a name's schema with its handler.
-    return { ok: true, value: await handlers[name](...(parsed.data as CallArguments<N>)) };
-  } catch (error) {
-    log.error('a call failed', { call: name, error: String(error) });
-    return { ok: false, message: errorText(error) };
-  }
 }
