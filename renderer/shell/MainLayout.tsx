@@ -10,6 +10,7 @@ import { Problems } from './Problems';
 import { Rail } from './Rail';
 import { Shortcuts } from './Shortcuts';
 import { StatusBar } from './StatusBar';
+import { useKnockNote } from './useKnockNote';
 import { useTheme } from './useTheme';
 
 export function MainLayout() {
@@ -20,6 +21,7 @@ export function MainLayout() {
   useTheme();
   useShellKeys(openShortcuts);
   const page = PAGES.find(({ id }) => id === current) ?? PAGES[0];
+  useKnockNote(page.id);
 
   return (
     <div className="main-layout">

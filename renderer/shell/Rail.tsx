@@ -27,7 +27,7 @@ export function Rail({ pages, current }: RailProps) {
 
 function RailButton({ page: { id, title, icon, shortcut, load }, current }: { page: Page; current: boolean }) {
   const navigation = useNavigation();
-  const note = useStoreState(navigation, ({ notes }) => notes[id] ?? '');
+  const { text: note, count } = useStoreState(navigation, ({ notes }) => notes[id]) ?? { text: '' };
   // The module is loaded by the time of the click. A failure is shown once the page is opened.
   const preload = () => void load().catch(() => undefined);
   return (
@@ -42,8 +42,13 @@ function RailButton({ page: { id, title, icon, shortcut, load }, current }: { pa
       onFocus={preload}
       onClick={() => navigation.open(id)}
     >
-      <span className="rail-icon" data-noted={note !== ''}>
+      <span className="rail-icon" data-noted={note !== '' && count === undefined}>
         <Icon name={icon} />
+        {count !== undefined && (
+          <span className="rail-count" aria-hidden="true">
+            {count > 9 ? '9+' : count}
+          </span>
+        )}
       </span>
       <span className="rail-label">{title}</span>
     </button>

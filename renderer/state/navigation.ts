@@ -6,15 +6,22 @@ export interface NavigationState {
   page: string;
   /** What the page is to show: the name of a setting, the id of a conversation. null once the page has read it. */
   target: string | null;
-  /** A short note on a page's entry in the rail, by page id: `Unsaved changes`. */
-  notes: Readonly<Record<string, string>>;
+  /** The notes on pages' entries in the rail, by page id. */
+  notes: Readonly<Record<string, RailNote>>;
+}
+
+export interface RailNote {
+  /** A few words: `Unsaved changes`. */
+  text: string;
+  /** Of how many things it speaks; absent where it is not about a number. */
+  count?: number | undefined;
 }
 
 export interface Navigation extends ReadableStore<NavigationState> {
   open(page: string, target?: string): void;
   clearTarget(): void;
-  /** An empty note removes it. */
-  setNote(page: string, note: string): void;
+  /** An empty text removes the note. */
+  setNote(page: string, text: string, count?: number): void;
 }
 
 /** @param page the id of the page that is shown first. */
@@ -25,9 +32,11 @@ export function createNavigation(page: string): Navigation {
     subscribe: store.subscribe,
     open: (id, target) => store.set({ page: id, target: target ?? null }),
     clearTarget: () => store.set({ target: null }),
-    setNote(id, note) {
+    setNote(id, text, count) {
       const { notes } = store.state();
-      if ((notes[id] ?? '') !== note) store.set({ notes: { ...notes, [id]: note } });
+      const { [id]: note, ...others } = notes;
+      if ((note?.text ?? '') === text && note?.count === count) return;
+      store.set({ notes: text === '' ? others : { ...others, [id]: { text, count } } });
     },
   };
 }

@@ -76,3 +76,33 @@ test('a page that was refused is shown, and let in with one click', async ({ des
   await expect(knock).toHaveCount(0);
   expect(await ask()).toBe(200);
 });
+
+test('the rail says how many were refused since the page was last open', async ({ desktop }) => {
+  const page = await desktop.window();
+  const entry = page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Access' });
+  const knock = async (origin: string) => {
+    await fetch(`${await desktop.url()}/api/tags`, { headers: { origin } });
+  };
+  const described = (text: string) => expect(entry).toHaveAccessibleDescription(text);
+  await described('');
+
+  await knock('https://one.example.org');
+  await described('1 refused since you last opened this page');
+  await knock('https://two.example.org');
+  await knock('https://two.example.org');
+  await described('2 refused since you last opened this page');
+  await expect(entry).toContainText('2');
+
+  await openPage(page, 'Access');
+  await described('');
+  await knock('https://three.example.org');
+  await expect(page.getByText('a page of https://three.example.org')).toBeVisible();
+  await described('');
+
+  await openPage(page, 'Requests');
+  await described('');
+  await knock('https://one.example.org');
+  await described('1 refused since you last opened this page');
+  await page.reload();
+  await described('1 refused since you last opened this page');
+});

@@ -29,7 +29,7 @@ describe('the navigation', () => {
     navigation.setNote('settings', '');
     navigation.setNote('settings', 'Unsaved changes');
     navigation.setNote('settings', 'Unsaved changes');
-    expect([notified, navigation.state().notes]).toEqual([1, { settings: 'Unsaved changes' }]);
+    expect([notified, navigation.state().notes]).toEqual([1, { settings: { text: 'Unsaved changes' } }]);
   });
 });
 

@@ -18,7 +18,7 @@ function settingsPage(handlers: Partial<CallHandlers> = {}) {
     const draft = { ...settingsDraft(appSettings(), LOGIN_ITEM), ...store.state().edits };
     return store.save(changedSettings(draft, appSettings(), LOGIN_ITEM));
   };
-  return { store, services, calls, save, note: () => services.navigation.state().notes.settings ?? '' };
+  return { store, services, calls, save, note: () => services.navigation.state().notes.settings?.text ?? '' };
 }
 
 describe('the store of the settings page', () => {
