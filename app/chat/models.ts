@@ -1,6 +1,6 @@
 /** The models that a client can name, and those that clients have loaded ahead of their requests. */
 import type { Claude } from '../claude/claude';
-import { type Model, resolveModel } from '../claude/models';
+import { resolveModel } from '../claude/models';
 import type { LiveConversations } from './conversation/liveConversations';
 import { ChatError } from './errors';
 import type { Chat } from './service';
@@ -17,8 +17,14 @@ export interface ModelsOptions {
 export type Models = Pick<Chat, 'models' | 'resolveModel' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
 
 export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
-  /** Until when each is loaded, in ms since the epoch, by full name. */
-  const loaded = new Map<string, number>();
+  /** By owner: until when each model is loaded, in ms since the epoch, by full name. */
+  const loadedByOwner = new Map<string, Map<string, number>>();
+  const loadedBy = (owner: string): ReadonlyMap<string, number> => {
+    const loaded = loadedByOwner.get(owner) ?? new Map<string, number>();
+    for (const [model, until] of loaded) if (until < Date.now()) loaded.delete(model);
+    if (loaded.size === 0) loadedByOwner.delete(owner);
+    return loaded;
+  };
 
   const models = () =>
     claude.models().catch((error: unknown) => {
@@ -34,20 +40,23 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
       const names = available.map(({ id }) => id).join(', ');
       throw new ChatError('model_not_found', `model '${name}' not found; there are: ${names}`, { param: 'model' });
     },
-    loadModel: (model: Model, keepMs = idleMs()) => {
-      loaded.set(model.resolved, Date.now() + keepMs);
-      claude.prepare({ owner: '', system: '', model: model.value });
+    loadModel: (model, owner, keepMs = idleMs()) => {
+      const loaded = loadedByOwner.get(owner) ?? new Map<string, number>();
+      loadedByOwner.set(owner, loaded.set(model.resolved, Date.now() + keepMs));
+      claude.prepare({ owner, system: '', model: model.value });
     },
     unloadModel: async (model, owner) => {
-      loaded.delete(model.resolved);
+      loadedByOwner.get(owner)?.delete(model.resolved);
       for (const { id, owner: other, model: name, phase } of live.list()) {
         if (other !== owner || name !== model.resolved) continue;
         if (phase === 'idle' || phase === 'parked' || phase === 'waiting_for_tool') await live.end(id);
       }
     },
-    loadedModels: () => {
-      for (const [model, until] of loaded) if (until < Date.now()) loaded.delete(model);
-      return loaded;
+    loadedModels: (owner) => {
+      if (owner !== '') return loadedBy(owner);
+      const all = [...loadedByOwner.keys()].flatMap((one) => [...loadedBy(one)]);
+      // The last entry of a model counts: the one that stays loaded longest.
+      return new Map(all.sort(([, a], [, b]) => a - b));
     },
   };
 }

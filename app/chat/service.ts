@@ -52,13 +52,16 @@ export interface Chat {
   resolveModel(name: string): Promise<Model>;
 
   /** Prepares a process for the model and lists the model as loaded. @param keepMs for how long, in ms; default: the setting. */
-  loadModel(model: Model, keepMs: number | undefined): void;
+  loadModel(model: Model, owner: string, keepMs: number | undefined): void;
 
   /** Ends the processes that idle with the owner's conversations with the model; one that is answering ends after its answer. */
   unloadModel(model: Model, owner: string): Promise<void>;
 
-  /** The models that `loadModel` has loaded: full names, and until when (ms since the epoch). */
-  loadedModels(): ReadonlyMap<string, number>;
+  /**
+   * The models that the owner has loaded with `loadModel`: full names, and until when (ms since the epoch). For the owner '' those of all: an API
+   * key does not see what others do, and a program that needs none sees everything, as with Ollama.
+   */
+  loadedModels(owner: string): ReadonlyMap<string, number>;
 
   liveConversations(): readonly ConversationStatus[];
 

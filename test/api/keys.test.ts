@@ -241,14 +241,24 @@ test('a key that unloads a model ends no conversation of another key, and does n
     app.core.snapshot().conversations.filter(({ keyId }) => keyId === apiKey.id).length;
   await expect.poll(() => conversationsOf(one)).toBe(1);
   expect(JSON.parse((await get('/api/ps', other.secret)).text).models).toEqual([]);
-  const unload = ({ secret }: CreatedKey) =>
+  const keepAlive = ({ secret }: CreatedKey, keep_alive: string | number) =>
     send(`${app.url}/api/generate`, {
       headers: { 'x-api-key': secret },
-      body: JSON.stringify({ model: 'sonnet', keep_alive: 0 }),
+      body: JSON.stringify({ model: 'sonnet', keep_alive }),
     });
-  expect((await unload(other)).status).toBe(200);
+  expect((await keepAlive(one, '5m')).status).toBe(200);
+  const loadedFor = async ({ secret }: CreatedKey) => {
+    const { models } = JSON.parse((await get('/api/ps', secret)).text);
+    const { data } = JSON.parse((await get('/api/v0/models', secret)).text);
+    return [models.length, data.filter(({ state }: { state: string }) => state === 'loaded').length > 0];
+  };
+  expect(await loadedFor(one)).toEqual([1, true]);
+  expect(await loadedFor(other)).toEqual([0, false]);
+  expect((await keepAlive(other, 0)).status).toBe(200);
   expect(conversationsOf(one)).toBe(1);
-  expect((await unload(one)).status).toBe(200);
+  expect(await loadedFor(one)).toEqual([1, true]);
+  expect(JSON.parse((await send(`${app.url}/api/ps`)).text).models).toHaveLength(1);
+  expect((await keepAlive(one, 0)).status).toBe(200);
   await expect.poll(() => conversationsOf(one)).toBe(0);
 });
 

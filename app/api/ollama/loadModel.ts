@@ -8,7 +8,7 @@ import type { DialectServices, RouteReply } from '../dialect';
 
 /**
  * Answers with one JSON object, also where the client requested a stream, as Ollama does.
- * @param content the route's empty answer, @param owner the request's, whose conversations unloading ends.
+ * @param content the route's empty answer, @param owner the request's, for whom the model is loaded, and whose conversations unloading ends.
  */
 export async function loadModel(
   { model: name, keep_alive: keepAliveValue }: { model: string; keep_alive?: z.output<typeof keepAlive> },
@@ -19,7 +19,7 @@ export async function loadModel(
 ): Promise<RouteReply> {
   const unload = isZero(keepAliveValue);
   if (unload) await chat.unloadModel(model, owner);
-  else chat.loadModel(model, keepAliveMs(keepAliveValue));
+  else chat.loadModel(model, owner, keepAliveMs(keepAliveValue));
   const reason = unload ? 'unload' : 'load';
   const body = { model: name, created_at: new Date().toISOString(), ...content, done: true, done_reason: reason };
   return { type: 'json', body };

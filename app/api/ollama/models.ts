@@ -29,7 +29,7 @@ export function modelRoutes({ chat }: DialectServices): readonly Route[] {
             expiresAt: expiresAt ?? Date.now() + BUSY_MS,
             bytes: (pid !== null && memory.get(pid)) || 0,
           })),
-          ...[...chat.loadedModels()].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
+          ...[...chat.loadedModels(owner)].map(([model, expiresAt]) => ({ model, expiresAt, bytes: 0 })),
         ];
         // Clients match these names with those of `/api/tags`.
         const running = loaded.flatMap(({ model: name, ...rest }) => {

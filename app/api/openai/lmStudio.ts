@@ -29,7 +29,7 @@ function forLmStudio(route: Route): Route {
 }
 
 function modelRoutes({ chat }: DialectServices): Route[] {
-  const modelObject = (id: string, model: Model) => ({
+  const modelObject = (id: string, model: Model, owner: string) => ({
     id,
     object: 'model',
     type: 'vlm',
@@ -37,7 +37,7 @@ function modelRoutes({ chat }: DialectServices): Route[] {
     arch: 'claude',
     compatibility_type: 'claude',
     quantization: 'none',
-    state: chat.loadedModels().has(model.resolved) ? 'loaded' : 'not-loaded',
+    state: chat.loadedModels(owner).has(model.resolved) ? 'loaded' : 'not-loaded',
     max_context_length: model.contextLength,
   });
   return [
@@ -45,8 +45,8 @@ function modelRoutes({ chat }: DialectServices): Route[] {
       method: 'get',
       path: '/models',
       docs: { summary: 'Lists the models, as LM Studio does' },
-      handle: async ({ models }) => {
-        const data = (await models.list()).map((model) => modelObject(model.id, model));
+      handle: async ({ models, owner }) => {
+        const data = (await models.list()).map((model) => modelObject(model.id, model, owner));
         return { type: 'json', body: { object: 'list', data } };
       },
     },
@@ -54,9 +54,9 @@ function modelRoutes({ chat }: DialectServices): Route[] {
       method: 'get',
       path: '/models/*id',
       docs: { summary: 'Describes a model, as LM Studio does' },
-      handle: async ({ params, models }) => {
+      handle: async ({ params, models, owner }) => {
         const id = params.id ?? '';
-        return { type: 'json', body: modelObject(id, await models.resolve(id)) };
+        return { type: 'json', body: modelObject(id, await models.resolve(id), owner) };
       },
     },
   ];
