@@ -31,7 +31,8 @@ export function openApi(version: string, sections: readonly DocumentedSection[])
     openapi: '3.1.0',
     info: { title: 'Claudacity', version, description: description(titles.slice(0, -1)) },
     tags: titles.map((name) => ({ name })),
-    servers: [{ url: '/' }],
+    // Relative to the document, which may have been read at `/k/KEY/openapi.json`.
+    servers: [{ url: './' }],
     paths,
     components: {
       securitySchemes: {

@@ -10,13 +10,16 @@ import { Refusal } from '../fault';
 
 export const pageRoutes: readonly Route[] = [
   { method: 'get', path: '/docs', docs: null, scope: 'any', handle: () => fileReply('index.html') },
-  {
-    method: 'get',
-    path: '/docs/:file',
-    docs: null,
-    scope: 'any',
-    handle: ({ params }) => fileReply(params.file ?? ''),
-  },
+  // The page names its files relative to `/docs`; a browser that opened `/docs/` looks for them here.
+  ...['/docs/:file', '/docs/docs/:file'].map(
+    (path): Route => ({
+      method: 'get',
+      path,
+      docs: null,
+      scope: 'any',
+      handle: ({ params }) => fileReply(params.file ?? ''),
+    }),
+  ),
 ];
 
 /** The page's files, with their content types. */

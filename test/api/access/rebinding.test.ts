@@ -196,10 +196,27 @@ describe.skipIf(executable === null)(
       expect(await read(`http://127.0.0.1:${app.port}/api/tags`)).toContain('Failed to fetch');
     });
 
-    test('this server’s own documentation page works', async () => {
-      await page.goto(`http://127.0.0.1:${app.port}/docs`);
+    test.each(['/docs', '/docs/'])('this server’s own documentation page works at %s', async (path) => {
+      await page.goto(`http://127.0.0.1:${app.port}${path}`);
       await page.getByText('/api/chat', { exact: true }).first().waitFor();
       expect(await read('/api/tags')).toMatch(/^200 /);
+    });
+
+    test.each(['/docs', '/docs/'])('the documentation page works at /k/KEY%s, all with the key', async (path) => {
+      const { apiKey, secret } = app.core.calls['keys.create']({ name: `reader of ${path}`, inUrl: true });
+      const answers: string[] = [];
+      page.on('response', (response) => {
+        if (response.url().startsWith('http')) answers.push(`${response.status()} ${new URL(response.url()).pathname}`);
+      });
+      await page.goto(`http://127.0.0.1:${app.port}/k/${secret}${path}`);
+      await page.getByText('/api/tags', { exact: true }).first().click();
+      const operation = page.locator('#operations-Ollama-get_api_tags, .opblock.is-open').first();
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      await expect.poll(() => answers.at(-1), WAIT).toBe(`200 /k/${secret}/api/tags`);
+
+      expect(answers.filter((answer) => !answer.startsWith(`200 /k/${secret}/`))).toEqual([]);
+      const ofPage = app.core.snapshot().requests.slice(0, answers.length);
+      expect(new Set(ofPage.map(({ keyId }) => keyId))).toEqual(new Set([apiKey.id]));
     });
   },
 );
