@@ -121,6 +121,7 @@ export function createClaude(options: ClaudeOptions): Claude {
         env: childEnv(installation.state.version),
         isolated,
         reusable: reuse.allowed,
+        appendsTexts: reuse.appendsTexts,
         session,
         deadlines,
       },
@@ -219,6 +220,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     rowsFor: (model) => sessionRows.rowsFor(knownModels.current.find(({ value }) => value === model)?.resolved),
     sessionFolder: options.sessionFolder,
     canResumeSessions,
+    appendsTexts: () => reuse.appendsTexts,
     onFolderUse: (error) => options.onFolderUse('replay', error),
     onWarning: options.onWarning,
   });

@@ -12,6 +12,8 @@ export interface Alteration {
   readonly answer?: string;
   /** Body of a function of `request` and the CLI's `response` to it, which it may change. Where it returns false, the app gets none. */
   readonly alter?: string;
+  /** Body of a function of `line`, a line of the app's. Where it returns true, the CLI does not get the line. */
+  readonly drop?: string;
   /** Path of a file to which each line of the app's is appended. Default: none is. */
   readonly record?: string;
 }
@@ -19,7 +21,7 @@ export interface Alteration {
 /** Creates the script `claude` in a folder, which is created where it does not exist. Returns its path. */
 export async function createAlteredCli(
   folder: string,
-  { answer = '', alter = '', record }: Alteration,
+  { answer = '', alter = '', drop = '', record }: Alteration,
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'claude');
@@ -30,12 +32,14 @@ const { appendFileSync, readFileSync } = require('node:fs');
 const record = ${JSON.stringify(record)};
 const answer = (request) => { ${answer} };
 const alter = (request, response) => { ${alter} };
+const drop = (line) => { ${drop} };
 const child = spawn(${JSON.stringify(claudePath())}, process.argv.slice(2), { stdio: ['pipe', 'pipe', 'inherit'] });
 child.stdin.on('error', () => {});
 const requests = new Map();
 const read = (line) => { try { return JSON.parse(line); } catch { return {}; } };
 createInterface({ input: process.stdin }).on('line', (line) => {
   if (record) appendFileSync(record, line + '\\n');
+  if (drop(line)) return;
   const { type, request_id, request } = read(line);
   if (type === 'control_request') {
     requests.set(request_id, request);

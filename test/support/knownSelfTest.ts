@@ -35,7 +35,7 @@ export async function storeSelfTest(file: string, ...programs: (string | undefin
   const results = openSelfTestResults(file, () => {});
   for (const program of new Set([claudePath(), ...programs])) {
     const size = program ? statSync(program, { throwIfNoEntry: false })?.size : undefined;
-    if (size !== undefined) results.record({ version, size }, { passed: true });
+    if (size !== undefined) results.record({ version, size }, { passed: true, appendsTexts: true });
   }
 }
 

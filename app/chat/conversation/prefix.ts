@@ -17,7 +17,7 @@ export interface MarkedHistory {
 export interface IdleConversation {
   readonly status: { readonly id: string };
   readonly name: string | undefined;
-  readonly lease?: { readonly process: Pick<ClaudeProcess, 'reusable' | 'turns'> };
+  readonly lease?: { readonly process: Pick<ClaudeProcess, 'reusable' | 'turns' | 'canRewindTo'> };
   readonly frames: readonly number[];
   readonly waitingTurn?: unknown;
   readonly transcript?: HeldTranscript;
@@ -46,7 +46,9 @@ export function commonPrefix(live: IdleConversation, history: MarkedHistory): Re
   const end = { start: transcript.messages.length, mark: transcript.endMark };
   // A turn that waits for the results of tools is interrupted, and must be removed with its question.
   const ends = waitingTurn ? transcript.frames : [...transcript.frames, end];
-  const kept = ends.findLastIndex(({ start, mark }) => marks[start] === mark && starts.has(start));
+  const kept = ends.findLastIndex(
+    ({ start, mark }, turns) => marks[start] === mark && starts.has(start) && lease.process.canRewindTo(turns),
+  );
   const start = ends[kept]?.start;
   if (kept <= 0 || start === undefined) return undefined;
   if (status.id === conversation) return { kept, start };

@@ -8,7 +8,14 @@ import type { Pool, ProcessLease } from '../pool/pool';
 import type { ProcessRequirements } from '../pool/processRequirements';
 import type { ApiMessage } from '../process/outgoingMessages';
 import type { SessionRow } from './learnRows';
-import { isLongHistory, isWorthCaching, removeSessionFile, splitHistory, writeSessionFile } from './sessionFile';
+import {
+  isLongHistory,
+  isSlowToReplay,
+  isWorthCaching,
+  removeSessionFile,
+  splitHistory,
+  writeSessionFile,
+} from './sessionFile';
 
 export interface HistoryLease extends ProcessLease {
   /** The messages of the history that the process does not hold yet. The caller must replay them. */
@@ -21,6 +28,8 @@ export interface AcquireOptions {
   readonly sessionFolder: string;
   /** Whether session files may be used now. */
   canResumeSessions(): boolean;
+  /** Whether a process that is started now may be sent texts without a turn, which takes less time. */
+  appendsTexts(): boolean;
   /** The CLI's notes for a model, as in `SessionRows`. @param model a name that `set_model` accepts; undefined for the default. */
   rowsFor(model: string | undefined): readonly SessionRow[];
   /** Called when the folder was used. @param error why it could not be; undefined where it could. */
@@ -70,7 +79,9 @@ export function createAcquireWithHistory(options: AcquireOptions): AcquireWithHi
     const mayBeCached = requirements.isContinued === true && isWorthCaching(resumable);
     if ((isLong || mayBeCached) && options.canResumeSessions()) {
       const rows = options.rowsFor(requirements.model);
-      const lease = isLong || rows.length > 0 ? await acquireResumed(requirements, resumable, rows, signal) : undefined;
+      // Without the notes, a file is of use only where it is faster.
+      const isOfUse = rows.length > 0 || isSlowToReplay(resumable, options.appendsTexts());
+      const lease = isOfUse ? await acquireResumed(requirements, resumable, rows, signal) : undefined;
       if (lease) return { ...lease, remainingHistory: remaining };
     }
     return { ...(await pool.acquire(requirements, signal)), remainingHistory: history };

@@ -1,12 +1,13 @@
 /**
  * Writes a history as one of the CLI's session files. A process that is started with `--resume` reads the whole file at once,
- * whereas a replay takes 1 to 4 ms a turn (context/CLAUDE_PROTOCOL.md, "A long history").
+ * whereas a replay takes 2 ms for each turn (context/CLAUDE_PROTOCOL.md, "A long history").
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { jsonPieces } from '../../shared/jsonPieces';
 import { isAtLeast } from '../installation/inspectClaude';
+import { textsWithoutTurn } from '../process/historyReplay';
 import type { ApiMessage } from '../process/outgoingMessages';
 import type { SessionRow } from './learnRows';
 
@@ -37,15 +38,23 @@ export function splitHistory(history: readonly ApiMessage[]): SplitHistory {
 }
 
 /**
- * A session file needs a new process of its own: its first token comes after 250 to 290 ms, and 300 ms of CPU time, whatever the length.
- * A replay into a process that has served before takes 90 ms with 24 of the user's messages, 120 with 60, 160 with 100 and 260 with 200
- * (CPU: 110, 170, 180 and 290); into one that is merely prepared, 140 with 24 and 200 with 60.
+ * A session file needs a new process of its own: its first token comes after 250 to 350 ms, and 300 ms of CPU time, whatever the length.
+ * A replay takes 2 ms for each turn of the user's, and 0.2 ms for each text that is appended without one.
  */
-const MIN_USER_MESSAGES = 120;
+const MIN_TURNS = 120;
+/** How many texts take as long as a turn. */
+const TEXTS_PER_TURN = 10;
 
-/** Whether a session file is faster than a replay. */
+/** Whether the history is so long that a session file with the CLI's notes is worth a new process. */
 export function isLongHistory(history: readonly ApiMessage[]): boolean {
-  return history.filter(({ role }) => role === 'user').length >= MIN_USER_MESSAGES;
+  return history.filter(({ role }) => role === 'user').length >= MIN_TURNS;
+}
+
+/** Whether a session file is faster than a replay. @param appendsTexts whether texts may be appended without a turn. */
+export function isSlowToReplay(history: readonly ApiMessage[], appendsTexts: boolean): boolean {
+  const messages = history.filter(({ role }) => role === 'user').length;
+  const texts = appendsTexts && messages >= MIN_TURNS ? textsWithoutTurn(history).size : 0;
+  return messages - texts + texts / TEXTS_PER_TURN >= MIN_TURNS;
 }
 
 /** In characters, of which a token has about four: the API takes longer to read so many tokens anew than a process to start. */

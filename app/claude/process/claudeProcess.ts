@@ -2,13 +2,13 @@
  * One `claude` process. It is started before a request needs it, gets its system prompt, model and history over stdin, and
  * then answers one turn at a time (context/CLAUDE_PROTOCOL.md).
  */
-import { randomUUID } from 'node:crypto';
 import type { CacheBreakpoints } from '../cacheBreakpoints';
 import { claudeArguments, isolationText, type ProcessKind } from './arguments';
 import { type CliTurn, createCliTurn } from './cliTurn';
 import { DEADLINES, type Deadlines, TURN_SILENCE_MS } from './deadlines/deadlines';
 import { CliTimeoutError, endSilence, type WaitOptions, within } from './deadlines/within';
 import { type ConversationStart, createHeldConversation, type ProcessSetup } from './heldConversation';
+import { type ReplayOptions, replayHistory } from './historyReplay';
 import { type ContextUsage, type InitializeResult, isStillQueued, readContextUsage } from './messages';
 import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
 import { openPipe, type PipeExit, type PipeOptions } from './pipe';
@@ -59,6 +59,8 @@ export interface ClaudeProcess {
    * did not succeed: the process must be ended then. Never rejects.
    */
   reset(): Promise<boolean>;
+  /** Whether the first `turns` of the user's messages can be kept without the others: not where the next one was appended without a turn. */
+  canRewindTo(turns: number): boolean;
   /** As `reset`, but keeps the first `turns` of the user's messages, what was before them and the answers to them. */
   rewind(turns: number): Promise<boolean>;
   /** Changes the system prompt within a conversation, from the next question on. Needs a reusable process. */
@@ -78,7 +80,7 @@ export interface ClaudeProcess {
   /** Gives the CLI the result of a tool call in the running turn, which then continues. @param toolUseId the model's id of the call. */
   sendToolResult(toolUseId: string, result: McpToolResult): void;
   /**
-   * Appends a history to the transcript without asking the model. Takes 1 to 4 ms for each message of the user's.
+   * Appends a history to the transcript without asking the model, as `replayHistory` does.
    * @throws CliEndedError, and the signal's reason where it is aborted.
    */
   replay(history: readonly ApiMessage[], signal: AbortSignal): Promise<void>;
@@ -96,6 +98,8 @@ export interface ClaudeProcess {
 }
 
 export interface StartOptions extends PipeOptions, ProcessKind {
+  /** Whether texts of a history may be appended without a turn; default: false. Needs a CLI whose self-test says so. */
+  readonly appendsTexts?: boolean;
   /** Sets a breakpoint in replayed histories; absent sets none. */
   readonly cacheBreakpoints?: CacheBreakpoints;
   readonly deadlines?: Deadlines;
@@ -115,7 +119,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
   let breakpointRefused = false;
   /** Called when the CLI has been sent the list of tools. */
   let onToolsListed = () => {};
-  /** Whether a message of the model's was appended last: the CLI does not say when it has taken it. */
+  /** Whether what was appended last is a message that the CLI does not confirm. */
   let hasUnconfirmed = false;
   let flags: TurnFlags = {};
   /** The flags with which the running turn began. */
@@ -232,6 +236,16 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
     return alive;
   };
 
+  const replayOptions: ReplayOptions = {
+    held,
+    appendsTexts: options.appendsTexts === true,
+    append: (message, signal) => append(message, held.addTurn(false), signal),
+    send: (message, signal) => {
+      hasUnconfirmed = true;
+      return protocol.send(message, { timeoutMs: deadlines.writeMs, signal });
+    },
+  };
+
   return {
     pid: pipe.pid,
     reusable: options.reusable === true,
@@ -254,6 +268,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       return held.turns;
     },
     reset: async () => (await settle()) && held.empty(),
+    canRewindTo: held.canRewindTo,
     rewind: async (turns) => (await settle()) && held.rewind(turns),
     changeSystem: held.changeSystem,
     contextUsage: async (signal) =>
@@ -292,20 +307,7 @@ export function startClaude(command: string, options: StartOptions): ClaudeProce
       }
     },
     sendToolResult: (toolUseId, result) => held.tools.resolveCall(toolUseId, result),
-    replay: async (history, signal) => {
-      const written = { timeoutMs: deadlines.writeMs, signal };
-      for (const message of history) {
-        signal.throwIfAborted();
-        if (message.role === 'user') {
-          await append(message, held.addTurn(false), signal);
-          continue;
-        }
-        await held.anchorGreeting(signal);
-        hasUnconfirmed = true;
-        // Without ids of their own, some versions of the CLI merge the model's messages.
-        await protocol.send({ type: 'assistant', message: { ...message, id: `msg_${randomUUID()}` } }, written);
-      }
-    },
+    replay: (history, replaySignal) => replayHistory(history, replayOptions, replaySignal),
     async *runTurn(content, signal) {
       if (signal.aborted) return;
       const turn = openTurn();

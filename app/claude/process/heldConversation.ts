@@ -30,7 +30,7 @@ export interface HeldConversation {
   readonly tools: ClientTools;
   /** Whether each answer must match a schema. */
   readonly structured: boolean;
-  /** The number of the user's messages that were sent as such. Results of tools are not among them while a turn runs. */
+  /** The number of the user's messages that were sent as such, or as texts. Results of tools are not among them while a turn runs. */
   readonly turns: number;
   initialize(system: string, setup: ProcessSetup, signal?: AbortSignal): Promise<InitializeResult>;
   setModel(model: string | undefined, signal?: AbortSignal): Promise<void>;
@@ -43,6 +43,8 @@ export interface HeldConversation {
   changeSystem(system: string, signal?: AbortSignal): Promise<void>;
   /** Records a message of the user's, and returns its uuid. @param asked whether the model is to answer it. */
   addTurn(asked: boolean): string;
+  /** Records a message of the user's that was appended without a turn. */
+  addText(): void;
   /** Whether the transcript has a breakpoint of the app's. */
   readonly hasBreakpoint: boolean;
   /** The content of the next question, with the breakpoint where the prompt cache needs one. */
@@ -53,6 +55,8 @@ export interface HeldConversation {
   warmUp(): Promise<boolean>;
   /** Removes all messages. Returns false where the process is spoilt. */
   empty(): Promise<boolean>;
+  /** Whether the first `kept` of the user's messages can be kept without the others. */
+  canRewindTo(kept: number): boolean;
   /** Removes the user's messages after the first `kept`, with what follows them. Returns false where the process is spoilt. */
   rewind(kept: number): Promise<boolean>;
   /** The process is of no use for another conversation. */
@@ -72,7 +76,8 @@ export interface HeldConversationOptions {
 }
 
 interface Turn {
-  readonly uuid: string;
+  /** undefined for a text that was appended without a turn, to which the CLI does not rewind. */
+  readonly uuid: string | undefined;
   /** Whether the model was asked, upon which the CLI has put its note for the model behind the first such message. */
   readonly asked: boolean;
 }
@@ -156,7 +161,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     const control: ControlRequest = {
       subtype: 'rewind_conversation',
       target_message_uuid: target,
-      last_seen_user_message_uuid: turns.at(-1)?.uuid ?? target,
+      last_seen_user_message_uuid: turns.findLast(({ uuid }) => uuid !== undefined)?.uuid ?? target,
     };
     try {
       let result = readRewindResult(await options.rewindRequest(control));
@@ -181,11 +186,14 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
     // What a session has set on the command line would stay.
     if (spoilt || !reusable || session) return false;
     const target = anchor ?? turns[0]?.uuid;
-    if (target !== undefined && !(await cut(target, true))) return false;
+    if (target === undefined && turns.length > 0) spoilt = true;
+    if (spoilt || (target !== undefined && !(await cut(target, true)))) return false;
     keep(0);
     anchor = undefined;
     return true;
   };
+
+  const canRewindTo = (kept: number) => kept === turns.length || turns[kept]?.uuid !== undefined;
 
   const rewind: HeldConversation['rewind'] = async (kept) => {
     if (spoilt || !reusable) return false;
@@ -250,6 +258,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       await setModel(model, prompt, signal);
     },
     addTurn,
+    addText: () => void turns.push({ uuid: undefined, asked: false }),
     get hasBreakpoint() {
       return breakpointAt !== undefined;
     },
@@ -267,6 +276,7 @@ export function createHeldConversation(options: HeldConversationOptions): HeldCo
       return empty();
     },
     empty,
+    canRewindTo,
     rewind,
     spoil: () => {
       spoilt = true;

@@ -48,4 +48,10 @@ export type ApiMessage = { role: 'user' | 'assistant'; content: ApiBlock[] };
 /** `client_composed` makes the CLI deliver the text exactly as written: context/CLAUDE_PROTOCOL.md, "A user turn". */
 export type OutgoingMessage =
   | { type: 'user'; uuid: string; message: ApiMessage; client_composed: true; shouldQuery?: false }
-  | { type: 'assistant'; message: ApiMessage & { id: string } };
+  | { type: 'assistant'; message: ApiMessage & { id: string } }
+  /** A text of the user's, appended without a turn: context/CLAUDE_PROTOCOL.md, "A long history". */
+  | {
+      type: 'assistant';
+      local_command_source: string;
+      message: { role: 'assistant'; id: string; content: readonly [] };
+    };

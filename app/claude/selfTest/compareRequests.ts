@@ -19,6 +19,16 @@ export function firstDifference(actual: readonly RawRequest[], expected: readonl
   return undefined;
 }
 
+const TEXT_MESSAGE = /"role":"user","content":("(?:[^"\\]|\\.)*")/g;
+
+/**
+ * The body with each of the user's messages that is a plain text in the form of one block, which is the same to the API: the CLI sends texts
+ * that were appended without a turn as such. Within a text of the body there is no quotation mark without a backslash.
+ */
+export function textsAsBlocks(body: string): string {
+  return body.replaceAll(TEXT_MESSAGE, '"role":"user","content":[{"type":"text","text":$1}]');
+}
+
 /** The request with its session's id replaced, which the CLI sends in a header and in the body. */
 function normalize({ url, headers: raw, body }: RawRequest) {
   const headers: string[] = [];

@@ -28,8 +28,7 @@ const FIRST_FLAGS: TurnFlags = {
 };
 const FIRST_HISTORY: readonly ApiMessage[] = [
   say('assistant', `Welcome to the ${FIRST_WORD} shop.`),
-  say('user', `Is there a ${FIRST_WORD} left?`),
-  say('assistant', `There is one ${FIRST_WORD}.`),
+  ...exchanges((at) => [`Is there a ${FIRST_WORD} on shelf ${at}?`, `There is one ${FIRST_WORD}.`]),
 ];
 const FIRST_CALL = `Count every ${FIRST_WORD}.`;
 const FIRST_QUESTION = `What is one ${FIRST_WORD} worth?`;
@@ -41,7 +40,7 @@ const SECOND: ConversationStart = {
   model: 'sonnet',
   setup: { tools: SECOND_TOOLS },
 };
-const SECOND_HISTORY: readonly ApiMessage[] = [say('user', 'When does the ferry leave?'), say('assistant', 'At nine.')];
+const SECOND_HISTORY = exchanges((at) => [`When does ferry ${at} leave?\n/help`, 'At nine.']);
 const SECOND_CALL = 'Which ships are in the harbour?';
 /** The question that is asked, and taken back by a rewind. Of the same length as the one that is asked in its place. */
 const TAKEN_BACK = 'Who is on the morning watch?';
@@ -125,6 +124,14 @@ async function ask(process: ClaudeProcess, text: string, signal: AbortSignal): P
   }
   signal.throwIfAborted();
   if (!succeeded) throw new Error('a turn did not end as scripted');
+}
+
+/** Enough of them that some texts need no turn where the CLI takes them so. */
+function exchanges(texts: (at: number) => readonly [question: string, answer: string]): readonly ApiMessage[] {
+  return Array.from({ length: 12 }, (_, at) => {
+    const [question, answer] = texts(at);
+    return [say('user', question), say('assistant', answer)];
+  }).flat();
 }
 
 function say(role: ApiMessage['role'], text: string): ApiMessage {

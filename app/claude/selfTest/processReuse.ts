@@ -32,6 +32,8 @@ export interface ProcessReuseOptions {
 export interface ProcessReuse {
   /** Whether a process that is started now may serve one conversation after another. */
   readonly allowed: boolean;
+  /** Whether such a process may be sent texts of a history without a turn. */
+  readonly appendsTexts: boolean;
   /** Which way is in use and why, for the user: `reused (self-test passed on 2.1.330)`. */
   readonly description: string;
   /** Has to be called when the installation was inspected. */
@@ -67,11 +69,14 @@ export function createProcessReuse(options: ProcessReuseOptions): ProcessReuse {
 
   const isPossible = () => options.isWanted() && options.isIsolated();
 
-  const isAllowed = (): boolean => {
-    if (!isPossible()) return false;
-    const program = current();
-    return program !== undefined && results.find(program)?.passed === true;
+  /** The verdict by which processes are reused; undefined where they are not. */
+  const passedVerdict = () => {
+    const program = isPossible() ? current() : undefined;
+    const result = program && results.find(program);
+    return result?.passed ? result : undefined;
   };
+
+  const isAllowed = () => passedVerdict() !== undefined;
 
   const reportChange = () => {
     const allowed = isAllowed();
@@ -88,6 +93,8 @@ export function createProcessReuse(options: ProcessReuseOptions): ProcessReuse {
       results.record(program, verdict);
       if (!verdict.passed)
         options.onWarning(`each conversation has a process of its own: the self-test failed: ${verdict.reason}`);
+      else if (!verdict.appendsTexts)
+        options.onWarning('histories are replayed turn by turn: the self-test failed with texts');
     } catch (error) {
       if (!closing.signal.aborted) options.onWarning(`the self-test could not be run: ${errorText(error)}`);
     }
@@ -112,6 +119,9 @@ export function createProcessReuse(options: ProcessReuseOptions): ProcessReuse {
   return {
     get allowed() {
       return isAllowed();
+    },
+    get appendsTexts() {
+      return passedVerdict()?.appendsTexts === true;
     },
     get description() {
       if (!options.isWanted()) return 'one per conversation (off in the settings)';

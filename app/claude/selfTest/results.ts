@@ -6,10 +6,10 @@ import { errorText } from '../../shared/errorText';
 import type { SelfTestVerdict } from './selfTest';
 
 /** Has to be raised where the test or the way in which processes are reused has changed, so that every version is tested again. */
-const REVISION = 1;
+const REVISION = 2;
 
 const Result = z.union([
-  z.object({ passed: z.literal(true), testedAt: z.number() }),
+  z.object({ passed: z.literal(true), appendsTexts: z.boolean(), testedAt: z.number() }),
   z.object({ passed: z.literal(false), testedAt: z.number(), reason: z.string() }),
 ]);
 /** `testedAt` is in ms since the epoch. */

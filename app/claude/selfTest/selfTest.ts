@@ -12,7 +12,7 @@ import { withoutConnection } from '../installation/inheritedVariables';
 import { type LoopbackApi, startLoopbackApi } from '../loopback/loopbackApi';
 import { type ClaudeProcess, startClaude } from '../process/claudeProcess';
 import type { Deadlines } from '../process/deadlines/deadlines';
-import { firstDifference } from './compareRequests';
+import { firstDifference, textsAsBlocks } from './compareRequests';
 import { answerTo, asIfNotTakenBack, FIRST_WORD, hasChangedSystem, holdFirst, holdSecond } from './conversations';
 
 export interface SelfTestOptions {
@@ -30,12 +30,13 @@ export interface SelfTestOptions {
 }
 
 export type SelfTestVerdict =
-  | { readonly passed: true }
+  /** `appendsTexts`: whether texts of a history may be appended without turns. */
+  | { readonly passed: true; readonly appendsTexts: boolean }
   /** `reason` completes the sentence "the self-test failed: …". */
   | { readonly passed: false; readonly reason: string };
 
 /**
- * Takes about two seconds. Afterwards its processes have ended and its files are removed.
+ * Takes about two seconds, and twice as long where texts cannot be appended without turns. Afterwards its processes have ended and its files are removed.
  * @throws the signal's reason where it is aborted. Every other fault is a verdict.
  */
 export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestVerdict> {
@@ -46,9 +47,10 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestVer
   const timer = setTimeout(() => stop.abort(late), options.limitMs);
   try {
     options.signal.throwIfAborted();
-    const reason = await inScratchFolder((folder) => findFault({ ...options, signal: stop.signal }, folder));
-    options.signal.throwIfAborted();
-    return reason === undefined ? { passed: true } : { passed: false, reason };
+    const test = { ...options, signal: stop.signal };
+    if ((await faultOf(test, true)) === undefined) return { passed: true, appendsTexts: true };
+    const reason = await faultOf(test, false);
+    return reason === undefined ? { passed: true, appendsTexts: false } : { passed: false, reason };
   } catch (error) {
     options.signal.throwIfAborted();
     return { passed: false, reason: errorText(stop.signal.aborted ? late : error) };
@@ -58,12 +60,26 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestVer
   }
 }
 
-/** Resolves to what is wrong; undefined where nothing is. */
-async function findFault(options: SelfTestOptions, folder: string): Promise<string | undefined> {
+/**
+ * Resolves to what is wrong; undefined where nothing is.
+ * @param appendsTexts whether the process that is reused is sent texts of a history without turns. The other one never is.
+ * @throws the signal's reason where it is aborted.
+ */
+async function faultOf(options: SelfTestOptions, appendsTexts: boolean): Promise<string | undefined> {
+  try {
+    return await inScratchFolder((folder) => findFault(options, appendsTexts, folder));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return errorText(error);
+  }
+}
+
+/** As `faultOf`, but throws where a step fails. */
+async function findFault(options: SelfTestOptions, appendsTexts: boolean, folder: string): Promise<string | undefined> {
   const api = await startLoopbackApi({ chooseAnswer: answerTo });
   try {
     const env = await selfTestEnvironment(options.env, api, folder);
-    const reused = await inProcess({ ...options, env }, folder, async (process, signal) => {
+    const reused = await inProcess({ ...options, env, appendsTexts }, folder, async (process, signal) => {
       await holdFirst(process, signal);
       const first = takeTurns(api, 0);
       if (!hasChangedSystem(first.map(({ body }) => body)))
@@ -85,7 +101,7 @@ async function findFault(options: SelfTestOptions, folder: string): Promise<stri
       ...reused.slice(0, -2),
       { ...takenBack, body: asIfNotTakenBack(takenBack.body) },
       ...reused.slice(-1),
-    ];
+    ].map((request) => ({ ...request, body: textsAsBlocks(request.body) }));
     const difference = firstDifference(actual, expected);
     return difference && `a process that was emptied ${difference}`;
   } finally {
@@ -104,12 +120,19 @@ const BREAKPOINTS: CacheBreakpoints = { current: { type: 'ephemeral' }, recordMe
 
 /** Runs the work with a process, and ends that. @throws what the work throws. */
 async function inProcess<T>(
-  { command, env, deadlines, signal, onProcess }: SelfTestOptions,
+  {
+    command,
+    env,
+    deadlines,
+    signal,
+    onProcess,
+    appendsTexts = false,
+  }: SelfTestOptions & { readonly appendsTexts?: boolean },
   folder: string,
   work: (process: ClaudeProcess, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const kind = { isolated: true, reusable: true };
+  const kind = { isolated: true, reusable: true, appendsTexts };
   const process = startClaude(command, { cwd: folder, env, ...kind, deadlines, cacheBreakpoints: BREAKPOINTS });
   const { pid } = process;
   if (pid !== undefined) {

@@ -1,5 +1,5 @@
 /** The self-test with the real CLI: it passes, and it fails where the CLI does anything else than what reuse relies on. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -35,7 +35,7 @@ test('it passes on this version, costs nothing, leaves nothing behind, and proce
   expect(api.otherCalls.filter(({ method }) => method !== 'HEAD')).toEqual([]);
   expect(await scratchFolders()).toEqual(foldersBefore);
   expect(Object.entries(await storedResults(dataDir))).toEqual([
-    [expect.stringMatching(`^${version}/\\d+$`), { passed: true, testedAt: expect.any(Number) }],
+    [expect.stringMatching(`^${version}/\\d+$`), { passed: true, appendsTexts: true, testedAt: expect.any(Number) }],
   ]);
   expect(await sessionsOfTwoConversations()).toHaveLength(1);
 });
@@ -121,6 +121,31 @@ test.each(ALTERATIONS)(
   },
 );
 
+test('for a CLI that does not take texts without turns, it passes without them, and histories are replayed turn by turn', async () => {
+  const record = path.join(home, 'lines');
+  const claude = await createAlteredCli(path.join(home, 'bin'), {
+    drop: "return line.includes('local_command_source');",
+    record,
+  });
+  const { api, dataDir } = await start({ env: { CLAUDE_PATH: claude } });
+
+  await tested();
+
+  expect(processes()).toMatch(/^reused/);
+  expect(Object.values(await storedResults(dataDir))).toMatchObject([{ passed: true, appendsTexts: false }]);
+  expect(running().log.entries.map(({ message }) => message)).toContain(
+    'histories are replayed turn by turn: the self-test failed with texts',
+  );
+  await writeFile(record, '');
+  const history = Array.from({ length: 20 }, (_, at) => [
+    { role: 'user', content: `Question ${at}` },
+    { role: 'assistant', content: `Answer ${at}` },
+  ]).flat();
+  await askOllama([...history, { role: 'user', content: 'And now?' }]);
+  expect(await readFile(record, 'utf8')).not.toContain('local_command_source');
+  expect(JSON.stringify(api.requests.at(-1)?.body)).toContain('Question 5');
+});
+
 test('it fails where the CLI cannot be started', async () => {
   const env = childEnvironment({}, { ownPorts: [] });
   const { signal } = new AbortController();
@@ -201,22 +226,26 @@ async function scratchFolders(): Promise<string[]> {
 
 /** Holds two conversations, one after the other. Resolves to the ids of the processes' sessions, without duplicates. */
 async function sessionsOfTwoConversations(): Promise<unknown[]> {
-  const { api, url } = running();
+  const { api } = running();
   api.reset();
   for (const name of ['Ada', 'Grace']) {
     const messages = [
       { role: 'system', content: `You are ${name}.` },
       { role: 'user', content: `Hello, ${name}.` },
     ];
-    const response = await fetch(`${url}/api/chat`, {
-      method: 'POST',
-      body: JSON.stringify({ model: 'sonnet', stream: false, messages }),
-      signal: AbortSignal.timeout(30_000),
-    });
-    expect(await response.json()).toMatchObject({ message: { content: 'OK' } });
+    await askOllama(messages);
   }
   expect(api.requests).toHaveLength(2);
   return [...new Set(api.requests.map(({ headers }) => headers['x-claude-code-session-id']))];
+}
+
+async function askOllama(messages: readonly object[]): Promise<void> {
+  const response = await fetch(`${running().url}/api/chat`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'sonnet', stream: false, messages }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  expect(await response.json()).toMatchObject({ message: { content: 'OK' } });
 }
 
 async function reusableProcesses(): Promise<string[]> {

@@ -51,13 +51,22 @@ test('a long conversation of the same id is rewound to its beginning', () => {
   });
 });
 
+test('a conversation is rewound to the last common turn to which its process can be', () => {
+  const live = idle(4, { canRewindTo: (turns) => turns <= 1 });
+
+  expect(commonPrefix(live, history('m0 m1 m2 m3 m4 x5 x6'))).toEqual({ kept: 1, start: 2 });
+});
+
 /** A conversation of so many turns, whose marks are m0, m1 and so on. */
-function idle(count: number, { reusable = true, turns = count } = {}): IdleConversation {
+function idle(
+  count: number,
+  { reusable = true, turns = count, canRewindTo = (_: number): boolean => true } = {},
+): IdleConversation {
   const frames = Array.from({ length: count }, (_, index) => index * 2);
   return {
     status: { id: 'conv_1' },
     name: undefined,
-    lease: { process: { reusable, turns } },
+    lease: { process: { reusable, turns, canRewindTo } },
     frames,
     transcript: {
       ...{ digest: '', owner: '', system: '', endMark: `m${count * 2}` },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   isLongHistory,
+  isSlowToReplay,
   isWorthCaching,
   removeSessionFiles,
   splitHistory,
@@ -41,10 +42,29 @@ describe('splitHistory', () => {
 });
 
 test.each([
+  [119, false, false],
+  [120, false, true],
+  [700, true, false],
+  [800, true, true],
+])(
+  'a history with %i messages of the user’s, whose texts need no turn: %s, is long: %s',
+  (count, appendsTexts, expected) => {
+    expect(isSlowToReplay(exchanges(count), appendsTexts)).toBe(expected);
+  },
+);
+
+test.each([
   [119, false],
   [120, true],
 ])('a history with %i messages of the user’s is long: %s', (count, expected) => {
   expect(isLongHistory(exchanges(count))).toBe(expected);
+});
+
+test('a history with 120 results of tools is slow to replay', () => {
+  const result: ApiBlock = { type: 'tool_result', tool_use_id: 't', content: [], is_error: false };
+  const history = Array.from({ length: 120 }, () => [user(result), assistant(CALL)]).flat();
+
+  expect(isSlowToReplay(history, true)).toBe(true);
 });
 
 test.each([

@@ -75,6 +75,7 @@ export function fakeProcess({
       calls.push('reset');
       return !failsAtReset;
     },
+    canRewindTo: () => false,
     rewind: async () => false,
     changeSystem: async () => {},
     contextUsage: async () => ({ model: '', rawMaxTokens: 1 }),

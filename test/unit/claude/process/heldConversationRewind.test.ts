@@ -96,6 +96,44 @@ describe('emptying a process', () => {
   });
 });
 
+describe('a conversation with texts that were appended without a turn', () => {
+  test('is emptied from its first turn on, and names its last turn', async () => {
+    const { held, sent } = openConversation();
+    await held.begin(START);
+    const first = held.addTurn(false);
+    held.addText();
+    const last = held.addTurn(false);
+    held.addText();
+
+    expect(held.turns).toBe(4);
+    expect(await held.empty()).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(first, last));
+  });
+
+  test('can be rewound to its turns alone', async () => {
+    const { held, sent } = openConversation({ rewinds: [{ rewound: true, precedingAssistantUuid: 'a1' }] });
+    await held.begin(START);
+    held.addTurn(false);
+    held.addText();
+    const third = held.addTurn(true);
+
+    expect([0, 1, 2, 3].map((kept) => held.canRewindTo(kept))).toEqual([true, false, true, true]);
+    expect(await held.rewind(2)).toBe(true);
+    expect(sent.at(-1)).toEqual(rewindTo(third, third));
+    expect(held.turns).toBe(2);
+    expect(await held.rewind(1)).toBe(false);
+  });
+
+  test('that has no turn is of no use', async () => {
+    const { held, subtypes } = openConversation();
+    await held.begin(START);
+    held.addText();
+
+    expect(await held.empty()).toBe(false);
+    expect(subtypes()).not.toContain('rewind_conversation');
+  });
+});
+
 describe('rewinding to a message', () => {
   test('cuts from the first message that goes on', async () => {
     const { held, sent } = openConversation({ rewinds: [{ rewound: true, precedingAssistantUuid: 'a1' }] });

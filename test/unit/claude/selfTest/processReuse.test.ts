@@ -7,6 +7,8 @@ import { createProcessReuse } from '../../../../app/claude/selfTest/processReuse
 import { openSelfTestResults, type SelfTestResults } from '../../../../app/claude/selfTest/results';
 import type { SelfTestVerdict } from '../../../../app/claude/selfTest/selfTest';
 
+const PASSED = { passed: true, appendsTexts: true } as const;
+
 let folder: string;
 let program: string;
 let results: SelfTestResults;
@@ -67,7 +69,7 @@ test('a program that was not tested is tested once it has come up, and used as t
   await vi.advanceTimersByTimeAsync(1);
   expect([tests, reuse.allowed]).toEqual([1, false]);
 
-  finish({ passed: true });
+  finish(PASSED);
   await vi.advanceTimersByTimeAsync(0);
 
   expect(reuse.allowed).toBe(true);
@@ -94,10 +96,19 @@ test('a program that has failed is not reused, and the reason is told', async ()
 });
 
 test('the result of an earlier run counts at once', () => {
-  results.record({ version, size: 3 }, { passed: true });
+  results.record({ version, size: 3 }, PASSED);
 
   expect(create().allowed).toBe(true);
   expect(events).toEqual(['allowed: true']);
+});
+
+test.each([true, false])('texts are appended without turns where the result says so: %s', (appendsTexts) => {
+  results.record({ version, size: 3 }, { passed: true, appendsTexts });
+  const reuse = create();
+
+  expect([reuse.allowed, reuse.appendsTexts]).toEqual([true, appendsTexts]);
+  isWanted = false;
+  expect(reuse.appendsTexts).toBe(false);
 });
 
 test.each([
@@ -120,7 +131,7 @@ test('turning the setting on tests the program; turning it off ends reuse at onc
   isWanted = true;
   reuse.settingsChanged();
   await vi.advanceTimersByTimeAsync(2_000);
-  finish({ passed: true });
+  finish(PASSED);
   await vi.advanceTimersByTimeAsync(0);
   expect(reuse.allowed).toBe(true);
 
@@ -132,7 +143,7 @@ test('turning the setting on tests the program; turning it off ends reuse at onc
 });
 
 test('a program that was replaced is not reused until it was inspected and tested', async () => {
-  results.record({ version, size: 3 }, { passed: true });
+  results.record({ version, size: 3 }, PASSED);
   const reuse = create();
 
   writeFileSync(program, 'another');
@@ -151,7 +162,7 @@ test('a program that is replaced during its test gets no result', async () => {
   reuse.cameUp();
   await vi.advanceTimersByTimeAsync(2_000);
   writeFileSync(program, 'another');
-  finish({ passed: true });
+  finish(PASSED);
   await vi.advanceTimersByTimeAsync(0);
 
   expect(results.find({ version, size: 3 })).toBeUndefined();
