@@ -79,6 +79,8 @@ interface Branch {
   readonly model: string;
   /** Ends with an answer. */
   readonly history: readonly Message[];
+  /** A chat as long as this is given up. */
+  readonly mostMessages: number;
   /** Those of its last request. */
   readonly settings: Partial<ChatRequest>;
   readonly name?: ChatRequest['name'];
@@ -106,15 +108,23 @@ const PICTURE = {
 async function chatAway(owner: string, { chance, pick, below }: Random, run: Run): Promise<void> {
   const branches: Branch[] = [];
 
-  const start = (): Branch => ({
-    system: pick(SYSTEMS),
-    tools: pick(TOOL_SETS),
-    model: pick(MODELS),
-    settings: {},
-    history: chance(0.1) ? [{ role: 'assistant', content: [{ type: 'text', text: 'How can I help?' }] }] : [],
-    // The same name is another conversation under another key.
-    name: chance(0.2) ? { kind: 'id', id: `chat-${below(1_000_000_000)}` } : undefined,
-  });
+  const start = (): Branch => {
+    const isLong = chance(0.15);
+    return {
+      system: pick(SYSTEMS),
+      tools: pick(TOOL_SETS),
+      model: pick(MODELS),
+      settings: {},
+      history: isLong
+        ? longHistory(below)
+        : chance(0.1)
+          ? [{ role: 'assistant', content: [{ type: 'text', text: 'How can I help?' }] }]
+          : [],
+      mostMessages: isLong ? 80 : 30,
+      // The same name is another conversation under another key.
+      name: chance(0.2) ? { kind: 'id', id: `chat-${below(1_000_000_000)}` } : undefined,
+    };
+  };
 
   const question = (): Message => {
     // The model calls tools where it is told to, and has some.
@@ -155,7 +165,7 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
     const after: Branch = content
       ? { ...branch, settings: chosen, history: [...sent, { role: 'assistant', content }] }
       : { ...branch, name: undefined };
-    if (after.history.length > 0 && after.history.length < 30) branches.push(after);
+    if (after.history.length > 0 && after.history.length < after.mostMessages) branches.push(after);
     if (branches.length > 3) branches.splice(below(branches.length - 1), 1);
   };
 
@@ -273,6 +283,16 @@ function processId(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A chat that another server has answered so far: so long that texts of it are appended without turns. */
+function longHistory(below: Random['below']): readonly Message[] {
+  const say = (role: Message['role'], words: string): Message => ({ role, content: [{ type: 'text', text: words }] });
+  const chat = below(1_000_000);
+  return Array.from({ length: 10 + below(15) }, (_, at) => [
+    say('user', `Question ${at} of chat ${chat}`),
+    say('assistant', `Answer ${at} of chat ${chat}`),
+  ]).flat();
 }
 
 /** The history with one of its texts changed. Calls and their results stay as they are. */
