@@ -1,14 +1,8 @@
 /** Whether the CLI can answer requests: what is known of the installation and of the attempts to bring the CLI up, as one state. */
+import { MAIN_ACCOUNT } from '../shared/cli/accounts';
 import type { ClaudeState, Installation } from './installation/installation';
-import {
-  type ClaudeProblem,
-  ClaudeUnavailableError,
-  failed,
-  refusedSignIn,
-  signedOut,
-  starting,
-} from './installation/problems';
-import { createPlanLimits } from './planLimits';
+import { type ClaudeProblem, ClaudeUnavailableError, failed, starting } from './installation/problems';
+import { createPlanLimits, type PlanLimits } from './planLimits';
 import type { Pool } from './pool/pool';
 import type { RateLimitInfo } from './process/messages';
 import { createStartup, type StartupTimes } from './startup';
@@ -21,6 +15,10 @@ export interface AvailabilityTimes extends StartupTimes {
 
 export interface AvailabilityOptions {
   readonly installation: Installation;
+  /** What the installation's state is for the account that pays by default. @param state for the main one. */
+  ofDefault(state: ClaudeState): ClaudeState;
+  /** The id of that account. */
+  defaultAccount(): string;
   readonly pool: Pick<Pool, 'start' | 'replaceSpares'>;
   readonly times?: Partial<AvailabilityTimes>;
   /** Removes what an earlier run of the app has left; called once, before the first process is started. Must not reject. */
@@ -43,19 +41,26 @@ export interface Availability {
   ensureUp(signal?: AbortSignal): Promise<void>;
   /** Tries whether the CLI still comes up, after a process for a request has not. */
   verify(): void;
-  /** Records that the model has answered, which shows that the account is signed in and the plan not used up. @param model its full name. */
-  recordAnswer(model: string): void;
+  /**
+   * Records that the model has answered, which shows that the account is signed in and the plan not used up.
+   * @param account its id, as in what follows. @param model its full name.
+   */
+  recordAnswer(account: string, model: string): void;
   /** Records the CLI's report on a limit of the plan. */
-  recordRateLimit(info: RateLimitInfo): void;
+  recordRateLimit(account: string, info: RateLimitInfo): void;
   /** Records that the API has refused a request with 429. */
-  recordRateLimitRefusal(): void;
+  recordRateLimitRefusal(account: string): void;
   /** Records that the user has signed in through the app. */
-  recordSignIn(): void;
+  recordSignIn(account: string): void;
   /**
    * Records that the CLI has reported a missing sign-in, or that the API has refused it. New processes take over a sign-in that the user
    * renews, so the spare ones are replaced.
    */
-  recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
+  recordRefusal(account: string, problem: ClaudeProblem): void;
+  /** Whether a limit of the account's plan is used up. */
+  isExhausted(account: string): boolean;
+  /** Forgets what is known of the account, because somebody else has signed in to it, or it was removed. */
+  accountChanged(account: string): void;
   /** Has to be called when the installation's state has changed. */
   installationChanged(next: ClaudeState, previous: ClaudeState): void;
   close(): void;
@@ -69,10 +74,18 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   const { installation, pool, times } = options;
   const waitMs = times?.waitMs ?? WAIT_MS;
   let cleanup: Promise<void> | undefined;
-  /** The API's refusal of the sign-in. `claude auth status` knows nothing of it, so it stays until an answer, or another account. */
-  let refusal: ClaudeProblem | undefined;
-  let sparesReplacedAt = 0;
-  const planLimits = createPlanLimits(options.onChange);
+  const conditions = new Map<string, Condition>();
+
+  const conditionOf = (account: string): Condition => {
+    const condition = conditions.get(account) ?? { sparesReplacedAt: 0, limits: createPlanLimits(options.onChange) };
+    conditions.set(account, condition);
+    return condition;
+  };
+
+  const forget = (account: string) => {
+    conditions.get(account)?.limits.clear();
+    conditions.delete(account);
+  };
 
   /** Whether the CLI can come up without the user's doing something in the app. */
   const canStart = () => installation.state.path !== undefined || installation.state.problem?.code === 'cli_failed';
@@ -104,13 +117,14 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   };
 
   const readState = (): ClaudeState => {
-    const found = installation.state;
+    const found = options.ofDefault(installation.state);
     if (found.path === undefined) return found;
+    const { refusal, limits } = conditionOf(options.defaultAccount());
     if (startup.failure) return { ...found, phase: 'problem', problem: failed(found.path, startup.failure.cause) };
     if (found.problem) return found;
     if (refusal) return { ...found, phase: 'problem', problem: refusal };
     if (!startup.isUp) return { ...found, phase: 'checking' };
-    const { problem } = planLimits;
+    const { problem } = limits;
     return problem ? { ...found, phase: 'limited', problem } : found;
   };
 
@@ -144,53 +158,68 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       if (!startup.isUp) throw notUp();
     },
     verify: startup.verify,
-    recordSignIn: () => {
-      refusal = undefined;
-      pool.replaceSpares();
+    recordSignIn: (account) => {
+      conditionOf(account).refusal = undefined;
+      pool.replaceSpares(account);
     },
-    recordRateLimit: planLimits.record,
-    recordRateLimitRefusal: planLimits.recordRefusal,
-    recordAnswer: (model) => {
-      planLimits.recordAnswer(model);
-      if (refusal) {
-        refusal = undefined;
+    recordRateLimit: (account, info) => conditionOf(account).limits.record(info),
+    recordRateLimitRefusal: (account) => conditionOf(account).limits.recordRefusal(),
+    recordAnswer: (account, model) => {
+      const condition = conditionOf(account);
+      condition.limits.recordAnswer(model);
+      if (condition.refusal) {
+        condition.refusal = undefined;
         options.onChange();
       }
-      if (installation.state.problem?.code === 'signed_out') void installation.check();
+      if (account === MAIN_ACCOUNT && installation.state.problem?.code === 'signed_out') void installation.check();
     },
-    recordRefusal: (code) => {
-      if (Date.now() - sparesReplacedAt > MIN_RETRY_MS) {
-        sparesReplacedAt = Date.now();
-        pool.replaceSpares();
+    recordRefusal: (account, problem) => {
+      const condition = conditionOf(account);
+      if (Date.now() - condition.sparesReplacedAt > MIN_RETRY_MS) {
+        condition.sparesReplacedAt = Date.now();
+        pool.replaceSpares(account);
       }
-      if (code === 'signed_out') {
-        installation.markSignedOut();
-        return signedOut();
-      }
-      refusal = refusedSignIn(installation.state.account?.authMethod);
+      if (problem.code === 'signed_out') return;
+      condition.refusal = problem;
       options.onChange();
-      return refusal;
+    },
+    isExhausted: (account) => conditions.get(account)?.limits.problem !== undefined,
+    accountChanged: (account) => {
+      forget(account);
+      pool.replaceSpares(account);
+      options.onChange();
     },
     installationChanged: (next, previous) => {
       if (isSameInstallation(next, previous)) return;
-      refusal = undefined;
-      planLimits.clear();
+      if (!isSameProgram(next, previous)) for (const account of [...conditions.keys()]) forget(account);
+      else forget(MAIN_ACCOUNT);
       if (previous.path !== undefined) pool.replaceSpares();
       startup.reset();
       if (canStart()) void startup.ensure();
     },
     close: () => {
       startup.close();
-      planLimits.clear();
+      for (const account of [...conditions.keys()]) forget(account);
     },
   };
+}
+
+/** What is known of one account. */
+interface Condition {
+  /** The API's refusal of the sign-in. `claude auth status` knows nothing of it, so it stays until an answer, or another sign-in. */
+  refusal?: ClaudeProblem | undefined;
+  sparesReplacedAt: number;
+  readonly limits: PlanLimits;
+}
+
+function isSameProgram(one: ClaudeState, other: ClaudeState): boolean {
+  return one.path === other.path && one.version === other.version;
 }
 
 /** Whether both are the same program, signed in to the same account. Processes started for another one are of no use. */
 function isSameInstallation(one: ClaudeState, other: ClaudeState): boolean {
   return (
-    one.path === other.path &&
-    one.version === other.version &&
+    isSameProgram(one, other) &&
     one.account?.loggedIn === other.account?.loggedIn &&
     one.account?.authMethod === other.account?.authMethod &&
     one.account?.email === other.account?.email &&

@@ -13,6 +13,8 @@ export interface InheritedVariables {
   readonly onlyInCloud?: boolean;
   /** Whether they say where the API is, how it is reached, or who asks it. */
   readonly connects?: boolean;
+  /** Whether they say who pays, or where the credentials are sent. */
+  readonly identifies?: boolean;
 }
 
 export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
@@ -58,6 +60,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   {
     reason: 'the address of the API, and the account',
     connects: true,
+    identifies: true,
     names: [
       ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'ANTHROPIC_UNIX_SOCKET', 'API_TIMEOUT_MS'],
       ...['ANTHROPIC_CUSTOM_HEADERS', 'CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CODE_OAUTH_REFRESH_TOKEN'],
@@ -70,6 +73,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   {
     reason: 'Amazon Bedrock: the switch, the endpoint and the credentials',
     connects: true,
+    identifies: true,
     names: [
       ...[
         'CLAUDE_CODE_USE_BEDROCK',
@@ -83,6 +87,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   {
     reason: 'Google Vertex AI: the switch, the endpoint and the credentials',
     connects: true,
+    identifies: true,
     names: [
       ...['CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD', 'ANTHROPIC_VERTEX_*'],
       ...['ANTHROPIC_GOOGLE_CLOUD_*', 'CLOUD_ML_REGION', 'VERTEX_*', 'GOOGLE_*', 'GCLOUD_PROJECT', 'CLOUDSDK_*'],
@@ -92,6 +97,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
   {
     reason: 'Microsoft Foundry: the switch, the endpoint and the credentials',
     connects: true,
+    identifies: true,
     names: [
       ...['CLAUDE_CODE_USE_FOUNDRY', 'ANTHROPIC_FOUNDRY_*', 'AZURE_*'],
       ...['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
@@ -102,6 +108,7 @@ export const INHERITED_VARIABLES: readonly InheritedVariables[] = [
     names: ['ANTHROPIC_DEFAULT_*_MODEL', 'ANTHROPIC_DEFAULT_*_MODEL_*', 'ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION'],
     onlyInCloud: true,
     connects: true,
+    identifies: true,
   },
   {
     reason: 'what the user does not want the CLI to send',
@@ -140,6 +147,22 @@ export function withoutConnection(env: NodeJS.ProcessEnv, platform = process.pla
   const connects = matcher([...groups.flatMap(({ names }) => names), ...USER_FOLDERS, 'ANTHROPIC_*'], platform);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !connects(name)));
 }
+
+/**
+ * The environment without the variables that say who pays: credentials and addresses of the API and of clouds, also those that the user
+ * has added, and the folders where the CLI looks for a sign-in.
+ */
+export function withoutCredentials(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
+  const groups = INHERITED_VARIABLES.filter(({ identifies }) => identifies);
+  const identifies = matcher([...groups.flatMap(({ names }) => names), ...SIGN_IN_NAMES], platform);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !identifies(name)));
+}
+
+/** Further names by which the CLI is given credentials or finds a sign-in: the user may have added them to the inherited ones. */
+const SIGN_IN_NAMES = [
+  ...['ANTHROPIC_*', 'CLAUDE_CONFIG_DIR', 'CLAUDE_SECURESTORAGE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_*'],
+  ...['CLAUDE_CODE_USE_*', 'CLAUDE_CODE_HOST_*', 'CLAUDE_CODE_*_FILE_DESCRIPTOR', 'CLAUDE_CODE_CUSTOM_OAUTH_URL'],
+];
 
 /** Whether the environment says that a cloud provider serves the models. */
 export function cloudIsOn(env: NodeJS.ProcessEnv): boolean {

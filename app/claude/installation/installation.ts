@@ -6,7 +6,8 @@ import { type Accounts, chooseAccount, readAccounts } from './accounts';
 import { findClaude } from './findClaude';
 import { type Account, isSupportedVersion, readVersion } from './inspectClaude';
 import { type ClaudeProblem, ClaudeUnavailableError, failed, missing, outdated, signedOut } from './problems';
-import { runSignIn, type SignInState } from './signIn';
+import type { SignInState } from './signIn';
+import { createSignInRunner } from './signInRunner';
 
 export interface ClaudeState {
   readonly phase: 'checking' | 'ready' | 'limited' | 'problem';
@@ -77,7 +78,6 @@ export function createInstallation(options: InstallationOptions): Installation {
   let state: ClaudeState = { phase: 'checking' };
   let runningCheck: Promise<ClaudeState> | undefined;
   let lastCheckAt = 0;
-  let runningSignIn: { readonly ended: Promise<boolean>; readonly abort: AbortController } | undefined;
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
 
@@ -118,40 +118,11 @@ export function createInstallation(options: InstallationOptions): Installation {
     setState(signIn ? { ...rest, signIn } : rest);
   };
 
-  const runOneSignIn = async (command: string, abort: AbortController): Promise<boolean> => {
-    const startedAt = Date.now();
-    let pid: number | undefined;
-    try {
-      await runSignIn({
-        command,
-        env: options.childEnv(),
-        timeoutMs: options.signInMs,
-        signal: abort.signal,
-        onStart: (started) => {
-          pid = started;
-          options.onSignInProcess(started, true);
-          setSignIn({ url: undefined, startedAt });
-        },
-        onUrl: (url) => setSignIn({ url, startedAt }),
-      });
-      return true;
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      return false;
-    } finally {
-      runningSignIn = undefined;
-      if (pid !== undefined) options.onSignInProcess(pid, false);
-      setSignIn(undefined);
-    }
-  };
-
-  const signIn = async (): Promise<boolean> => {
-    if (!runningSignIn) {
-      const abort = new AbortController();
-      runningSignIn = { abort, ended: runOneSignIn(requirePath(), abort) };
-    }
-    return runningSignIn.ended;
-  };
+  const { signInMs: timeoutMs, onSignInProcess: onProcess } = options;
+  const signIn = createSignInRunner({
+    ...{ command: requirePath, env: options.childEnv, timeoutMs, onProcess },
+    onChange: setSignIn,
+  });
 
   return {
     get state() {
@@ -178,19 +149,15 @@ export function createInstallation(options: InstallationOptions): Installation {
       return isMissing && Date.now() - lastCheckAt > MIN_RECHECK_INTERVAL_MS;
     },
     requirePath,
-    signIn,
-    cancelSignIn: async () => {
-      const { abort, ended } = runningSignIn ?? {};
-      abort?.abort();
-      await ended?.catch(() => {});
-    },
+    signIn: signIn.run,
+    cancelSignIn: signIn.cancel,
     markSignedOut: () => {
       if (state.problem?.code === 'signed_out') return;
       setState({ ...state, phase: 'problem', problem: signedOut() });
     },
     close: () => {
       closing.abort(new Error('the app is stopping'));
-      runningSignIn?.abort.abort();
+      void signIn.cancel();
     },
   };
 }

@@ -5,29 +5,32 @@ import type { Account } from './inspectClaude';
 import { payerOf, type ReportedAccount } from './payer';
 
 export interface PayersOptions {
-  /** The account that pays now. */
-  account(): Account | undefined;
-  /** The environment of a process that is started now. */
-  env(): NodeJS.ProcessEnv;
+  /** What is signed in now. @param id of the account, as in `MAIN_ACCOUNT`. */
+  account(id: string): Account | undefined;
+  /** The environment of a process of the account that is started now. */
+  env(id: string): NodeJS.ProcessEnv;
   readonly apiHosts?: readonly string[] | undefined;
 }
 
 /** @typeParam Process whatever stands for a process. */
 export interface Payers<Process extends object> {
-  /** Who pays for a request that comes now; undefined where no account is signed in or it is not known yet. */
-  readonly current: Payer | undefined;
-  /** Has to be called when a process has been started. */
-  started(process: Process): void;
+  /** Who pays for a request to the account that comes now; undefined where nobody is signed in or it is not known yet. */
+  current(id: string): Payer | undefined;
+  /** Has to be called when a process has been started for the account. */
+  started(process: Process, id: string): void;
   /** Records what the process has reported in its response to `initialize`. */
   initialized(process: Process, reported: ReportedAccount | null | undefined): void;
   of(process: Process): Payer | undefined;
+  /** The id of the account for which the process was started. */
+  accountOf(process: Process): string | undefined;
   /** @param env the environment with the variables that may be withheld. */
   choice(accounts: Accounts | undefined, using: PayWith, env: NodeJS.ProcessEnv): PayChoice | undefined;
-  /** Whether the process would have another account pay than the one that pays now. */
+  /** Whether the process would have somebody else pay than who is signed in to its account now. */
   isOutdated(process: Process): boolean;
 }
 
 interface Credentials {
+  readonly id: string;
   /** Equal for processes with the same account. */
   readonly key: string;
   readonly account: Account | undefined;
@@ -37,37 +40,39 @@ interface Credentials {
 
 export function createPayers<Process extends object>({ account, env, apiHosts }: PayersOptions): Payers<Process> {
   const byProcess = new WeakMap<Process, Credentials>();
-  let lastReport: { readonly key: string; readonly reported: ReportedAccount | null | undefined } | undefined;
+  /** The last one of each account. */
+  const reports = new Map<string, { readonly key: string; readonly reported: ReportedAccount | null | undefined }>();
 
-  const currentCredentials = (): Credentials => {
-    const current = account();
-    const currentEnv = env();
+  const currentCredentials = (id: string): Credentials => {
+    const current = account(id);
+    const currentEnv = env(id);
     const { authMethod, email, apiKeySource, apiProvider } = current ?? {};
     const hasKey = [currentEnv.ANTHROPIC_API_KEY, currentEnv.ANTHROPIC_AUTH_TOKEN].map((value) => value !== undefined);
     const key = JSON.stringify([authMethod, email, apiKeySource, apiProvider, hasKey]);
-    return { key, account: current, env: currentEnv };
+    return { id, key, account: current, env: currentEnv };
   };
 
   const describe = ({ account: owner, env: ownEnv, reported }: Credentials) =>
     owner && payerOf({ account: owner, env: ownEnv, reported, apiHosts });
 
   return {
-    get current() {
-      const current = currentCredentials();
-      const reported = lastReport?.key === current.key ? lastReport.reported : undefined;
-      return describe({ ...current, reported });
+    current: (id) => {
+      const current = currentCredentials(id);
+      const report = reports.get(id);
+      return describe({ ...current, reported: report?.key === current.key ? report.reported : undefined });
     },
-    started: (process) => void byProcess.set(process, currentCredentials()),
+    started: (process, id) => void byProcess.set(process, currentCredentials(id)),
     initialized: (process, reported) => {
       const credentials = byProcess.get(process);
       if (!credentials) return;
       credentials.reported = reported;
-      lastReport = { key: credentials.key, reported };
+      reports.set(credentials.id, { key: credentials.key, reported });
     },
     of: (process) => {
       const credentials = byProcess.get(process);
       return credentials && describe(credentials);
     },
+    accountOf: (process) => byProcess.get(process)?.id,
     choice: (accounts, using, fullEnv) => {
       if (!accounts?.hidden) return undefined;
       const { environment, hidden } = accounts;
@@ -83,7 +88,7 @@ export function createPayers<Process extends object>({ account, env, apiHosts }:
     },
     isOutdated: (process) => {
       const credentials = byProcess.get(process);
-      return credentials !== undefined && credentials.key !== currentCredentials().key;
+      return credentials !== undefined && credentials.key !== currentCredentials(credentials.id).key;
     },
   };
 }

@@ -4,9 +4,11 @@
  *
  * There is a blank spare process, which suits any request, and there are prepared ones, which have what was requested last. A process
  * whose conversation has ended is emptied and becomes a spare one; it can be given another system prompt, model and tools within a
- * few milliseconds (context/CLAUDE_PROTOCOL.md, "Reuse"), but not those of another API key. Where processes cannot be reused, each
+ * few milliseconds (context/CLAUDE_PROTOCOL.md, "Reuse"), but not those of another API key. A process has one account for its life, and the
+ * blank ones are of the account that was used last. Where processes cannot be reused, each
  * serves one conversation, and a prepared one suits only requests with its own system prompt and tools.
  */
+import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
 import { errorText } from '../../shared/errorText';
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
@@ -14,15 +16,15 @@ import { DEADLINES } from '../process/deadlines/deadlines';
 import type { PipeExit } from '../process/pipe';
 import { ProcessFailedError } from './errors';
 import type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
-import { type ProcessRequirements, sessionOf } from './processRequirements';
+import { accountOf, type ProcessRequirements, sessionOf } from './processRequirements';
+import { createRecentUse } from './recentUse';
 import { createSlotQueue } from './slotQueue';
-import { effort, type KeyedRequirements, keyed, type Spare } from './spare';
+import { effort, type KeyedRequirements, type Spare } from './spare';
 
 export type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
 
 /** Starting a process takes a CPU core for about 400 ms, which the request that took the last spare needs at that moment. */
 const REFILL_DELAY_MS = 250;
-const MAX_PREPARED = 2;
 /** A process grows with the conversations that it serves: from 110 MB to 230 MB after 300. */
 const MAX_CONVERSATIONS = 200;
 /** How long more spare processes than are needed stay, in ms: the next burst of requests takes them. */
@@ -35,31 +37,30 @@ const MAX_BACKOFF_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
   const { queueLimit = 100, queueMs = DEADLINES.queueMs, idleMs = 10 * 60_000 } = options;
-  const running = new Set<ClaudeProcess>();
+  /** The processes, with the ids of their accounts. */
+  const running = new Map<ClaudeProcess, string>();
   /** Processes whose lease has ended and which are emptied or exit soon: no second conversation is ended for the same spare. */
   const released = new Set<ClaudeProcess>();
   /** The processes that run the current CLI with the current account. */
-  let current = new WeakSet<ClaudeProcess>();
+  const current = new WeakSet<ClaudeProcess>();
   const spares: Spare[] = [];
-  const leases = new Map<ClaudeProcess, Pick<Spare, 'preparedFor' | 'conversations'>>();
+  const leases = new Map<ClaudeProcess, Pick<Spare, 'account' | 'preparedFor' | 'conversations'>>();
   const queue = createSlotQueue(queueLimit, queueMs);
-  /** The latest requirements without duplicates, the most recent first. */
-  let recentRequirements: readonly KeyedRequirements[] = [];
-  let lastUsedAt = 0;
+  const recentUse = createRecentUse({ reuses: options.reuses, idleMs });
   let closed = false;
   let refillTimer: NodeJS.Timeout | undefined;
   let backoffMs = 0;
 
-  const startProcess = (session?: ResumedSession): ClaudeProcess => {
+  const startProcess = (account: string, session?: ResumedSession): ClaudeProcess => {
     let process: ClaudeProcess;
     try {
-      process = options.start(session);
+      process = options.start(session, account);
     } catch (error) {
       // The slot is still free. The next request takes it, and so gets the error too instead of waiting for ever.
       queue.wakeNext();
       throw error;
     }
-    running.add(process);
+    running.set(process, account);
     current.add(process);
     void process.exited.then((exit) => {
       running.delete(process);
@@ -96,10 +97,10 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   /** @param expected null for a blank process. */
-  const addSpare = (expected: KeyedRequirements | null): Spare => {
-    const process = startProcess();
+  const addSpare = (expected: KeyedRequirements | null, account: string): Spare => {
+    const process = startProcess(account);
     const prepared = expected ? begin(process, expected.requirements).then(() => warmUp(process)) : Promise.resolve();
-    const spare: Spare = { process, preparedFor: expected, conversations: 0, prepared, since: Date.now() };
+    const spare: Spare = { process, account, preparedFor: expected, conversations: 0, prepared, since: Date.now() };
     listSpare(spare);
     // A blank process that has started may still fail to initialize.
     if (expected) prepared.then(resetBackoff, () => {});
@@ -125,7 +126,8 @@ export function createPool(options: PoolOptions): Pool {
     released.delete(process);
     // The next request is likely to need the same again.
     const prepared = begin(process, served.requirements);
-    listSpare({ process, preparedFor: served, conversations, prepared, since: Date.now() });
+    const account = accountOf(served.requirements);
+    listSpare({ process, account, preparedFor: served, conversations, prepared, since: Date.now() });
     queue.wakeNext();
     scheduleRefill(REFILL_DELAY_MS);
     return true;
@@ -133,33 +135,40 @@ export function createPool(options: PoolOptions): Pool {
 
   const endSpare = (spare: Spare) => void (removeSpare(spare) && spare.process.close());
 
-  const isIdle = () => Date.now() - lastUsedAt > idleMs;
+  const defaultAccount = () => options.defaultAccount?.() ?? MAIN_ACCOUNT;
+
+  /** The account that was used last is the most likely one of the next request. */
+  const nextAccount = () => {
+    const [last] = recentUse.expected;
+    return last ? accountOf(last.requirements) : defaultAccount();
+  };
 
   const refill = () => {
     refillTimer = undefined;
     if (closed) return;
     try {
       const hasRoom = () => queue.length === 0 && running.size < options.maxProcesses();
-      if (!spares.some(({ preparedFor }) => preparedFor === null)) {
-        if (hasRoom()) addSpare(null);
+      const next = nextAccount();
+      if (!spares.some(({ preparedFor, account }) => preparedFor === null && account === next)) {
+        if (hasRoom()) addSpare(null, next);
         // The next request is more likely to begin a conversation than to continue the one that has been idle for longest.
         else if (queue.length === 0 && !hasReusableSpare() && (released.size > 0 || options.reclaim())) {
           return scheduleRefill(REFILL_DELAY_MS);
         }
       }
-      const expected = isIdle() ? [] : recentRequirements;
+      const { expected, isIdle } = recentUse;
       const kept = new Set(expected.map((one) => bestSpare(one, PREPARED_EFFORT)));
       for (const spare of [...spares]) {
-        if (spare.preparedFor === null || kept.has(spare)) continue;
-        if (!spare.process.reusable || isIdle() || Date.now() - spare.since >= SURPLUS_MS) endSpare(spare);
+        if ((spare.preparedFor === null && spare.account === next) || kept.has(spare)) continue;
+        if (!spare.process.reusable || isIdle || Date.now() - spare.since >= SURPLUS_MS) endSpare(spare);
       }
       for (const one of expected) {
-        if (hasRoom() && !bestSpare(one, PREPARED_EFFORT)) addSpare(one);
+        if (hasRoom() && !bestSpare(one, PREPARED_EFFORT)) addSpare(one, accountOf(one.requirements));
       }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${errorText(error)}`);
     }
-    if (!isIdle()) scheduleRefill(hasReusableSpare() ? Math.min(idleMs, SURPLUS_MS) : idleMs);
+    if (!recentUse.isIdle) scheduleRefill(hasReusableSpare() ? Math.min(idleMs, SURPLUS_MS) : idleMs);
   };
 
   const scheduleRefill = (delayMs: number) => {
@@ -167,16 +176,6 @@ export function createPool(options: PoolOptions): Pool {
     clearTimeout(refillTimer);
     refillTimer = setTimeout(refill, delayMs);
     refillTimer.unref();
-  };
-
-  const recordUse = (requirements: ProcessRequirements): KeyedRequirements => {
-    const used = keyed({ ...requirements, sessionFile: undefined });
-    const others = recentRequirements.filter(({ key, kind }) =>
-      options.reuses() ? kind !== used.kind : key !== used.key,
-    );
-    recentRequirements = [used, ...others].slice(0, MAX_PREPARED);
-    lastUsedAt = Date.now();
-    return used;
   };
 
   const hasReusableSpare = () => spares.some(({ process }) => process.reusable);
@@ -246,8 +245,9 @@ export function createPool(options: PoolOptions): Pool {
         continue;
       }
       if (hasRoom) {
-        const process = startProcess(sessionOf(requirements));
-        return { process, preparedFor: null, conversations: 0, prepared: NOTHING, since: Date.now() };
+        const account = accountOf(requirements);
+        const process = startProcess(account, sessionOf(requirements));
+        return { process, account, preparedFor: null, conversations: 0, prepared: NOTHING, since: Date.now() };
       }
       const unsuitableSpare = spares[0];
       if (unsuitableSpare) {
@@ -261,9 +261,9 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const lend = (spare: Spare, used: KeyedRequirements): ProcessLease => {
-    const { process } = spare;
+    const { process, account } = spare;
     const conversations = spare.conversations + 1;
-    leases.set(process, { preparedFor: used, conversations });
+    leases.set(process, { account, preparedFor: used, conversations });
     const release = async () => {
       if (!leases.delete(process)) return;
       if (process.alive) released.add(process);
@@ -277,7 +277,7 @@ export function createPool(options: PoolOptions): Pool {
       return spares.length;
     },
     get pids() {
-      return [...running].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+      return [...running.keys()].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
     },
     get size() {
       return running.size;
@@ -286,7 +286,7 @@ export function createPool(options: PoolOptions): Pool {
       return queue.length;
     },
     acquire: async (requirements, signal) => {
-      const used = recordUse(requirements);
+      const used = recentUse.record(requirements);
       for (let attempt = 1; ; attempt += 1) {
         const spare = await takeProcess(requirements, used, signal);
         scheduleRefill(REFILL_DELAY_MS);
@@ -310,14 +310,15 @@ export function createPool(options: PoolOptions): Pool {
       }
     },
     prepare: (requirements) => {
-      recordUse(requirements);
+      recentUse.record(requirements);
       scheduleRefill(0);
     },
     start: async (signal) => {
       if (closed) throw new ProcessFailedError('the app is stopping');
-      const used = recordUse({ owner: '', system: '', model: undefined });
+      const account = defaultAccount();
+      const used = recentUse.record({ owner: '', account, system: '', model: undefined });
       for (const spare of [...spares]) if (spare.preparedFor?.key === used.key) endSpare(spare);
-      const spare = addSpare(used);
+      const spare = addSpare(used, account);
       scheduleRefill(0);
       const onAbort = () => spare.process.kill();
       signal.addEventListener('abort', onAbort, { once: true });
@@ -330,18 +331,26 @@ export function createPool(options: PoolOptions): Pool {
         signal.removeEventListener('abort', onAbort);
       }
     },
-    replaceSpares: () => {
-      current = new WeakSet();
-      for (const spare of [...spares]) endSpare(spare);
+    replaceSpares: (account) => {
+      const isChanged = (other: string | undefined) => account === undefined || other === account;
+      for (const [process, other] of running) if (isChanged(other)) current.delete(process);
+      for (const spare of [...spares]) if (isChanged(spare.account)) endSpare(spare);
       scheduleRefill(0);
+    },
+    endAccount: async (account) => {
+      recentUse.forget(account);
+      for (const spare of [...spares]) if (spare.account === account) removeSpare(spare);
+      const ended = [...running].flatMap(([process, other]) => (other === account ? [process] : []));
+      for (const process of ended) process.kill();
+      await Promise.all(ended.map(({ exited }) => exited));
     },
     close: async () => {
       closed = true;
       clearTimeout(refillTimer);
       spares.length = 0;
       queue.wakeAll();
-      for (const process of running) process.kill();
-      await Promise.all([...running].map(({ exited }) => exited));
+      for (const process of running.keys()) process.kill();
+      await Promise.all([...running.keys()].map(({ exited }) => exited));
     },
   };
 }

@@ -18,8 +18,10 @@ export interface ProcessLease {
 }
 
 export interface PoolOptions {
-  /** Starts a process. Throws where no CLI can be started. */
-  start(session?: ResumedSession): ClaudeProcess;
+  /** Starts a process for the account with this id. Throws where no CLI can be started, or the account is not there any more. */
+  start(session: ResumedSession | undefined, account: string): ClaudeProcess;
+  /** The id of the account that pays for requests that name none. Default: `MAIN_ACCOUNT`. */
+  defaultAccount?(): string;
   /** The most processes that may run at the same time, spare ones included. */
   maxProcesses(): number;
   /**
@@ -73,8 +75,13 @@ export interface Pool {
   readonly size: number;
   /** The number of requests that wait for a process. While there are any, idle processes should be ended, not kept. */
   readonly waitingRequests: number;
-  /** Replaces all spare processes, because the CLI or the account has changed. Leased processes are not affected. */
-  replaceSpares(): void;
+  /**
+   * Replaces the spare processes, because the CLI or the account has changed. Leased processes are not affected.
+   * @param account the id of the only account that has changed.
+   */
+  replaceSpares(account?: string): void;
+  /** Ends every process of the account, leased ones too. Resolves when all have ended. */
+  endAccount(account: string): Promise<void>;
   /** Ends every process, leased ones too, and rejects the requests that wait. Resolves when all processes have ended. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
 import type { SessionFile } from '../history/sessionFile';
 import type { ResumedSession } from '../process/arguments';
 import type { ConversationStart } from '../process/claudeProcess';
@@ -6,6 +7,8 @@ import type { ConversationStart } from '../process/claudeProcess';
 export interface ProcessRequirements extends ConversationStart {
   /** The API key's id, '' for this computer without one. No process ever holds anything of two owners. */
   readonly owner: string;
+  /** The id of the account that pays. A process has one for its life. Default: `MAIN_ACCOUNT`. */
+  readonly account?: string | undefined;
   /** Whether the app has served the conversation before, so that the API may have its history in the prompt cache. Default false. */
   readonly isContinued?: boolean | undefined;
   /** A session file with whose history the process must be started. No spare process can be used then. */
@@ -17,15 +20,21 @@ export function sessionOf({ sessionFile, model }: ProcessRequirements): ResumedS
   return sessionFile && { ...sessionFile, model };
 }
 
-/** Equal for requests that can share a process as it is: all that `initialize` sets, but not the model. */
-export function setupKey({ system, setup }: ConversationStart): string {
-  return JSON.stringify([system, setup?.tools ?? [], setup?.schema ?? null]);
+export function accountOf({ account = MAIN_ACCOUNT }: ProcessRequirements): string {
+  return account;
+}
+
+/** Equal for requests that can share a process as it is: its account, and all that `initialize` sets, but not the model. */
+export function setupKey(requirements: ProcessRequirements): string {
+  const { system, setup } = requirements;
+  return JSON.stringify([accountOf(requirements), system, setup?.tools ?? [], setup?.schema ?? null]);
 }
 
 /**
  * Equal for requests for which the same process can be prepared, one after another: the CLI takes a schema only with `initialize`, and
  * cannot go back to no system prompt.
  */
-export function kindKey({ system, setup }: ConversationStart): string {
-  return JSON.stringify([system === '', setup?.schema ?? null]);
+export function kindKey(requirements: ProcessRequirements): string {
+  const { system, setup } = requirements;
+  return JSON.stringify([accountOf(requirements), system === '', setup?.schema ?? null]);
 }

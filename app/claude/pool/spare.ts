@@ -1,10 +1,12 @@
 /** Processes that are not leased, and which requests they can serve. */
 import type { ClaudeProcess } from '../process/claudeProcess';
-import { kindKey, type ProcessRequirements, setupKey } from './processRequirements';
+import { accountOf, kindKey, type ProcessRequirements, setupKey } from './processRequirements';
 
 /** A process that is not leased, or not yet. */
 export interface Spare {
   readonly process: ClaudeProcess;
+  /** The id of the account with which it was started. */
+  readonly account: string;
   /** What it was prepared for last; null where it was not initialized. */
   readonly preparedFor: KeyedRequirements | null;
   /** The number of conversations that it has served. */
@@ -34,6 +36,7 @@ export function keyed(requirements: ProcessRequirements): KeyedRequirements {
  */
 export function effort(spare: Spare, wanted: KeyedRequirements): number | undefined {
   const { preparedFor, process } = spare;
+  if (spare.account !== accountOf(wanted.requirements)) return undefined;
   if (preparedFor === null) return 6;
   const isWarm = spare.conversations > 0;
   if (isPreparedFor(spare, wanted)) return isWarm ? 0 : 2;
