@@ -8,7 +8,7 @@ import type { ChatEvent, EndReason, Timings } from '../chat/events';
 import type { ChatRequest } from '../chat/request';
 import type { Chat, Model } from '../chat/service';
 import type { KeyScope } from '../shared/access/keys';
-import type { CliState, DialectName, PlanWindow, ServerState, StorageState } from '../shared/contract';
+import type { CliAccount, CliState, DialectName, ServerState, StorageState } from '../shared/contract';
 import type { Usage } from '../shared/usage';
 import type { Journal } from '../store/journal';
 import type { Fault } from './fault';
@@ -33,7 +33,7 @@ export interface Dialect {
 /** What a dialect's routes may use of the app. */
 export interface DialectServices {
   /** Without the models: which of them a request may use is `ApiRequest.models`. */
-  readonly chat: Omit<Chat, 'models' | 'resolveModel'>;
+  readonly chat: Omit<Chat, 'models' | 'resolveModel' | 'endConversationsOf'>;
   readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests' | 'day'>;
   /** The app's version. */
   readonly version: string;
@@ -41,10 +41,11 @@ export interface DialectServices {
   status(): {
     readonly server: ServerState;
     readonly cli: CliState;
-    /** Of the account that pays. */
-    readonly planWindows: readonly PlanWindow[];
+    readonly accounts: readonly CliAccount[];
     readonly storage: StorageState;
   };
+  /** The account that answers an owner's requests; undefined where it was removed. Its address is for the owner of the app alone. */
+  accountOf(owner: string): CliAccount | undefined;
   /** Whether the user's settings send sampling parameters to the API; otherwise they are ignored. */
   sendsSampling(): boolean;
   /** Whether OpenAI's chat clients get the model's thinking without requesting it. */

@@ -4,6 +4,7 @@
  * every other request gets a process without a conversation, into which its history is replayed.
  */
 import type { Claude } from '../claude/claude';
+import type { ClaudeProcess } from '../claude/process/claudeProcess';
 import { DEADLINES } from '../claude/process/deadlines/deadlines';
 import { within } from '../claude/process/deadlines/within';
 import type { RateLimitInfo } from '../claude/process/messages';
@@ -17,7 +18,7 @@ import { ChatError, type ChatErrorKind } from './errors';
 import type { ChatEvent } from './events';
 import { createModels } from './models';
 import type { ChatRequest } from './request';
-import type { Chat } from './service';
+import type { AccountRateLimit, Chat } from './service';
 import { toChatError } from './toChatError';
 import { answerQuestion, keepHistory } from './turn/answerQuestion';
 import { type Clock, startClock } from './turn/clock';
@@ -48,14 +49,15 @@ export function createChat(options: ChatOptions): Chat {
   const appends = createKeyedMutex();
   /** Conversations whose process is being rewound after an answer that did not end well, by owner. A client may be asking again already. */
   const settling = new Map<string, Set<Promise<void>>>();
-  /** The CLI's last report on each rate limit of the plan, by the limit's type. */
-  const rateLimits = new Map<string, RateLimitInfo>();
+  /** The CLI's last report on each rate limit of a plan, by the account and the limit's type. */
+  const rateLimits = new Map<string, AccountRateLimit>();
 
   const services = {
     ...options,
-    onRateLimit: (limit: RateLimitInfo) => {
-      rateLimits.set(limit.rateLimitType ?? 'unknown', limit);
-      claude.recordRateLimit(limit);
+    onRateLimit: (limit: RateLimitInfo, process: ClaudeProcess) => {
+      const account = claude.accountOf(process);
+      rateLimits.set(`${account} ${limit.rateLimitType ?? 'unknown'}`, { ...limit, account });
+      claude.recordRateLimit(process, limit);
     },
   };
 
@@ -69,6 +71,7 @@ export function createChat(options: ChatOptions): Chat {
     const clock = startClock();
     let unlock = () => {};
     try {
+      await claude.demandAccount(request.owner);
       const listing = { timeoutMs: DEADLINES.modelsMs, signal: clientSignal };
       const model = await within(modelFor(request), 'list its models', listing);
       const unsettled = [...(settling.get(request.owner) ?? [])];
@@ -78,7 +81,7 @@ export function createChat(options: ChatOptions): Chat {
       if (target !== undefined) unlock = await appends.lock(`${request.owner}\n${target}`, clientSignal);
       yield* converse(await resolveQuestion(request, model, target, options), clientSignal, clock);
     } catch (error) {
-      yield { type: 'error', error: clientSignal.aborted ? cancelled() : reportRefusal(toChatError(error), claude) };
+      yield { type: 'error', error: clientSignal.aborted ? cancelled() : toChatError(error) };
     } finally {
       unlock();
     }
@@ -96,14 +99,13 @@ export function createChat(options: ChatOptions): Chat {
     let failure: unknown;
     try {
       for await (const event of answerQuestion(question, claim, clock, services)) {
-        if (event.type === 'end') claude.recordAnswer(question.model.resolved);
         if (event.type === 'idle') idle = true;
         else yield event;
       }
     } catch (error) {
       failure = error;
       if (abort.signal.aborted) throw abortError(abort.signal);
-      throw error;
+      throw reportRefusal(toChatError(error), conversation.lease?.process, claude);
     } finally {
       clientSignal.removeEventListener('abort', interrupt);
       if (!idle) settle(question, conversation, abort.signal.aborted ? abortError(abort.signal) : failure);
@@ -140,21 +142,31 @@ export function createChat(options: ChatOptions): Chat {
       skippedLines: claude.skippedLines,
     }),
     processMemory: () => claude.processMemory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
-    endConversation: live.end,
+    endConversation: (id) => live.end(id),
+    endConversationsOf: async (isTheirs, reason) => {
+      const ids = live.list().map(({ id }) => id);
+      const theirs = ids.filter((id) => {
+        const process = live.find(id)?.lease?.process;
+        return process !== undefined && isTheirs(process);
+      });
+      await Promise.all(theirs.map((id) => live.end(id, reason)));
+    },
   };
 }
 
-/** Records a refusal that concerns the account. Where it is the sign-in's, tells the client what the user can do about it. */
-function reportRefusal(error: ChatError, claude: Claude): ChatError {
+/**
+ * Records a refusal that concerns the account. Where it is the sign-in's, tells the client what the user can do about it.
+ * @param process the one that was refused.
+ */
+function reportRefusal(error: ChatError, process: ClaudeProcess | undefined, claude: Claude): ChatError {
   const { kind, message, apiStatus } = error;
-  if (kind === 'rate_limit') claude.recordRateLimitRefusal();
+  if (!process) return error;
+  if (kind === 'rate_limit') claude.recordRateLimitRefusal(process);
   if (kind !== 'signed_out' && kind !== 'authentication') return error;
-  const { remedy } = claude.recordRefusal(kind);
+  const { message: problem, remedy } = claude.recordRefusal(process, kind);
   if (message.includes(remedy)) return error;
-  return new ChatError(kind, `${message.replace(/[.\s]*$/, '.')} ${remedy}`, {
-    ...(apiStatus === undefined ? {} : { apiStatus }),
-    cause: error,
-  });
+  const text = kind === 'signed_out' ? problem : message.replace(/[.\s]*$/, '.');
+  return new ChatError(kind, `${text} ${remedy}`, { ...(apiStatus === undefined ? {} : { apiStatus }), cause: error });
 }
 
 function abortError({ reason }: AbortSignal): ChatError {

@@ -9,11 +9,11 @@ export type ChatErrorKind =
   | 'context_too_long'
   /** The request's body is too large (413). */
   | 'too_large'
-  /** The CLI is signed out. */
+  /** The CLI, or the request's account, is signed out. */
   | 'signed_out'
   /** The API refused the CLI's sign-in. */
   | 'authentication'
-  /** The API denies the account what it asked for (403). */
+  /** The API denies the account what it asked for, or the request's account was removed (403). */
   | 'permission'
   /** A rate limit of the API or of the plan is reached (429). */
   | 'rate_limit'

@@ -1,5 +1,6 @@
 /** The interface of the chat for the dialects and for the window; `chat.ts` implements it. */
 import type { Model } from '../claude/models';
+import type { ClaudeProcess } from '../claude/process/claudeProcess';
 import type { RateLimitInfo } from '../claude/process/messages';
 import type { Usage } from '../shared/usage';
 import type { ChatEvent } from './events';
@@ -28,6 +29,12 @@ export interface ConversationStatus {
   readonly pid: number | null;
   /** When its process ends unless a request uses it before: Infinity for never, null while it is busy. */
   readonly expiresAt: number | null;
+}
+
+/** A report on a rate limit of an account's plan. */
+export interface AccountRateLimit extends RateLimitInfo {
+  /** The account's id. */
+  readonly account: string;
 }
 
 export interface Chat {
@@ -65,8 +72,8 @@ export interface Chat {
 
   liveConversations(): readonly ConversationStatus[];
 
-  /** The CLI's last report on each of the plan's rate limits. */
-  rateLimits(): readonly RateLimitInfo[];
+  /** The CLI's last report on each of the plans' rate limits. */
+  rateLimits(): readonly AccountRateLimit[];
 
   /** The number of spare processes, of requests that wait for a process, and of lines that were skipped as none of the CLI's messages. */
   poolState(): { readonly spares: number; readonly waiting: number; readonly skippedLines: number };
@@ -76,4 +83,7 @@ export interface Chat {
 
   /** Ends the live conversation's process, interrupting its turn if it has one. Returns false where no such conversation is live. */
   endConversation(conversation: string): Promise<boolean>;
+
+  /** Ends the live conversations with these processes. Resolves when they are gone. @param reason for the clients of running turns. */
+  endConversationsOf(isTheirs: (process: ClaudeProcess) => boolean, reason: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** Translates the errors of app/claude, and those that the CLI reports, into `ChatError`, which the dialects know. */
+import { AccountUnavailableError } from '../claude/accounts/accountProblems';
 import { ClaudeUnavailableError } from '../claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool/errors';
 import { CliSilentError, CliTimeoutError } from '../claude/process/deadlines/within';
@@ -19,6 +20,9 @@ export function toChatError(error: unknown): ChatError {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       cause: error,
     });
+  }
+  if (error instanceof AccountUnavailableError) {
+    return new ChatError(error.reason === 'signed_out' ? 'signed_out' : 'permission', error.message, { cause: error });
   }
   if (error instanceof PoolBusyError) {
     return new ChatError('busy', `server busy: ${error.message}`, { retryAfterMs: BUSY_RETRY_MS, cause: error });

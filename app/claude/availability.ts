@@ -38,7 +38,7 @@ export interface Availability {
    */
   check(): Promise<ClaudeState>;
   /** @throws ClaudeUnavailableError where the CLI has not come up within `waitMs`; the signal's reason where it is aborted. */
-  ensureUp(signal?: AbortSignal): Promise<void>;
+  ensureUp(account: string, signal?: AbortSignal): Promise<void>;
   /** Tries whether the CLI still comes up, after a process for a request has not. */
   verify(): void;
   /**
@@ -128,10 +128,10 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     return problem ? { ...found, phase: 'limited', problem } : found;
   };
 
-  const prepareForRequest = async () => {
+  const prepareForRequest = async (ofMain: boolean) => {
     const { failure } = startup;
     if (failure && Date.now() - failure.failedAt < MIN_RETRY_MS) return;
-    if (installation.needsCheck()) await bringUp();
+    if (installation.needsCheck(ofMain)) await bringUp();
     else if (canStart()) await startup.ensure();
   };
 
@@ -152,9 +152,10 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       await waitAtMost(bringUp(), waitMs);
       return readState();
     },
-    ensureUp: async (signal) => {
-      if (startup.isUp && !installation.needsCheck()) return;
-      await waitAtMost(prepareForRequest(), waitMs, signal);
+    ensureUp: async (account, signal) => {
+      const ofMain = account === MAIN_ACCOUNT;
+      if (startup.isUp && !installation.needsCheck(ofMain)) return;
+      await waitAtMost(prepareForRequest(ofMain), waitMs, signal);
       if (!startup.isUp) throw notUp();
     },
     verify: startup.verify,

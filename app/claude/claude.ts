@@ -1,6 +1,9 @@
 /** The `claude` CLI of this computer as the chat layer uses it: its sign-in state, its models, and processes for requests. */
+import { MAIN_ACCOUNT } from '../shared/cli/accounts';
+import { accountEnvironment } from './accounts/accountEnvironment';
+import { isAdded } from './accounts/addedAccounts';
+import { createClaudeAccounts } from './accounts/claudeAccounts';
 import { createAvailability } from './availability';
-import { createCacheBreakpoints } from './cacheBreakpoints';
 import type { Claude, ClaudeOptions } from './claudeTypes';
 import { createContextWindows } from './contextWindows';
 import { createAcquireWithHistory } from './history/acquireWithHistory';
@@ -11,7 +14,6 @@ import { without } from './installation/accounts';
 import { childEnvironment } from './installation/environment';
 import { isExecutable } from './installation/findClaude';
 import { createInstallation } from './installation/installation';
-import { createPayers } from './installation/payers';
 import { ClaudeUnavailableError, failed } from './installation/problems';
 import { openKnownModels } from './knownModels';
 import { createPlanWindows } from './planWindows';
@@ -26,6 +28,7 @@ import { DEADLINES } from './process/deadlines/deadlines';
 import { createProcessReuse } from './selfTest/processReuse';
 import { openSelfTestResults } from './selfTest/results';
 import { runSelfTest } from './selfTest/selfTest';
+import { waitAtMost } from './waitAtMost';
 import { createWorkspace } from './workspace';
 
 export type { Claude, ClaudeOptions, ClaudeTimes } from './claudeTypes';
@@ -39,6 +42,8 @@ const TYPICAL_PROCESS_BYTES = 130 * 1024 * 1024;
 const WORN_BYTES = 400 * 1024 * 1024;
 const MEASURE_INTERVAL_MS = 60_000;
 const SIGN_IN_MS = 10 * 60_000;
+/** How long a check waits for the sign-ins of the added accounts. */
+const ACCOUNTS_MS = 10_000;
 const SELF_TEST_MS = 60_000;
 const SELF_TEST_DELAY_MS = 2_000;
 
@@ -53,7 +58,13 @@ export function createClaude(options: ClaudeOptions): Claude {
 
   const fullEnv = (version?: string) =>
     childEnvironment(options.env, { ownPorts: options.ownPorts(), passVariables: options.passVariables(), version });
-  const childEnv = (version?: string) => without(fullEnv(version), installation.withheld);
+  const childEnv = (version?: string, account = MAIN_ACCOUNT) =>
+    isAdded(account)
+      ? accountEnvironment(fullEnv(version), added.folderOf(account), options.apiHosts)
+      : without(fullEnv(version), installation.withheld);
+  const { signInMs = SIGN_IN_MS } = options.times ?? {};
+  // The next start of the app ends a command that a crash has left running.
+  const registerCommand = (pid: number, isRunning: boolean) => (isRunning ? register.add(pid) : register.remove(pid));
 
   const installation = createInstallation({
     cliPath: options.cliPath,
@@ -62,9 +73,8 @@ export function createClaude(options: ClaudeOptions): Claude {
     childEnv: () => fullEnv(),
     payWith: options.payWith,
     apiHosts: options.apiHosts,
-    signInMs: options.times?.signInMs ?? SIGN_IN_MS,
-    // The next start of the app ends a sign-in that a crash has left running.
-    onSignInProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
+    signInMs,
+    onSignInProcess: registerCommand,
     onChange: (next, previous) => {
       reuse.inspected();
       availability.installationChanged(next, previous);
@@ -73,15 +83,18 @@ export function createClaude(options: ClaudeOptions): Claude {
     },
   });
 
-  const payers = createPayers<ClaudeProcess>({
-    account: () => installation.state.account,
-    env: () => childEnv(),
-    apiHosts: options.apiHosts,
+  const { added, payers, accounts, owners, isOutdated, accountOf, cacheBreakpointsOf } = createClaudeAccounts({
+    ...{ options, installation, signInMs, onSignInProcess: registerCommand },
+    env: (id) => childEnv(installation.state.version, id),
+    planWindows: (name) => planWindows.of(name),
+    availability: () => availability,
+    endProcesses: (id) => pool.endAccount(id),
+    onPayerChange: () => endOutdated(),
   });
 
   /** An idle conversation gets a process that has the right account pay with its next request. */
   const endOutdated = () => {
-    while (options.reclaim({ fits: payers.isOutdated, onlyShort: false })) {}
+    while (options.reclaim({ fits: isOutdated, onlyShort: false })) {}
   };
 
   const reuse = createProcessReuse({
@@ -94,7 +107,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       runSelfTest({
         ...{ command, env: childEnv(version), deadlines, signal },
         limitMs: options.times?.selfTestMs ?? SELF_TEST_MS,
-        onProcess: (pid, isRunning) => (isRunning ? register.add(pid) : register.remove(pid)),
+        onProcess: registerCommand,
       }),
     delayMs: options.times?.selfTestDelayMs ?? SELF_TEST_DELAY_MS,
     onAllowedChange: () => {
@@ -106,19 +119,19 @@ export function createClaude(options: ClaudeOptions): Claude {
     onWarning: options.onWarning,
   });
 
-  const cacheBreakpoints = createCacheBreakpoints({
-    authMethod: () => installation.state.account?.authMethod,
-    onWarning: options.onWarning,
-  });
-
-  const startProcess = (session?: ResumedSession, special: Partial<StartOptions> = {}): ClaudeProcess => {
+  const startProcess = (
+    session?: ResumedSession,
+    account = MAIN_ACCOUNT,
+    special: Partial<StartOptions> = {},
+  ): ClaudeProcess => {
+    accounts.demandExists(account);
     const path = installation.requirePath();
     const isolated = options.isolated();
     const { turnSilenceMs } = options;
     const process = startClaude(path, {
       ...{
         cwd: workspace.folder(),
-        env: childEnv(installation.state.version),
+        env: childEnv(installation.state.version, account),
         isolated,
         reusable: reuse.allowed,
         appendsTexts: reuse.appendsTexts,
@@ -126,11 +139,11 @@ export function createClaude(options: ClaudeOptions): Claude {
         deadlines,
       },
       ...(turnSilenceMs && { turnSilenceMs }),
-      cacheBreakpoints,
+      cacheBreakpoints: cacheBreakpointsOf(account),
       onNoise: noise.forProcess(),
       ...special,
     });
-    payers.started(process);
+    payers.started(process, account);
     const { pid } = process;
     if (pid !== undefined) {
       register.add(pid);
@@ -143,7 +156,7 @@ export function createClaude(options: ClaudeOptions): Claude {
   };
 
   const contextWindows = createContextWindows({
-    start: () => startProcess(),
+    start: () => startProcess(undefined, accounts.shownId),
     knownModels,
     onChange: options.onChange,
     onWarning: options.onWarning,
@@ -151,6 +164,7 @@ export function createClaude(options: ClaudeOptions): Claude {
 
   const pool: Pool = createPool({
     start: startProcess,
+    defaultAccount: () => accounts.shownId,
     maxProcesses: () => options.maxProcesses(processBytes),
     reclaim: options.reclaim,
     reuses: () => reuse.allowed,
@@ -158,7 +172,9 @@ export function createClaude(options: ClaudeOptions): Claude {
     queueMs: deadlines.queueMs,
     onInitialized: (result, process) => {
       payers.initialized(process, result.account);
-      if (knownModels.learn(installation.state.version, result.models)) options.onChange();
+      // Another account may have other models, but the list of the models is that of the default one.
+      if (accountOf(process) === accounts.shownId && knownModels.learn(installation.state.version, result.models))
+        options.onChange();
       if (options.measuresModels !== false) contextWindows.measure();
       reuse.cameUp();
     },
@@ -171,12 +187,6 @@ export function createClaude(options: ClaudeOptions): Claude {
     onChange: options.onPlanWindows,
     onWarning: options.onWarning,
   });
-  /** Two accounts may have the same address only where one of them is no subscription. */
-  const accountName = () => {
-    const { account } = installation.state;
-    return account?.loggedIn ? (account.email ?? account.authMethod) : undefined;
-  };
-
   const measure = async () => {
     const memory = await processMemory(pool.pids);
     const bytes = [...memory.values()];
@@ -194,6 +204,8 @@ export function createClaude(options: ClaudeOptions): Claude {
 
   const availability = createAvailability({
     installation,
+    ofDefault: (state) => accounts.ofDefault(state),
+    defaultAccount: () => accounts.shownId,
     pool,
     removeLeftovers,
     onChange: options.onChange,
@@ -211,7 +223,12 @@ export function createClaude(options: ClaudeOptions): Claude {
     file: options.sessionRowsFile,
     environment: () => rowsEnvironment(installation.state.version, workspace.folder(), options.env),
     learn: (model, signal) =>
-      learnRows((special) => startProcess(undefined, special), childEnv(installation.state.version), model, signal),
+      learnRows(
+        (special) => startProcess(undefined, MAIN_ACCOUNT, special),
+        childEnv(installation.state.version),
+        model,
+        signal,
+      ),
     onWarning: options.onWarning,
   });
 
@@ -225,20 +242,31 @@ export function createClaude(options: ClaudeOptions): Claude {
     onWarning: options.onWarning,
   });
 
+  const check = async () => {
+    await availability.check();
+    await waitAtMost(added.check(), options.times?.waitMs ?? ACCOUNTS_MS);
+    return availability.state;
+  };
+
   return {
     get state() {
       return availability.state;
     },
+    accounts,
+    demandAccount: accounts.demand,
+    accountOf,
+    accountsOfKeysChanged: endOutdated,
     get payer() {
-      return payers.current;
+      return payers.current(accounts.shownId);
     },
     payerOf: payers.of,
-    isOutdated: payers.isOutdated,
+    isOutdated,
     get payChoice() {
+      if (isAdded(accounts.shownId)) return undefined;
       return payers.choice(installation.state.accounts, options.payWith?.() ?? 'subscription', fullEnv());
     },
     get planWindows() {
-      return planWindows.of(accountName());
+      return planWindows.of(accounts.planName(accounts.shownId));
     },
     processReuse: reuse,
     get spares() {
@@ -250,28 +278,34 @@ export function createClaude(options: ClaudeOptions): Claude {
     get waitingRequests() {
       return pool.waitingRequests;
     },
-    check: availability.check,
+    check,
     signIn: async () => {
-      if (await installation.signIn()) availability.recordSignIn();
-      return availability.check();
+      await accounts.signIn(accounts.shownId);
+      return check();
     },
-    cancelSignIn: installation.cancelSignIn,
+    cancelSignIn: () => accounts.cancelSignIn(accounts.shownId),
     models: async () => {
       await contextWindows.measured();
       if (knownModels.current.length > 0) return knownModels.current;
       const { phase, path, version } = installation.state;
       const stored = phase === 'checking' || path !== undefined ? knownModels.stored(version) : [];
       if (stored.length > 0) return stored;
-      await availability.ensureUp();
+      await availability.ensureUp(accounts.shownId);
       await contextWindows.measured();
       if (knownModels.current.length > 0) return knownModels.current;
       throw new ClaudeUnavailableError(failed(installation.state.path ?? 'claude', 'it listed no models'));
     },
-    acquire: async (requirements, history, signal) => {
-      await availability.ensureUp(signal);
+    acquire: async (request, history, signal) => {
+      const account = accounts.idFor(request.owner);
+      const acquire = async () => {
+        await availability.ensureUp(account, signal);
+        const lease = await acquireProcess({ ...request, account }, history, signal);
+        owners.set(lease.process, request.owner);
+        return lease;
+      };
       const { path } = installation.state;
       try {
-        return await acquireProcess(requirements, history, signal);
+        return await acquire();
       } catch (error) {
         if (!(error instanceof ProcessFailedError)) throw error;
         if (path === undefined || (await isExecutable(path))) {
@@ -281,19 +315,24 @@ export function createClaude(options: ClaudeOptions): Claude {
       }
       // The CLI was removed or moved.
       await availability.check();
-      await availability.ensureUp(signal);
-      return acquireProcess(requirements, history, signal);
+      return acquire();
     },
-    prepare: (requirements) => pool.prepare(requirements),
+    prepare: (request) => pool.prepare({ ...request, account: accounts.idFor(request.owner) }),
     processMemory,
     recordLimits: knownModels.learnLimits,
-    recordAnswer: availability.recordAnswer,
-    recordRateLimit: (info) => {
-      planWindows.record(accountName(), info);
-      availability.recordRateLimit(info);
+    recordAnswer: (process, model) => availability.recordAnswer(accountOf(process), model),
+    recordRateLimit: (process, info) => {
+      const account = accountOf(process);
+      planWindows.record(accounts.planName(account), info);
+      availability.recordRateLimit(account, info);
     },
-    recordRateLimitRefusal: availability.recordRateLimitRefusal,
-    recordRefusal: availability.recordRefusal,
+    recordRateLimitRefusal: (process) => availability.recordRateLimitRefusal(accountOf(process)),
+    recordRefusal: (process, code) => {
+      const account = accountOf(process);
+      const problem = accounts.refused(account, code);
+      availability.recordRefusal(account, problem);
+      return problem;
+    },
     settingsChanged: () => {
       reuse.settingsChanged();
       installation.payWithChanged();
@@ -302,6 +341,7 @@ export function createClaude(options: ClaudeOptions): Claude {
       clearInterval(measuring);
       availability.close();
       installation.close();
+      added.close();
       await Promise.all([pool.close(), contextWindows.close(), sessionRows.close(), reuse.close()]);
       planWindows.close();
       workspace.remove();

@@ -1,6 +1,7 @@
 /** What the `claude` CLI of this computer (claude.ts) needs and offers. */
 import type { PayChoice, Payer, PayWith } from '../shared/cli/payer';
 import type { PlanWindow } from '../shared/cli/planWindows';
+import type { OwnersAccounts } from './accounts/accounts';
 import type { AvailabilityTimes } from './availability';
 import type { HistoryLease } from './history/acquireWithHistory';
 import type { ClaudeState } from './installation/installation';
@@ -27,6 +28,13 @@ export interface ClaudeOptions {
   payWith?(): PayWith;
   /** Hosts of Anthropic's API besides its own (`127.0.0.1:8080`), for tests. */
   readonly apiHosts?: readonly string[] | undefined;
+  /** A file for the list of accounts, and a folder for the config folders of the added ones. */
+  readonly accountsFile: string;
+  readonly accountsFolder: string;
+  /** The id of the account that an API key names; null for the default one. @param owner as in `ProcessRequirements`. */
+  accountOf?(owner: string): string | null;
+  /** Ends the conversations whose processes are of a removed account. @param reason for the client. */
+  endConversations?(isOfAccount: (process: ClaudeProcess) => boolean, reason: string): Promise<void>;
   /** An empty folder, the working folder of every process. Where it cannot be created, a temporary one is used. */
   readonly workspace: string;
   /** A folder for the pids of running processes, which the next start of the app reads. Where it cannot be written, they run all the same. */
@@ -79,17 +87,30 @@ export interface ClaudeTimes extends AvailabilityTimes, Deadlines {
   readonly selfTestDelayMs: number;
 }
 
+/** What a request needs of its process. Its account follows from its owner. */
+export type RequestRequirements = Omit<ProcessRequirements, 'account'>;
+
 export interface Claude {
   readonly state: ClaudeState;
-  /** Who pays for a request that comes now; undefined where no account is signed in or it is not known yet. */
+  readonly accounts: OwnersAccounts;
+  /**
+   * Checks that the account of this owner's requests is there and signed in. No other account answers in its place.
+   * @throws AccountUnavailableError
+   */
+  demandAccount(owner: string): Promise<void>;
+  /** The id of the account that pays for the requests of a process. */
+  accountOf(process: ClaudeProcess): string;
+  /** Has to be called when the account that a key names may have changed. */
+  accountsOfKeysChanged(): void;
+  /** Who pays by default for a request that comes now; undefined where nobody is signed in or it is not known yet. */
   readonly payer: Payer | undefined;
   /** Who pays for the requests of a process. */
   payerOf(process: ClaudeProcess): Payer | undefined;
-  /** Whether the process would have another account pay than the one that pays now. */
+  /** Whether the process would have somebody else pay than who pays for a new request of the same owner. */
   isOutdated(process: ClaudeProcess): boolean;
   /** Present where the user can choose who pays. */
   readonly payChoice: PayChoice | undefined;
-  /** The plan's windows of the account that pays, the shortest first; empty where none was reported since its last reset. */
+  /** The plan's windows of the account that pays by default, the shortest first; empty where none was reported since its last reset. */
   readonly planWindows: readonly PlanWindow[];
   /** Whether a process serves one conversation after another. */
   readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description'>;
@@ -105,7 +126,7 @@ export interface Claude {
    */
   check(): Promise<ClaudeState>;
   /**
-   * Runs `claude auth login`; `state.signIn` has the address of its page. Resolves when it has succeeded or was cancelled.
+   * Runs `claude auth login` for the default account; `state.signIn` has the address of its page. Resolves when it has succeeded or was cancelled.
    * @throws Error where it fails or takes too long; ClaudeUnavailableError where no CLI can be started.
    */
   signIn(): Promise<ClaudeState>;
@@ -117,14 +138,14 @@ export interface Claude {
    */
   models(): Promise<readonly Model[]>;
   /** Has the pool prepare a spare process for a request that is expected. */
-  prepare(requirements: ProcessRequirements): void;
+  prepare(requirements: RequestRequirements): void;
   /**
    * A process for a conversation with this history. Where that is faster than a replay, the process is started with a part
    * of the history.
-   * @throws as `Pool.acquire`, and ClaudeUnavailableError where no CLI can be started.
+   * @throws as `Pool.acquire`, ClaudeUnavailableError where no CLI can be started, and AccountUnavailableError.
    */
   acquire(
-    requirements: ProcessRequirements,
+    requirements: RequestRequirements,
     history: readonly ApiMessage[],
     signal: AbortSignal,
   ): Promise<HistoryLease>;
@@ -132,12 +153,12 @@ export interface Claude {
   processMemory(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Records the limits of a model, which the CLI reports with each answer. @param model its full name. */
   recordLimits(model: string, limits: ModelLimits): void;
-  /** As in `Availability`, like the two that follow. */
-  recordAnswer(model: string): void;
-  recordRateLimit(info: RateLimitInfo): void;
-  recordRateLimitRefusal(): void;
-  /** As in `Availability`. Returns the problem, whose remedy the client is told. */
-  recordRefusal(code: 'signed_out' | 'authentication'): ClaudeProblem;
+  /** As in `Availability`, like what follows. @param process the one that has answered or was refused. */
+  recordAnswer(process: ClaudeProcess, model: string): void;
+  recordRateLimit(process: ClaudeProcess, info: RateLimitInfo): void;
+  recordRateLimitRefusal(process: ClaudeProcess): void;
+  /** Returns the problem, whose remedy the client is told. */
+  recordRefusal(process: ClaudeProcess, code: 'signed_out' | 'authentication'): ClaudeProblem;
   /** Has to be called when `reuses`, `isolated` or `payWith` may have changed. */
   settingsChanged(): void;
   /** Ends every process. Resolves when all have ended. */

@@ -28,6 +28,14 @@ export type CoreCalls = ReturnType<typeof coreCalls>;
 
 export function coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks }: CoreParts) {
   const { conversations } = storage;
+  const { accounts } = claude;
+  /** A key names an account that is there. @throws Error */
+  const demandAccount = (accountId: string | null | undefined) => {
+    const isKnown =
+      accountId === null || accountId === undefined || accounts.state.accounts.some(({ id }) => id === accountId);
+    if (!isKnown) throw new Error('There is no such account any more.');
+  };
+
   return {
     'server.start': () => server.start(),
     'server.stop': () => server.stop(),
@@ -39,6 +47,27 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
     'cli.cancelSignIn': async () => {
       await claude.cancelSignIn();
       return cliState(claude, settings);
+    },
+    'accounts.add': (name) => accounts.add(name),
+    'accounts.signIn': async (id) => {
+      await accounts.signIn(id);
+      return accounts.state;
+    },
+    'accounts.cancelSignIn': async (id) => {
+      await accounts.cancelSignIn(id);
+      return accounts.state;
+    },
+    'accounts.rename': (id, name) => {
+      accounts.rename(id, name);
+      return accounts.state;
+    },
+    'accounts.makeDefault': (id) => {
+      accounts.makeDefault(id);
+      return accounts.state;
+    },
+    'accounts.remove': async (id) => {
+      await accounts.remove(id);
+      return accounts.state;
     },
     'cli.payWith': (payWith) => {
       settings.change({ payWith, payWithNoticed: true });
@@ -64,8 +93,16 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
     'history.restore': (file) => storage.restore(file),
     'history.dismiss': (file) => storage.dismiss(file),
     'keys.list': () => keys.state,
-    'keys.create': (key) => keys.create(key),
-    'keys.change': (id, change) => keys.change(id, change),
+    'keys.create': (key) => {
+      demandAccount(key.accountId);
+      return keys.create(key);
+    },
+    'keys.change': (id, change) => {
+      demandAccount(change.accountId);
+      const changed = keys.change(id, change);
+      claude.accountsOfKeysChanged();
+      return changed;
+    },
     'keys.revoke': (id) => keys.revoke(id),
     'keys.delete': (id) => keys.delete(id),
     'knocks.allow': (id, setting) => {

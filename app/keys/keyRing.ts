@@ -30,6 +30,8 @@ export interface KeyRing {
   used(id: string, use: KeyUse): void;
   /** The key's name, also where it was deleted; the id where nothing is known of it, and '' for ''. */
   nameOf(id: string): string;
+  /** The id of the account that the key names; null for the default one, and for ''. */
+  accountOf(id: string): string | null;
   /** @throws Error for the owner where the key cannot be stored or another key has the name. */
   create(key: NewKey): CreatedKey;
   /** @throws Error like `create`, and where there is no such key. */
@@ -63,7 +65,7 @@ const RELOAD_AFTER_MS = 5_000;
 
 const DEFAULTS = {
   ...{ expiresAt: null, models: [], requestsPerMinute: null, tokensPerDay: null, usdPerDay: null },
-  ...{ scopes: ['inference' as const], inUrl: false },
+  ...{ scopes: ['inference' as const], inUrl: false, accountId: null },
 };
 
 /** Never throws for the sake of the database: what it cannot do becomes `state`. */
@@ -194,6 +196,7 @@ export function openKeyRing(options: KeyRingOptions): KeyRing {
       writeSoon();
     },
     nameOf: (id) => keys.get(id)?.name ?? id,
+    accountOf: (id) => keys.get(id)?.accountId ?? null,
     create: (created) => {
       demandFreeName(created.name, '');
       if (listed().length >= MAX_KEYS) throw new Error(`There are ${MAX_KEYS} API keys already: delete one first.`);

@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /** The app's own files in the folder. What else is there belongs to others (Chromium's files, or the user's). */
-const OWN_FILES = /^(settings|models|window)\.json|^claudacity\.db/;
-const OWN_FOLDERS = ['logs', 'children', 'control', 'replay', 'workspace'];
+const OWN_FILES = /^(settings|models|window|accounts)\.json|^claudacity\.db/;
+const OWN_FOLDERS = ['logs', 'children', 'control', 'replay', 'workspace', 'accounts'];
 
 /**
  * Creates the folder, and takes away others' access to it and to the app's files in it, which earlier versions gave. A folder that

@@ -5,8 +5,17 @@
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
 import { z } from 'zod';
-import { type ApiKey, type CreatedKey, type KeysState, type KeyUsage, keyChange, newKey } from './access/keys';
+import {
+  type ApiKey,
+  type CreatedKey,
+  type KeysState,
+  type KeyUsage,
+  keyChange,
+  newKey,
+  ownersName,
+} from './access/keys';
 import { type Knock, REMEDY_SETTINGS } from './access/knocks';
+import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { Billing } from './cli/payer';
 import type { PlanWindow } from './cli/planWindows';
@@ -18,6 +27,7 @@ import type { RequestUsage, Usage } from './usage';
 
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './access/keys';
 export type { Knock, KnockRemedy } from './access/knocks';
+export type { AccountsState, CliAccount } from './cli/accounts';
 export type { CliPhase, CliState } from './cli/cliState';
 export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
@@ -225,6 +235,17 @@ export const CALLS = {
   'cli.signIn': call<CliState>()(),
   /** Ends the sign-in that is under way, if there is one. */
   'cli.cancelSignIn': call<CliState>()(),
+  /** Adds an account, in which nobody is signed in yet, and returns its id. Rejects where another account has the name, or there are too many. */
+  'accounts.add': call<string>()(ownersName),
+  /** As `cli.signIn`, for this account; the topic `accounts` has the address. `cli.signIn` is that of the default account. */
+  'accounts.signIn': call<AccountsState>()(id),
+  'accounts.cancelSignIn': call<AccountsState>()(id),
+  /** Rejects like `accounts.add`. */
+  'accounts.rename': call<AccountsState>()(id, ownersName),
+  /** From now on it answers the requests whose keys name no account. */
+  'accounts.makeDefault': call<AccountsState>()(id),
+  /** Ends its answers, signs it out and deletes its folder. Keys that name it are refused. Rejects for the default and the main account. */
+  'accounts.remove': call<AccountsState>()(id),
   /** Sets who pays, where the user can choose, and takes the notice about it away. */
   'cli.payWith': call<CliState>()(z.enum(['subscription', 'environment'])),
   /** null where the request is not known any more. */
@@ -282,7 +303,8 @@ export const TOPICS = {
   app: topic<AppInfo>(),
   server: topic<ServerState>(),
   cli: topic<CliState>(),
-  /** The plan's windows of the account that pays. */
+  accounts: topic<AccountsState>(),
+  /** The plan's windows of the account that pays by default. */
   planWindows: topic<readonly PlanWindow[]>(),
   /** A snapshot has the newest 500 rows, newest first; a change has the rows that are new or have changed. */
   requests: topic<RequestRow[]>(),

@@ -42,6 +42,7 @@ const Columns = z.object({
   usd_per_day: nullableNumber,
   scopes: z.string(),
   in_url: z.number(),
+  account_id: z.string().nullable(),
   last_used_at: nullableNumber,
   last_address: z.string(),
   last_client: z.string(),
@@ -58,7 +59,7 @@ function toColumns(key: StoredKey): z.infer<typeof Columns> {
     models: JSON.stringify(key.models),
     ...{ requests_per_minute: key.requestsPerMinute, tokens_per_day: key.tokensPerDay, usd_per_day: key.usdPerDay },
     scopes: JSON.stringify(key.scopes),
-    in_url: Number(key.inUrl),
+    ...{ in_url: Number(key.inUrl), account_id: key.accountId },
     ...{ last_used_at: key.lastUsedAt, last_address: key.lastAddress, last_client: key.lastClient },
   };
 }
@@ -72,7 +73,7 @@ function fromColumns(row: unknown): StoredKey {
     requestsPerMinute: columns.requests_per_minute,
     ...{ tokensPerDay: columns.tokens_per_day, usdPerDay: columns.usd_per_day },
     scopes: Scopes.parse(JSON.parse(columns.scopes)),
-    inUrl: columns.in_url === 1,
+    ...{ inUrl: columns.in_url === 1, accountId: columns.account_id },
     ...{ lastUsedAt: columns.last_used_at, lastAddress: columns.last_address, lastClient: columns.last_client },
   };
 }

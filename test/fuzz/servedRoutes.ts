@@ -27,6 +27,7 @@ const UNUSED_SERVICES: DialectServices = {
   journal: { onChange: () => () => {}, details: () => null, refusedRequests: () => 0, day: never },
   version: '0.0.0',
   status: never,
+  accountOf: never,
   sendsSampling: never,
   sendsReasoning: () => true,
   taskModel: never,

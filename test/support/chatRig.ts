@@ -63,6 +63,8 @@ export async function startChatRig(options: ChatRigOptions = {}): Promise<ChatRi
     sessionFolder: path.join(home, 'replay'),
     modelsFile: path.join(home, 'models.json'),
     planWindowsFile: path.join(home, 'planWindows.json'),
+    accountsFile: path.join(home, 'accounts.json'),
+    accountsFolder: path.join(home, 'accounts'),
     onPlanWindows: () => {},
     selfTestFile,
     storesTexts: () => true,

@@ -1,6 +1,7 @@
 /** The app's metrics for Prometheus: the journal's events advance the counters, and gauges are read when they are scraped. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RequestRow } from '../../shared/contract';
+import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
+import type { CliAccount, RequestRow } from '../../shared/contract';
 import { isFailure } from '../../shared/requestOutcome';
 import { knownUsage, type RequestUsage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
@@ -131,35 +132,46 @@ function addLimitMetrics(registry: Registry, { chat, status }: Pick<DialectServi
   new Gauge({
     name: 'claudacity_rate_limit_status',
     help: "1 for the latest status of each of the plan's limits: allowed, allowed_warning or rejected.",
-    labelNames: ['limit', 'status'],
+    labelNames: ['limit', 'status', 'account'],
     registers,
     collect() {
       this.reset();
-      for (const { rateLimitType, status } of chat.rateLimits())
-        this.set({ limit: rateLimitType ?? 'other', status }, 1);
+      const { accounts } = status();
+      for (const { rateLimitType, status, account: id } of chat.rateLimits()) {
+        const account = accounts.find((one) => one.id === id);
+        if (account) this.set({ limit: rateLimitType ?? 'other', status, ...accountLabel(account) }, 1);
+      }
     },
   });
   new Gauge({
     name: 'claudacity_rate_limit_utilization_ratio',
     help: "The used share of each of the plan's limit windows, from 0 to 1, as last reported; kept over a restart.",
-    labelNames: ['window'],
+    labelNames: ['window', 'account'],
     registers,
     collect() {
       this.reset();
-      for (const { name, used } of status().planWindows) if (used !== null) this.set({ window: name }, used);
+      for (const account of status().accounts)
+        for (const { name, used } of account.planWindows)
+          if (used !== null) this.set({ window: name, ...accountLabel(account) }, used);
     },
   });
   new Gauge({
     name: 'claudacity_rate_limit_reset_timestamp_seconds',
     help: "When each of the plan's limit windows resets, in seconds since the epoch.",
-    labelNames: ['window'],
+    labelNames: ['window', 'account'],
     registers,
     collect() {
       this.reset();
-      for (const { name, resetsAt } of status().planWindows)
-        if (resetsAt !== null) this.set({ window: name }, resetsAt / 1000);
+      for (const account of status().accounts)
+        for (const { name, resetsAt } of account.planWindows)
+          if (resetsAt !== null) this.set({ window: name, ...accountLabel(account) }, resetsAt / 1000);
     },
   });
+}
+
+/** The name that the owner has given to an added account; the series of the main one have no such label. */
+function accountLabel({ id, name }: CliAccount): { account?: string } {
+  return id === MAIN_ACCOUNT ? {} : { account: name };
 }
 
 function addAppMetrics(registry: Registry, { version, status }: Pick<DialectServices, 'version' | 'status'>): void {

@@ -5,7 +5,11 @@
 import type { DayUsage } from '../../shared/contract';
 import type { DialectServices, Route } from '../dialect';
 
-export function quotaStatsRoute({ status, journal }: Pick<DialectServices, 'status' | 'journal'>): Route {
+export function quotaStatsRoute({
+  status,
+  accountOf,
+  journal,
+}: Pick<DialectServices, 'status' | 'accountOf' | 'journal'>): Route {
   return {
     method: 'get',
     path: '/v1/quota-stats',
@@ -14,21 +18,23 @@ export function quotaStatsRoute({ status, journal }: Pick<DialectServices, 'stat
     docs: {
       summary: 'Today’s requests, tokens and cost, and what is left of the plan',
       description:
-        'In the form that CodexBar reads (provider “LLM Proxy”). `approx_cost` is in US dollars at list prices; `billing` says whether a plan covers it. `quota_groups` has the windows of the plan that the CLI has reported and that were not reset since.',
+        'In the form that CodexBar reads (provider “LLM Proxy”). `approx_cost` is in US dollars at list prices; `billing` says whether a plan covers it. All accounts’ requests count; `payer`, `billing` and `quota_groups` are those of the account of the request’s key, else of the default one. `quota_groups` has the windows of the plan that the CLI has reported and that were not reset since.',
       answer: { providers: {}, summary: {}, timestamp: 0 },
     },
-    handle: () => {
-      const { cli, planWindows } = status();
+    handle: ({ owner }) => {
+      const { cli } = status();
+      const account = accountOf(owner);
+      const { payerLabel = null, billing = null, isExhausted = false, planWindows = [] } = account ?? {};
       const day = journal.day(Date.now());
-      const isExhausted = cli.problem?.code === 'plan_exhausted';
-      const isUsable = cli.phase === 'ready' || cli.phase === 'limited';
+      // What is wrong with the default account alone does not concern the others.
+      const isUsable = account?.isDefault ? cli.phase === 'ready' || cli.phase === 'limited' : cli.path !== undefined;
       const claude = {
-        credential_count: cli.payer ? 1 : 0,
-        active_count: cli.payer && isUsable && !isExhausted ? 1 : 0,
+        credential_count: payerLabel !== null ? 1 : 0,
+        active_count: payerLabel !== null && isUsable && !isExhausted ? 1 : 0,
         exhausted_count: isExhausted ? 1 : 0,
         ...totals(day),
-        payer: cli.payer?.label ?? null,
-        billing: cli.payer?.billing ?? null,
+        payer: payerLabel,
+        billing,
         quota_groups: Object.fromEntries(
           planWindows.map(({ name, title, used, resetsAt }) => [
             name,

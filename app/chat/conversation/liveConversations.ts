@@ -80,8 +80,9 @@ export interface LiveConversations {
   /**
    * Ends a conversation, interrupting its answer if there is one. Resolves when it is gone, with false where there is none of that
    * id. Where the answer does not end in time, its process is killed.
+   * @param reason for the client whose answer ends.
    */
-  end(id: string): Promise<boolean>;
+  end(id: string, reason?: string): Promise<boolean>;
 }
 
 export interface WantedConversation {
@@ -101,6 +102,7 @@ export interface FoundPrefix {
   readonly rewind: Rewind;
 }
 
+const ENDED_BY_USER = 'the conversation was ended by the user of Claudacity';
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
@@ -306,10 +308,10 @@ export function createLiveConversations(onChange: () => void, endMs = DEADLINES.
       if (candidate) park(candidate);
       return candidate !== undefined;
     },
-    end: async (id) => {
+    end: async (id, reason = ENDED_BY_USER) => {
       const live = all.get(id);
       if (!live) return false;
-      live.abort.abort(new ChatError('stopped', 'the conversation was ended by the user of Claudacity'));
+      live.abort.abort(new ChatError('stopped', reason));
       if (live.transcript) remove(live);
       await within(live.removed, 'end', { timeoutMs: endMs }).catch(() => {
         live.lease?.process.kill();

@@ -29,7 +29,7 @@ export interface AnswerDependencies {
   /** How long an idle process waits for a follow-up by default, in ms. */
   idleMs(): number;
   /** Called with each report of the CLI on a rate limit of the plan. */
-  onRateLimit(limit: RateLimitInfo): void;
+  onRateLimit(limit: RateLimitInfo, process: ClaudeProcess): void;
 }
 
 /** `idle`: the conversation waits for a follow-up, and is no longer the caller's. */
@@ -50,7 +50,7 @@ export async function* answerQuestion(
   services: AnswerDependencies,
 ): AsyncGenerator<AnswerEvent> {
   const { request, model, digest, history, newMessages } = question;
-  const { claude, live, conversationHistory, onRateLimit } = services;
+  const { claude, live, conversationHistory } = services;
   const { signal } = conversation.abort;
   const { status } = conversation;
   const onResult = (result: ResultMessage) => learnLimits(result, claude);
@@ -63,11 +63,12 @@ export async function* answerQuestion(
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
     try {
-      if (!(await hasProcess(question, conversation, attempt === 1 ? rewind : undefined))) {
+      if (!(await hasProcess(question, conversation, services, attempt === 1 ? rewind : undefined))) {
         served = history.length > 0 ? 'replay' : 'new';
         await acquireProcess(question, conversation, services);
       }
       const process = processOf(conversation);
+      const onRateLimit = (limit: RateLimitInfo) => services.onRateLimit(limit, process);
       if (announced !== served) {
         announced = served;
         const { historySource } = question;
@@ -88,6 +89,7 @@ export async function* answerQuestion(
           live.change(conversation, { usage: addUsage(usageBefore, knownUsage(unfinishedUsage(event.usage))) });
         }
         if (event.type === 'end') {
+          claude.recordAnswer(process, model.resolved);
           const message = answer.read();
           const newDigest = await digestOfHistory(digest, [...newMessages, message]);
           live.change(conversation, { usage: addUsage(usageBefore, event.usage), turns: status.turns + 1 });

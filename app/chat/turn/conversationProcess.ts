@@ -13,17 +13,20 @@ import { interruptTurn } from './runningTurn';
 export async function hasProcess(
   question: Question,
   conversation: LiveConversation,
+  { claude }: { readonly claude: Pick<Claude, 'isOutdated'> },
   rewind: Rewind | undefined,
 ): Promise<boolean> {
   const { lease, waitingTurn, abort } = conversation;
   if (!lease?.process.alive) return false;
   const { process } = lease;
+  // The owner may have chosen another account while the process was idle or waited for a tool.
+  const isOutdated = claude.isOutdated(process);
   const hasTools = !process.withdraws(question.setup?.tools ?? []);
-  if (rewind || !hasTools) {
+  if (rewind || !hasTools || isOutdated) {
     if (waitingTurn) await interruptTurn(waitingTurn);
     delete conversation.waitingTurn;
   }
-  if (!hasTools) {
+  if (!hasTools || isOutdated) {
     await lease.release();
     return false;
   }

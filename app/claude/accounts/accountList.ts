@@ -93,7 +93,8 @@ export function openAccountList(file: string, onWarning: (message: string) => vo
     nameOf,
     add: (name) => {
       demandFreeName(name);
-      if (stored.added.length >= MAX_ADDED) throw new Error(`There are ${MAX_ADDED} added accounts already: remove one first.`);
+      if (stored.added.length >= MAX_ADDED)
+        throw new Error(`There are ${MAX_ADDED} added accounts already: remove one first.`);
       const account = { id: randomUUID(), name };
       write({ ...stored, added: [...stored.added, account] });
       return account;

@@ -1,6 +1,7 @@
 /** Why a request's account cannot answer it, in words that say what the owner can do. */
-import { refusedSignIn, signedOut } from '../installation/problems';
+
 import type { ClaudeProblem } from '../installation/problems';
+import { refusedSignIn, signedOut } from '../installation/problems';
 import { isAdded } from './addedAccounts';
 
 /** The account that a request must be answered with is not there or not signed in. No other account answers in its place. */

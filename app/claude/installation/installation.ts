@@ -54,8 +54,9 @@ export interface Installation {
   /**
    * Whether a request should check first: no check has ended yet, or the last one found no CLI or no sign-in and is not recent. The user may
    * have installed it, or signed in, in a terminal.
+   * @param ofMain whether the sign-in matters, because the request is not for an added account.
    */
-  needsCheck(): boolean;
+  needsCheck(ofMain?: boolean): boolean;
   /** @throws ClaudeUnavailableError where no CLI can be started. */
   requirePath(): string;
   /**
@@ -143,9 +144,9 @@ export function createInstallation(options: InstallationOptions): Installation {
         });
       return runningCheck;
     },
-    needsCheck: () => {
+    needsCheck: (ofMain = true) => {
       if (state.phase === 'checking') return true;
-      const isMissing = state.path === undefined || state.problem?.code === 'signed_out';
+      const isMissing = state.path === undefined || (ofMain && state.problem?.code === 'signed_out');
       return isMissing && Date.now() - lastCheckAt > MIN_RECHECK_INTERVAL_MS;
     },
     requirePath,

@@ -29,6 +29,8 @@ export interface ApiKey {
   /** At list prices, since midnight, local time. */
   usdPerDay: number | null;
   scopes: KeyScope[];
+  /** The id of the account that answers its requests, which may have been removed; null for the default one. */
+  accountId: string | null;
   /** Whether it may be a part of the URL: `/k/KEY/…`. */
   inUrl: boolean;
   /** null until it is used. */
@@ -60,8 +62,8 @@ export interface KeyUsage {
   usage: Usage;
 }
 
-/** It becomes a metric's label and a part of log lines, so it has no control characters. */
-const name = z
+/** The owner's name for a key or an account. It becomes a metric's label and a part of log lines, so it has no control characters. */
+export const ownersName = z
   .string()
   .trim()
   .min(1, 'must not be empty')
@@ -72,7 +74,7 @@ const scopes = z.array(z.enum(KEY_SCOPES)).min(1, 'must have at least one entry'
 const wholeNumber = z.int().min(1).max(1e12).nullable();
 
 const fields = {
-  name,
+  name: ownersName,
   /** Ms since the epoch. */
   expiresAt: z.number().min(0).max(8.64e15).nullable(),
   models,
@@ -80,6 +82,7 @@ const fields = {
   tokensPerDay: wholeNumber,
   usdPerDay: z.number().positive().max(1e6).nullable(),
   scopes,
+  accountId: z.string().max(100).nullable(),
   inUrl: z.boolean(),
 };
 
@@ -88,5 +91,5 @@ export const keyChange = z.strictObject(fields).partial();
 export type KeyChange = z.infer<typeof keyChange>;
 
 /** A new key: it never expires, has no limits and reaches `inference` alone, unless the fields say otherwise. */
-export const newKey = z.strictObject({ ...keyChange.shape, name });
+export const newKey = z.strictObject({ ...keyChange.shape, name: ownersName });
 export type NewKey = z.infer<typeof newKey>;

@@ -175,6 +175,8 @@ const MIGRATIONS: readonly string[] = [
      SELECT day, hour, model, client, '', '', requests, failed, input, cache_read, cache_write, output, cost_usd FROM usage;
    DROP TABLE usage;
    ALTER TABLE usage_by_key RENAME TO usage;`,
+  // The account that a key names; NULL for the default one.
+  'ALTER TABLE api_keys ADD COLUMN account_id TEXT;',
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

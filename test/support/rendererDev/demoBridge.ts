@@ -17,6 +17,7 @@ import type {
 } from '../../../app/shared/contract';
 import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
+import { cliAccount, demoAccounts } from './demoAccounts';
 import { activeConversations, messagesOf, storedConversations } from './demoConversations';
 import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
@@ -98,6 +99,7 @@ const snapshot: TopicValues = {
       demo.day !== 'signed_out' && { authMethod: 'claude.ai', account: 'personal account', payer: DEMO_PAYER }),
     ...((demo.day === 'signed_out' || demo.day === 'cli_missing') && { problem: PROBLEMS[demo.day] as Problem }),
   },
+  accounts: { accounts: busy ? demoAccounts(Date.now()) : [cliAccount()], problem: null },
   planWindows: busy ? demoPlanWindows() : [],
   requests: [],
   conversations: busy ? activeConversations() : [],

@@ -66,6 +66,7 @@ function key(fields: Partial<ApiKey> & Pick<ApiKey, 'id' | 'createdAt' | 'prefix
     usdPerDay: null,
     scopes: ['inference'],
     inUrl: false,
+    accountId: null,
     lastUsedAt: null,
     lastAddress: fields.lastUsedAt ? '172.17.0.2' : '',
     lastClient: fields.lastUsedAt ? 'Open WebUI' : '',

@@ -7,6 +7,7 @@ import { createNotices } from '../../../renderer/state/notices';
 import type { Services } from '../../../renderer/state/services';
 import { createStoredConversations } from '../../../renderer/state/storedConversations';
 import { appSettings } from './appSettings';
+import { cliAccount } from './demoAccounts';
 import { emptyDay } from './demoUsage';
 
 export interface TestServices {
@@ -48,6 +49,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     app: { version: '0.1.0', platform: 'linux', dialects: [] },
     server: { phase: 'running', host: '127.0.0.1', port: 22434, url: 'http://127.0.0.1:22434' },
     cli: { phase: 'ready' },
+    accounts: { accounts: [cliAccount()], problem: null },
     planWindows: [],
     requests: [],
     conversations: [],

@@ -15,6 +15,7 @@ function hub() {
     app: () => ({ version: '1', platform: 'linux', dialects: [] }),
     server: () => ({ phase: 'stopped', host: '127.0.0.1', port: 1, url: 'http://127.0.0.1:1' }),
     cli: () => ({ phase: 'ready' }),
+    accounts: () => ({ accounts: [], problem: null }),
     planWindows: () => [],
     requests: () => state.requests,
     conversations: () => [],

@@ -5,7 +5,14 @@ import { NO_USAGE, type Usage } from '../../../app/shared/usage';
 
 const KEY: ApiKey = {
   ...{ id: 'k', name: 'Phone', prefix: 'cld_ab12', createdAt: 0, expiresAt: null, revokedAt: null, models: [] },
-  ...{ requestsPerMinute: null, tokensPerDay: null, usdPerDay: null, scopes: ['inference'], inUrl: false },
+  ...{
+    requestsPerMinute: null,
+    tokensPerDay: null,
+    usdPerDay: null,
+    scopes: ['inference'],
+    inUrl: false,
+    accountId: null,
+  },
   ...{ lastUsedAt: null, lastAddress: '', lastClient: '' },
 };
 

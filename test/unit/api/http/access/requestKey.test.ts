@@ -7,7 +7,14 @@ import type { ApiKey } from '../../../../../app/shared/access/keys';
 
 const KEY: ApiKey = {
   ...{ id: 'k', name: 'Phone', prefix: 'cld_ab12', createdAt: 0, expiresAt: null, revokedAt: null, models: [] },
-  ...{ requestsPerMinute: null, tokensPerDay: null, usdPerDay: null, scopes: ['inference'], inUrl: false },
+  ...{
+    requestsPerMinute: null,
+    tokensPerDay: null,
+    usdPerDay: null,
+    scopes: ['inference'],
+    inUrl: false,
+    accountId: null,
+  },
   ...{ lastUsedAt: null, lastAddress: '', lastClient: '' },
 };
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
