@@ -334,17 +334,23 @@ describe('an account without a sign-in', () => {
 
   test('is not that of the user’s profile, nor does it stop the others', async () => {
     const profile = path.join(home, '.config', 'anthropic');
-    await mkdir(path.join(profile, 'configs'), { recursive: true });
+    for (const folder of ['configs', 'credentials']) await mkdir(path.join(profile, folder), { recursive: true });
+    const [config, credentials] = [
+      { authentication: { type: 'user_oauth' } },
+      { access_token: 'sk-ant-oat01-profile' },
+    ];
+    await writeFile(path.join(profile, 'configs', 'default.json'), JSON.stringify(config));
+    await writeFile(path.join(profile, 'credentials', 'default.json'), JSON.stringify(credentials));
     const app = await start();
     const id = app.core.calls['accounts.add']('Work');
     app.core.calls['accounts.makeDefault'](id);
-    const { secret } = createKey(app, MAIN_ACCOUNT);
+    const { secret } = createKey(app, await addAccount(app, 'Club'));
     expect(app.core.snapshot().cli.problem).toMatchObject({
       code: 'signed_out',
       message: 'The account “Work” is not signed in.',
     });
     expect((await post(app, undefined, { path: '/v1/messages' })).status).toBe(401);
-    expect((await ask(app, secret)).token).toBe(MAIN_TOKEN);
+    expect((await ask(app, secret)).token).toBe(tokenOf('Club'));
   });
 
   test('does not keep an added default account from answering where it is the main one', async () => {
