@@ -121,8 +121,8 @@ async function chatAway(owner: string, { chance, pick, below }: Random, run: Run
           ? [{ role: 'assistant', content: [{ type: 'text', text: 'How can I help?' }] }]
           : [],
       mostMessages: isLong ? 80 : 30,
-      // The same name is another conversation under another key.
-      name: chance(0.2) ? { kind: 'id', id: `chat-${below(1_000_000_000)}` } : undefined,
+      // The same name is another conversation under another key. A long history is new to the app, which knows named ones by their last message.
+      name: !isLong && chance(0.2) ? { kind: 'id', id: `chat-${below(1_000_000_000)}` } : undefined,
     };
   };
 
