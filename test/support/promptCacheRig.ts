@@ -81,7 +81,7 @@ export async function startPromptCacheRig(): Promise<PromptCacheRig> {
         authMethod: () => (account === 'subscription' ? 'oauth_token' : 'api_key'),
         onWarning: (message) => warnings.push(message),
       });
-      const kind = { env: env(account), isolated, reusable: isolated, session };
+      const kind = { env: env(account), isolated, reusable: isolated, appendsTexts: isolated, session };
       const process = launch({ ...kind, cacheBreakpoints: breakpoints });
       const begin = () => process.begin({ system, model: 'sonnet', setup: { tools: TOOLS } });
       await begin();
