@@ -9,19 +9,35 @@ export interface Page {
   icon: IconName | `M${string}`;
   /** The key that opens the page together with Ctrl, on a Mac with Cmd. */
   shortcut: string;
+  /** A second one, which the platform's users know. */
+  alternativeShortcut?: string;
   /** Loads the page's module, which the bundler puts into a file of its own. */
   load: () => Promise<{ default: ComponentType }>;
 }
 
+/** The number of each page's shortcut is its place in the complete rail: Home, Requests, Conversations, Usage, Connect, Access, Settings. */
 export const PAGES: readonly [Page, ...Page[]] = [
-  { id: 'requests', title: 'Requests', icon: 'list', shortcut: '1', load: () => import('./requests/RequestsPage') },
-  { id: 'history', title: 'History', icon: 'history', shortcut: '2', load: () => import('./history/HistoryPage') },
+  { id: 'requests', title: 'Requests', icon: 'list', shortcut: '2', load: () => import('./requests/RequestsPage') },
+  {
+    id: 'history',
+    title: 'Conversations',
+    icon: 'history',
+    shortcut: '3',
+    load: () => import('./history/HistoryPage'),
+  },
   {
     id: 'access',
     title: 'Access',
     icon: 'M10.5 2.5A3 3 0 1 1 8.1 7.4 L3 12.5V13.5H5.5V12H7V10.5L8.6 8.9 M11.2 4.8V5',
-    shortcut: '3',
+    shortcut: '6',
     load: () => import('./access/AccessPage'),
   },
-  { id: 'settings', title: 'Settings', icon: 'settings', shortcut: ',', load: () => import('./settings/SettingsPage') },
+  {
+    id: 'settings',
+    title: 'Settings',
+    icon: 'settings',
+    shortcut: '7',
+    alternativeShortcut: ',',
+    load: () => import('./settings/SettingsPage'),
+  },
 ];

@@ -39,6 +39,7 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
   return {
     'server.start': () => server.start(),
     'server.stop': () => server.stop(),
+    'server.startOnFreePort': () => server.startOnFreePort(),
     'cli.check': () => checkCli(),
     'cli.signIn': async () => {
       await claude.signIn();

@@ -4,11 +4,14 @@ import type { Log } from '../log/log';
 import type { Settings } from '../settings/settings';
 import type { Problem, ServerState } from '../shared/contract';
 import { errorText } from '../shared/errorText';
+import { portHolder } from './portHolder';
 
 export interface ServerControl {
   readonly state: ServerState;
   /** Resolves when the server listens or cannot: the state says which. Faults become state, not errors. */
   start(): Promise<ServerState>;
+  /** As `start`, on a port that is free, which is kept until the app ends or the settings name another address. */
+  startOnFreePort(): Promise<ServerState>;
   /** Resolves when the server has closed; answers that are running have the time of the settings to end. */
   stop(): Promise<ServerState>;
   /** Takes a changed host or port over: a server that runs, or failed to, is started again. */
@@ -24,7 +27,11 @@ export interface ServerControlOptions {
 }
 
 export function createServerControl({ api, settings, log, onChange }: ServerControlOptions): ServerControl {
-  let state = stopped(settings);
+  /** The port of this run, where the user has chosen another than that of the settings. */
+  let runPort: number | undefined;
+  const address = () => ({ host: settings.value.host, port: runPort ?? settings.value.port });
+
+  let state = stopped(address());
   const setState = (next: ServerState): ServerState => {
     state = next;
     onChange();
@@ -41,7 +48,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
 
   const listen = async (): Promise<ServerState> => {
     if (state.phase === 'running') return state;
-    const { host, port } = settings.value;
+    const { host, port } = address();
     setState({ phase: 'starting', host, port, url: urlOf(host, port) });
     try {
       const bound = await api.listen(host, port);
@@ -54,7 +61,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
         startedAt: Date.now(),
       });
     } catch (error) {
-      const problem = listenProblem(error, host, port);
+      const problem = await listenProblem(error, host, port);
       log.error('the server could not be started', { host, port, error: String(error) });
       return setState({ phase: 'error', host, port, url: urlOf(host, port), problem });
     }
@@ -65,7 +72,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
       await api.close(settings.value.stopGraceSeconds * 1000);
       log.info('the server has stopped');
     }
-    return setState(stopped(settings));
+    return setState(stopped(address()));
   };
 
   return {
@@ -73,18 +80,26 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
       return state;
     },
     start: () => enqueue(listen),
+    startOnFreePort: () =>
+      enqueue(async () => {
+        if (state.phase === 'running') return state;
+        runPort = 0;
+        const next = await listen();
+        runPort = next.phase === 'running' ? next.port : undefined;
+        return next;
+      }),
     stop: () => enqueue(close),
     restart: () =>
       enqueue(async () => {
-        if (state.phase === 'stopped') return setState(stopped(settings));
+        runPort = undefined;
+        if (state.phase === 'stopped') return setState(stopped(address()));
         await close();
         return listen();
       }),
   };
 }
 
-function stopped(settings: Settings): ServerState {
-  const { host, port } = settings.value;
+function stopped({ host, port }: { host: string; port: number }): ServerState {
   return { phase: 'stopped', host, port, url: urlOf(host, port) };
 }
 
@@ -94,13 +109,13 @@ function urlOf(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function listenProblem(error: unknown, host: string, port: number): Problem {
+async function listenProblem(error: unknown, host: string, port: number): Promise<Problem> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return {
       code: 'port_taken',
-      message: `Port ${port} is taken by another program.`,
-      remedy: 'End that program, or choose another port in the settings.',
+      message: `Port ${port} is taken by ${(await portHolder(port)) ?? 'another program'}.`,
+      remedy: 'Use another port for this run, end that program, or choose another port in the settings.',
     };
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

@@ -226,6 +226,8 @@ const rowLimit = z.int().min(1).max(1000);
 export const CALLS = {
   'server.start': call<ServerState>()(),
   'server.stop': call<ServerState>()(),
+  /** Starts the server on a port that is free, for this run of the app. */
+  'server.startOnFreePort': call<ServerState>()(),
   /** Searches for the CLI again and reads its version and sign-in state. */
   'cli.check': call<CliState>()(),
   /**

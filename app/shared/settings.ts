@@ -193,7 +193,7 @@ export const SETTINGS = {
     group: 'history',
     label: 'Store the conversation history',
     description: 'store the texts of conversations',
-    note: 'On this computer only. A stored conversation can continue after its process has ended or the app was restarted, and can be read in History.',
+    note: 'On this computer only. A stored conversation can continue after its process has ended or the app was restarted, and can be read under Conversations.',
     warning: { on: 'turnedOff', text: 'Saving this deletes every stored conversation.' },
   }),
   keepDays: integer({

@@ -56,7 +56,7 @@ export function NoConversations() {
         </p>
       )}
       <button type="button" className="button" onClick={openSettings}>
-        History settings…
+        Settings of the history…
       </button>
     </div>
   );

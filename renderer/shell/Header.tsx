@@ -1,8 +1,8 @@
-/** The bar on top of the window: the server's state and address, start and stop, the theme. */
-import type { ServerState, Theme } from '../../app/shared/contract';
+/** The bar on top of the window: the state of the app and the server's address, who pays and what is left of the plan, start and stop. */
+import { appStatus } from '../../app/shared/appStatus';
 import { useApp, useCommands } from '../state/services';
 import { CopyButton } from '../ui/CopyButton';
-import { Icon, type IconName } from '../ui/Icon';
+import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 import { PlanMeters } from './plan/PlanMeters';
 
@@ -18,7 +18,6 @@ export function Header() {
       <PlanMeters />
       <span className="header-end">
         <StartStop />
-        <ThemeSwitch />
       </span>
     </header>
   );
@@ -36,22 +35,17 @@ function Mark() {
   );
 }
 
-const PHASE_NAMES: Record<ServerState['phase'], string> = {
-  starting: 'Starting',
-  running: 'Running',
-  stopping: 'Stopping',
-  stopped: 'Stopped',
-  error: 'Not running',
-};
-
 function ServerStatus() {
   const server = useApp((app) => app.server);
+  const cli = useApp((app) => app.cli);
+  const storage = useApp((app) => app.storage);
+  const { level, label, text } = appStatus({ server, cli, storage });
   const open = server.phase === 'running' && server.host !== '127.0.0.1' && server.host !== 'localhost';
   return (
     <div className="server">
-      <span className="server-phase" role="status" data-phase={server.phase}>
+      <span className="server-phase" role="status" title={text} data-level={level}>
         <span className="dot" />
-        {PHASE_NAMES[server.phase]}
+        {label}
       </span>
       <span className="server-address" title={open ? `Listens on ${server.host}; other computers need an API key` : ''}>
         <code title={server.url}>{server.url}</code>
@@ -88,38 +82,5 @@ function StartStop() {
       <Icon name={isUp ? 'stop' : 'play'} />
       <span>{isUp ? 'Stop' : 'Start'}</span>
     </button>
-  );
-}
-
-const THEMES: { theme: Theme; name: string; icon: IconName }[] = [
-  { theme: 'system', name: 'System theme', icon: 'screen' },
-  { theme: 'light', name: 'Light theme', icon: 'sun' },
-  { theme: 'dark', name: 'Dark theme', icon: 'moon' },
-];
-
-function ThemeSwitch() {
-  const current = useApp((app) => app.settings.theme);
-  const pinnedBy = useApp((app) => app.pinned.theme);
-  const commands = useCommands();
-  return (
-    <fieldset
-      className="segments"
-      aria-label="Theme"
-      title={pinnedBy ? `Set by ${pinnedBy}` : ''}
-      disabled={!!pinnedBy}
-    >
-      {THEMES.map(({ theme, name, icon }) => (
-        <button
-          key={theme}
-          type="button"
-          title={pinnedBy ? '' : name}
-          aria-label={name}
-          aria-pressed={current === theme}
-          onClick={() => void commands.run('settings.change', { theme })}
-        >
-          <Icon name={icon} />
-        </button>
-      ))}
-    </fieldset>
   );
 }

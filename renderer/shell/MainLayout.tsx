@@ -43,7 +43,9 @@ function useShellKeys(openShortcuts: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (document.querySelector('dialog[open]')) return;
-      const page = PAGES.find(({ shortcut }) => isShortcut(event, shortcut));
+      const page = PAGES.find(({ shortcut, alternativeShortcut }) =>
+        [shortcut, alternativeShortcut].some((key) => key !== undefined && isShortcut(event, key)),
+      );
       const asksForShortcuts = event.key === '?' && !isField(event.target);
       if (!page && !asksForShortcuts) return;
       event.preventDefault();

@@ -10,8 +10,8 @@ export function PageHost({ page }: { page: Page }) {
   const [attempt, setAttempt] = useState(0);
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
-    // The element that had the focus may have gone with the previous page.
-    if (document.activeElement === document.body) place.current?.focus();
+    // The page may have given the focus to one of its fields by now.
+    if (!place.current?.contains(document.activeElement)) place.current?.focus();
   }, []);
   const reload = () => {
     // What made the page fail may be in its state.

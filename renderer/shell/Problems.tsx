@@ -20,9 +20,12 @@ export function Problems({ onSettings }: { onSettings: OnSettings }) {
   const payPinnedBy = useApp((app) => app.pinned.payWith);
   return (
     <div className="problems">
-      {problemsOf({ server, cli, storage }).map((problem) => (
-        <ProblemBanner key={problem.code} problem={problem} onSettings={onSettings} />
-      ))}
+      {problemsOf({ server, cli, storage })
+        // A sign-in that is under way has a banner of its own, in the place of the one that asks for it.
+        .filter(({ code }) => !(cli.signIn && (code === 'signed_out' || code === 'authentication')))
+        .map((problem) => (
+          <ProblemBanner key={problem.code} problem={problem} onSettings={onSettings} />
+        ))}
       <PayNotice choice={cli.payChoice} pinnedBy={payPinnedBy} />
       {cli.signIn && <SignIn {...cli.signIn} />}
       {storage.quarantined.map((database) => (
@@ -153,7 +156,12 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
       return (
         <>
           {startAgain}
-          {change('Change port', 'port')}
+          <Action
+            main
+            label="Use another port for this run"
+            busy="Starting…"
+            run={() => commands.run('server.startOnFreePort')}
+          />
         </>
       );
     case 'address_unavailable':

@@ -6,7 +6,7 @@ import { keyName } from '../ui/keys';
 type Shortcut = [keys: string[], action: string];
 
 const SHORTCUTS: Shortcut[] = [
-  [[keyName('f')], 'Filter the requests, search the history'],
+  [[keyName('f')], 'Filter the requests, search the conversations'],
   [[keyName('k')], 'Clear the request log'],
   [['↑', '↓'], 'Select in the list'],
   [['Home', 'End'], 'First or last in the list'],
@@ -22,7 +22,15 @@ export interface ShortcutsProps {
 }
 
 export function Shortcuts({ pages, onClose }: ShortcutsProps) {
-  const all = [...pages.map(({ title, shortcut }): Shortcut => [[keyName(shortcut)], title]), ...SHORTCUTS];
+  const all = [
+    ...pages.map(
+      ({ title, shortcut, alternativeShortcut }): Shortcut => [
+        [shortcut, alternativeShortcut].filter((key) => key !== undefined).map(keyName),
+        title,
+      ],
+    ),
+    ...SHORTCUTS,
+  ];
   return (
     <Dialog title="Keyboard shortcuts" narrow onClose={onClose}>
       <dl className="shortcuts">

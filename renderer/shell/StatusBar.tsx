@@ -1,23 +1,26 @@
-/** The bar at the bottom of the window: the state of the CLI, and links. */
+/** The bar at the bottom of the window: the CLI and its account, in the colour of the app's state, and links. */
+import { appStatus, canAnswer } from '../../app/shared/appStatus';
 import type { CliState } from '../../app/shared/contract';
 import { useApp, useCommands } from '../state/services';
 
 export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   const cli = useApp((app) => app.cli);
   const version = useApp(({ app }) => app.version);
-  const running = useApp((app) => app.server.phase === 'running');
+  const server = useApp((app) => app.server);
+  const storage = useApp((app) => app.storage);
+  const status = appStatus({ server, cli, storage });
   const commands = useCommands();
   return (
     <footer className="status-bar">
-      <span className="cli" data-phase={cli.phase} title={cliDetails(cli)}>
+      <span className="cli" data-level={status.level} title={cliDetails(cli)}>
         <span className="dot" />
-        {cliText(cli)}
+        {[...(canAnswer(status) ? [] : [status.label]), cliText(cli)].join(' · ')}
       </span>
       <span className="status-end">
         <button
           type="button"
           className="link"
-          disabled={!running}
+          disabled={server.phase !== 'running'}
           onClick={() => void commands.run('externalPage.open', 'docs')}
         >
           API reference
@@ -37,8 +40,6 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
 function cliText({ phase, version, account, authMethod }: CliState): string {
   const name = version ? `claude ${version}` : 'claude';
   if (phase === 'checking') return `Checking ${name}…`;
-  if (phase === 'problem') return `${name} cannot answer`;
-  if (phase === 'limited') return `${name} · the plan’s limit is used up`;
   const signedIn = account ?? authMethod;
   return signedIn ? `${name} · signed in: ${signedIn}` : name;
 }

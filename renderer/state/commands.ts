@@ -24,6 +24,7 @@ export function createCommands(
   const effects: Effects = {
     'server.start': (server) => appStore.apply({ server }),
     'server.stop': (server) => appStore.apply({ server }),
+    'server.startOnFreePort': (server) => appStore.apply({ server }),
     'cli.check': (cli) => appStore.apply({ cli }),
     'cli.signIn': (cli) => appStore.apply({ cli }),
     'cli.cancelSignIn': (cli) => appStore.apply({ cli }),

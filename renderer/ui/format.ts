@@ -78,6 +78,12 @@ export function formatTime(at: number, now: number): string {
   return `${MONTHS[time.getMonth()]} ${time.getDate()} ${hours}`;
 }
 
+/** `16:33`, local time. @param at ms since the epoch */
+export function formatClock(at: number): string {
+  const time = new Date(at);
+  return `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
+}
+
 /** `5 min ago` within a day, `Nov 21` before that, `Nov 21, 2025` in another year. */
 export function formatLastUse(at: number, now: number): string {
   if (now - at < 86_400_000) return formatAge(now - at);

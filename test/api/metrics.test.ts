@@ -129,6 +129,7 @@ test('the app is healthy if the CLI was found and is signed in', async () => {
   expect(status).toBe(200);
   expect(JSON.parse(body)).toEqual({
     status: 'ok',
+    state: 'Running',
     version: '0.0.0-test',
     problems: [],
     cli: {

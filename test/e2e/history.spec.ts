@@ -50,7 +50,7 @@ test('all conversations are deleted at once', async ({ desktop }) => {
 
 async function openHistory(desktop: RunningDesktop): Promise<Page> {
   const page = await desktop.window();
-  await openPage(page, 'History');
+  await openPage(page, 'Conversations');
   return page;
 }
 

@@ -177,7 +177,7 @@ test('markup in a model’s answer and in a question is shown as text', async ({
   const body = { model: 'sonnet', stream: false, messages: [{ role: 'user', content: `Question ${MARKUP}` }] };
   expect((await fetch(`${url}/api/chat`, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
 
-  await openPage(page, 'History');
+  await openPage(page, 'Conversations');
   await page.getByRole('row', { name: /Question/ }).click();
   await expect(page.getByText(/^Answer <img src="x" onerror=/)).toBeVisible();
   const elements = await page.evaluate(() => ({

@@ -13,7 +13,7 @@ test('a page keeps its search and its selection while another page is shown', as
   await requestRow(page, /sonnet/).click();
   await expect(details).toBeVisible();
 
-  await openPage(page, 'History');
+  await openPage(page, 'Conversations');
   await expect(details).toBeHidden();
   const search = page.getByRole('searchbox', { name: 'Search by title' });
   await search.fill('hi');
@@ -22,7 +22,7 @@ test('a page keeps its search and its selection while another page is shown', as
   await expect(filter).toHaveValue('sonnet');
   await expect(requestRow(page, /sonnet/)).toHaveAttribute('aria-selected', 'true');
   await expect(details).toBeVisible();
-  await openPage(page, 'History');
+  await openPage(page, 'Conversations');
   await expect(search).toHaveValue('hi');
 });
 
@@ -31,8 +31,8 @@ test('the rail marks the page that is shown, and shortcuts open pages', async ({
   const rail = page.getByRole('navigation', { name: 'Pages' });
   await expect(rail.getByRole('button', { name: 'Requests' })).toHaveAttribute('aria-current', 'page');
 
-  await page.keyboard.press('Control+2');
-  await expect(rail.getByRole('button', { name: 'History' })).toHaveAttribute('aria-current', 'page');
+  await page.keyboard.press('Control+3');
+  await expect(rail.getByRole('button', { name: 'Conversations' })).toHaveAttribute('aria-current', 'page');
   await expect(rail.getByRole('button', { name: 'Requests' })).not.toHaveAttribute('aria-current');
 
   await page.keyboard.press('Control+,');
@@ -63,7 +63,7 @@ test('a page that throws is replaced by a message until it is reloaded, and the 
     .poll(() => desktop.app.evaluate(({ clipboard }) => clipboard.readText()))
     .toMatch(/^Claudacity \S+, page Requests\n[\s\S]*There is no calendar\./);
 
-  await openPage(page, 'History');
+  await openPage(page, 'Conversations');
   await expect(page.getByRole('heading', { name: 'No conversations yet' })).toBeVisible();
   await expect(page.getByRole('status').first()).toHaveText('Running');
 

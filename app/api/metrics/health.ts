@@ -2,7 +2,8 @@
  * Whether requests can be answered: the CLI has come up, is signed in, and its plan is not used up. Paths and the account are left out: any
  * local program can read this.
  */
-import { impactOf, problemsOf } from '../../shared/problems';
+import { appStatus, canAnswer } from '../../shared/appStatus';
+import { problemsOf } from '../../shared/problems';
 import type { DialectServices, Route } from '../dialect';
 
 export function healthRoute({ status, version }: Pick<DialectServices, 'status' | 'version'>): Route {
@@ -18,13 +19,14 @@ export function healthRoute({ status, version }: Pick<DialectServices, 'status' 
     handle: () => {
       const { cli, server, storage } = status();
       const problems = problemsOf({ cli, server, storage });
-      const answersNone = cli.phase === 'checking' || problems.some((problem) => impactOf(problem) === 'all');
-      const healthy = answersNone ? 'unavailable' : 'ok';
+      const overall = appStatus({ cli, server, storage });
+      const healthy = canAnswer(overall) ? 'ok' : 'unavailable';
       return {
         type: 'json',
-        status: answersNone ? 503 : 200,
+        status: canAnswer(overall) ? 200 : 503,
         body: {
           status: cli.phase === 'limited' ? 'limited' : healthy,
+          state: overall.label,
           version,
           problems: problems.map(({ code }) => code),
           cli: {

@@ -24,10 +24,11 @@ export function trayMenu(
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
   const running = server.phase === 'running' || server.phase === 'stopping';
+  const { text } = trayStatus(server, cli, storage);
   return [
-    { label: literal(trayStatus(server, cli, storage).text), enabled: false },
-    // Another problem takes the first line, but clients still need the address.
-    ...((cli.problem || storage.problem) && server.phase === 'running'
+    { label: literal(text), enabled: false },
+    // What is wrong takes the first line, but clients still need the address.
+    ...(server.phase === 'running' && !text.endsWith(server.url)
       ? [{ label: literal(`Running on ${server.url}`), enabled: false }]
       : []),
     ...(cli.payer ? [{ label: literal(`Paid by ${cli.payer.description}`), enabled: false }] : []),

@@ -1,6 +1,7 @@
 /** The app's state in one glance: the tray's icon, and a line of text for its tooltip and the top of its menu. */
+
+import { appStatus, type StatusLevel } from '../../shared/appStatus';
 import type { CliState, ServerState, StorageState } from '../../shared/contract';
-import { impactOf, problemsOf } from '../../shared/problems';
 
 export type TrayIcon = 'running' | 'stopped' | 'error';
 
@@ -10,22 +11,14 @@ export interface TrayStatus {
 }
 
 export function trayStatus(server: ServerState, cli: CliState, storage: StorageState): TrayStatus {
-  const [problem] = problemsOf({ server, cli, storage });
-  if (problem && impactOf(problem) === 'all') return { icon: 'error', text: problem.message };
-  return { icon: server.phase === 'running' ? 'running' : 'stopped', text: problem?.message ?? phaseText(server) };
+  const { level, text } = appStatus({ server, cli, storage });
+  return { icon: ICONS[level], text };
 }
 
-function phaseText({ phase, url }: ServerState): string {
-  switch (phase) {
-    case 'running':
-      return `Running on ${url}`;
-    case 'starting':
-      return 'Starting…';
-    case 'stopping':
-      return 'Stopping…';
-    case 'stopped':
-      return 'Stopped';
-    case 'error':
-      return 'The server could not be started';
-  }
-}
+const ICONS: Record<StatusLevel, TrayIcon> = {
+  ready: 'running',
+  limited: 'running',
+  changing: 'stopped',
+  stopped: 'stopped',
+  blocked: 'error',
+};

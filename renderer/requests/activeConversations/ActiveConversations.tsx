@@ -72,7 +72,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
   return (
     <li className="conversation" data-phase={phase} title={facts.filter(Boolean).join('\n')}>
       <span className="dot" />
-      <button type="button" className="link conversation-client" title="Show in History" onClick={showInHistory}>
+      <button type="button" className="link conversation-client" title="Show in Conversations" onClick={showInHistory}>
         {client}
       </button>
       <span className="conversation-phase">
@@ -87,7 +87,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
       <button
         type="button"
         className="icon-button"
-        title="End its process. The conversation itself stays in History."
+        title="End its process. The conversation itself stays stored."
         aria-label={`End the process of ${client} with ${model}`}
         disabled={ending}
         onClick={end}

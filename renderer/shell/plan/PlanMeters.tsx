@@ -1,30 +1,45 @@
-/** Two thin meters: how much of the plan's 5-hour and weekly windows is used, as the CLI last reported it. */
+/** Two thin meters: how much of the plan's 5-hour and weekly windows is used, as the CLI last reported it, and when they are reset. */
 import type { PlanWindow } from '../../../app/shared/contract';
 import { useApp } from '../../state/services';
-import { formatMoment } from '../../ui/format';
+import { formatClock, formatMoment } from '../../ui/format';
 import './planMeters.css';
+
+const SHORT_NAMES: Record<string, string> = { five_hour: '5 h', seven_day: 'week' };
 
 export function PlanMeters() {
   const windows = useApp((app) => app.planWindows);
-  const shown = windows.filter(({ name, used }) => (name === 'five_hour' || name === 'seven_day') && used !== null);
+  const shown = windows.filter(({ name, used }) => name in SHORT_NAMES && used !== null);
   if (shown.length === 0) return null;
   return (
     <span className="plan-meters" title={windows.map(windowText).join('\n')}>
-      {shown.map(({ name, title, used }) => (
-        // biome-ignore lint/a11y/useSemanticElements: Chromium draws a <meter> without its appearance at a width of its own.
-        <span
-          key={name}
-          className="plan-meter"
-          role="meter"
-          aria-label={title}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent(used)}
-          data-high={percent(used) >= 80}
-        >
-          <span style={{ width: `${percent(used)}%` }} />
-        </span>
+      {shown.map((window) => (
+        <PlanMeter key={window.name} window={window} />
       ))}
+    </span>
+  );
+}
+
+function PlanMeter({ window: { name, title, used, resetsAt } }: { window: PlanWindow }) {
+  const share = percent(used);
+  return (
+    <span className="plan-window" data-high={share >= 80}>
+      <span className="plan-window-text" aria-hidden="true">
+        {SHORT_NAMES[name]} <b>{share} %</b>
+        {name === 'five_hour' && resetsAt !== null && (
+          <span className="plan-reset"> · resets {formatClock(resetsAt)}</span>
+        )}
+      </span>
+      {/* biome-ignore lint/a11y/useSemanticElements: Chromium draws a <meter> without its appearance at a width of its own. */}
+      <span
+        className="plan-meter"
+        role="meter"
+        aria-label={title}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={share}
+      >
+        <span style={{ width: `${share}%` }} />
+      </span>
     </span>
   );
 }

@@ -51,8 +51,8 @@ const PROBLEMS: Partial<Record<Demo['day'], Problem>> = {
   },
   port_taken: {
     code: 'port_taken',
-    message: 'Port 22434 is taken by another program.',
-    remedy: 'Quit that program, or choose another port. `lsof -i :22434` shows which one it is.',
+    message: 'Port 22434 is taken by ollama.',
+    remedy: 'Use another port for this run, end that program, or choose another port in the settings.',
   },
   cli_missing: {
     code: 'cli_missing',
@@ -139,6 +139,11 @@ const handlers: Partial<CallHandlers> = {
     await later(700);
     const { problem: _mended, ...server } = snapshot.server;
     change({ server: { ...server, phase: 'running' } });
+    return snapshot.server;
+  },
+  'server.startOnFreePort': () => {
+    const { problem: _mended, ...server } = snapshot.server;
+    change({ server: { ...server, phase: 'running', port: 41_234, url: 'http://127.0.0.1:41234' } });
     return snapshot.server;
   },
   'server.stop': () => {

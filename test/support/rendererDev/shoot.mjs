@@ -30,19 +30,19 @@ const STATES = {
   'problem-signed-out': { demo: 'signed_out' },
   'problem-port': { demo: 'port_taken' },
   'problem-cli': { demo: 'cli_missing' },
-  access: { demo: 'busy', before: (page) => page.keyboard.press('Control+3') },
-  'access-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+3') },
+  access: { demo: 'busy', before: (page) => page.keyboard.press('Control+6') },
+  'access-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+6') },
   'access-new': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+3');
+      await page.keyboard.press('Control+6');
       await page.getByRole('button', { name: 'New key' }).click();
     },
   },
   'access-created': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+3');
+      await page.keyboard.press('Control+6');
       await page.getByRole('button', { name: 'New key' }).click();
       await page.getByLabel('Name').fill('Home Assistant');
       await page.getByRole('checkbox', { name: 'be a part of the URL' }).check();
@@ -75,16 +75,12 @@ const STATES = {
       await page.getByRole('button', { name: 'Save' }).click();
     },
   },
-  'settings-from-problem': {
-    demo: 'port_taken',
-    before: (page) => page.getByRole('button', { name: 'Change port' }).click(),
-  },
   'settings-unsaved': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+,');
       await page.getByLabel('Delete after').fill('7');
-      await page.keyboard.press('Control+1');
+      await page.keyboard.press('Control+2');
     },
   },
   'page-failed': {
@@ -97,8 +93,8 @@ const STATES = {
           }
         );
       });
+      await page.keyboard.press('Control+3');
       await page.keyboard.press('Control+2');
-      await page.keyboard.press('Control+1');
     },
   },
   'rail-focus': {
@@ -108,11 +104,11 @@ const STATES = {
       await page.keyboard.press('Tab');
     },
   },
-  history: { demo: 'busy', before: (page) => page.keyboard.press('Control+2') },
+  history: { demo: 'busy', before: (page) => page.keyboard.press('Control+3') },
   'history-read': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
       await page.getByText('The loop borrows').first().waitFor();
     },
@@ -120,7 +116,7 @@ const STATES = {
   'history-long': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByRole('gridcell', { name: 'Write a haiku' }).first().click();
       await page.getByRole('region', { name: 'Messages' }).hover();
       await page.mouse.wheel(0, 3_600);
@@ -129,21 +125,21 @@ const STATES = {
   'history-search': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByPlaceholder('Search by').fill('german opus');
     },
   },
   'history-nothing-found': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByPlaceholder('Search by').fill('xyzzy');
     },
   },
   'history-delete': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
       await page.keyboard.press('Delete');
     },
@@ -151,16 +147,16 @@ const STATES = {
   'history-delete-all': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByRole('button', { name: 'Delete all conversations' }).click();
     },
   },
-  'history-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+2') },
+  'history-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+3') },
   'history-no-texts': {
     demo: 'busy',
     more: { noTexts: true },
     before: async (page) => {
-      await page.keyboard.press('Control+2');
+      await page.keyboard.press('Control+3');
       await page.getByRole('grid').focus();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Enter');
