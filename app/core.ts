@@ -21,7 +21,7 @@ import { appSettings, cliState, conversationRow } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
-import type { CliState, TopicValues } from './shared/contract';
+import type { CliState, DesktopTopic, TopicValues } from './shared/contract';
 import { errorText } from './shared/errorText';
 import { openJournal } from './store/sqliteJournal';
 
@@ -54,11 +54,11 @@ export interface Core {
   readonly calls: CoreCalls;
   /** The topics that the window can subscribe to. */
   readonly topics: Topics;
-  /** The current values of all topics but the login item's. */
+  /** The current values of all topics but those of the desktop. */
   snapshot(): CoreSnapshot;
 }
 
-export type CoreSnapshot = Omit<TopicValues, 'loginItem'>;
+export type CoreSnapshot = Omit<TopicValues, DesktopTopic>;
 
 /** Rows of the request log in a snapshot; the window asks for older ones as it needs them. */
 const SNAPSHOT_ROWS = 500;

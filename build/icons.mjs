@@ -17,7 +17,7 @@ const renderApp = (/** @type {number} */ size) => render(readDrawing(size < 32 ?
 for (const size of APP_SIZES) writeIcon(`${size}x${size}.png`, renderApp(size).asPng());
 writeIcon('icon.ico', encodeIco([16, 24, 32, 48, 64, 128, 256].map(renderApp)));
 writeIcon('icon.icns', encodeIcns());
-for (const state of ['running', 'stopped', 'error']) {
+for (const state of ['ok', 'working', 'attention', 'stopped']) {
   const [panel, small] = [readDrawing(`${state}-22`), readDrawing(`${state}-16`)];
   const template = small.replace(/fill="#[0-9a-f]{6}"/g, 'fill="#000000"');
   writeIcon(`tray/${state}.png`, render(panel, 22).asPng());

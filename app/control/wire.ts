@@ -11,16 +11,19 @@
  * Answers come in any order; their ids are those that the client has given the requests.
  */
 import { z } from 'zod';
-import { TOPICS, type Topic, type TopicUpdate } from '../shared/contract';
+import { type DesktopTopic, TOPICS, type Topic, type TopicUpdate } from '../shared/contract';
 
 /** The longest line of a request, in bytes. Answers have no limit. */
 export const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /** The topics that need no window. */
-export type ControlTopic = Exclude<Topic, 'loginItem'>;
+export type ControlTopic = Exclude<Topic, DesktopTopic>;
 
+const DESKTOP_TOPICS: readonly string[] = ['loginItem', 'desktop'] satisfies DesktopTopic[];
 const topics = z
-  .array(z.enum((Object.keys(TOPICS) as Topic[]).filter((topic): topic is ControlTopic => topic !== 'loginItem')))
+  .array(
+    z.enum((Object.keys(TOPICS) as Topic[]).filter((topic): topic is ControlTopic => !DESKTOP_TOPICS.includes(topic))),
+  )
   .min(1);
 const id = z.int().min(0);
 

@@ -2,10 +2,10 @@
  * The hub of topics. A subscriber gets a snapshot of its topics, then their changes in batches, so that a burst of tokens is one
  * message to the window instead of one per token. The desktop shell connects windows to it.
  */
-import type { RequestRow, Topic, TopicUpdate, TopicValues } from '../shared/contract';
+import type { DesktopTopic, RequestRow, Topic, TopicUpdate, TopicValues } from '../shared/contract';
 
-/** Reads the current value of each topic. `loginItem` is provided by the desktop shell. */
-export type TopicSources = { readonly [T in Exclude<Topic, 'loginItem'>]: () => TopicValues[T] };
+/** Reads the current value of each topic. Those of the desktop are provided by the desktop shell. */
+export type TopicSources = { readonly [T in Exclude<Topic, DesktopTopic>]: () => TopicValues[T] };
 
 export interface Subscription {
   /** Sends nothing until `resume`; changes in between are dropped. */

@@ -4,12 +4,15 @@ import path from 'node:path';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
-import type { ExternalPage, LoginItemState } from '../shared/contract';
-import { LICENSES_FILE, RENDERER_DIR } from './assets';
+import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';
+import { APP_ICON, LICENSES_FILE, RENDERER_DIR } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createTray } from './tray/tray';
+import { showsTrayIcons } from './tray/trayHost';
+import { followTrayState } from './tray/trayState';
 import { appMenu } from './window/appMenu';
 import { servePage } from './window/appProtocol';
+import { closingWithoutTray } from './window/closing';
 import { externalPageUrl } from './window/externalPages';
 import { handleCalls, handleSubscriptions } from './window/ipc';
 import { createAppWindow } from './window/window';
@@ -29,15 +32,36 @@ export interface Desktop {
 
 /** Call once the app is ready. */
 export async function startDesktop({ core, log, loginItem, dataDir, hidden }: DesktopOptions): Promise<Desktop> {
-  let { server, cli, storage } = core.snapshot();
+  let { settings } = core.snapshot();
+  const feed = followTrayState(core.topics, () => tray.update(trayState()));
+  const trayState = () => ({ ...feed.state, loginItem: login });
   let login = await readLoginItem(loginItem, log);
   core.topics.provide('loginItem', () => login);
+
+  // As long as the system has not answered: it must not delay the start.
+  let showsTray = true;
+  let pageRequest: PageRequest | null = null;
+  core.topics.provide('desktop', () => ({ showsTray, pageRequest }));
+  const setPageRequest = (request: PageRequest | null) => {
+    pageRequest = request;
+    core.topics.changed('desktop');
+  };
+  const openPage = (page: string, target?: string) => {
+    setPageRequest({ page, target: target ?? null });
+    window.open();
+  };
+  const lookForTray = async () => {
+    showsTray = await showsTrayIcons();
+    core.topics.changed('desktop');
+    return showsTray;
+  };
+  void lookForTray();
 
   const showLoginItem = (state: LoginItemState) => {
     login = state;
     core.topics.changed('loginItem');
     // Also where nothing has changed: a click has moved the tick in the tray's menu by itself.
-    tray.redraw({ server, cli, storage, loginItem: login });
+    tray.redraw(trayState());
     return state;
   };
   const changeLoginItem = async (enabled: boolean) => {
@@ -62,40 +86,61 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     topics: core.topics,
     log,
     // The user may have switched the login item off in the system's own settings meanwhile.
-    onShow: () => void readLoginItem(loginItem, log).then(showLoginItem),
+    onShow: () => {
+      void readLoginItem(loginItem, log).then(showLoginItem);
+      void lookForTray();
+    },
+    showsTray: lookForTray,
+    closingWithoutTray: (closing) =>
+      closingWithoutTray(closing, {
+        choice: () => settings.closeWithoutTray,
+        remember: (closeWithoutTray) => runFromTray(core.calls['settings.change']({ closeWithoutTray })),
+      }),
   });
-  const openExternalPage = (page: ExternalPage) => shell.openExternal(externalPageUrl(page, server.url));
+  const openExternalPage = (page: ExternalPage) => shell.openExternal(externalPageUrl(page, feed.state.server.url));
   const openDocs = () => void openExternalPage('docs');
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(appMenu({ platform: process.platform, development: !app.isPackaged, openDocs })),
   );
 
-  const tray = createTray(
-    { server, cli, storage, loginItem: login },
-    {
-      startServer: () => runFromTray(core.calls['server.start']()),
-      stopServer: () => runFromTray(core.calls['server.stop']()),
-      openWindow: window.open,
-      copyAddress: () => clipboard.writeText(server.url),
-      setLoginItem: (enabled) => runFromTray(setLoginItem(enabled)),
-      quit: () => app.quit(),
-    },
-  );
+  const restartServer = async () => {
+    await core.calls['server.stop']();
+    await core.calls['server.start']();
+  };
+  const showAbout = () => {
+    app.setAboutPanelOptions({
+      applicationName: 'Claudacity',
+      applicationVersion: core.topics.read(['app']).app.version,
+      copyright: 'Free software under the MIT licence.',
+      iconPath: APP_ICON,
+    });
+    app.showAboutPanel();
+  };
+
+  const tray = createTray(trayState(), {
+    startServer: () => runFromTray(core.calls['server.start']()),
+    stopServer: () => runFromTray(core.calls['server.stop']()),
+    restartServer: () => runFromTray(restartServer()),
+    openWindow: window.open,
+    openPage,
+    copyAddress: () => clipboard.writeText(feed.state.server.url),
+    setLoginItem: (enabled) => runFromTray(setLoginItem(enabled)),
+    showAbout,
+    quit: () => app.quit(),
+  });
   const runFromTray = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
   };
-  core.topics.subscribe(['server', 'cli', 'storage', 'settings'], ({ values }) => {
-    if (values.settings) nativeTheme.themeSource = values.settings.theme;
-    server = values.server ?? server;
-    cli = values.cli ?? cli;
-    storage = values.storage ?? storage;
-    tray.update({ server, cli, storage, loginItem: login });
+  core.topics.subscribe(['settings'], ({ values }) => {
+    settings = values.settings ?? settings;
+    nativeTheme.themeSource = settings.theme;
   });
 
   handleCalls(
     {
       ...core.calls,
       'loginItem.set': setLoginItem,
+      'desktop.pageOpened': () => setPageRequest(null),
       'clipboard.copy': (text) => clipboard.writeText(text),
       'externalPage.open': openExternalPage,
       'app.licenses': () => readFile(LICENSES_FILE, 'utf8'),

@@ -19,6 +19,7 @@ import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { Billing } from './cli/payer';
 import type { PlanWindow } from './cli/planWindows';
+import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
@@ -31,6 +32,7 @@ export type { AccountsState, CliAccount } from './cli/accounts';
 export type { CliPhase, CliState } from './cli/cliState';
 export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
+export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
 export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
 
@@ -197,11 +199,6 @@ export type Theme = AppSettings['theme'];
 /** What sets a value that the window shows but cannot change: a variable or an option of the command line. */
 export type PinnedSettings = { [N in ShownSettingName]?: string };
 
-export interface LoginItemState {
-  supported: boolean;
-  enabled: boolean;
-}
-
 export interface AppInfo {
   version: string;
   /** As Node names it: `linux`. */
@@ -285,6 +282,8 @@ export const CALLS = {
   /** Revokes the key and takes it off the list. Its requests and conversations stay, under its name. */
   'keys.delete': call<void>()(id),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
+  /** Takes `DesktopState.pageRequest` away. */
+  'desktop.pageOpened': call<void>()(),
   'clipboard.copy': call<void>()(z.string().max(1_000_000)),
   'externalPage.open': call<void>()(externalPage),
   /** The licence texts of the packages in the app. */
@@ -323,9 +322,13 @@ export const TOPICS = {
   /** Refused requests of this run, by who sent them and why, the latest first. */
   knocks: topic<Knock[]>(),
   loginItem: topic<LoginItemState>(),
+  desktop: topic<DesktopState>(),
 };
 
 export type Topic = keyof typeof TOPICS;
+
+/** The topics that only an app with a window has. */
+export type DesktopTopic = 'loginItem' | 'desktop';
 export type TopicValues = { [T in Topic]: NonNullable<(typeof TOPICS)[T]['valueType']>['of'] };
 
 export interface TopicUpdate<T extends Topic = Topic> {

@@ -261,6 +261,14 @@ export const SETTINGS = {
     label: 'Theme',
     description: 'colours of the window',
   }),
+  closeWithoutTray: choice({
+    default: 'ask',
+    choices: { ask: 'Ask', keep: 'Keep running', quit: 'Quit' },
+    group: 'appearance',
+    label: 'Closing the window without a tray',
+    description: 'what closing the window does on a desktop that shows no tray icons',
+    note: 'With a tray, closing the window always leaves the app running there.',
+  }),
 };
 
 export type SettingName = keyof typeof SETTINGS;

@@ -49,3 +49,13 @@ export function addUsage(a: Usage, b: Usage): Usage {
     costUsd: a.costUsd + b.costUsd,
   };
 }
+
+/** All prompt tokens: read from the cache, written to it, or neither. */
+export function inputTokens(usage: Usage | RequestUsage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite;
+}
+
+/** As far as they are known. */
+export function allTokens(usage: Usage | RequestUsage): number {
+  return inputTokens(usage) + (usage.output ?? 0);
+}

@@ -11,6 +11,7 @@ import { Rail } from './Rail';
 import { Shortcuts } from './Shortcuts';
 import { StatusBar } from './StatusBar';
 import { useKnockNote } from './useKnockNote';
+import { usePageRequest } from './usePageRequest';
 import { useTheme } from './useTheme';
 
 export function MainLayout() {
@@ -19,6 +20,7 @@ export function MainLayout() {
   const [showsShortcuts, setShowsShortcuts] = useState(false);
   const openShortcuts = useCallback(() => setShowsShortcuts(true), []);
   useTheme();
+  usePageRequest();
   useShellKeys(openShortcuts);
   const page = PAGES.find(({ id }) => id === current) ?? PAGES[0];
   useKnockNote(page.id);

@@ -8,6 +8,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { plural } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
+import { NoTrayNotice } from './NoTrayNotice';
 import { PayNotice } from './plan/PayNotice';
 
 /** Opens the settings page at a setting. */
@@ -28,6 +29,7 @@ export function Problems({ onSettings }: { onSettings: OnSettings }) {
         ))}
       <PayNotice choice={cli.payChoice} pinnedBy={payPinnedBy} />
       {cli.signIn && <SignIn {...cli.signIn} />}
+      <NoTrayNotice />
       {storage.quarantined.map((database) => (
         <QuarantinedBanner key={database.file} database={database} />
       ))}

@@ -23,6 +23,7 @@ const PAGE_TOPICS = [
   'knocks',
   'keys',
   'loginItem',
+  'desktop',
 ] as const;
 
 export type AppState = Omit<TopicValues, 'requests'>;

@@ -1,28 +1,15 @@
 /** Numbers, durations and times as the window shows them. The notation is fixed, so that columns line up and screenshots can be compared. */
-import type { RequestUsage, Usage } from '../../app/shared/usage';
+import { formatCount } from '../../app/shared/format';
+import { inputTokens, type RequestUsage, type Usage } from '../../app/shared/usage';
+
+export { formatClock, formatCompact, formatCount, formatUsd } from '../../app/shared/format';
+export { allTokens, inputTokens } from '../../app/shared/usage';
 
 /** Shown in place of a missing value. */
 export const NONE = '–';
 
 /** Shown in place of a value that is not known yet. */
 export const PENDING = '…';
-
-const grouped = new Intl.NumberFormat('en-US');
-
-/** `12,345` */
-export function formatCount(count: number): string {
-  return grouped.format(count);
-}
-
-/** At most five characters: `9,999`, `12.3k`, `1.24M`. */
-export function formatCompact(count: number): string {
-  if (count < 10_000) return formatCount(Math.round(count));
-  if (count < 99_950) return `${(count / 1_000).toFixed(1)}k`;
-  if (count < 999_500) return `${Math.round(count / 1_000)}k`;
-  if (count < 9_995_000) return `${(count / 1_000_000).toFixed(2)}M`;
-  if (count < 99_950_000) return `${(count / 1_000_000).toFixed(1)}M`;
-  return `${formatCount(Math.round(count / 1_000_000))}M`;
-}
 
 /** `840 ms`, `3.2 s`, `2 m 05 s`, `1 h 04 m` */
 export function formatDuration(ms: number): string {
@@ -64,24 +51,12 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(bytes < 9_950_000 ? 1 : 0)} MB`;
 }
 
-/** `$0.0042` below one cent, `$1.23` above. */
-export function formatUsd(usd: number): string {
-  if (usd === 0) return '$0.00';
-  return usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
-}
-
 /** `14:02:09` on the day of `now`, `Nov 21 14:02` on another. */
 export function formatTime(at: number, now: number): string {
   const time = new Date(at);
   const hours = `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
   if (time.toDateString() === new Date(now).toDateString()) return `${hours}:${twoDigits(time.getSeconds())}`;
   return `${MONTHS[time.getMonth()]} ${time.getDate()} ${hours}`;
-}
-
-/** `16:33`, local time. @param at ms since the epoch */
-export function formatClock(at: number): string {
-  const time = new Date(at);
-  return `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 }
 
 /** `5 min ago` within a day, `Nov 21` before that, `Nov 21, 2025` in another year. */
@@ -119,11 +94,6 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** All prompt tokens: read from the cache, written to it, or neither. */
-export function inputTokens(usage: Usage | RequestUsage): number {
-  return usage.input + usage.cacheRead + usage.cacheWrite;
-}
-
 /**
  * `92 %`: the share of the prompt tokens that was read from the prompt cache, rounded down. null where the API has cached nothing,
  * as it does with short prompts.
@@ -137,11 +107,6 @@ export function formatCachedPercent(usage: Usage | RequestUsage): string | null 
 export function formatCachedShare(usage: Usage | RequestUsage): string | null {
   const percent = formatCachedPercent(usage);
   return percent && `${percent} cached`;
-}
-
-/** As far as they are known. */
-export function allTokens(usage: Usage | RequestUsage): number {
-  return inputTokens(usage) + (usage.output ?? 0);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

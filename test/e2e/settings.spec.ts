@@ -43,7 +43,7 @@ test('a value that is not valid is not saved, and its field says what is valid',
 test('a button elsewhere that is about a setting opens the page with the focus on its field', async ({ desktop }) => {
   const page = await desktop.window();
   await openPage(page, 'Conversations');
-  await page.getByRole('button', { name: 'History settings…' }).click();
+  await page.getByRole('button', { name: 'Settings of the history…' }).click();
   await expect(page.getByRole('checkbox', { name: 'Store the conversation history' })).toBeFocused();
 });
 

@@ -6,7 +6,10 @@ import { type TrayActions, type TrayState, trayMenu } from './trayMenu';
 import { type TrayIcon, trayStatus } from './trayStatus';
 
 export interface AppTray {
-  /** Leaves a menu that would not change as it is: a new one closes or outdates the one that the user has open. */
+  /**
+   * Leaves a menu that would not change as it is. Linux desktops redraw an open menu in place; macOS and Windows would close it, so there
+   * it is replaced once the user has closed it.
+   */
   update(state: TrayState): void;
   /** Replaces the menu in any case, and so takes back the tick that a click has set by itself. */
   redraw(state: TrayState): void;
@@ -14,25 +17,44 @@ export interface AppTray {
 }
 
 export function createTray(state: TrayState, actions: TrayActions): AppTray {
-  let icon = trayStatus(state.server, state.cli, state.storage).icon;
+  const statusOf = ({ server, cli, storage, answering }: TrayState) => trayStatus(server, cli, storage, answering);
+  let { icon } = statusOf(state);
   const tray = new Tray(iconImage(icon));
   // On macOS a click opens the menu; a listener would take that away.
   if (process.platform !== 'darwin') tray.on('click', actions.openWindow);
   let shown = '';
-  const contentsOf = (next: TrayState) => ({
-    status: trayStatus(next.server, next.cli, next.storage),
-    menu: trayMenu(next, actions),
-  });
+  let isOpen = false;
+  let latest = state;
+
   const redraw = (next: TrayState) => {
-    const { status, menu } = contentsOf(next);
-    shown = JSON.stringify({ status, menu });
+    latest = next;
+    const menu = trayMenu(next, actions);
+    shown = JSON.stringify(menu);
+    const built = Menu.buildFromTemplate(menu);
+    built.on('menu-will-show', () => {
+      isOpen = true;
+    });
+    built.on('menu-will-close', () => {
+      isOpen = false;
+      // The click of the item that has closed the menu comes first.
+      setImmediate(() => update(latest));
+    });
+    isOpen = false;
+    tray.setContextMenu(built);
+    showStatus(next);
+  };
+  const showStatus = (next: TrayState) => {
+    const status = statusOf(next);
     if (status.icon !== icon) tray.setImage(iconImage(status.icon));
     icon = status.icon;
     tray.setToolTip(`Claudacity: ${status.text}`);
-    tray.setContextMenu(Menu.buildFromTemplate(menu));
   };
   const update = (next: TrayState) => {
-    if (JSON.stringify(contentsOf(next)) !== shown) redraw(next);
+    latest = next;
+    if (tray.isDestroyed()) return;
+    const mustWait = isOpen && process.platform !== 'linux';
+    if (!mustWait && JSON.stringify(trayMenu(next, actions)) !== shown) redraw(next);
+    else if (statusOf(next).icon !== icon) showStatus(next);
   };
   redraw(state);
   return { update, redraw, close: () => tray.destroy() };

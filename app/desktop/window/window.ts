@@ -17,6 +17,7 @@ import type { Topics } from '../../core/topics';
 import type { Log } from '../../log/log';
 import { APP_ICON, PRELOAD_FILE } from '../assets';
 import { PAGE_URL } from './appProtocol';
+import type { Closing } from './closing';
 import { type PageSubscriptions, pageSubscriptions } from './pageSubscriptions';
 import { readWindowState, visibleBounds, type WindowState, writeWindowState } from './windowState';
 
@@ -38,9 +39,20 @@ export interface AppWindowOptions {
   log: Log;
   /** Called whenever the window becomes visible. */
   onShow: () => void;
+  /** Whether the desktop shows tray icons at this moment. */
+  showsTray: () => Promise<boolean>;
+  /** What closing the window does where it does not. */
+  closingWithoutTray: (window: BrowserWindow) => Promise<Closing>;
 }
 
-export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOptions): AppWindow {
+export function createAppWindow({
+  stateFile,
+  topics,
+  log,
+  onShow,
+  showsTray,
+  closingWithoutTray,
+}: AppWindowOptions): AppWindow {
   confineSession();
   // Not only the window's own: whatever else could show a page is confined as well.
   app.on('web-contents-created', (_event, contents) => confine(contents));
@@ -53,6 +65,27 @@ export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOpt
       writeWindowState(stateFile, state);
     } catch (error) {
       log.warn("the window's place could not be stored", { error: String(error) });
+    }
+  };
+
+  let asksToClose = false;
+  const closeOrHide = async (closing: BrowserWindow, state: WindowState) => {
+    // The dialog of an earlier click on the button is still open.
+    if (asksToClose) return;
+    if (await showsTray()) {
+      closing.hide();
+      if (!state.closeExplained) explainClosing();
+      state.closeExplained = true;
+      saveState({ ...state, bounds: closing.getNormalBounds(), maximized: closing.isMaximized() });
+      return;
+    }
+    asksToClose = true;
+    try {
+      const choice = await closingWithoutTray(closing);
+      if (choice === 'hide') closing.hide();
+      if (choice === 'quit') app.quit();
+    } finally {
+      asksToClose = false;
     }
   };
 
@@ -88,13 +121,12 @@ export function createAppWindow({ stateFile, topics, log, onShow }: AppWindowOpt
     if (state.maximized) created.maximize();
     created.once('ready-to-show', () => created.show());
     created.on('close', (event) => {
-      const explain = hidesOnClose && !state.closeExplained;
-      state.closeExplained ||= hidesOnClose;
       saveState({ ...state, bounds: created.getNormalBounds(), maximized: created.isMaximized() });
       if (!hidesOnClose) return;
       event.preventDefault();
-      created.hide();
-      if (explain) explainClosing();
+      closeOrHide(created, state).catch((error: unknown) => {
+        log.error('the window could not be closed', { error: String(error) });
+      });
     });
     created.on('hide', () => page.setVisible(false));
     created.on('minimize', () => page.setVisible(false));

@@ -111,6 +111,7 @@ const snapshot: TopicValues = {
   knocks: busy ? demoKnocks(Date.now()) : [],
   pinned: busy ? { port: 'PORT' } : {},
   loginItem: { supported: true, enabled: false },
+  desktop: { showsTray: demo.day !== 'stopped', pageRequest: null },
 };
 let stored: StoredConversation[] = busy
   ? storedConversations(snapshot.conversations, demo.stored ?? 340, !demo.noTexts)
@@ -216,6 +217,7 @@ const handlers: Partial<CallHandlers> = {
     (keys) => change({ keys: { keys, problem: null } }),
   ),
   'loginItem.set': (enabled) => ({ supported: true, enabled }),
+  'desktop.pageOpened': () => undefined,
   'clipboard.copy': () => undefined,
   'app.licenses': () => 'express 5.3.0\n\nMIT',
   'externalPage.open': () => {

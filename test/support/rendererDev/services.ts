@@ -61,6 +61,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     pinned: {},
     knocks: [],
     loginItem: { supported: true, enabled: false },
+    desktop: { showsTray: true, pageRequest: null },
     ...changes,
   };
 }

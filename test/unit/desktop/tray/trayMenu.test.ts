@@ -3,6 +3,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { type TrayActions, type TrayState, trayMenu } from '../../../../app/desktop/tray/trayMenu';
 import { trayStatus } from '../../../../app/desktop/tray/trayStatus';
 import type { Problem, ServerPhase, ServerState } from '../../../../app/shared/contract';
+import { NO_USAGE } from '../../../../app/shared/usage';
+import { requestRow } from '../../../support/rendererDev/requestRow';
 
 describe('trayMenu', () => {
   test("shows the server's address in its first line, which is disabled", () => {
@@ -62,11 +64,11 @@ describe('trayMenu', () => {
 
 describe('trayStatus', () => {
   test.each([
-    ['running', 'running'],
+    ['running', 'ok'],
     ['starting', 'stopped'],
     ['stopping', 'stopped'],
     ['stopped', 'stopped'],
-    ['error', 'error'],
+    ['error', 'attention'],
   ] as const)('while %s shows the icon "%s"', (phase, icon) => {
     const problem: Problem = { code: 'port_taken', message: 'Taken.', remedy: '' };
     const state = phase === 'error' ? { ...server(phase), problem } : server(phase);
@@ -76,16 +78,54 @@ describe('trayStatus', () => {
   test('shows a limit of one model as text alone, since other models still answer', () => {
     const problem = { code: 'plan_exhausted', message: 'Opus is used up.', remedy: '', impact: 'some' } as const;
     expect(trayStatus(server('running'), { phase: 'limited', problem }, { quarantined: [] })).toEqual({
-      icon: 'running',
+      icon: 'ok',
       text: 'Opus is used up.',
     });
   });
 
-  test('shows the error icon while the server runs but the CLI cannot answer', () => {
+  test('shows that it needs the user while the server runs but the CLI cannot answer', () => {
     expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }, { quarantined: [] }).icon).toBe(
-      'error',
+      'attention',
     );
   });
+});
+
+describe('the numbers of the menu', () => {
+  const labels = (state: Partial<TrayState>) => menu(state).map(({ label }) => label);
+
+  test('are how many are answered now, the tokens and the cost of today, and what is used of the plan', () => {
+    const reset = new Date(2026, 10, 26, 16, 33).getTime();
+    const shown = labels({
+      answering: 2,
+      usage: { usage: { ...NO_USAGE, cacheRead: 150_000, output: 2_000, costUsd: 0.09 } },
+      planWindows: [
+        { name: 'five_hour', title: '5-hour limit', used: 0.63, resetsAt: reset, reportedAt: 0 },
+        { name: 'seven_day', title: 'Weekly limit', used: 0.41, resetsAt: reset, reportedAt: 0 },
+        { name: 'seven_day_opus', title: 'Weekly limit for Opus', used: null, resetsAt: null, reportedAt: 0 },
+      ],
+    });
+    expect(shown.slice(1, 5)).toEqual([
+      '2 answering now',
+      'Today 152k tokens · $0.09',
+      '5-hour limit: 63 % used, resets 16:33',
+      'Weekly limit: 41 % used',
+    ]);
+    expect(labels({})).not.toContain('0 answering now');
+  });
+
+  test('do not turn the icon to "working" where nothing can be answered', () => {
+    const storage = { quarantined: [] };
+    expect(trayStatus(server('running'), { phase: 'ready' }, storage, 1).icon).toBe('working');
+    expect(trayStatus(server('running'), { phase: 'problem', problem: signedOut }, storage, 1).icon).toBe('attention');
+  });
+});
+
+test('a click on one of the last requests opens it in the window', () => {
+  const actions = spies();
+  const request = requestRow({ id: 'r1', client: 'curl', model: 'sonnet', phase: 'failed' });
+  const shown = menu({ requests: [request] }, actions).find(({ label }) => label?.endsWith('curl · sonnet · failed'));
+  click(shown ?? {});
+  expect(actions.openPage).toHaveBeenCalledExactlyOnceWith('requests', 'r1');
 });
 
 test('the menu says who pays', () => {
@@ -105,7 +145,17 @@ function server(phase: ServerPhase): ServerState {
 function menu(state: Partial<TrayState>, actions: TrayActions = spies()): MenuItemConstructorOptions[] {
   const loginItem = { supported: true, enabled: false };
   return trayMenu(
-    { server: server('running'), cli: { phase: 'ready' }, storage: { quarantined: [] }, loginItem, ...state },
+    {
+      server: server('running'),
+      cli: { phase: 'ready' },
+      storage: { quarantined: [] },
+      planWindows: [],
+      usage: { usage: NO_USAGE },
+      answering: 0,
+      requests: [],
+      loginItem,
+      ...state,
+    },
     actions,
   );
 }
@@ -114,7 +164,10 @@ function spies() {
   return {
     startServer: vi.fn(),
     stopServer: vi.fn(),
+    restartServer: vi.fn(),
     openWindow: vi.fn(),
+    openPage: vi.fn(),
+    showAbout: vi.fn(),
     copyAddress: vi.fn(),
     setLoginItem: vi.fn(),
     quit: vi.fn(),
