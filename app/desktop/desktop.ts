@@ -7,6 +7,8 @@ import type { Log } from '../log/log';
 import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';
 import { APP_ICON, LICENSES_FILE, RENDERER_DIR } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
+import { createNotifier } from './notifications/notifier';
+import { showNotification } from './notifications/showNotification';
 import { createTray } from './tray/tray';
 import { showsTrayIcons } from './tray/trayHost';
 import { followTrayState } from './tray/trayState';
@@ -33,9 +35,9 @@ export interface Desktop {
 /** Call once the app is ready. */
 export async function startDesktop({ core, log, loginItem, dataDir, hidden }: DesktopOptions): Promise<Desktop> {
   let { settings } = core.snapshot();
+  let login = await readLoginItem(loginItem, log);
   const feed = followTrayState(core.topics, () => tray.update(trayState()));
   const trayState = () => ({ ...feed.state, loginItem: login });
-  let login = await readLoginItem(loginItem, log);
   core.topics.provide('loginItem', () => login);
 
   // As long as the system has not answered: it must not delay the start.
@@ -131,6 +133,16 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
   const runFromTray = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
   };
+  const notifier = createNotifier({
+    show: (notification) =>
+      showNotification(notification, () => {
+        if (notification.page === null) window.open();
+        else openPage(notification.page);
+      }),
+    settings: () => settings,
+    isWatched: window.isFocused,
+  });
+  core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks'], ({ values }) => notifier.update(values));
   core.topics.subscribe(['settings'], ({ values }) => {
     settings = values.settings ?? settings;
     nativeTheme.themeSource = settings.theme;

@@ -14,6 +14,7 @@ export const SETTING_GROUPS = {
   claude: 'Claude',
   history: 'Conversation history',
   requests: 'Requests',
+  notifications: 'Notifications',
   appearance: 'Appearance',
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;

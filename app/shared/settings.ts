@@ -254,6 +254,43 @@ export const SETTINGS = {
     description: 'fetch images from the web addresses that clients send',
     note: 'For clients that send an address instead of an image. Never from this computer or its network.',
   }),
+  notifyPlanNearlyUsed: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'Four fifths of the plan are used',
+    description: 'notify when 80 % of a window of the plan is used',
+    note: 'Nothing is shown while this window is in front.',
+  }),
+  notifyPlanExhausted: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'The plan is used up',
+    description: 'notify when a limit of the plan is used up',
+  }),
+  notifyPlanReset: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'The plan can be used again',
+    description: 'notify when a used-up limit of the plan is reset',
+  }),
+  notifySignedOut: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'The sign-in is lost',
+    description: 'notify when claude is signed out',
+  }),
+  notifyServerStopped: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'An error has stopped the server',
+    description: 'notify when an error has stopped the server',
+  }),
+  notifyRefused: toggle({
+    default: false,
+    group: 'notifications',
+    label: 'Somebody new was refused',
+    description: 'notify when a computer or a program is refused for the first time',
+  }),
   theme: choice({
     default: 'system',
     choices: { system: 'System', light: 'Light', dark: 'Dark' },

@@ -26,6 +26,8 @@ export interface AppWindow {
   open(): void;
   /** Of the window's page; undefined while there is no window. */
   mainFrame(): WebFrameMain | undefined;
+  /** Whether it is the window that the user works in. */
+  isFocused(): boolean;
   subscriptions(): PageSubscriptions | undefined;
   /** From here on, closing the window closes it instead of hiding it: the app quits. */
   allowClosing(): void;
@@ -160,6 +162,7 @@ export function createAppWindow({
       window.focus();
     },
     mainFrame: () => window?.webContents.mainFrame,
+    isFocused: () => window?.isFocused() ?? false,
     subscriptions: () => subscriptions,
     allowClosing() {
       hidesOnClose = false;
