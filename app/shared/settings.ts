@@ -257,7 +257,7 @@ export const SETTINGS = {
   notifyPlanNearlyUsed: toggle({
     default: true,
     group: 'notifications',
-    label: 'Four fifths of the plan are used',
+    label: '80 % of the plan is used',
     description: 'notify when 80 % of a window of the plan is used',
     note: 'Nothing is shown while this window is in front.',
   }),
@@ -302,7 +302,7 @@ export const SETTINGS = {
     default: 'ask',
     choices: { ask: 'Ask', keep: 'Keep running', quit: 'Quit' },
     group: 'appearance',
-    label: 'Closing the window without a tray',
+    label: 'Closing without a tray',
     description: 'what closing the window does on a desktop that shows no tray icons',
     note: 'With a tray, closing the window always leaves the app running there.',
   }),

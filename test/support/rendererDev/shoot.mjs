@@ -54,7 +54,7 @@ const STATES = {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+,');
-      await page.getByLabel('Closing the window').scrollIntoViewIfNeeded();
+      await page.getByLabel('Closing without').scrollIntoViewIfNeeded();
     },
   },
   'settings-faults': {
