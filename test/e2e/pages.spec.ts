@@ -26,7 +26,7 @@ test('a page keeps its search and its selection while another page is shown', as
   await expect(search).toHaveValue('hi');
 });
 
-test('the rail marks the page that is shown, and shortcuts open pages', async ({ desktop }) => {
+test('the rail marks the page that is shown, and shortcuts open pages, which get the focus', async ({ desktop }) => {
   const page = await desktop.window();
   const rail = page.getByRole('navigation', { name: 'Pages' });
   await expect(rail.getByRole('button', { name: 'Requests' })).toHaveAttribute('aria-current', 'page');
@@ -34,6 +34,7 @@ test('the rail marks the page that is shown, and shortcuts open pages', async ({
   await page.keyboard.press('Control+3');
   await expect(rail.getByRole('button', { name: 'Conversations' })).toHaveAttribute('aria-current', 'page');
   await expect(rail.getByRole('button', { name: 'Requests' })).not.toHaveAttribute('aria-current');
+  await expect(page.getByRole('main', { name: 'Conversations' })).toBeFocused();
 
   await page.keyboard.press('Control+,');
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();

@@ -3,7 +3,7 @@ import { Ollama } from 'ollama';
 import { text, usage } from '../support/messagesApi';
 import { expect, openPage, type RunningDesktop, test } from './desktopTest';
 
-test('the menu has the numbers of the day and the last requests, and a click on one opens the window at it', async ({
+test('the menu has the numbers of the day and the last requests, and a click on one opens the requests page', async ({
   desktop,
   api,
 }) => {
