@@ -17,14 +17,14 @@ import {
 import { type Knock, REMEDY_SETTINGS } from './access/knocks';
 import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
-import type { Billing } from './cli/payer';
 import type { PlanWindow } from './cli/planWindows';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
+import type { DialectTitle, RequestDetails, RequestRow } from './requests/requestRows';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
-import type { RequestUsage, Usage } from './usage';
+import type { Usage } from './usage';
 
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './access/keys';
 export type { Knock, KnockRemedy } from './access/knocks';
@@ -34,6 +34,7 @@ export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
+export type { DialectName, DialectTitle, RequestDetails, RequestPhase, RequestRow } from './requests/requestRows';
 export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
@@ -48,69 +49,6 @@ export interface ServerState {
   /** Present in phase `error`. */
   problem?: Problem;
   startedAt?: number;
-}
-
-/** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
-export type DialectName = string;
-
-/** What the window shows in place of a dialect's name. */
-export interface DialectTitle {
-  name: DialectName;
-  title: string;
-}
-
-/** `waiting`: nothing has been sent to the client yet. `failed` carries an error. `cancelled`: the client hung up. `stopped`: the user ended it in this app. */
-export type RequestPhase = 'waiting' | 'streaming' | 'done' | 'failed' | 'cancelled' | 'stopped';
-
-/** One row of the request log. */
-export interface RequestRow {
-  id: string;
-  at: number;
-  /** The client's name, derived from its headers: `ollama-js`, `Open WebUI`, `curl`. */
-  client: string;
-  /** The peer's address. */
-  address: string;
-  dialect: DialectName;
-  method: string;
-  path: string;
-  /** The model in the client's words; empty where the request names none. */
-  model: string;
-  stream: boolean;
-  /** The API key that was sent; '' for requests without one. */
-  keyId: string;
-  /** Its name at the time. */
-  keyName: string;
-  phase: RequestPhase;
-  /** HTTP status; 499 where the client hung up; null until it is known. */
-  status: number | null;
-  /** null until the API has begun to answer. */
-  usage: RequestUsage | null;
-  /** From the request's arrival until its prompt was sent to a process that was ready for it; null until then. */
-  loadMs: number | null;
-  /** From the request's arrival to the first text, thinking or tool call sent. */
-  firstTokenMs: number | null;
-  durationMs: number | null;
-}
-
-/** Everything that the journal records about a request. Never the text of a prompt or an answer. */
-export interface RequestDetails extends RequestRow {
-  /** The Express path that matched (`/v1/models/*id`); null where none did. The database does not store it. */
-  route: string | null;
-  userAgent: string;
-  /** The model that answered, in full: `claude-sonnet-5-5`. */
-  resolvedModel: string | null;
-  conversation: string | null;
-  /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
-  served: 'new' | 'replay' | 'rewind' | 'live' | null;
-  messages: number | null;
-  error: string | null;
-  /** Request parameters that could not be honoured. */
-  ignored: string[];
-  /** The folder of the CLI's process, and what was withheld from it. */
-  isolation: string | null;
-  /** Who paid, in words; null where no model was asked. */
-  payer: string | null;
-  billing: Billing | null;
 }
 
 export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle' | 'parked';

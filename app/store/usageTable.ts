@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
 import { localDay } from '../shared/localDay';
-import { isFailure } from '../shared/requestOutcome';
+import { isFailure } from '../shared/requests/requestOutcome';
 import { addUsage, knownUsage, NO_USAGE, type Usage } from '../shared/usage';
 import type { Database } from './database';
 import { toUsage, UsageColumns, usageColumns } from './usageColumns';

@@ -1,10 +1,11 @@
-/** The access page: the API keys, and who was refused lately. */
+/** The access page: the API keys, the accounts that answer, and who was refused lately. */
 import { useState } from 'react';
 import type { ApiKey, CreatedKey } from '../../app/shared/access/keys';
 import { useSeconds } from '../state/now';
 import { useApp, useCommands, useNavigation } from '../state/services';
 import { Confirm } from '../ui/Confirm';
 import { Icon } from '../ui/Icon';
+import { AccountsSection } from './accounts/AccountsSection';
 import { KeyDialog } from './KeyDialog';
 import { KeyTable } from './KeyTable';
 import { Knocks } from './Knocks';
@@ -19,6 +20,7 @@ type Asking =
 
 export default function AccessPage() {
   const { keys, problem } = useApp((app) => app.keys);
+  const { accounts } = useApp((app) => app.accounts);
   const knocks = useApp((app) => app.knocks);
   const { url, host } = useApp((app) => app.server);
   const commands = useCommands();
@@ -65,18 +67,20 @@ export default function AccessPage() {
           {keys.length === 0 ? (
             <p className="access-empty">No keys yet.</p>
           ) : (
-            <KeyTable keys={keys} now={now} onAsk={(kind, apiKey) => setAsking({ kind, apiKey })} />
+            <KeyTable keys={keys} accounts={accounts} now={now} onAsk={(kind, apiKey) => setAsking({ kind, apiKey })} />
           )}
         </section>
+        <AccountsSection />
       </div>
       {asking?.kind === 'new' && (
         <KeyDialog
+          accounts={accounts}
           name={asking.name}
           onClose={close}
           onCreated={(created) => setAsking({ kind: 'created', created })}
         />
       )}
-      {asking?.kind === 'change' && <KeyDialog apiKey={asking.apiKey} onClose={close} />}
+      {asking?.kind === 'change' && <KeyDialog accounts={accounts} apiKey={asking.apiKey} onClose={close} />}
       {asking?.kind === 'created' && <NewSecret created={asking.created} url={url} onClose={close} />}
       {asking?.kind === 'revoke' && (
         <Confirm

@@ -1,6 +1,7 @@
 /** Makes an API key, or changes what one may do. */
 import { type ReactNode, type SubmitEvent, useId, useState } from 'react';
 import type { ApiKey, CreatedKey } from '../../app/shared/access/keys';
+import type { CliAccount } from '../../app/shared/cli/accounts';
 import { callErrorText } from '../state/callErrorText';
 import { useCommands } from '../state/services';
 import { Dialog } from '../ui/Dialog';
@@ -11,11 +12,13 @@ export interface KeyDialogProps {
   readonly apiKey?: ApiKey;
   /** The name that is proposed for a new key. */
   readonly name?: string | undefined;
+  /** Those that the key can name. */
+  readonly accounts: readonly CliAccount[];
   readonly onCreated?: (created: CreatedKey) => void;
   readonly onClose: () => void;
 }
 
-export function KeyDialog({ apiKey, name = '', onCreated, onClose }: KeyDialogProps) {
+export function KeyDialog({ apiKey, name = '', accounts, onCreated, onClose }: KeyDialogProps) {
   const commands = useCommands();
   const [draft, setDraft] = useState(() => ({ ...keyDraft(apiKey), ...(!apiKey && { name }) }));
   const [showsFaults, setShowsFaults] = useState(false);
@@ -89,6 +92,28 @@ export function KeyDialog({ apiKey, name = '', onCreated, onClose }: KeyDialogPr
             />
           )}
         </Field>
+        {(accounts.length > 1 || draft.account !== '') && (
+          <Field label="Account" note="Answers this key’s requests, and no other does.">
+            {(field) => (
+              <select
+                {...field}
+                className="field"
+                value={draft.account}
+                onChange={(event) => edit({ account: event.target.value })}
+              >
+                <option value="">The default one</option>
+                {accounts.map(({ id, name: title }) => (
+                  <option key={id} value={id}>
+                    {title}
+                  </option>
+                ))}
+                {draft.account !== '' && !accounts.some(({ id }) => id === draft.account) && (
+                  <option value={draft.account}>One that was removed</option>
+                )}
+              </select>
+            )}
+          </Field>
+        )}
         {LIMITS.map(([name, unit, inputMode]) => (
           <Field key={name} label="At most" fault={shown[name]} unit={unit}>
             {(field) => (

@@ -1,15 +1,17 @@
 /** The API keys, the newest first: what each may do, who used it last, and what can be done with it. */
 import type { ApiKey } from '../../app/shared/access/keys';
+import type { CliAccount } from '../../app/shared/cli/accounts';
 import { formatCompact, formatDate, formatLastUse, formatUsd, plural } from '../ui/format';
 
 export interface KeyTableProps {
   readonly keys: readonly ApiKey[];
+  readonly accounts: readonly CliAccount[];
   /** Ms since the epoch. */
   readonly now: number;
   readonly onAsk: (kind: 'change' | 'revoke' | 'delete', apiKey: ApiKey) => void;
 }
 
-export function KeyTable({ keys, now, onAsk }: KeyTableProps) {
+export function KeyTable({ keys, accounts, now, onAsk }: KeyTableProps) {
   return (
     <ul className="access-list">
       {keys.map((apiKey) => {
@@ -39,7 +41,7 @@ export function KeyTable({ keys, now, onAsk }: KeyTableProps) {
               </span>
             </div>
             <div className="key-facts">
-              {lastUse(apiKey, now)} · {limits(apiKey, now).join(' · ')}
+              {lastUse(apiKey, now)} · {limits(apiKey, accounts, now).join(' · ')}
             </div>
           </li>
         );
@@ -60,9 +62,10 @@ function lastUse({ lastUsedAt, lastClient, lastAddress, createdAt }: ApiKey, now
 }
 
 /** What the key may do, each in a few words. */
-function limits(apiKey: ApiKey, now: number): string[] {
-  const { expiresAt, models, requestsPerMinute, tokensPerDay, usdPerDay, scopes, inUrl } = apiKey;
+function limits(apiKey: ApiKey, accounts: readonly CliAccount[], now: number): string[] {
+  const { accountId, expiresAt, models, requestsPerMinute, tokensPerDay, usdPerDay, scopes, inUrl } = apiKey;
   const all = [
+    accountId !== null && `account ${accounts.find(({ id }) => id === accountId)?.name ?? 'that was removed'}`,
     models.length > 0 ? models.join(', ') : 'all models',
     requestsPerMinute !== null && `${plural(requestsPerMinute, 'request')} a minute`,
     tokensPerDay !== null && `${formatCompact(tokensPerDay)} tokens a day`,

@@ -9,6 +9,8 @@ export interface KeyDraft {
   /** Days from now; '' for never; `keep` for what it was. */
   expires: string;
   models: string;
+  /** The id of the account that answers; '' for the default one. */
+  account: string;
   requestsPerMinute: string;
   tokensPerDay: string;
   usdPerDay: string;
@@ -35,6 +37,7 @@ export function keyDraft(apiKey?: ApiKey): KeyDraft {
     name: apiKey?.name ?? '',
     expires: apiKey && apiKey.expiresAt !== null ? 'keep' : '',
     models: apiKey?.models.join(', ') ?? '',
+    account: apiKey?.accountId ?? '',
     requestsPerMinute: text(apiKey?.requestsPerMinute),
     tokensPerDay: text(apiKey?.tokensPerDay),
     usdPerDay: text(apiKey?.usdPerDay),
@@ -51,6 +54,7 @@ export function keyFields(draft: KeyDraft, now: number) {
   return {
     name: draft.name.trim(),
     models: draft.models.split(/[\s,]+/).filter((model) => model !== ''),
+    accountId: draft.account === '' ? null : draft.account,
     requestsPerMinute: numberOf(draft.requestsPerMinute),
     tokensPerDay: numberOf(draft.tokensPerDay),
     usdPerDay: numberOf(draft.usdPerDay),

@@ -22,6 +22,7 @@ const PAGE_TOPICS = [
   'pinned',
   'knocks',
   'keys',
+  'accounts',
   'loginItem',
   'desktop',
 ] as const;

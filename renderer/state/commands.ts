@@ -28,6 +28,11 @@ export function createCommands(
     'cli.check': (cli) => appStore.apply({ cli }),
     'cli.signIn': (cli) => appStore.apply({ cli }),
     'cli.cancelSignIn': (cli) => appStore.apply({ cli }),
+    'accounts.signIn': (accounts) => appStore.apply({ accounts }),
+    'accounts.cancelSignIn': (accounts) => appStore.apply({ accounts }),
+    'accounts.rename': (accounts) => appStore.apply({ accounts }),
+    'accounts.makeDefault': (accounts) => appStore.apply({ accounts }),
+    'accounts.remove': (accounts) => appStore.apply({ accounts }),
     'loginItem.set': (loginItem) => appStore.apply({ loginItem }),
     'settings.change': (settings, change) => {
       appStore.apply({ settings });

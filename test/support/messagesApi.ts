@@ -204,13 +204,18 @@ async function readCall(incoming: IncomingMessage, ignoredAbove: number): Promis
   if (body === null) return null;
   return {
     method: incoming.method ?? '',
-    path: incoming.url ?? '',
+    path: pathOf(incoming.url ?? ''),
     headers: incoming.headers,
     rawHeaders: incoming.rawHeaders,
     rawBody: body,
     body: body === '' ? null : parseJson(body),
     receivedAt,
   };
+}
+
+/** A client for which this is the proxy sends the whole address. */
+function pathOf(url: string): string {
+  return url.startsWith('http://') ? url.slice(new URL(url).origin.length) : url;
 }
 
 /** Reads a large body without joining it. Returns the body that stands for it. */

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
 import type { CliAccount, RequestRow } from '../../shared/contract';
-import { isFailure } from '../../shared/requestOutcome';
+import { isFailure } from '../../shared/requests/requestOutcome';
 import { knownUsage, type RequestUsage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
 

@@ -162,6 +162,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     add: (name) => added.add(name).id,
     signIn: async (id) => {
+      // Just after the start of the app, it is not known yet where the CLI is.
+      if (installation.state.phase === 'checking') await installation.check();
       if (await (isAdded(id) ? added.signIn(id) : installation.signIn())) options.onSignedIn(id);
     },
     cancelSignIn: (id) => (isAdded(id) ? added.cancelSignIn(id) : installation.cancelSignIn()),

@@ -1,6 +1,6 @@
 /** Which requests the log shows: the words typed into the filter box and the two switches beside it. */
 import type { DialectName, RequestRow } from '../../../app/shared/contract';
-import { isFailure } from '../../../app/shared/requestOutcome';
+import { isFailure } from '../../../app/shared/requests/requestOutcome';
 import type { RowTest } from '../../state/requestLog';
 
 export interface RequestFilter {

@@ -1,6 +1,6 @@
 /** How the log names the state of a request. */
 import type { RequestPhase, RequestRow } from '../../../app/shared/contract';
-import { brokeOff } from '../../../app/shared/requestOutcome';
+import { brokeOff } from '../../../app/shared/requests/requestOutcome';
 
 /** The phase while the request runs, then its HTTP status, or how it ended where the status does not say so. */
 export function statusText(row: Pick<RequestRow, 'phase' | 'status'>): string {

@@ -39,6 +39,20 @@ const STATES = {
       await page.getByRole('button', { name: 'New key' }).click();
     },
   },
+  'access-accounts': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+6');
+      await page.getByRole('button', { name: 'Add an account' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'access-account-new': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+6');
+      await page.getByRole('button', { name: 'Add an account' }).click();
+    },
+  },
   'access-created': {
     demo: 'busy',
     before: async (page) => {

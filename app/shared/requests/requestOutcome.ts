@@ -1,5 +1,5 @@
 /** The outcome of a request: the one definition for the log, the day's usage and the metrics. */
-import type { RequestRow } from './contract';
+import type { RequestRow } from './requestRows';
 
 /**
  * Whether the request has failed: it was refused, or its answer is missing or broke off. A client that hung up
