@@ -1,6 +1,6 @@
 /** The requests page: today's usage and the active conversations beside the request log; tabs in a narrow window. */
 import { useCallback, useState } from 'react';
-import { usePageStore } from '../state/pageStores';
+import { usePageStore, usePageTarget } from '../state/pageStores';
 import { useStoreState } from '../state/store';
 import { useNarrow } from '../ui/useNarrow';
 import { useShortcut } from '../ui/useShortcut';
@@ -19,6 +19,8 @@ export default function RequestsPage() {
   const askToClear = useCallback(() => setAsksToClear(true), []);
   const showLog = useCallback(() => store.set({ tab: 'log' }), [store]);
   useShortcut('k', askToClear);
+  // The tray opens the page at a request, which a filter may hide in the list.
+  usePageTarget(useCallback((id) => store.set({ selected: id, showsDetails: true, tab: 'log' }), [store]));
   const heading = narrow ? <Tabs tab={tab} onTab={(chosen) => store.set({ tab: chosen })} /> : <h2>Requests</h2>;
 
   return (

@@ -43,9 +43,9 @@ function mountData(home: string, options: string): void {
   cleanups.push(mountDisk(path.join(home, 'data'), options));
 }
 
-/** Long enough for a session file. */
+/** Long enough for a session file: messages with two texts need a turn each. */
 const LONG_HISTORY = Array.from({ length: 130 }, (_, turn) => [
-  user(`question ${turn}`),
+  { role: 'user' as const, content: ['question', String(turn)].map((text) => ({ type: 'text', text })) },
   assistant(`answer ${turn}`),
 ]).flat();
 

@@ -3,7 +3,7 @@ import { Ollama } from 'ollama';
 import { text, usage } from '../support/messagesApi';
 import { expect, openPage, type RunningDesktop, test } from './desktopTest';
 
-test('the menu has the numbers of the day and the last requests, and a click on one opens the requests page', async ({
+test('the menu has the numbers of the day and the last requests, and a click on one opens it', async ({
   desktop,
   api,
 }) => {
@@ -26,6 +26,7 @@ test('the menu has the numbers of the day and the last requests, and a click on 
     'aria-current',
     'page',
   );
+  await expect(page.getByRole('button', { name: 'Copy as JSON' })).toBeVisible();
   await desktop.icon.click('Settings…');
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });

@@ -203,7 +203,7 @@ interface ConversationLinkProps {
   phase: RequestRow['phase'];
 }
 
-/** Opens the conversation in the history, where it is stored. */
+/** Opens the conversation on its page, where it is stored. */
 function ConversationLink({ id, since, phase }: ConversationLinkProps) {
   const navigation = useNavigation();
   const storedConversations = useStoredConversations();
@@ -215,7 +215,7 @@ function ConversationLink({ id, since, phase }: ConversationLinkProps) {
   if (!isStored) return null;
   return (
     <button type="button" className="button details-link" onClick={() => navigation.open('history', id)}>
-      Show in History
+      Show conversation
     </button>
   );
 }
