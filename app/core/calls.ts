@@ -76,6 +76,14 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
     },
     'requests.details': (id) => journal.details(id),
     'requests.older': (before, limit) => journal.older(before, limit),
+    'requests.search': () => notYet(),
+    'requests.filterValues': () => notYet(),
+    'requests.said': () => notYet(),
+    'requests.wire': () => notYet(),
+    'requests.stop': () => notYet(),
+    'requests.askAgain': () => notYet(),
+    'requests.curl': () => notYet(),
+    'requests.exportHar': () => notYet(),
     'requests.clear': () => journal.clear(),
     'conversations.end': async (id) => {
       await chat.endConversation(id);
@@ -123,4 +131,8 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
       return appSettings(settings);
     },
   } satisfies Partial<CallHandlers>;
+}
+
+function notYet(): never {
+  throw new Error('This is not built yet.');
 }

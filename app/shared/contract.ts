@@ -20,7 +20,10 @@ import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
+import type { FilterValues, RequestPage } from './requests/requestFilter';
+import { requestFilter } from './requests/requestFilterSchema';
 import type { DialectTitle, RequestDetails, RequestRow } from './requests/requestRows';
+import type { RequestTexts, RequestWire, TextsWithheld } from './requests/requestTexts';
 import type { SettingsValues, ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
@@ -34,7 +37,10 @@ export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
+export type { FilterValues, RequestFilter, RequestPage } from './requests/requestFilter';
+export type { RequestOutcome } from './requests/requestOutcome';
 export type { DialectName, DialectTitle, RequestDetails, RequestPhase, RequestRow } from './requests/requestRows';
+export type { RequestTexts, RequestWire, SaidPart, TextsWithheld, WireSide } from './requests/requestTexts';
 export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
@@ -189,6 +195,22 @@ export const CALLS = {
   'requests.details': call<RequestDetails | null>()(id),
   /** At most `limit` requests that arrived before a time, newest first. */
   'requests.older': call<RequestRow[]>()(time, rowLimit),
+  /** The requests that pass the filter, of all that is stored or running, newest first: at most `limit` that arrived before a time. */
+  'requests.search': call<RequestPage>()(requestFilter, time, rowLimit),
+  /** The clients, models and keys that occur in the stored requests. */
+  'requests.filterValues': call<FilterValues>()(),
+  /** Question and answer. null where nothing has changed since `version`; a reason where there are no texts. */
+  'requests.said': call<RequestTexts | TextsWithheld | null>()(id, z.int().min(-1)),
+  /** Headers and bodies, for the latest requests of this run; null for others. */
+  'requests.wire': call<RequestWire | null>()(id),
+  /** Ends the answer; its client gets what it has so far and the end. Does nothing where the request has ended. */
+  'requests.stop': call<void>()(id),
+  /** Sends the request once more, as it was; returns the new one's id. Rejects where it is not known any more. */
+  'requests.askAgain': call<string>()(id),
+  /** A curl command that sends the request again, without its secrets. Rejects like `askAgain`. */
+  'requests.curl': call<string>()(id),
+  /** Saves these requests as an HAR 1.2 file where the user chooses. Returns the file's path; null where the user cancelled. */
+  'requests.exportHar': call<string | null>()(z.array(id).min(1).max(1000)),
   /** Deletes the requests that have ended; the day's totals stay. */
   'requests.clear': call<void>()(),
   /** Ends the conversation's process; its history stays stored. */

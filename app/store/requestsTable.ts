@@ -148,6 +148,8 @@ function fromColumns(row: unknown): RequestDetails {
     model: columns.model,
     stream: columns.stream === 1,
     phase: columns.phase,
+    outcome: 'answered',
+    asked: '',
     status: columns.status,
     usage: hasUsage ? { input, cacheRead, cacheWrite, output, thinking: 0, costUsd: columns.cost_usd } : null,
     firstTokenMs: columns.first_token_ms,

@@ -225,6 +225,8 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     keyName: '',
     route: null,
     phase: 'waiting',
+    outcome: 'waiting',
+    asked: '',
     status: null,
     usage: null,
     firstTokenMs: null,
@@ -272,10 +274,11 @@ function openRecord(request: RequestDetails, { notify, onEnd, shouldRecordRefusa
 
 function toRow(request: RequestDetails): RequestRow {
   const { id, at, client, address, dialect, method, path, model, stream, phase, status } = request;
-  const { keyId, keyName, loadMs, firstTokenMs, durationMs } = request;
+  const { outcome, asked, conversation, resolvedModel, served, keyId, keyName, loadMs, firstTokenMs, durationMs } =
+    request;
   const usage = request.usage && { ...request.usage };
   return {
-    ...{ id, at, client, address, dialect, method, path, model, stream, phase, status },
-    ...{ keyId, keyName, usage, loadMs, firstTokenMs, durationMs },
+    ...{ id, at, client, address, dialect, method, path, model, stream, phase, outcome, asked, status },
+    ...{ conversation, resolvedModel, served, keyId, keyName, usage, loadMs, firstTokenMs, durationMs },
   };
 }

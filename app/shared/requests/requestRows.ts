@@ -1,6 +1,7 @@
 /** What the journal records about requests, as the window shows it. Units as in contract.ts. */
 import type { Billing } from '../cli/payer';
 import type { RequestUsage } from '../usage';
+import type { RequestOutcome } from './requestOutcome';
 
 /** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
 export type DialectName = string;
@@ -33,6 +34,16 @@ export interface RequestRow {
   /** Its name at the time. */
   keyName: string;
   phase: RequestPhase;
+  /** How the request ended, or what it is doing. */
+  outcome: RequestOutcome;
+  /** The first characters of what was asked, in one line; '' where texts are kept out or no model was asked. */
+  asked: string;
+  /** The conversation's id. */
+  conversation: string | null;
+  /** The model that answered, in full: `claude-sonnet-5-5`. */
+  resolvedModel: string | null;
+  /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
+  served: 'new' | 'replay' | 'rewind' | 'live' | null;
   /** HTTP status; 499 where the client hung up; null until it is known. */
   status: number | null;
   /** null until the API has begun to answer. */
@@ -49,11 +60,6 @@ export interface RequestDetails extends RequestRow {
   /** The Express path that matched (`/v1/models/*id`); null where none did. The database does not store it. */
   route: string | null;
   userAgent: string;
-  /** The model that answered, in full: `claude-sonnet-5-5`. */
-  resolvedModel: string | null;
-  conversation: string | null;
-  /** By a new process, by a process that the history was replayed into, or by the live process of its conversation. */
-  served: 'new' | 'replay' | 'rewind' | 'live' | null;
   messages: number | null;
   error: string | null;
   /** Request parameters that could not be honoured. */

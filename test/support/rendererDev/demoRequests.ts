@@ -38,6 +38,11 @@ export function begun(at: number): RequestRow {
     keyId: '',
     keyName: '',
     phase: 'waiting',
+    outcome: 'waiting',
+    asked: '',
+    conversation: null,
+    resolvedModel: null,
+    served: null,
     status: null,
     usage: null,
     loadMs: null,
@@ -61,11 +66,19 @@ export function finished(at: number): RequestRow {
       model: '',
       stream: false,
       phase: 'done',
+      outcome: 'answered',
       status: 200,
       durationMs: between(1, 9),
     };
   }
-  if (dice < 0.27) return { ...row, phase: 'failed', status: pick([429, 502, 404, 401]), durationMs: between(12, 900) };
+  if (dice < 0.27)
+    return {
+      ...row,
+      phase: 'failed',
+      outcome: 'failed',
+      status: pick([429, 502, 404, 401]),
+      durationMs: between(12, 900),
+    };
   const firstTokenMs = between(420, 2_300);
   const loadMs = Math.round(firstTokenMs * 0.2);
   const durationMs = firstTokenMs + between(700, 24_000);
@@ -74,6 +87,7 @@ export function finished(at: number): RequestRow {
     return {
       ...row,
       phase: 'cancelled',
+      outcome: 'hung_up',
       status: 499,
       loadMs,
       firstTokenMs,
@@ -81,7 +95,16 @@ export function finished(at: number): RequestRow {
       usage: unfinishedUsage(tokens),
     };
   const costUsd = (tokens.input * 3 + tokens.cacheRead * 0.3 + tokens.cacheWrite * 3.75 + tokens.output * 15) / 1e6;
-  return { ...row, phase: 'done', status: 200, loadMs, firstTokenMs, durationMs, usage: { ...tokens, costUsd } };
+  return {
+    ...row,
+    phase: 'done',
+    outcome: 'answered',
+    status: 200,
+    loadMs,
+    firstTokenMs,
+    durationMs,
+    usage: { ...tokens, costUsd },
+  };
 }
 
 export function usage(output: number): Usage {
