@@ -1,5 +1,5 @@
 /** The filter of the request log: the same for the rows in the window and for everything stored. */
-import type { RequestOutcome } from './requestOutcome';
+import type { RequestOutcome } from './outcomes';
 import type { RequestRow } from './requestRows';
 
 /** All parts must hold; of the values of one part, any. An absent part holds for every request. */

@@ -1,7 +1,7 @@
 /** Checks a filter that the window sends. */
 import { z } from 'zod';
+import { REQUEST_OUTCOMES } from './outcomes';
 import type { RequestFilter } from './requestFilter';
-import { REQUEST_OUTCOMES } from './requestOutcome';
 
 const name = z.string().max(300);
 const names = z.array(name).max(100).optional();

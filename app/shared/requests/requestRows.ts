@@ -1,7 +1,7 @@
 /** What the journal records about requests, as the window shows it. Units as in contract.ts. */
 import type { Billing } from '../cli/payer';
 import type { RequestUsage } from '../usage';
-import type { RequestOutcome } from './requestOutcome';
+import type { RequestOutcome } from './outcomes';
 
 /** The name of a dialect as the journal stores it: `ollama`, or `app` for the app's own paths. */
 export type DialectName = string;
