@@ -17,6 +17,7 @@ import { servePage } from './window/appProtocol';
 import { closingWithoutTray } from './window/closing';
 import { externalPageUrl } from './window/externalPages';
 import { handleCalls, handleSubscriptions } from './window/ipc';
+import { createLinkOpener } from './window/openLink';
 import { createAppWindow } from './window/window';
 
 export interface DesktopOptions {
@@ -155,6 +156,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
       'desktop.pageOpened': () => setPageRequest(null),
       'clipboard.copy': (text) => clipboard.writeText(text),
       'externalPage.open': openExternalPage,
+      'link.open': createLinkOpener(),
       'app.licenses': () => readFile(LICENSES_FILE, 'utf8'),
     },
     window,

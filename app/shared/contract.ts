@@ -155,6 +155,9 @@ export interface AppInfo {
 export type ExternalPage = z.infer<typeof externalPage>;
 const externalPage = z.enum(['install-cli', 'docs', 'readme']);
 
+/** Of a link in a text: no scheme but these may reach the system, which would start any program that is registered for it. */
+const linkAddress = z.url({ protocol: /^https?$/ }).max(4_000);
+
 const id = z.string().max(200);
 const fileName = z.string().max(255);
 const time = z.number();
@@ -246,6 +249,8 @@ export const CALLS = {
   'desktop.pageOpened': call<void>()(),
   'clipboard.copy': call<void>()(z.string().max(1_000_000)),
   'externalPage.open': call<void>()(externalPage),
+  /** Asks the user whether to open the page of a link in a text. Resolves when they have answered. */
+  'link.open': call<void>()(linkAddress),
   /** The licence texts of the packages in the app. */
   'app.licenses': call<string>()(),
 };

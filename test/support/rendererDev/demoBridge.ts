@@ -220,6 +220,7 @@ const handlers: Partial<CallHandlers> = {
   'desktop.pageOpened': () => undefined,
   'clipboard.copy': () => undefined,
   'app.licenses': () => 'express 5.3.0\n\nMIT',
+  'link.open': () => undefined,
   'externalPage.open': () => {
     throw new Error('No browser could be opened.');
   },
