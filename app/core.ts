@@ -46,8 +46,11 @@ export interface CoreOptions {
 }
 
 export interface Core {
-  /** Finds the CLI, starts the first processes and, unless the settings say otherwise, the server. Faults become state, not errors. */
-  start(): Promise<void>;
+  /**
+   * Finds the CLI, starts the first processes and, unless the settings say otherwise, the server. Faults become state, not errors.
+   * @param beforeCli the CLI is looked for once this has resolved: starting a program holds up this one for some 10 ms.
+   */
+  start(beforeCli?: Promise<void>): Promise<void>;
   /** Ends the server, every child and the store, in that order. Resolves when all are gone. */
   stop(): Promise<void>;
   /** The handlers of the calls that need no Electron. */
@@ -219,6 +222,7 @@ export function createCore({
 
   const calls = coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks });
   let control: Control | undefined;
+  let stopping = false;
   const startControl = async () => {
     try {
       control = await openControl({ dataDir, calls, topics, log });
@@ -228,12 +232,13 @@ export function createCore({
   };
 
   return {
-    start: async () => {
+    start: async (beforeCli = Promise.resolve()) => {
       storage.start();
-      await startControl();
-      await Promise.all([checkCli(), settings.value.startServer ? server.start() : undefined]);
+      const listening = settings.value.startServer ? server.start() : undefined;
+      await Promise.all([listening, startControl(), beforeCli.then(() => (stopping ? undefined : checkCli()))]);
     },
     stop: async () => {
+      stopping = true;
       for (const unsubscribe of unsubscribes) unsubscribe();
       await server.stop();
       await claude.close();

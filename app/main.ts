@@ -1,21 +1,18 @@
-/** Entry of the desktop app: opens settings, log and core, and puts a tray and a window around them. */
-import os from 'node:os';
+/**
+ * Entry of the desktop app. It makes the window and then loads the rest of the app from a bundle of its own: the process of the window's page starts
+ * meanwhile. So nothing is imported here that takes time to load.
+ */
 import path from 'node:path';
 import { app, dialog } from 'electron';
-import { createCore } from './core';
-import { stopLimitMs } from './core/stopWithin';
-import { type CommandLine, parseCommandLine } from './desktop/commandLine';
-import { startDesktop } from './desktop/desktop';
-import { openElectronStoreFile } from './desktop/electronStoreFile';
-import { launchCommand } from './desktop/loginItem/launchCommand';
-import { loginItemFor } from './desktop/loginItem/loginItemFor';
-import { systemLoginItems } from './desktop/loginItem/systemLoginItems';
-import { stopBeforeQuit } from './desktop/quit';
-import { registerAppScheme } from './desktop/window/appProtocol';
-import { openLog } from './log/log';
+import { RENDERER_DIR } from './desktop/assets';
+import { parseCommandLine } from './desktop/commandLine';
+import { loadBundle } from './desktop/compiledBundle';
+import type * as DesktopApp from './desktop/desktopApp';
+import { registerAppScheme, servePage } from './desktop/window/appProtocol';
+import { createBrowserWindow } from './desktop/window/browserWindow';
+import { confinePages } from './desktop/window/confine';
 import { dataDir } from './settings/dataDir';
 import { openPrivateFolder } from './settings/privateFolder';
-import { openSettings } from './settings/settings';
 import { errorText } from './shared/errorText';
 
 const folder = dataDir({ env: process.env });
@@ -35,43 +32,38 @@ if (app.requestSingleInstanceLock()) {
   registerAppScheme();
   // Root must run without the sandbox; enabling it all the same would make every page crash.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  app.whenReady().then(() => start(parseCommandLine(process.argv)).catch(fail), fail);
+  app.whenReady().then(() => start().catch(fail), fail);
 } else {
   console.log('Claudacity is running already: its window comes to the front.');
   app.exit(0);
 }
 
-async function start({ port, hidden }: CommandLine): Promise<void> {
-  const env = process.env;
-  const packaged = app.isPackaged;
-  const log = openLog({ dataDir: folder, env, console: !packaged });
-  process.on('uncaughtException', (error) => log.error('uncaught exception', { error }));
-  process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error: String(error) }));
-
-  const settings = openSettings({ file: openElectronStoreFile(folder, log), log, env, commandLine: { port } });
-  const checkout = packaged ? undefined : app.getAppPath();
-  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
-  const stop = async () => {
-    await core.stop();
-    await log.close();
-  };
-  stopBeforeQuit(stop, () => stopLimitMs(settings.value.stopGraceSeconds), log);
-
-  const { platform, execPath, argv } = process;
-  const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
-  const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
-  const desktop = await startDesktop({
-    core,
-    log,
-    loginItem,
-    dataDir: folder,
-    hidden: hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin),
+async function start(): Promise<void> {
+  const commandLine = parseCommandLine(process.argv);
+  const atLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+  const isHidden = commandLine.hidden || atLogin;
+  let onServerDecided: () => void = () => {};
+  const windowStateFile = path.join(folder, 'window.json');
+  confinePages();
+  servePage(RENDERER_DIR);
+  // Who sees the window can use the server.
+  const serverDecided = new Promise<void>((resolve) => {
+    onServerDecided = resolve;
+    setTimeout(resolve, SHOW_WITHIN_MS);
   });
-  app.on('second-instance', (_event, argv) => {
-    if (!parseCommandLine(argv).hidden) desktop.openWindow();
+  const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, serverDecided);
+  const { exports, store } = loadBundle(path.join(__dirname, 'desktopApp.cjs'), path.join(folder, 'compiled'));
+  // What is compiled by then is what a start needs.
+  setTimeout(store, STORE_COMPILED_AFTER_MS).unref();
+  app.once('will-quit', store);
+  await (exports as typeof DesktopApp).runDesktopApp({
+    ...{ folder, commandLine, windowStateFile, firstWindow },
+    onServerDecided: () => onServerDecided(),
   });
-  await core.start();
 }
+
+const STORE_COMPILED_AFTER_MS = 3_000;
+const SHOW_WITHIN_MS = 1_000;
 
 function fail(error: unknown): void {
   const message = errorText(error);

@@ -33,6 +33,8 @@ const NODE = {
   banner: { js: MODULE_URL },
   platform: 'node',
   format: 'cjs',
+  // A third of the time until the window is there would go into parsing.
+  minify: true,
   // The oldest Node that has to run the bundles is that of the Electron from the npm registry (electron.mjs).
   target: 'node18',
   external: ['electron'],
@@ -68,7 +70,9 @@ function commandBundles(folder, entry = 'app/cli.ts') {
 function bundles() {
   return [
     ...commandBundles(OUT),
+    // The window is made by a small bundle, which then loads the app.
     { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
+    { ...NODE, entryPoints: ['app/desktop/desktopApp.ts'], outfile: 'out/desktopApp.cjs' },
     // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
     { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     {
@@ -91,6 +95,7 @@ export async function bundle() {
   // esbuild's service process would otherwise run as long as `npm start` does.
   await esbuild.stop();
   fs.chmodSync(path.join(OUT, 'cli.cjs'), 0o755);
+  writePage(results);
   writeLicenses(results, path.join(OUT, 'licenses.txt'));
 }
 
@@ -118,6 +123,34 @@ function copyNativeAddon(folder) {
   fs.cpSync(path.join(ROOT, 'node_modules', '@photostructure', 'sqlite', 'prebuilds'), path.join(folder, 'native'), {
     recursive: true,
   });
+}
+
+/**
+ * The window's document, which names the scripts that the first page needs: they are loaded at once instead of one after the other.
+ * @param {esbuild.BuildResult[]} results
+ */
+function writePage(results) {
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile?.outputs));
+  const names = Object.keys(outputs).filter((name) => name.startsWith('out/renderer/') && name.endsWith('.js'));
+  const entryOf = (/** @type {string} */ source) => names.find((name) => outputs[name].entryPoint === source);
+  const firstPage = /import\('\.\/(.+?)'\)/.exec(fs.readFileSync(path.join(ROOT, 'renderer', 'pages.ts'), 'utf8'))?.[1];
+  /** @param {string | undefined} name @param {Set<string>} needed */
+  const addWithImports = (name, needed) => {
+    if (name === undefined || needed.has(name)) return needed;
+    needed.add(name);
+    for (const { path: imported, kind } of outputs[name].imports)
+      if (kind === 'import-statement') addWithImports(imported, needed);
+    return needed;
+  };
+  const needed = addWithImports(
+    entryOf(`renderer/${firstPage}.tsx`),
+    addWithImports(entryOf('renderer/main.tsx'), new Set()),
+  );
+  const links = [...needed].map((name) => `    <link rel="modulepreload" href="${path.basename(name)}" />\n`).join('');
+  const page = fs
+    .readFileSync(path.join(ROOT, 'renderer', 'index.html'), 'utf8')
+    .replace('  </head>', `${links}  </head>`);
+  fs.writeFileSync(path.join(OUT, 'renderer', 'index.html'), page);
 }
 
 function copyDocs() {

@@ -26,10 +26,12 @@ if (root) {
   const storedConversations = createStoredConversations(bridge);
   const commands = createCommands(bridge, appStore, notices, storedConversations);
   const navigation = createNavigation(PAGES[0].id);
-  void appStore.connect();
-  createRoot(root).render(
-    <StrictMode>
-      <App services={{ appStore, notices, commands, storedConversations, navigation, pageStores: new Map() }} />
-    </StrictMode>,
+  // Until then, the document shows the empty frame of the window.
+  void appStore.connect().then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App services={{ appStore, notices, commands, storedConversations, navigation, pageStores: new Map() }} />
+      </StrictMode>,
+    ),
   );
 }

@@ -1,19 +1,19 @@
 /** The desktop shell: tray and window around one core. Whatever either shows or does goes through that core. */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import type { Log } from '../log/log';
 import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';
-import { APP_ICON, LICENSES_FILE, RENDERER_DIR } from './assets';
+import { APP_ICON, LICENSES_FILE } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createNotifier } from './notifications/notifier';
 import { showNotification } from './notifications/showNotification';
-import { createTray } from './tray/tray';
+import { type AppTray, createTray } from './tray/tray';
 import { showsTrayIcons } from './tray/trayHost';
+import type { TrayActions } from './tray/trayMenu';
 import { followTrayState } from './tray/trayState';
 import { appMenu } from './window/appMenu';
-import { servePage } from './window/appProtocol';
+import type { CreatedWindow } from './window/browserWindow';
 import { closingWithoutTray } from './window/closing';
 import { externalPageUrl } from './window/externalPages';
 import { handleCalls, handleSubscriptions } from './window/ipc';
@@ -24,20 +24,23 @@ export interface DesktopOptions {
   core: Core;
   log: Log;
   loginItem: LoginItem;
-  dataDir: string;
-  /** Start with the tray alone. */
-  hidden: boolean;
+  windowStateFile: string;
+  /** Undefined where the app starts with the tray alone. */
+  firstWindow: CreatedWindow | undefined;
 }
 
 export interface Desktop {
   openWindow(): void;
 }
 
-/** Call once the app is ready. */
-export async function startDesktop({ core, log, loginItem, dataDir, hidden }: DesktopOptions): Promise<Desktop> {
+/** Call once the app is ready. The window's page is answered from the moment of the call on; resolves when the tray is there, too. */
+export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
+  const { core, log, loginItem, windowStateFile, firstWindow } = options;
   let { settings } = core.snapshot();
-  let login = await readLoginItem(loginItem, log);
-  const feed = followTrayState(core.topics, () => tray.update(trayState()));
+  // Until the system has answered, which takes a moment on Windows.
+  let login: LoginItemState = { supported: loginItem.supported, enabled: false };
+  let tray: AppTray | undefined;
+  const feed = followTrayState(core.topics, () => tray?.update(trayState()));
   const trayState = () => ({ ...feed.state, loginItem: login });
   core.topics.provide('loginItem', () => login);
 
@@ -64,7 +67,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     login = state;
     core.topics.changed('loginItem');
     // Also where nothing has changed: a click has moved the tick in the tray's menu by itself.
-    tray.redraw(trayState());
+    tray?.redraw(trayState());
     return state;
   };
   const changeLoginItem = async (enabled: boolean) => {
@@ -83,9 +86,9 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     return change;
   };
 
-  servePage(RENDERER_DIR);
   const window = createAppWindow({
-    stateFile: path.join(dataDir, 'window.json'),
+    firstWindow,
+    stateFile: windowStateFile,
     topics: core.topics,
     log,
     // The user may have switched the login item off in the system's own settings meanwhile.
@@ -120,7 +123,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     app.showAboutPanel();
   };
 
-  const tray = createTray(trayState(), {
+  const actions: TrayActions = {
     startServer: () => runFromTray(core.calls['server.start']()),
     stopServer: () => runFromTray(core.calls['server.stop']()),
     restartServer: () => runFromTray(restartServer()),
@@ -130,7 +133,7 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
     setLoginItem: (enabled) => runFromTray(setLoginItem(enabled)),
     showAbout,
     quit: () => app.quit(),
-  });
+  };
   const runFromTray = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('a tray command failed', { error: String(error) }));
   };
@@ -168,9 +171,11 @@ export async function startDesktop({ core, log, loginItem, dataDir, hidden }: De
   app.on('window-all-closed', () => undefined);
   app.on('activate', window.open);
   app.on('before-quit', window.allowClosing);
-  app.on('quit', tray.close);
 
-  if (!hidden) window.open();
+  login = await readLoginItem(loginItem, log);
+  core.topics.changed('loginItem');
+  tray = createTray(trayState(), actions);
+  app.on('quit', tray.close);
   return { openWindow: window.open };
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 /** The app's own files in the folder. What else is there belongs to others (Chromium's files, or the user's). */
 const OWN_FILES = /^(settings|models|window|accounts)\.json|^claudacity\.db/;
-const OWN_FOLDERS = ['logs', 'children', 'control', 'replay', 'workspace', 'accounts'];
+const OWN_FOLDERS = ['logs', 'children', 'control', 'replay', 'workspace', 'accounts', 'compiled'];
 
 /**
  * Creates the folder, and takes away others' access to it and to the app's files in it, which earlier versions gave. A folder that

@@ -7,14 +7,18 @@ import { pageRoutes } from './pageRoutes';
 
 /** @param version the version of this app. */
 export function docsRoutes(version: string, sections: readonly DocumentedSection[]): readonly Route[] {
-  const document = openApi(version, sections);
+  // Made when it is asked for: that takes a tenth of a second, which the start of the app would wait for.
+  let document: object | undefined;
   return [
     {
       method: 'get',
       path: '/openapi.json',
       docs: null,
       scope: 'any',
-      handle: () => ({ type: 'json', body: document }),
+      handle: () => {
+        document ??= openApi(version, sections);
+        return { type: 'json', body: document };
+      },
     },
     ...pageRoutes,
   ];

@@ -2,6 +2,7 @@
  * The page's own scheme, `app://claudacity/`, instead of file://: a real origin, which the content security policy and the check of IPC senders
  * rely on. The page gets its data by IPC, so the policy allows it nothing but its own files.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { protocol } from 'electron';
@@ -22,7 +23,8 @@ export function servePage(folder: string): void {
     const type = file && CONTENT_TYPES[path.extname(file)];
     const body = file && type ? await readFile(file).catch(() => undefined) : undefined;
     if (!type || !body) return new Response('not found', { status: 404, headers: HEADERS });
-    return new Response(body, { headers: { ...HEADERS, 'content-type': type } });
+    const policy = type.startsWith('text/html') ? pagePolicy(String(body)) : POLICY;
+    return new Response(body, { headers: { ...HEADERS, 'content-security-policy': policy, 'content-type': type } });
   });
 }
 
@@ -41,24 +43,34 @@ const CONTENT_TYPES: Record<string, string> = {
   '.map': 'application/json',
 };
 
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
 const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; '),
+  'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 };
+
+/** The policy with the hash of the document's own style, the only inline one that is allowed. */
+function pagePolicy(document: string): string {
+  const style = /<style>(.*?)<\/style>/s.exec(document)?.[1];
+  if (style === undefined) return POLICY;
+  const hash = createHash('sha256').update(style).digest('base64');
+  return POLICY.replace("style-src 'self'", `style-src 'self' 'sha256-${hash}'`);
+}
 
 function fileOf(folder: string, address: string): string | undefined {
   if (!isPageUrl(address)) return undefined;

@@ -2,24 +2,13 @@
  * The app's only window. It shows our own page and nothing else: no other address, no second window, no permissions, and no Node in the page.
  * Closing the window hides it: the app stays in the tray.
  */
-import {
-  app,
-  BrowserWindow,
-  type Event,
-  Notification,
-  nativeTheme,
-  screen,
-  session,
-  type WebContents,
-  type WebFrameMain,
-} from 'electron';
+import { app, type BrowserWindow, Notification, nativeTheme, type WebFrameMain } from 'electron';
 import type { Topics } from '../../core/topics';
 import type { Log } from '../../log/log';
-import { APP_ICON, PRELOAD_FILE } from '../assets';
-import { PAGE_URL } from './appProtocol';
+import { type CreatedWindow, createBrowserWindow, windowBackground } from './browserWindow';
 import type { Closing } from './closing';
 import { type PageSubscriptions, pageSubscriptions } from './pageSubscriptions';
-import { readWindowState, visibleBounds, type WindowState, writeWindowState } from './windowState';
+import { type WindowState, writeWindowState } from './windowState';
 
 export interface AppWindow {
   /** Brings the window to the front; creates it where there is none. */
@@ -34,6 +23,8 @@ export interface AppWindow {
 }
 
 export interface AppWindowOptions {
+  /** The window that was made before the app was loaded; undefined where the app starts hidden. */
+  firstWindow: CreatedWindow | undefined;
   /** Where the window's place on the screen is stored. */
   stateFile: string;
   /** What the window's page can subscribe to. */
@@ -48,6 +39,7 @@ export interface AppWindowOptions {
 }
 
 export function createAppWindow({
+  firstWindow,
   stateFile,
   topics,
   log,
@@ -55,9 +47,6 @@ export function createAppWindow({
   showsTray,
   closingWithoutTray,
 }: AppWindowOptions): AppWindow {
-  confineSession();
-  // Not only the window's own: whatever else could show a page is confined as well.
-  app.on('web-contents-created', (_event, contents) => confine(contents));
   let window: BrowserWindow | undefined;
   let subscriptions: PageSubscriptions | undefined;
   let hidesOnClose = true;
@@ -91,37 +80,9 @@ export function createAppWindow({
     }
   };
 
-  const create = () => {
-    const state = readWindowState(stateFile);
-    const created = new BrowserWindow({
-      ...DEFAULT_SIZE,
-      ...visibleBounds(
-        state.bounds,
-        screen.getAllDisplays().map((display) => display.workArea),
-      ),
-      minWidth: 720,
-      minHeight: 480,
-      title: 'Claudacity',
-      // Windows and macOS take the icon from the program file.
-      ...(process.platform === 'linux' ? { icon: APP_ICON } : {}),
-      // The page's background: otherwise the window flashes in the other theme before the first paint.
-      backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
-      autoHideMenuBar: true,
-      show: false,
-      webPreferences: {
-        preload: PRELOAD_FILE,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-      },
-    });
+  const adopt = ({ window: created, state, loaded }: CreatedWindow) => {
     const page = pageSubscriptions(topics, created.webContents);
     subscriptions = page;
-    if (state.maximized) created.maximize();
-    created.once('ready-to-show', () => created.show());
     created.on('close', (event) => {
       saveState({ ...state, bounds: created.getNormalBounds(), maximized: created.isMaximized() });
       if (!hidesOnClose) return;
@@ -145,16 +106,22 @@ export function createAppWindow({
       log.error('the window has crashed', { reason });
       created.destroy();
     });
-    created.loadURL(PAGE_URL).catch((error: unknown) => {
-      log.error('the window could not load its page', { error: String(error) });
+    void loaded.then((error) => {
+      if (error !== null) log.error('the window could not load its page', { error });
     });
     return created;
   };
 
+  // The first window is made before the settings are read, which may name another theme than the system's.
+  nativeTheme.on('updated', () => window?.setBackgroundColor(windowBackground()));
+  if (firstWindow && !firstWindow.window.isDestroyed()) {
+    window = adopt(firstWindow);
+    if (window.isVisible()) onShow();
+  }
   return {
     open() {
       if (!window) {
-        window = create();
+        window = adopt(createBrowserWindow(stateFile));
         return;
       }
       if (window.isMinimized()) window.restore();
@@ -168,32 +135,6 @@ export function createAppWindow({
       hidesOnClose = false;
     },
   };
-}
-
-const DEFAULT_SIZE = { width: 1080, height: 720 };
-/** `--ground` of renderer/ui/theme.css. */
-const LIGHT = '#fdfdfe';
-const DARK = '#15151b';
-
-/** Denies every permission and device, and every address outside of `app://`: the policy of the page forbids them, too. */
-function confineSession(): void {
-  const { defaultSession } = session;
-  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  defaultSession.setPermissionCheckHandler(() => false);
-  defaultSession.setDevicePermissionHandler(() => false);
-  defaultSession.webRequest.onBeforeRequest({ urls: FOREIGN_ADDRESSES }, (_details, answer) =>
-    answer({ cancel: true }),
-  );
-}
-
-const FOREIGN_ADDRESSES = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
-
-function confine(contents: WebContents): void {
-  const refuse = (event: Event) => event.preventDefault();
-  contents.on('will-navigate', refuse);
-  contents.on('will-redirect', refuse);
-  contents.on('will-attach-webview', refuse);
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
 function explainClosing(): void {

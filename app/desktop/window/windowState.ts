@@ -1,6 +1,5 @@
 /** Stores the window's place, so that it opens there again if that screen still exists. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
 
 export interface Rectangle {
   x: number;
@@ -18,10 +17,12 @@ export interface WindowState {
 
 /** The stored state, or that of a first start where none can be read. */
 export function readWindowState(file: string): WindowState {
+  const first: WindowState = { maximized: false, closeExplained: false };
   try {
-    return SCHEMA.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isWindowState(stored) ? stored : first;
   } catch {
-    return { maximized: false, closeExplained: false };
+    return first;
   }
 }
 
@@ -40,8 +41,21 @@ export function visibleBounds(bounds: Rectangle | undefined, screens: readonly R
   return reachable ? bounds : undefined;
 }
 
-const SCHEMA = z.object({
-  bounds: z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() }).exactOptional(),
-  maximized: z.boolean(),
-  closeExplained: z.boolean(),
-});
+/** Not with zod, which takes longer to load than the window may wait. */
+function isWindowState(value: unknown): value is WindowState {
+  if (!isObject(value)) return false;
+  const { bounds, maximized, closeExplained } = value;
+  return (bounds === undefined || isRectangle(bounds)) && isBoolean(maximized) && isBoolean(closeExplained);
+}
+
+function isRectangle(value: unknown): value is Rectangle {
+  return isObject(value) && [value.x, value.y, value.width, value.height].every(Number.isSafeInteger);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}

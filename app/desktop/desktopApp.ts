@@ -1,0 +1,82 @@
+/** Runs the desktop app: settings, log and core, with a tray and the window around them. */
+import os from 'node:os';
+import { app, type BrowserWindow } from 'electron';
+import { createCore } from '../core';
+import { stopLimitMs } from '../core/stopWithin';
+import { openLog } from '../log/log';
+import { openSettings } from '../settings/settings';
+import { type CommandLine, parseCommandLine } from './commandLine';
+import { startDesktop } from './desktop';
+import { openElectronStoreFile } from './electronStoreFile';
+import { launchCommand } from './loginItem/launchCommand';
+import { loginItemFor } from './loginItem/loginItemFor';
+import { systemLoginItems } from './loginItem/systemLoginItems';
+import { stopBeforeQuit } from './quit';
+import type { CreatedWindow } from './window/browserWindow';
+
+export interface DesktopAppOptions {
+  /** The data folder. */
+  readonly folder: string;
+  readonly commandLine: CommandLine;
+  readonly windowStateFile: string;
+  /** Undefined where the app starts with the tray alone. */
+  readonly firstWindow: CreatedWindow | undefined;
+  /** Called once the server listens, cannot be started, or is not to be. */
+  readonly onServerDecided: () => void;
+}
+
+/** Resolves once the server listens, or has failed to. @throws what keeps the app from starting. */
+export async function runDesktopApp({
+  folder,
+  commandLine,
+  windowStateFile,
+  firstWindow,
+  onServerDecided,
+}: DesktopAppOptions): Promise<void> {
+  const env = process.env;
+  const packaged = app.isPackaged;
+  const log = openLog({ dataDir: folder, env, console: !packaged });
+  process.on('uncaughtException', (error) => log.error('uncaught exception', { error }));
+  process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error: String(error) }));
+
+  const settings = openSettings({
+    file: openElectronStoreFile(folder, log),
+    log,
+    env,
+    commandLine: { port: commandLine.port },
+  });
+  const checkout = packaged ? undefined : app.getAppPath();
+  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
+  const stop = async () => {
+    await core.stop();
+    await log.close();
+  };
+  stopBeforeQuit(stop, () => stopLimitMs(settings.value.stopGraceSeconds), log);
+
+  const { platform, execPath, argv } = process;
+  const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
+  const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
+  const desktop = startDesktop({ core, log, loginItem, windowStateFile, firstWindow });
+  app.on('second-instance', (_event, secondArgv) => {
+    if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
+  });
+  core.topics.subscribe(['server'], ({ values }) => {
+    if (values.server?.phase !== 'starting' && values.server?.phase !== 'stopped') onServerDecided();
+  });
+  if (!settings.value.startServer) onServerDecided();
+  await Promise.all([desktop, core.start(firstWindow && shown(firstWindow.window))]);
+}
+
+/** Resolves once the window is shown, or will not be for long. */
+function shown(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, SHOWN_WITHIN_MS);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    window.once('show', end).once('closed', end);
+  });
+}
+
+const SHOWN_WITHIN_MS = 1_000;
