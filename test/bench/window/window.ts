@@ -7,6 +7,7 @@
  * and how long a search takes. The exit code is 1 only where something could not be measured.
  */
 import { parseArgs } from 'node:util';
+import { measureWindowLoad, windowLoadAsText } from './windowLoad';
 import { measureStart, startAsText } from './windowStart';
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,10 @@ const wants = (part: string) => positionals.length === 0 || positionals.includes
 const number = (text: string | undefined, otherwise: number) => Math.max(1, Number(text) || otherwise);
 
 if (wants('start')) console.log(startAsText(await measureStart(number(values.rounds, 10), progress)));
+if (wants('load')) {
+  const options = { seconds: number(values.seconds, 60), storedRequests: number(values.requests, 100_000) };
+  console.log(windowLoadAsText(await measureWindowLoad(options, progress)));
+}
 
 function progress(line: string): void {
   console.error(line);
