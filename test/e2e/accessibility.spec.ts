@@ -1,0 +1,100 @@
+/** axe on the window's pages and states, in both themes and in forced colours. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { Ollama } from 'ollama';
+import { httpError, text, thinking } from '../support/messagesApi';
+import { expect, openPage, requestRow, test } from './desktopTest';
+
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Finding {
+  id: string;
+  help: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}
+
+declare global {
+  interface Window {
+    axe?: { run(context: Document, options: object): Promise<{ violations: Finding[] }> };
+  }
+}
+
+/** What axe finds on the window as it is, a line for each element. */
+async function findings(page: Page): Promise<string[]> {
+  const loaded = await page.evaluate(() => window.axe !== undefined);
+  if (!loaded) await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const results = await window.axe?.run(document, { resultTypes: ['violations'], runOnly: tags });
+    return results?.violations ?? [];
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary?.split('\n')[1]?.trim()}`),
+  );
+}
+
+/** Checks the window in light, dark and forced colours. */
+async function expectAccessible(page: Page, state: string): Promise<void> {
+  const found: string[] = [];
+  for (const looks of ['light', 'dark', 'forced colours'] as const) {
+    await page.emulateMedia({
+      colorScheme: looks === 'dark' ? 'dark' : 'light',
+      forcedColors: looks === 'forced colours' ? 'active' : 'none',
+      // Colours that are on their way to others have the contrast of neither.
+      reducedMotion: 'reduce',
+    });
+    found.push(...(await findings(page)).map((line) => `${state}, ${looks}: ${line}`));
+  }
+  expect(found).toEqual([]);
+}
+
+test.describe.configure({ timeout: 180_000 });
+
+test('axe finds nothing on any page with requests, conversations and a failure', async ({ desktop, api }) => {
+  const page = await desktop.window();
+  const client = new Ollama({ host: await desktop.url() });
+  const ask = (content: string) => client.chat({ model: 'sonnet', messages: [{ role: 'user', content }] });
+  api.answer(
+    thinking('Hm.'),
+    text('# An answer\n\nWith `code`, [a link](https://example.org), a list:\n\n- one\n- two\n'),
+  );
+  await ask('What is in the harbour?');
+  api.answer(httpError(400, 'invalid_request_error', 'That was wrong.'));
+  await ask('And this?').catch(() => undefined);
+
+  const rail = page.getByRole('navigation', { name: 'Pages' });
+  const titles = await rail.getByRole('button').allTextContents();
+  expect(titles.length).toBeGreaterThan(3);
+  for (const title of titles.map((one) => one.trim())) {
+    await openPage(page, title);
+    await expect(page.getByRole('main', { name: title })).toBeVisible();
+    await expectAccessible(page, title);
+  }
+
+  await openPage(page, 'Requests');
+  await requestRow(page, /sonnet/)
+    .first()
+    .click();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('complementary', { name: 'Request details' })).toBeVisible();
+  for (const tab of await page.getByRole('complementary').getByRole('tab').all()) {
+    await tab.click();
+    await expectAccessible(page, `request, ${await tab.textContent()}`);
+  }
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectAccessible(page, 'shortcuts');
+});
+
+test('axe finds nothing on any page on the first day, signed out', async ({ launch }) => {
+  const desktop = await launch({ account: 'signed-out' });
+  const page = await desktop.window();
+  await expect(page.getByRole('button', { name: 'Sign in' }).first()).toBeVisible();
+  const titles = await page.getByRole('navigation', { name: 'Pages' }).getByRole('button').allTextContents();
+  for (const title of titles.map((one) => one.trim())) {
+    await openPage(page, title);
+    await expect(page.getByRole('main', { name: title })).toBeVisible();
+    await expectAccessible(page, `${title}, signed out`);
+  }
+});
