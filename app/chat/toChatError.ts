@@ -3,8 +3,8 @@ import { AccountUnavailableError } from '../claude/accounts/accountProblems';
 import { ClaudeUnavailableError } from '../claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../claude/pool/errors';
 import { CliSilentError, CliTimeoutError } from '../claude/process/deadlines/within';
-import { LineTooLongError } from '../claude/process/lines';
 import { ProtocolError, type RateLimitInfo, type ResultMessage } from '../claude/process/messages';
+import { LineTooLongError } from '../claude/process/pipe/lines';
 import { CliEndedError } from '../claude/process/protocol';
 import { ChatError, type ChatErrorKind } from './errors';
 

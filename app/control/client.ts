@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { lstatSync } from 'node:fs';
 import net from 'node:net';
-import { splitLines } from '../claude/process/lines';
+import { splitLines } from '../claude/process/pipe/lines';
 import type { CallArguments, CallName, CallResult, TopicUpdate, TopicValues } from '../shared/contract';
 import { asError } from '../shared/errorText';
 import { findSocket } from './socketPath';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { LineTooLongError, splitLines } from '../claude/process/lines';
+import { LineTooLongError, splitLines } from '../claude/process/pipe/lines';
 import { answerCall } from '../core/answerCall';
 import type { Subscription, Topics } from '../core/topics';
 import type { Log } from '../log/log';

@@ -1,6 +1,6 @@
 /** Runs one of the CLI's commands outside a conversation, and ends it with all that it has started. */
 import spawn from 'cross-spawn';
-import { killTree } from '../process/killTree';
+import { killTree } from '../process/pipe/killTree';
 
 export interface CommandOutput {
   readonly stdout: string;

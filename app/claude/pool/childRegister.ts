@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import pidusage from 'pidusage';
 import { z } from 'zod';
-import { killTree } from '../process/killTree';
+import { killTree } from '../process/pipe/killTree';
 
 export interface ChildRegister {
   /** Never throws: a process that is not recorded runs like any other, and only a crash of the app would leave it behind. */

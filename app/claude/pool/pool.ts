@@ -13,13 +13,13 @@ import { errorText } from '../../shared/errorText';
 import type { ResumedSession } from '../process/arguments';
 import type { ClaudeProcess } from '../process/claudeProcess';
 import { DEADLINES } from '../process/deadlines/deadlines';
-import type { PipeExit } from '../process/pipe';
+import type { PipeExit } from '../process/pipe/pipe';
 import { ProcessFailedError } from './errors';
 import type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
 import { accountOf, type ProcessRequirements, sessionOf } from './processRequirements';
 import { createRecentUse } from './recentUse';
 import { createSlotQueue } from './slotQueue';
-import { effort, type KeyedRequirements, type Spare } from './spare';
+import { bestSpare, effort, type KeyedRequirements, type Spare } from './spare';
 
 export type { Pool, PoolOptions, ProcessLease, ReclaimWish } from './poolTypes';
 
@@ -157,13 +157,13 @@ export function createPool(options: PoolOptions): Pool {
         }
       }
       const { expected, isIdle } = recentUse;
-      const kept = new Set(expected.map((one) => bestSpare(one, PREPARED_EFFORT)));
+      const kept = new Set(expected.map((one) => bestSpare(spares, one, PREPARED_EFFORT)));
       for (const spare of [...spares]) {
         if ((spare.preparedFor === null && spare.account === next) || kept.has(spare)) continue;
         if (!spare.process.reusable || isIdle || Date.now() - spare.since >= SURPLUS_MS) endSpare(spare);
       }
       for (const one of expected) {
-        if (hasRoom() && !bestSpare(one, PREPARED_EFFORT)) addSpare(one, accountOf(one.requirements));
+        if (hasRoom() && !bestSpare(spares, one, PREPARED_EFFORT)) addSpare(one, accountOf(one.requirements));
       }
     } catch (error) {
       options.onWarning(`a spare process could not be started: ${errorText(error)}`);
@@ -192,19 +192,6 @@ export function createPool(options: PoolOptions): Pool {
     await woken;
   };
 
-  /** The spare process that has to be changed the least. @param most the most that it may have to be changed. */
-  const bestSpare = (wanted: KeyedRequirements, most = Number.POSITIVE_INFINITY): Spare | undefined => {
-    let best: Spare | undefined;
-    let least = most;
-    for (const spare of spares) {
-      const needed = effort(spare, wanted);
-      if (needed === undefined || needed > least || (best && needed === least)) continue;
-      best = spare;
-      least = needed;
-    }
-    return best;
-  };
-
   /** Takes a spare process that suits the request, or starts one. It may still have to be initialized. */
   const takeProcess = async (
     requirements: ProcessRequirements,
@@ -225,7 +212,7 @@ export function createPool(options: PoolOptions): Pool {
     signal.throwIfAborted();
     if (queue.length > 0) await wait({ fits, onlyShort: false });
     for (;;) {
-      const spare = signal.aborted || needsNewProcess ? undefined : bestSpare(used);
+      const spare = signal.aborted || needsNewProcess ? undefined : bestSpare(spares, used);
       // The request does not use the slot for which it was woken, so the next one gets it.
       if (first && (spare || signal.aborted)) queue.wakeNext();
       signal.throwIfAborted();

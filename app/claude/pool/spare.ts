@@ -30,6 +30,23 @@ export function keyed(requirements: ProcessRequirements): KeyedRequirements {
   return { requirements, key: setupKey(requirements), kind: kindKey(requirements) };
 }
 
+/** The spare process that has to be changed the least. @param most the most that it may have to be changed. */
+export function bestSpare(
+  spares: readonly Spare[],
+  wanted: KeyedRequirements,
+  most = Number.POSITIVE_INFINITY,
+): Spare | undefined {
+  let best: Spare | undefined;
+  let least = most;
+  for (const spare of spares) {
+    const needed = effort(spare, wanted);
+    if (needed === undefined || needed > least || (best && needed === least)) continue;
+    best = spare;
+    least = needed;
+  }
+  return best;
+}
+
 /**
  * How little a process has to be changed for the request, 0 for the least; undefined where it cannot serve it. The first turn of a
  * process takes it 25 ms more than the others, another system prompt 2 ms.

@@ -11,7 +11,7 @@ import { type ConversationStart, createHeldConversation, type ProcessSetup } fro
 import { type ReplayOptions, replayHistory } from './historyReplay';
 import { type ContextUsage, type InitializeResult, isStillQueued, readContextUsage } from './messages';
 import type { ApiBlock, ApiMessage, ControlRequest } from './outgoingMessages';
-import { openPipe, type PipeExit, type PipeOptions } from './pipe';
+import { openPipe, type PipeExit, type PipeOptions } from './pipe/pipe';
 import { CliEndedError, createProtocol } from './protocol';
 import { isToolsListRequest, type McpToolDefinition, type McpToolResult, TOOLS_CHANGED } from './tools/clientTools';
 import { type TurnEvent, turnEvents } from './turnEvents';

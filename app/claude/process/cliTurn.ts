@@ -1,6 +1,7 @@
 /** One turn of a process: the messages that the CLI writes from the user's message until its `result`. */
-import { type Channel, createChannel } from './channel';
+
 import type { CliMessage } from './messages';
+import { type Channel, createChannel } from './pipe/channel';
 
 export interface CliTurn {
   readonly channel: Channel<CliMessage>;

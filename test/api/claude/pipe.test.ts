@@ -1,6 +1,6 @@
 /** Long lines to a child: they are written in pieces, and no other line gets between these. */
 import { expect, test } from 'vitest';
-import { openPipe } from '../../../app/claude/process/pipe';
+import { openPipe } from '../../../app/claude/process/pipe/pipe';
 import { CliEndedError } from '../../../app/claude/process/protocol';
 
 const WAIT = { timeoutMs: 30_000 };

@@ -5,8 +5,8 @@ import { resultToChatError, retryToChatError, toChatError } from '../../../app/c
 import { ClaudeUnavailableError } from '../../../app/claude/installation/problems';
 import { PoolBusyError, ProcessFailedError } from '../../../app/claude/pool/errors';
 import { CliSilentError, CliTimeoutError } from '../../../app/claude/process/deadlines/within';
-import { LineTooLongError } from '../../../app/claude/process/lines';
 import { ProtocolError, type ResultMessage } from '../../../app/claude/process/messages';
+import { LineTooLongError } from '../../../app/claude/process/pipe/lines';
 import { CliEndedError } from '../../../app/claude/process/protocol';
 
 describe('an error that app/claude throws', () => {

@@ -1,6 +1,6 @@
 /** A process of the CLI that a test makes die, hang or fail at a given moment. It records what is set. */
 import type { ClaudeProcess } from '../../../../app/claude/process/claudeProcess';
-import type { PipeExit } from '../../../../app/claude/process/pipe';
+import type { PipeExit } from '../../../../app/claude/process/pipe/pipe';
 
 export interface Behaviour {
   /** Dies when it is initialized. */

@@ -1,7 +1,7 @@
 /** Control requests and their responses, with arrays in place of the pipe. */
 import { describe, expect, test } from 'vitest';
-import { createChannel } from '../../../../app/claude/process/channel';
 import { type CliMessage, ProtocolError } from '../../../../app/claude/process/messages';
+import { createChannel } from '../../../../app/claude/process/pipe/channel';
 import { createProtocol, type ProtocolOptions } from '../../../../app/claude/process/protocol';
 
 const SOON = { timeoutMs: 5_000 };

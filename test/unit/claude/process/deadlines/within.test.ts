@@ -1,12 +1,12 @@
 /** Which waits end, and when. The CLI is played by a channel. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Channel, createChannel } from '../../../../../app/claude/process/channel';
 import {
   CliSilentError,
   CliTimeoutError,
   endSilence,
   within,
 } from '../../../../../app/claude/process/deadlines/within';
+import { type Channel, createChannel } from '../../../../../app/claude/process/pipe/channel';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,7 +1,7 @@
 /** A slow reader slows the writer down, and neither waits for ever when the other stops. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createChannel } from '../../../../app/claude/process/channel';
+import { createChannel } from '../../../../../app/claude/process/pipe/channel';
 
 test('values are read in the order in which they were written', async () => {
   const channel = createChannel<number>();

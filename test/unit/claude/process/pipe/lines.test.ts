@@ -1,6 +1,6 @@
 /** Lines are complete, however the bytes are divided into chunks. */
 import { describe, expect, test } from 'vitest';
-import { LineTooLongError, splitLines } from '../../../../app/claude/process/lines';
+import { LineTooLongError, splitLines } from '../../../../../app/claude/process/pipe/lines';
 
 const TEXT = 'one\nGrüße 👋🏽\r\n日本\n';
 const LINES = ['one', 'Grüße 👋🏽', '日本'];

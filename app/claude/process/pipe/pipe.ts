@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
-import { createPause } from '../../shared/slices';
-import { within } from './deadlines/within';
+import { createPause } from '../../../shared/slices';
+import { within } from '../deadlines/within';
+import { CliEndedError, type LineTransport } from '../protocol';
 import { killTree } from './killTree';
 import { splitLines } from './lines';
-import { CliEndedError, type LineTransport } from './protocol';
 
 export interface PipeExit {
   readonly code: number | null;
