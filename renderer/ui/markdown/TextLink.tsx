@@ -1,7 +1,7 @@
 /** A link in a text. It is never followed in the window: the app asks the user, and opens the browser. */
 import type { ReactNode } from 'react';
 import { useCommands } from '../../state/services';
-import { webAddress } from './linkAddress';
+import { webAddress } from './webAddress';
 
 export interface TextLinkProps {
   /** As the text has it. */
