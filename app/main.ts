@@ -3,6 +3,7 @@
  * meanwhile. So nothing is imported here that takes time to load.
  */
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
 import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
@@ -41,29 +42,40 @@ if (app.requestSingleInstanceLock()) {
 async function start(): Promise<void> {
   const commandLine = parseCommandLine(process.argv);
   const atLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
-  const isHidden = commandLine.hidden || atLogin;
-  let onServerDecided: () => void = () => {};
   const windowStateFile = path.join(folder, 'window.json');
-  confinePages();
-  servePage(RENDERER_DIR);
+  const answering = milestone();
   // Who sees the window can use the server.
-  const serverDecided = new Promise<void>((resolve) => {
-    onServerDecided = resolve;
-    setTimeout(resolve, SHOW_WITHIN_MS);
-  });
-  const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, serverDecided);
+  const listening = milestone();
+  setTimeout(listening.reach, SHOW_WITHIN_MS).unref();
+  confinePages();
+  const documentServed = servePage(RENDERER_DIR, answering.reached);
+  const isHidden = commandLine.hidden || atLogin;
+  const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, listening.reached);
   const { exports, store } = loadBundle(path.join(__dirname, 'desktopApp.cjs'), path.join(folder, 'compiled'));
   // What is compiled by then is what a start needs.
   setTimeout(store, STORE_COMPILED_AFTER_MS).unref();
   app.once('will-quit', store);
+  // The page draws its frame while the rest is done here.
+  if (firstWindow) await Promise.race([documentServed, sleep(DOCUMENT_WITHIN_MS)]);
   await (exports as typeof DesktopApp).runDesktopApp({
     ...{ folder, commandLine, windowStateFile, firstWindow },
-    onServerDecided: () => onServerDecided(),
+    onAnswering: answering.reach,
+    onServerDecided: listening.reach,
   });
+}
+
+/** A promise, and the function that resolves it. */
+function milestone(): { reached: Promise<void>; reach: () => void } {
+  let reach: () => void = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return { reached, reach };
 }
 
 const STORE_COMPILED_AFTER_MS = 3_000;
 const SHOW_WITHIN_MS = 1_000;
+const DOCUMENT_WITHIN_MS = 200;
 
 function fail(error: unknown): void {
   const message = errorText(error);

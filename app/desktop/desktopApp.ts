@@ -21,6 +21,8 @@ export interface DesktopAppOptions {
   readonly windowStateFile: string;
   /** Undefined where the app starts with the tray alone. */
   readonly firstWindow: CreatedWindow | undefined;
+  /** Called once the calls and subscriptions of the window's page are answered. */
+  readonly onAnswering: () => void;
   /** Called once the server listens, cannot be started, or is not to be. */
   readonly onServerDecided: () => void;
 }
@@ -31,6 +33,7 @@ export async function runDesktopApp({
   commandLine,
   windowStateFile,
   firstWindow,
+  onAnswering,
   onServerDecided,
 }: DesktopAppOptions): Promise<void> {
   const env = process.env;
@@ -57,6 +60,7 @@ export async function runDesktopApp({
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
   const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
   const desktop = startDesktop({ core, log, loginItem, windowStateFile, firstWindow });
+  onAnswering();
   app.on('second-instance', (_event, secondArgv) => {
     if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
   });
