@@ -17,6 +17,7 @@ import { onMidnight } from './core/midnight';
 import { createServerControl } from './core/serverControl';
 import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
+import { recordPlanWindows } from './core/usageCalls';
 import { appSettings, cliState, conversationRow } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
@@ -24,6 +25,7 @@ import type { Settings } from './settings/settings';
 import type { CliState, DesktopTopic, TopicValues } from './shared/contract';
 import { errorText } from './shared/errorText';
 import { openJournal } from './store/sqliteJournal';
+import { createPlanHistory } from './store/usageReports/planHistory';
 
 export interface CoreOptions {
   /** Where the database, the log and the processes' folder are. */
@@ -90,6 +92,7 @@ export function createCore({
   });
   const { conversations } = storage;
   const journal = openJournal({ database: storage.database, log });
+  const planHistory = createPlanHistory({ database: storage.database, log });
   const keys = openKeyRing({
     database: storage.database,
     log,
@@ -120,7 +123,10 @@ export function createCore({
     sessionRowsFile: path.join(dataDir, 'sessionRows.json'),
     sessionFolder: path.join(dataDir, 'replay'),
     planWindowsFile: path.join(dataDir, 'planWindows.json'),
-    onPlanWindows: () => topics.changed('planWindows', 'accounts'),
+    onPlanWindows: () => {
+      recordPlanWindows({ planHistory, claude });
+      topics.changed('planWindows', 'accounts');
+    },
     modelsFile: path.join(dataDir, 'models.json'),
     selfTestFile: path.join(dataDir, 'selfTest.json'),
     times: claudeTimes,
@@ -220,7 +226,7 @@ export function createCore({
     return state;
   };
 
-  const calls = coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks });
+  const calls = coreCalls({ server, claude, checkCli, chat, storage, journal, planHistory, keys, settings, knocks });
   let control: Control | undefined;
   let stopping = false;
   const startControl = async () => {

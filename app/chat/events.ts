@@ -37,6 +37,8 @@ export type ChatEvent =
       readonly isolation: string;
       /** Who pays for the request. */
       readonly payer?: Payer | undefined;
+      /** The id of the account that answers. */
+      readonly account?: string | undefined;
       /** `memory`: the history was not sent, and comes from this app's memory because the store could not be used. */
       readonly historySource?: 'store' | 'memory' | undefined;
     }

@@ -6,9 +6,11 @@ import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
 import type { Journal } from '../store/journal';
+import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
+import { usageCalls } from './usageCalls';
 import { appSettings, cliState, storedMessage } from './windowValues';
 
 export interface CoreParts {
@@ -18,6 +20,7 @@ export interface CoreParts {
   readonly chat: Chat;
   readonly storage: Storage;
   readonly journal: Journal;
+  readonly planHistory: PlanHistoryStore;
   readonly keys: KeyRing;
   readonly settings: Settings;
   readonly knocks: Knocks;
@@ -26,7 +29,8 @@ export interface CoreParts {
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
-export function coreCalls({ server, claude, checkCli, chat, storage, journal, keys, settings, knocks }: CoreParts) {
+export function coreCalls(parts: CoreParts) {
+  const { server, claude, checkCli, chat, storage, journal, keys, settings, knocks } = parts;
   const { conversations } = storage;
   const { accounts } = claude;
   /** A key names an account that is there. @throws Error */
@@ -85,6 +89,7 @@ export function coreCalls({ server, claude, checkCli, chat, storage, journal, ke
     'requests.curl': () => notYet(),
     'requests.exportHar': () => notYet(),
     'requests.clear': () => journal.clear(),
+    ...usageCalls(parts),
     'conversations.end': async (id) => {
       await chat.endConversation(id);
     },

@@ -2,12 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
+import { usageCsv } from '../core/usageCsv';
 import type { Log } from '../log/log';
 import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';
+import { localDay } from '../shared/localDay';
 import { APP_ICON, LICENSES_FILE } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createNotifier } from './notifications/notifier';
 import { showNotification } from './notifications/showNotification';
+import { saveFile } from './saveFile';
 import { type AppTray, createTray } from './tray/tray';
 import { showsTrayIcons } from './tray/trayHost';
 import type { TrayActions } from './tray/trayMenu';
@@ -157,6 +160,11 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       ...core.calls,
       'loginItem.set': setLoginItem,
       'desktop.pageOpened': () => setPageRequest(null),
+      'usage.exportCsv': (query) => {
+        const report = core.calls['usage.query'](query);
+        const name = `claudacity-usage-${localDay(report.startAt)}-by-${query.group}.csv`;
+        return saveFile({ name, kind: 'CSV files', extension: 'csv', text: usageCsv(report) });
+      },
       'clipboard.copy': (text) => clipboard.writeText(text),
       'externalPage.open': openExternalPage,
       'link.open': createLinkOpener(),

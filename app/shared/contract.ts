@@ -5,21 +5,16 @@
  * Units: `…Ms` are milliseconds, `…At` are milliseconds since the epoch, `…Bytes` are bytes, `…Usd` are US dollars.
  */
 import { z } from 'zod';
-import {
-  type ApiKey,
-  type CreatedKey,
-  type KeysState,
-  type KeyUsage,
-  keyChange,
-  newKey,
-  ownersName,
-} from './access/keys';
+import { type ApiKey, type CreatedKey, type KeysState, keyChange, newKey, ownersName } from './access/keys';
 import { type Knock, REMEDY_SETTINGS } from './access/knocks';
 import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
+import type { DayUsage } from './reports/dayUsage';
+import { usageQuery } from './reports/usageQuerySchema';
+import type { PlanHistory, UsageReport } from './reports/usageReport';
 import type { FilterValues, RequestPage } from './requests/requestFilter';
 import { requestFilter } from './requests/requestFilterSchema';
 import type { DialectTitle, RequestDetails, RequestRow } from './requests/requestRows';
@@ -37,6 +32,16 @@ export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
+export type { ClientUsage, DayUsage, ModelUsage } from './reports/dayUsage';
+export type {
+  PlanHistory,
+  UsageBucket,
+  UsageGrouping,
+  UsagePeriod,
+  UsageQuery,
+  UsageReport,
+  UsageSums,
+} from './reports/usageReport';
 export type { RequestOutcome } from './requests/outcomes';
 export type { FilterValues, RequestFilter, RequestPage } from './requests/requestFilter';
 export type { DialectName, DialectTitle, RequestDetails, RequestPhase, RequestRow } from './requests/requestRows';
@@ -104,35 +109,6 @@ export interface StoredMessage {
   role: 'user' | 'assistant';
   /** The message's texts; other content stands in brackets: `[image]`. */
   text: string;
-}
-
-export interface ModelUsage {
-  model: string;
-  requests: number;
-  usage: Usage;
-}
-
-export interface ClientUsage {
-  client: string;
-  requests: number;
-  usage: Usage;
-}
-
-/** Usage since midnight, local time. */
-export interface DayUsage {
-  /** `2026-11-22` */
-  day: string;
-  requests: number;
-  failed: number;
-  usage: Usage;
-  /** The part of `usage.costUsd` that is billed by use; a plan covers the rest, or the app cannot tell who pays. */
-  billedUsd: number;
-  models: ModelUsage[];
-  clients: ClientUsage[];
-  /** Of the requests with an API key. */
-  keys: KeyUsage[];
-  /** Tokens of all kinds in each of the day's 24 hours, for the chart. */
-  hourly: Usage[];
 }
 
 /** The settings that the window shows and changes. */
@@ -216,6 +192,12 @@ export const CALLS = {
   'requests.exportHar': call<string | null>()(z.array(id).min(1).max(1000)),
   /** Deletes the requests that have ended; the day's totals stay. */
   'requests.clear': call<void>()(),
+  /** Counted as the topic `usage` counts a day. */
+  'usage.query': call<UsageReport>()(usageQuery),
+  /** How the use of all accounts' plan windows went on between two times, at most 35 days ago. */
+  'usage.planHistory': call<PlanHistory[]>()(time, time),
+  /** Saves the report as a CSV file where the user chooses. Returns the file's path; null where the user cancelled. */
+  'usage.exportCsv': call<string | null>()(usageQuery),
   /** Ends the conversation's process; its history stays stored. */
   'conversations.end': call<void>()(id),
   /** At most `limit` stored conversations last used before a time, newest first. */

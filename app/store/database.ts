@@ -265,10 +265,11 @@ const COPY_TO_DISK = `
   INSERT OR IGNORE INTO disk.messages SELECT * FROM main.messages;
   INSERT OR IGNORE INTO disk.history_senders SELECT * FROM main.history_senders;
   INSERT OR IGNORE INTO disk.requests SELECT * FROM main.requests;
-  INSERT INTO disk.usage SELECT * FROM main.usage WHERE true ON CONFLICT (day, hour, model, client, key_id) DO UPDATE SET
+  INSERT INTO disk.usage SELECT * FROM main.usage WHERE true ON CONFLICT (day, hour, model, client, key_id, account_id) DO UPDATE SET
     requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
     cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
-    output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd;`;
+    output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd, billed_usd = billed_usd + excluded.billed_usd;
+  INSERT OR IGNORE INTO disk.plan_history SELECT * FROM main.plan_history;`;
 
 /** Runs `work` as one transaction: all of it, or none. */
 export function transaction<T>(database: Pick<Database, 'exec' | 'isTransaction'>, work: () => T): T {

@@ -3,6 +3,7 @@
  * when it has ended (for the request log and for the day's usage).
  */
 import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
+import type { UsageQuery, UsageReport } from '../shared/reports/usageReport';
 import type { Usage } from '../shared/usage';
 
 /** What is known when a request arrives. */
@@ -46,6 +47,11 @@ export interface Journal {
    * the resolved model where that is known. `failed` counts failures as `isFailure` defines them.
    */
   day(now: number): DayUsage;
+  /**
+   * The usage of a period that ends at or before `now`, counted as `day` counts it. What can only be told from stored requests (the last 60
+   * minutes, first token, speed) is of those that are stored. @throws Error where the database cannot be read.
+   */
+  usageReport(query: UsageQuery, now: number): UsageReport;
   /** What the key's ended requests have used on the local day of `now`. */
   keyUsage(keyId: string, now: number): Usage;
   /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import type { RequestDetails } from '../shared/contract';
 import type { Database } from './database';
 
+/** A request that has ended, at `endedAt` (ms since the epoch). */
+export type EndedRequest = RequestDetails & { readonly endedAt: number };
+
 export interface RequestsTable {
-  insert(request: RequestDetails): void;
+  insert(request: EndedRequest): void;
   /** Requests that began before `before` (ms since the epoch), newest first. */
   older(before: number, limit: number): RequestDetails[];
   find(id: string): RequestDetails | null;
@@ -91,12 +94,14 @@ const Columns = z.object({
   billing: z.enum(['plan', 'use', 'unknown']).nullable(),
   key_id: z.string(),
   key_name: z.string(),
+  account_id: z.string(),
+  ended_at: z.number(),
 });
 
 const COLUMNS = Object.keys(Columns.shape);
 const Ignored = z.array(z.string());
 
-function toColumns(request: RequestDetails): z.infer<typeof Columns> {
+function toColumns(request: EndedRequest): z.infer<typeof Columns> {
   return {
     id: request.id,
     at: request.at,
@@ -129,6 +134,8 @@ function toColumns(request: RequestDetails): z.infer<typeof Columns> {
     billing: request.billing,
     key_id: request.keyId,
     key_name: request.keyName,
+    account_id: request.accountId,
+    ended_at: request.endedAt,
   };
 }
 
@@ -167,5 +174,6 @@ function fromColumns(row: unknown): RequestDetails {
     billing: columns.billing,
     keyId: columns.key_id,
     keyName: columns.key_name,
+    accountId: columns.account_id,
   };
 }

@@ -12,7 +12,8 @@ import { type Database, transaction } from './database';
 import type { Journal, RequestEnd, RequestRecord, RequestStart } from './journal';
 import { createPolls, isPoll } from './polls';
 import { createRefusals } from './refusals';
-import { asksNoModel, requestsTable } from './requestsTable';
+import { asksNoModel, type EndedRequest, requestsTable } from './requestsTable';
+import { createUsageReports } from './usageReports/usageReports';
 import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, usageTable } from './usageTable';
 
 export interface JournalOptions {
@@ -36,8 +37,9 @@ const RETRY_AFTER_MS = 5_000;
 export function openJournal({ database, log, now = Date.now, maxRequests = 50_000 }: JournalOptions): Journal {
   const requests = requestsTable(database);
   const usage = usageTable(database);
+  const reports = createUsageReports(database);
   const openRequests = new Map<string, RequestDetails>();
-  let unwritten: RequestDetails[] = [];
+  let unwritten: EndedRequest[] = [];
   let unwrittenUsage: HourUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -99,8 +101,9 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   const onEnd = (request: RequestDetails) => {
     openRequests.delete(request.id);
     if (isPoll(request)) return polls.add(request);
-    unwritten.push(request);
-    const hourUsage = hourUsageOf(request, now());
+    const endedAt = now();
+    unwritten.push({ ...request, endedAt });
+    const hourUsage = hourUsageOf(request, endedAt);
     if (hourUsage !== null) {
       addToHours(unwrittenUsage, hourUsage);
       if (hourUsage.day === today.day) addToDay(today, hourUsage);
@@ -122,7 +125,6 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     if (day === today.day) return today;
     today = emptyDay(day);
     const written = attempt('read', [], () => usage.ofDay(day));
-    today.billedUsd = attempt('read', 0, () => usage.billedUsd(day));
     for (const hourUsage of [...written, ...unwrittenUsage]) if (hourUsage.day === day) addToDay(today, hourUsage);
     return today;
   };
@@ -173,7 +175,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     older,
     details(id) {
       const inMemory = openRequests.get(id) ?? [...polls.recent, ...unwritten].find((request) => request.id === id);
-      return inMemory ? structuredClone(inMemory) : attempt('read', null, () => requests.find(id));
+      return inMemory ? toDetails(inMemory) : attempt('read', null, () => requests.find(id));
     },
     clear() {
       unwritten = [];
@@ -183,6 +185,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       withoutModelCount = 0;
     },
     day: (at) => structuredClone(dayOf(at)),
+    usageReport: (query, at) => reports.report(query, at, { requests: unwritten, hours: unwrittenUsage }),
     keyUsage: (keyId, at) => dayOf(at).keys.find((key) => key.keyId === keyId)?.usage ?? NO_USAGE,
     onChange(listener) {
       listeners.add(listener);
@@ -241,6 +244,7 @@ function newRequest(start: RequestStart, at: number): RequestDetails {
     isolation: null,
     payer: null,
     billing: null,
+    accountId: '',
   };
 }
 
@@ -270,6 +274,11 @@ function openRecord(request: RequestDetails, { notify, onEnd, shouldRecordRefusa
       notify(request);
     },
   };
+}
+
+function toDetails(request: RequestDetails | EndedRequest): RequestDetails {
+  const { endedAt: _endedAt, ...details } = { endedAt: 0, ...structuredClone(request) };
+  return details;
 }
 
 function toRow(request: RequestDetails): RequestRow {

@@ -1,4 +1,4 @@
-/** Usage summed by hour, model, client and API key. The sums stay when the requests are deleted from the log. */
+/** Usage summed by hour, model, client, API key and account. The sums stay when the requests are deleted from the log. */
 import { z } from 'zod';
 import type { DayUsage, ModelUsage, RequestDetails } from '../shared/contract';
 import { localDay } from '../shared/localDay';
@@ -7,7 +7,7 @@ import { addUsage, knownUsage, NO_USAGE, type Usage } from '../shared/usage';
 import type { Database } from './database';
 import { toUsage, UsageColumns, usageColumns } from './usageColumns';
 
-/** The sums of one model, client and API key in one hour of one local day. */
+/** The sums of one model, client, API key and account in one hour of one local day. */
 export interface HourUsage extends ModelUsage {
   /** `2026-11-22` */
   readonly day: string;
@@ -19,53 +19,46 @@ export interface HourUsage extends ModelUsage {
   readonly keyId: string;
   /** Its name when it was used last. */
   readonly keyName: string;
+  /** As in `RequestDetails`. */
+  readonly accountId: string;
   failed: number;
-  /** The part of its cost that is billed by use and not in `billed_usage` yet. */
+  /** The part of its cost that is billed by use. */
   billedUsd: number;
 }
 
 export interface UsageTable {
-  /** Adds to the sums of the same day, hour, model, client and key. */
+  /** Adds to the sums of the same day, hour, model, client, key and account. */
   add(hourUsage: HourUsage): void;
   ofDay(day: string): HourUsage[];
-  /** The cost of the day that is billed by use, in US dollars. */
-  billedUsd(day: string): number;
 }
 
 export function usageTable(database: Database): UsageTable {
   const add = database.prepare(
-    `INSERT INTO usage
-       (day, hour, model, client, key_id, key_name, requests, failed, input, cache_read, cache_write, output, cost_usd)
-     VALUES (:day, :hour, :model, :client, :key_id, :key_name, :requests, :failed,
-       :input, :cache_read, :cache_write, :output, :cost_usd)
-     ON CONFLICT (day, hour, model, client, key_id) DO UPDATE SET
+    `INSERT INTO usage (day, hour, model, client, key_id, key_name, account_id, requests, failed,
+       input, cache_read, cache_write, output, cost_usd, billed_usd)
+     VALUES (:day, :hour, :model, :client, :key_id, :key_name, :account_id, :requests, :failed,
+       :input, :cache_read, :cache_write, :output, :cost_usd, :billed_usd)
+     ON CONFLICT (day, hour, model, client, key_id, account_id) DO UPDATE SET
        key_name = excluded.key_name, requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
        cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
-       output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd`,
+       output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd, billed_usd = billed_usd + excluded.billed_usd`,
   );
-  const addBilled = database.prepare(
-    `INSERT INTO billed_usage (day, cost_usd) VALUES (?, ?)
-     ON CONFLICT (day) DO UPDATE SET cost_usd = cost_usd + excluded.cost_usd`,
-  );
-  const billed = database.prepare('SELECT cost_usd FROM billed_usage WHERE day = ?');
   const ofDay = database.prepare('SELECT * FROM usage WHERE day = ?');
   return {
-    add: ({ day, hour, model, client, keyId, keyName, requests, failed, usage, billedUsd }) => {
+    add: ({ day, hour, model, client, keyId, keyName, accountId, requests, failed, usage, billedUsd }) => {
       add.run({
-        ...{ day, hour, model, client, key_id: keyId, key_name: keyName, requests, failed },
+        ...{ day, hour, model, client, key_id: keyId, key_name: keyName, account_id: accountId, requests, failed },
         ...usageColumns(usage),
+        billed_usd: billedUsd,
       });
-      if (billedUsd > 0) addBilled.run(day, billedUsd);
     },
     ofDay: (day) => ofDay.all(day).map(fromColumns),
-    billedUsd: (day) => Number(billed.get(day)?.cost_usd ?? 0),
   };
 }
 
 /** What a request that ended at `endedAt` (ms since the epoch) adds to the sums; null where it asked no model (see `Journal.day`). */
 export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage | null {
-  const askedModel = (request.messages ?? 0) > 0 || request.served !== null || request.usage !== null;
-  if (!askedModel || request.dialect === 'app') return null;
+  if (!countsAsUsage(request)) return null;
   return {
     day: localDay(endedAt),
     hour: new Date(endedAt).getHours(),
@@ -73,11 +66,19 @@ export function hourUsageOf(request: RequestDetails, endedAt: number): HourUsage
     client: request.client,
     keyId: request.keyId,
     keyName: request.keyName,
+    accountId: request.accountId,
     requests: 1,
     failed: isFailure(request) ? 1 : 0,
     usage: knownUsage(request.usage),
     billedUsd: request.billing === 'use' ? knownUsage(request.usage).costUsd : 0,
   };
+}
+
+/** The same in SQL as in `countsAsUsage`, for rows of `requests`. */
+export const COUNTS_AS_USAGE = "dialect <> 'app' AND (messages > 0 OR served IS NOT NULL OR input IS NOT NULL)";
+
+function countsAsUsage({ dialect, messages, served, usage }: RequestDetails): boolean {
+  return dialect !== 'app' && ((messages ?? 0) > 0 || served !== null || usage !== null);
 }
 
 /** A day without requests. */
@@ -127,9 +128,10 @@ function addToEntry(entry: { requests: number; usage: Usage }, added: HourUsage)
   entry.usage = addUsage(entry.usage, added.usage);
 }
 
-/** Adds to the entry of the same day, hour, model, client and key, in place; where there is none, appends one. */
+/** Adds to the entry of the same day, hour, model, client, key and account, in place; where there is none, appends one. */
 export function addToHours(hours: HourUsage[], added: HourUsage): void {
-  const key = ({ day, hour, model, client, keyId }: HourUsage) => JSON.stringify([day, hour, model, client, keyId]);
+  const key = ({ day, hour, model, client, keyId, accountId }: HourUsage) =>
+    JSON.stringify([day, hour, model, client, keyId, accountId]);
   const addedKey = key(added);
   const same = hours.find((one) => key(one) === addedKey);
   if (same === undefined) {
@@ -148,12 +150,15 @@ const Columns = UsageColumns.extend({
   client: z.string(),
   key_id: z.string(),
   key_name: z.string(),
+  account_id: z.string(),
   requests: z.number(),
   failed: z.number(),
+  billed_usd: z.number(),
 });
 
 function fromColumns(row: unknown): HourUsage {
   const columns = Columns.parse(row);
   const { day, hour, model, client, key_id: keyId, key_name: keyName, requests, failed } = columns;
-  return { day, hour, model, client, keyId, keyName, requests, failed, usage: toUsage(columns), billedUsd: 0 };
+  const of = { day, hour, model, client, keyId, keyName, accountId: columns.account_id };
+  return { ...of, requests, failed, usage: toUsage(columns), billedUsd: columns.billed_usd };
 }

@@ -4,6 +4,7 @@ import { ChatError } from '../../chat/errors';
 import type { ChatEvent } from '../../chat/events';
 import type { Chat } from '../../chat/service';
 import type { Log } from '../../log/log';
+import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
 import { addUsage, NO_USAGE, type RequestUsage, type Usage, unfinishedUsage } from '../../shared/usage';
 import type { Answer, ChatReply, OutputEvent, RouteReply, StreamWire, ToolCall } from '../dialect';
 import { toFault } from '../fault';
@@ -164,9 +165,10 @@ async function* recordEvents(
     if (event.type === 'start') {
       // Further choices do not belong to a conversation.
       if (choice > 0) continue;
-      const { conversation, served, model, isolation, payer } = event;
+      const { conversation, served, model, isolation, payer, account = MAIN_ACCOUNT } = event;
       const payment = { payer: payer?.description ?? null, billing: payer?.billing ?? null };
-      exchange.change({ conversation, served, resolvedModel: model, isolation, ...payment });
+      const accountId = account === MAIN_ACCOUNT ? '' : account;
+      exchange.change({ conversation, served, resolvedModel: model, isolation, ...payment, accountId });
       res.setHeader('X-Claudacity-Conversation', event.conversation);
       res.setHeader('X-Claudacity-Path', event.served);
       // The conversation is lost when the app ends, since it cannot be stored.

@@ -74,7 +74,7 @@ export async function* answerQuestion(
         const { historySource } = question;
         const { isolation } = process;
         const start = { conversation: status.id, served, model: model.resolved, isolation, historySource };
-        yield { type: 'start', ...start, payer: claude.payerOf(process) };
+        yield { type: 'start', ...start, payer: claude.payerOf(process), account: claude.accountOf(process) };
       }
       if (question.setup?.tools?.length) await process.replaceTools(question.setup.tools, signal);
       await process.configure(flagsOf(request, model), signal);

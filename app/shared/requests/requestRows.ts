@@ -69,4 +69,6 @@ export interface RequestDetails extends RequestRow {
   /** Who paid, in words; null where no model was asked. */
   payer: string | null;
   billing: Billing | null;
+  /** The id of the added account that answered; '' for the CLI's own sign-in, and where no account has answered. */
+  accountId: string;
 }

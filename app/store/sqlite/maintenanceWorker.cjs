@@ -147,7 +147,7 @@ async function emptyLog(connection) {
 }
 
 /**
- * Adds the conversations, requests, sums and API keys of another file. What cannot be read in it is counted and left out.
+ * Adds the conversations, requests, sums, API keys and the use of the plans of another file. What cannot be read in it is counted and left out.
  * @param {Connection} connection @param {string} from
  */
 async function restore(connection, from) {
@@ -188,10 +188,11 @@ async function restore(connection, from) {
     'INSERT OR IGNORE INTO main.history_senders SELECT * FROM old.history_senders',
     'INSERT OR IGNORE INTO main.requests SELECT * FROM old.requests',
     'INSERT OR IGNORE INTO main.api_keys SELECT * FROM old.api_keys',
-    `INSERT INTO main.usage SELECT * FROM old.usage WHERE true ON CONFLICT (day, hour, model, client, key_id) DO UPDATE SET
+    `INSERT INTO main.usage SELECT * FROM old.usage WHERE true ON CONFLICT (day, hour, model, client, key_id, account_id) DO UPDATE SET
        requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
        cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
-       output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd`,
+       output = output + excluded.output, cost_usd = cost_usd + excluded.cost_usd, billed_usd = billed_usd + excluded.billed_usd`,
+    'INSERT OR IGNORE INTO main.plan_history SELECT * FROM old.plan_history',
   ]) {
     try {
       connection.exec(sql);

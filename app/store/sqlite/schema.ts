@@ -177,6 +177,50 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE usage_by_key RENAME TO usage;`,
   // The account that a key names; NULL for the default one.
   'ALTER TABLE api_keys ADD COLUMN account_id TEXT;',
+  // The account that answered; '' for the CLI's own sign-in, which answered all requests of earlier versions. The billed cost becomes a
+  // part of the sums of usage. Where only a part of a day's cost was billed, its sums get that part in proportion to their costs.
+  `ALTER TABLE requests ADD COLUMN account_id TEXT NOT NULL DEFAULT '';
+   ALTER TABLE requests ADD COLUMN ended_at REAL NOT NULL DEFAULT 0;
+   UPDATE requests SET ended_at = at + coalesce(duration_ms, 0);
+   CREATE INDEX requests_ended ON requests (ended_at, first_token_ms, output, duration_ms)
+     WHERE dialect <> 'app' AND (messages > 0 OR served IS NOT NULL OR input IS NOT NULL);
+   CREATE TABLE usage_by_account (
+     day TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     client TEXT NOT NULL,
+     key_id TEXT NOT NULL,
+     key_name TEXT NOT NULL,
+     account_id TEXT NOT NULL,
+     requests INTEGER NOT NULL,
+     failed INTEGER NOT NULL,
+     input INTEGER NOT NULL,
+     cache_read INTEGER NOT NULL,
+     cache_write INTEGER NOT NULL,
+     output INTEGER NOT NULL,
+     cost_usd REAL NOT NULL,
+     billed_usd REAL NOT NULL,
+     PRIMARY KEY (day, hour, model, client, key_id, account_id)
+   ) WITHOUT ROWID;
+   INSERT INTO usage_by_account (day, hour, model, client, key_id, key_name, account_id, requests, failed, input, cache_read, cache_write,
+       output, cost_usd, billed_usd)
+     SELECT usage.day, hour, model, client, key_id, key_name, '', requests, failed, input, cache_read, cache_write, output, usage.cost_usd,
+       CASE WHEN of_day.cost_usd > 0 THEN usage.cost_usd * coalesce(billed_usage.cost_usd, 0) / of_day.cost_usd ELSE 0 END
+     FROM usage
+     JOIN (SELECT day, sum(cost_usd) AS cost_usd FROM usage GROUP BY day) AS of_day ON of_day.day = usage.day
+     LEFT JOIN billed_usage ON billed_usage.day = usage.day;
+   DROP TABLE usage;
+   DROP TABLE billed_usage;
+   ALTER TABLE usage_by_account RENAME TO usage;`,
+  // How the use of each plan window went on: a row where it has changed. The window's instance is its reset.
+  `CREATE TABLE plan_history (
+     account_id TEXT NOT NULL,
+     window TEXT NOT NULL,
+     at REAL NOT NULL,
+     used REAL NOT NULL,
+     resets_at REAL,
+     PRIMARY KEY (account_id, window, at)
+   ) WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

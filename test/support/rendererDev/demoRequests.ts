@@ -131,6 +131,7 @@ export function details(row: RequestRow): RequestDetails {
     error: failed ? 'The usage limit of this account is reached. It resets at 16:00.' : null,
     ignored: row.model && row.dialect !== 'anthropic' ? ['temperature', 'top_k', 'num_ctx'] : [],
     payer: 'Claude Max, ana@example.org',
+    accountId: '',
     billing: 'plan',
     isolation:
       row.model && !failed

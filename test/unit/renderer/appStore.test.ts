@@ -26,6 +26,7 @@ const NO_DETAILS = {
   isolation: null,
   payer: null,
   billing: null,
+  accountId: '',
 };
 
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */

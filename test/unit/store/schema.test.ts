@@ -87,7 +87,8 @@ test('has all its conversations, with each system prompt stored once', async () 
 
   expect(usageTable(database).ofDay('2026-11-22')).toEqual([
     {
-      ...{ day: '2026-11-22', hour: 14, model: 'sonnet', client: '', keyId: '', keyName: '', requests: 3, failed: 1 },
+      ...{ day: '2026-11-22', hour: 14, model: 'sonnet', client: '', keyId: '', keyName: '', accountId: '' },
+      ...{ requests: 3, failed: 1 },
       usage: { input: 10, cacheRead: 20, cacheWrite: 30, output: 40, thinking: 0, costUsd: 0.5 },
       billedUsd: 0,
     },
