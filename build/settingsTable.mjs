@@ -33,7 +33,7 @@ export function withVariables(readme, variables) {
 /** Bundles the list first, because Node 20 cannot import TypeScript. */
 async function environmentVariables() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(ROOT, 'app', 'shared', 'environmentVariables.ts')],
+    entryPoints: [path.join(ROOT, 'app', 'shared', 'cli', 'environmentVariables.ts')],
     bundle: true,
     write: false,
     platform: 'node',

@@ -33,7 +33,7 @@ export interface Dialect {
 /** What a dialect's routes may use of the app. */
 export interface DialectServices {
   /** Without the models: which of them a request may use is `ApiRequest.models`. */
-  readonly chat: Omit<Chat, 'models' | 'resolveModel' | 'endConversationsOf'>;
+  readonly chat: Omit<Chat, 'models' | 'allModels' | 'findModel' | 'resolveModel' | 'endConversationsOf'>;
   readonly journal: Pick<Journal, 'onChange' | 'details' | 'refusedRequests' | 'day'>;
   /** The app's version. */
   readonly version: string;

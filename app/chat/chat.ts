@@ -16,6 +16,7 @@ import type { LiveConversation, LiveConversations } from './conversation/liveCon
 import { appendTarget, type Question, resolveQuestion } from './conversation/resolveQuestion';
 import { ChatError, type ChatErrorKind } from './errors';
 import type { ChatEvent } from './events';
+import type { ModelSettings } from './listedModels';
 import { createModels } from './models';
 import type { ChatRequest } from './request';
 import type { AccountRateLimit, Chat } from './service';
@@ -31,6 +32,8 @@ export interface ChatOptions {
   idleMs(): number;
   /** Whether a user's name may stand for a conversation's id. */
   usersAreIds(): boolean;
+  /** As in `ModelsOptions`. */
+  modelSettings?(): ModelSettings;
 }
 
 /** How long a request waits at most for the processes that are being rewound, in ms: 20 ms is usual. */
@@ -64,7 +67,7 @@ export function createChat(options: ChatOptions): Chat {
   /** @throws ChatError `model_not_found` for the client's model only: the user's choice may name one that the account has lost. */
   const modelFor = async ({ model, preferredModel }: ChatRequest) => {
     if (preferredModel === undefined) return models.resolveModel(model);
-    return models.resolveModel(preferredModel).catch(() => models.resolveModel(model));
+    return (await models.findModel(preferredModel)) ?? models.resolveModel(model);
   };
 
   async function* ask(request: ChatRequest, clientSignal: AbortSignal): AsyncGenerator<ChatEvent> {

@@ -3,6 +3,7 @@ import type { Claude } from '../claude/claude';
 import { resolveModel } from '../claude/models';
 import type { LiveConversations } from './conversation/liveConversations';
 import { ChatError } from './errors';
+import { fallbackModel, listedModels, type ModelSettings, namedModels } from './listedModels';
 import type { Chat } from './service';
 import { toChatError } from './toChatError';
 
@@ -11,12 +12,20 @@ export interface ModelsOptions {
   readonly live: LiveConversations;
   /** How long a loaded model stays listed by default, in ms. */
   idleMs(): number;
+  /** What the owner's settings say about models. Default: nothing. */
+  modelSettings?(): ModelSettings;
 }
 
-/** The part of the chat that deals with models. */
-export type Models = Pick<Chat, 'models' | 'resolveModel' | 'loadModel' | 'unloadModel' | 'loadedModels'>;
+const NO_MODEL_SETTINGS: ModelSettings = { modelAliases: [], defaultModel: '', unlistedModels: [] };
 
-export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
+/** The part of the chat that deals with models. */
+export type Models = Pick<
+  Chat,
+  'models' | 'allModels' | 'findModel' | 'resolveModel' | 'loadModel' | 'unloadModel' | 'loadedModels'
+>;
+
+export function createModels(options: ModelsOptions): Models {
+  const { claude, live, idleMs, modelSettings = () => NO_MODEL_SETTINGS } = options;
   /** By owner: until when each model is loaded, in ms since the epoch, by full name. */
   const loadedByOwner = new Map<string, Map<string, number>>();
   const loadedBy = (owner: string): ReadonlyMap<string, number> => {
@@ -26,18 +35,24 @@ export function createModels({ claude, live, idleMs }: ModelsOptions): Models {
     return loaded;
   };
 
-  const models = () =>
-    claude.models().catch((error: unknown) => {
+  const allModels = async () => {
+    const models = await claude.models().catch((error: unknown) => {
       throw toChatError(error);
     });
+    return namedModels(models, modelSettings());
+  };
 
   return {
-    models,
+    models: async () => listedModels(await allModels(), modelSettings()),
+    allModels,
+    findModel: async (name) => resolveModel(await allModels(), name),
     resolveModel: async (name) => {
-      const available = await models();
-      const model = resolveModel(available, name);
+      const available = await allModels();
+      const model = resolveModel(available, name) ?? fallbackModel(available, modelSettings());
       if (model) return model;
-      const names = available.map(({ id }) => id).join(', ');
+      const names = listedModels(available, modelSettings())
+        .map(({ id }) => id)
+        .join(', ');
       throw new ChatError('model_not_found', `model '${name}' not found; there are: ${names}`, { param: 'model' });
     },
     loadModel: (model, owner, keepMs = idleMs()) => {

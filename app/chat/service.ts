@@ -45,15 +45,21 @@ export interface Chat {
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
 
   /**
-   * The models that the CLI lists, aliases first. Where no run of the app has learned them yet, the call waits until a process has
+   * The models that clients see in lists: the owner's further names, then those of the CLI, aliases first. Where no run of the app has learned them yet, the call waits until a process has
    * reported them, but 10 s at most; later calls return the same list at once.
    * @throws ChatError `cli_missing`, `cli_outdated` or `cli_failed` when the CLI cannot report any.
    */
   models(): Promise<readonly Model[]>;
 
+  /** As `models`, with those that the owner has taken off the lists. */
+  allModels(): Promise<readonly Model[]>;
+
+  /** The model that a name stands for, as `resolveModel`; undefined where it stands for none: the owner's default model does not step in. */
+  findModel(name: string): Promise<Model | undefined>;
+
   /**
    * The model that a client's name for it stands for: any case, with or without `:latest` or a provider's prefix,
-   * an alias, a full name, or an older name of the same family.
+   * an alias, a full name, or an older name of the same family. A name that stands for none is the owner's default model, if there is one.
    * @throws ChatError `model_not_found`, with the names of the models that exist.
    */
   resolveModel(name: string): Promise<Model>;

@@ -76,12 +76,14 @@ function toModel(entry: ListedModel, limits: ReadonlyMap<string, ModelLimits>): 
  * the same family.
  */
 export function resolveModel(models: readonly Model[], requestedName: string): Model | undefined {
-  const name = requestedName
+  const fullName = requestedName
     .trim()
     .toLowerCase()
-    .replace(/^(?:[a-z0-9-]+\/)+/, '')
     .replace(/:latest$/, '');
-  const listed = models.find(({ id }) => id.toLowerCase() === name);
+  const name = fullName.replace(/^(?:[a-z0-9-]+\/)+/, '');
+  // A name that the owner has given may have a prefix or a suffix of its own.
+  const named = (wanted: string) => models.find(({ id }) => id.toLowerCase().replace(/:latest$/, '') === wanted);
+  const listed = named(fullName) ?? named(name);
   if (listed) return listed;
   const byDisplayName = models.find(
     ({ displayName, id }) => id !== DEFAULT_ALIAS && displayName.toLowerCase() === name,

@@ -1,29 +1,37 @@
 /**
- * The kinds of settings that the table in settings.ts is written with. Each function completes an entry with the zod schema of its
+ * The kinds of settings that the table in settings.ts is written with. Each function completes an entry with the check of its
  * value and with the words for what is valid, so that every place that checks a value refuses the same and says the same.
  *
- * The page imports this file: nothing in it may build a zod object, which compiles code that the page's security policy forbids. The bundler
- * leaves out the unused part of zod, 370 KB, only where it is imported as a namespace.
+ * The page imports this file, so the checks are plain functions: zod would be 80 KB of the page, and compiles code that the page's security
+ * policy forbids. settingsSchema.ts makes schemas of them for the app.
  */
-import * as z from 'zod';
 
-/** The groups of the settings page, in its order, with their headings. */
+/** The groups of the settings page, in its order, with their headings. Some have no setting of the table, but a part of their own. */
 export const SETTING_GROUPS = {
+  general: 'General',
   server: 'Server',
-  access: 'Access',
-  claude: 'Claude',
-  history: 'Conversation history',
-  requests: 'Requests',
+  keys: 'Keys and refused',
+  accounts: 'Accounts',
+  models: 'Models',
+  privacy: 'Privacy',
+  processes: 'Processes',
   notifications: 'Notifications',
-  appearance: 'Appearance',
+  startUp: 'Start-up',
+  about: 'About',
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 
-/** What saving a change does that the user may not expect; shown beside the field before it is saved. */
+/** A change that deletes something and cannot be undone: the user is asked before it is made. */
 export interface SettingWarning {
   on: 'turnedOff' | 'lowered';
+  /** The question: `Delete the conversation history?` */
+  question: string;
+  /** What the change deletes, in full sentences. */
   text: string;
 }
+
+/** What the check of a value returns: the value as it is stored, or what is wrong, which continues the sentence "The value …". */
+export type CheckedValue<Value> = { readonly value: Value } | { readonly fault: string };
 
 export interface SettingOptions<Value, Shown extends boolean> {
   default: Value;
@@ -55,9 +63,9 @@ export interface SettingOptions<Value, Shown extends boolean> {
 }
 
 interface BaseSetting<Value, Shown extends boolean> extends SettingOptions<Value, Shown> {
-  /** Accepts a stored or changed value. Its messages complete the sentence "The value …". */
-  schema: z.ZodType<Value>;
-  /** Which values are valid: `a whole number from 1 to 256`. Messages say `must be ${expected}`. */
+  /** Accepts a stored or changed value of any origin. */
+  check: (value: unknown) => CheckedValue<Value>;
+  /** Which values are valid: `a whole number from 1 to 256`. Faults say `must be ${expected}`. */
   expected: string;
   applies: 'at once' | 'at next start';
   variables: readonly string[];
@@ -73,7 +81,7 @@ export interface NumberSetting<Value extends number | null, Shown extends boolea
   /** Whether null, an empty field, is a value. */
   optional: boolean;
   /** Accepts what a variable or the command line sets, where that differs. */
-  pinnedSchema?: z.ZodType<number>;
+  pinnedCheck?: (value: unknown) => CheckedValue<number>;
   pinnedExpected?: string;
 }
 
@@ -108,7 +116,9 @@ type Options<Value, Shown extends boolean> = SettingOptions<Value, Shown>;
 
 /** On or off. */
 export function toggle<Shown extends boolean = true>(options: Options<boolean, Shown>): ToggleSetting<Shown> {
-  return { ...completed(options), kind: 'toggle', schema: z.boolean(), expected: 'on or off' };
+  const expected = 'on or off';
+  const check = checkOf((value): value is boolean => typeof value === 'boolean', expected);
+  return { ...completed(options), kind: 'toggle', check, expected };
 }
 
 export interface NumberBounds {
@@ -133,7 +143,7 @@ export function integer<Shown extends boolean = true>(
     kind: 'number',
     optional: false,
     ...bounded({ min, above, max }, noun, true),
-    ...(pinnedMin === undefined ? {} : pinnedSchema(bounded({ min: pinnedMin, max }, noun, true))),
+    ...(pinnedMin === undefined ? {} : pinned(bounded({ min: pinnedMin, max }, noun, true))),
   };
 }
 
@@ -142,12 +152,12 @@ export function optionalInteger<Shown extends boolean = true>(
   options: Options<number | null, Shown> & Omit<NumberBounds, 'pinnedMin'>,
 ): NumberSetting<number | null, Shown> {
   const { min, above, max, noun = 'whole number', ...rest } = options;
-  const { schema, expected } = bounded({ min, above, max }, noun, true);
+  const { check, expected } = bounded({ min, above, max }, noun, true);
   return {
     ...completed<number | null, Shown>(rest),
     kind: 'number',
     optional: true,
-    schema: schema.nullable(),
+    check: (value) => (value === null ? { value } : check(value)),
     expected,
   };
 }
@@ -176,12 +186,16 @@ export interface TextBounds {
 export function text<Shown extends boolean = true>(options: Options<string, Shown> & TextBounds): TextSetting<Shown> {
   const { maxLength = 4096, check, ...rest } = options;
   const expected = check?.expected ?? `at most ${count(maxLength)} characters`;
-  const schema = z
-    .string()
-    .trim()
-    .max(maxLength, `must be ${expected}`)
-    .refine((value) => check?.test(value) ?? true, `must be ${expected}`);
-  return { ...completed<string, Shown>(rest), kind: 'text', schema, expected };
+  const isValid = (value: string) => value.length <= maxLength && (check?.test(value) ?? true);
+  return {
+    ...completed<string, Shown>(rest),
+    kind: 'text',
+    check: (value) => {
+      const trimmed = typeof value === 'string' ? value.trim() : undefined;
+      return trimmed !== undefined && isValid(trimmed) ? { value: trimmed } : { fault: `must be ${expected}` };
+    },
+    expected,
+  };
 }
 
 /** One of a few values. */
@@ -190,13 +204,9 @@ export function choice<const Name extends string, Shown extends boolean = true>(
 ): ChoiceSetting<Name, Shown> {
   const { choices, ...rest } = options;
   const names = Object.keys(choices) as Name[];
-  return {
-    ...completed<Name, Shown>(rest),
-    kind: 'choice',
-    choices,
-    schema: z.enum(names),
-    expected: `one of ${names.join(', ')}`,
-  };
+  const expected = `one of ${names.join(', ')}`;
+  const check = checkOf((value): value is Name => names.some((name) => name === value), expected);
+  return { ...completed<Name, Shown>(rest), kind: 'choice', choices, check, expected };
 }
 
 export interface ListItems {
@@ -211,11 +221,15 @@ export function list<Shown extends boolean = true>(options: Options<string[], Sh
   const { check, ignoresPinnedItems = false, ...rest } = options;
   const expected = check?.expected ?? 'texts separated by commas';
   const isItem = (item: string) => check?.test(item) ?? true;
-  const item = z.string().trim().min(1, 'must not be empty').refine(isItem, `must be ${expected}`);
   return {
     ...completed<string[], Shown>(rest),
     kind: 'list',
-    schema: z.array(item),
+    check: (value) => {
+      const items = Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+      const trimmed = items?.map((item) => item.trim());
+      const isValid = trimmed?.every((item) => item !== '' && isItem(item));
+      return trimmed && isValid ? { value: trimmed } : { fault: `must be ${expected}` };
+    },
     expected,
     ignoresPinnedItems,
     isItem,
@@ -232,24 +246,32 @@ function completed<Value, Shown extends boolean>(options: Options<Value, Shown>)
   };
 }
 
-function bounded(
-  { min, above, max }: { min?: number | undefined; above?: number | undefined; max: number },
-  noun: string,
-  whole: boolean,
-): { schema: z.ZodNumber; expected: string } {
-  const range =
-    above === undefined
-      ? `from ${count(min ?? 0)} to ${count(max)}`
-      : `above ${count(above)} and at most ${count(max)}`;
-  const expected = `a ${noun} ${range}`;
-  const message = `must be ${expected}`;
-  const number = z.number().max(max, message);
-  const lower = above === undefined ? number.min(min ?? 0, message) : number.gt(above, message);
-  return { schema: whole ? lower.int(message) : lower, expected };
+interface NumberCheck {
+  check: (value: unknown) => CheckedValue<number>;
+  expected: string;
 }
 
-function pinnedSchema({ schema, expected }: { schema: z.ZodType<number>; expected: string }) {
-  return { pinnedSchema: schema, pinnedExpected: expected };
+function bounded(
+  { min = 0, above, max }: { min?: number | undefined; above?: number | undefined; max: number },
+  noun: string,
+  whole: boolean,
+): NumberCheck {
+  const range =
+    above === undefined ? `from ${count(min)} to ${count(max)}` : `above ${count(above)} and at most ${count(max)}`;
+  const expected = `a ${noun} ${range}`;
+  const isValid = (value: unknown): value is number =>
+    (whole ? Number.isInteger(value) : Number.isFinite(value)) &&
+    (above === undefined ? Number(value) >= min : Number(value) > above) &&
+    Number(value) <= max;
+  return { check: checkOf(isValid, expected), expected };
+}
+
+function pinned({ check, expected }: NumberCheck) {
+  return { pinnedCheck: check, pinnedExpected: expected };
+}
+
+function checkOf<Value>(isValid: (value: unknown) => value is Value, expected: string) {
+  return (value: unknown): CheckedValue<Value> => (isValid(value) ? { value } : { fault: `must be ${expected}` });
 }
 
 function count(value: number): string {

@@ -1,5 +1,5 @@
 /** Converts between the values of settings and texts: fields of the window, environment variables, the command line. */
-import type { z } from 'zod';
+import type { CheckedValue } from './settingKinds';
 import { SETTINGS, type Setting, type SettingName, type SettingsValues } from './settings';
 
 /**
@@ -8,15 +8,14 @@ import { SETTINGS, type Setting, type SettingName, type SettingsValues } from '.
  * @throws Error whose message continues "The value …": `must be a whole number from 1 to 256`.
  */
 export function parseSettingText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
-  return parsed<SettingsValues[N]>(SETTINGS[name], input, SETTINGS[name].schema, SETTINGS[name].expected);
+  return parsed<SettingsValues[N]>(SETTINGS[name], input, SETTINGS[name].check);
 }
 
 /** Reads a value from a variable or the command line, which may allow more: port 0. @throws as `parseSettingText`. */
 export function parsePinnedText<N extends SettingName>(name: N, input: string): SettingsValues[N] {
   const setting: Setting = SETTINGS[name];
-  const { schema, expected } = setting;
-  const pinned = setting.kind === 'number' ? setting : undefined;
-  return parsed<SettingsValues[N]>(setting, input, pinned?.pinnedSchema ?? schema, pinned?.pinnedExpected ?? expected);
+  const pinnedCheck = setting.kind === 'number' ? setting.pinnedCheck : undefined;
+  return parsed<SettingsValues[N]>(setting, input, pinnedCheck ?? setting.check);
 }
 
 /** The message beside a field: a sentence that says which values are valid; undefined where the text is valid. */
@@ -35,14 +34,14 @@ export function settingText(value: SettingsValues[SettingName]): string {
   return value === null ? '' : String(value);
 }
 
-function parsed<Value>(setting: Setting, input: string, schema: z.ZodType, expected: string): Value {
-  const result = schema.safeParse(valueOfText(setting, input.trim()));
-  // The schema of a setting has the type of the table's default.
-  if (result.success) return result.data as Value;
-  throw new Error(`must be ${expected}`);
+function parsed<Value>(setting: Setting, input: string, check: (value: unknown) => CheckedValue<unknown>): Value {
+  const result = check(valueOfText(setting, input.trim()));
+  if ('fault' in result) throw new Error(result.fault);
+  // The check of a setting has the type of the table's default.
+  return result.value as Value;
 }
 
-/** Returns something that the schema refuses where the text does not have the form of the setting's kind. */
+/** Returns something that the check refuses where the text does not have the form of the setting's kind. */
 function valueOfText(setting: Setting, input: string): unknown {
   switch (setting.kind) {
     case 'toggle':

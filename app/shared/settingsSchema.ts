@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   SETTING_NAMES,
   SETTINGS,
+  type Setting,
   type SettingName,
   type SettingsValues,
   SHOWN_SETTING_NAMES,
@@ -35,6 +36,15 @@ function objectOf<Value>(
   object: (shape: Record<string, z.ZodType>) => z.ZodType,
   property: (schema: z.ZodType, name: SettingName) => z.ZodType,
 ): z.ZodType<Value> {
-  const shape = Object.fromEntries(names.map((name) => [name, property(SETTINGS[name].schema, name)]));
+  const shape = Object.fromEntries(names.map((name) => [name, property(schemaOf(SETTINGS[name]), name)]));
   return object(shape) as z.ZodType<Value>;
+}
+
+function schemaOf({ check }: Setting): z.ZodType {
+  return z.unknown().transform((value, context) => {
+    const checked = check(value);
+    if (!('fault' in checked)) return checked.value;
+    context.issues.push({ code: 'custom', message: checked.fault, input: value });
+    return z.NEVER;
+  });
 }

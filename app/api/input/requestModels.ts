@@ -5,7 +5,10 @@ import type { ApiKey } from '../../shared/access/keys';
 import type { RequestModels } from '../dialect';
 
 /** @param key the request's; null for a request without one. */
-export function requestModels(chat: Pick<Chat, 'models' | 'resolveModel'>, key: ApiKey | null): RequestModels {
+export function requestModels(
+  chat: Pick<Chat, 'models' | 'allModels' | 'findModel' | 'resolveModel'>,
+  key: ApiKey | null,
+): RequestModels {
   const allowed = key?.models ?? [];
   if (key === null || allowed.length === 0) {
     return { list: () => chat.models(), resolve: (name) => chat.resolveModel(name) };
@@ -18,8 +21,9 @@ export function requestModels(chat: Pick<Chat, 'models' | 'resolveModel'>, key: 
     });
   /** By full name, because a key that may use `sonnet` may use what that stands for under every name. */
   const allowedNames = async (): Promise<ReadonlySet<string>> => {
-    const models = await Promise.all(allowed.map(find));
-    return new Set(models.flatMap((model) => (model === null ? [] : [model.resolved])));
+    // Not the owner's default model: a key for a model that is gone may use none.
+    const models = await Promise.all(allowed.map((name) => chat.findModel(name)));
+    return new Set(models.flatMap((model) => (model === undefined ? [] : [model.resolved])));
   };
   const list = async () => {
     const names = await allowedNames();
