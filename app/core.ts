@@ -14,11 +14,12 @@ import { type Control, openControl } from './control/controlServer';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
+import { bugReport } from './core/report/report';
 import { createServerControl } from './core/serverControl';
 import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { recordPlanWindows } from './core/usageCalls';
-import { appSettings, cliState, conversationRow } from './core/windowValues';
+import { appSettings, cliState, conversationRow, runSettings } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
@@ -150,6 +151,7 @@ export function createCore({
     conversationHistory: conversations,
     idleMs: () => settings.value.idleMinutes * 60_000,
     usersAreIds: () => settings.value.usersAreIds,
+    modelSettings: () => settings.value,
   });
   const knocks = createKnocks({ onChange: () => topics.changed('knocks') });
   const api = createApi({
@@ -195,6 +197,7 @@ export function createCore({
     keys: () => keys.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
+    runSettings: () => runSettings(settings),
     knocks: () => knocks.list(),
   };
   const topics = createTopics(sources);
@@ -204,7 +207,7 @@ export function createCore({
       if (row.durationMs !== null) topics.changed('usage');
     }),
     settings.onChange(() => {
-      topics.changed('settings', 'cli');
+      topics.changed('settings', 'runSettings', 'cli');
       claude.settingsChanged();
     }),
     // Without a request nothing else would tell the window that today's usage is that of another day.
@@ -226,7 +229,14 @@ export function createCore({
     return state;
   };
 
-  const calls = coreCalls({ server, claude, checkCli, chat, storage, journal, planHistory, keys, settings, knocks });
+  const report = () =>
+    bugReport({
+      ...{ dataDir, version, settings, server: server.state, cli: cliState(claude, settings) },
+      ...{ storage: storage.state, keys: keys.state, accounts: claude.accounts.state },
+    });
+  const calls = coreCalls({
+    ...{ server, claude, checkCli, chat, storage, journal, planHistory, keys, settings, knocks, report },
+  });
   let control: Control | undefined;
   let stopping = false;
   const startControl = async () => {

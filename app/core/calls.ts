@@ -5,6 +5,7 @@ import type { Claude } from '../claude/claude';
 import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
+import type { SettingsValues } from '../shared/settings';
 import type { Journal } from '../store/journal';
 import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
@@ -24,13 +25,15 @@ export interface CoreParts {
   readonly keys: KeyRing;
   readonly settings: Settings;
   readonly knocks: Knocks;
+  /** Makes the text of a bug report. */
+  readonly report: () => Promise<string>;
 }
 
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
 export function coreCalls(parts: CoreParts) {
-  const { server, claude, checkCli, chat, storage, journal, keys, settings, knocks } = parts;
+  const { server, claude, checkCli, chat, storage, journal, keys, settings, knocks, report } = parts;
   const { conversations } = storage;
   const { accounts } = claude;
   /** A key names an account that is there. @throws Error */
@@ -38,6 +41,19 @@ export function coreCalls(parts: CoreParts) {
     const isKnown =
       accountId === null || accountId === undefined || accounts.state.accounts.some(({ id }) => id === accountId);
     if (!isKnown) throw new Error('There is no such account any more.');
+  };
+
+  /** Makes a change of the settings and carries out what follows from it. */
+  const applying = async (change: () => SettingsValues) => {
+    const before = settings.value;
+    const { host, port, cliPath, keepTexts } = change();
+    // A user who turns the history off does not want to leave what is stored already.
+    // The window shows its progress; a fault is logged.
+    if (before.keepTexts && !keepTexts) storage.deleteAll().catch(() => {});
+    void conversations.prune();
+    if (cliPath !== before.cliPath) void checkCli();
+    if (host !== before.host || port !== before.port) await server.restart();
+    return appSettings(settings);
   };
 
   return {
@@ -124,17 +140,12 @@ export function coreCalls(parts: CoreParts) {
       return appSettings(settings);
     },
     'knocks.dismiss': (id) => knocks.dismiss(id),
-    'settings.change': async (change) => {
-      const before = settings.value;
-      const { host, port, cliPath, keepTexts } = settings.change(change);
-      // A user who turns the history off does not want to leave what is stored already.
-      // The window shows its progress; a fault is logged.
-      if (before.keepTexts && !keepTexts) storage.deleteAll().catch(() => {});
-      void conversations.prune();
-      if (cliPath !== before.cliPath) void checkCli();
-      if (host !== before.host || port !== before.port) await server.restart();
-      return appSettings(settings);
-    },
+    'settings.change': (change) => applying(() => settings.change(change)),
+    'settings.changeForRun': (change) => applying(() => settings.changeForRun(change)),
+    'settings.endChangeForRun': (name) => applying(() => settings.endChangeForRun(name)),
+    'models.all': async () =>
+      (await chat.allModels()).map(({ id, displayName, resolved }) => ({ id, title: displayName, fullName: resolved })),
+    'app.report': report,
   } satisfies Partial<CallHandlers>;
 }
 

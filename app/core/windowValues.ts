@@ -3,7 +3,7 @@ import type { Message } from '../chat/request';
 import type { ConversationStatus } from '../chat/service';
 import type { Claude } from '../claude/claude';
 import type { Settings } from '../settings/settings';
-import type { AppSettings, CliState, ConversationRow, StoredMessage } from '../shared/contract';
+import type { AppSettings, CliState, ConversationRow, RunSettings, StoredMessage } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
 export function cliState(
@@ -39,6 +39,14 @@ export function conversationRow(live: ConversationStatus, keyName: (id: string) 
 
 export function appSettings(settings: Settings): AppSettings {
   return Object.fromEntries(SHOWN_SETTING_NAMES.map((name) => [name, settings.value[name]])) as AppSettings;
+}
+
+export function runSettings({ changedForRun, added }: Pick<Settings, 'changedForRun' | 'added'>): RunSettings {
+  const items = SHOWN_SETTING_NAMES.map((name) => [name, added[name] ?? []] as const);
+  return {
+    changed: SHOWN_SETTING_NAMES.filter((name) => changedForRun.includes(name)),
+    added: Object.fromEntries(items.filter(([, values]) => values.length > 0)),
+  };
 }
 
 export function storedMessage({ role, content }: Message): StoredMessage {

@@ -1,6 +1,6 @@
 /**
- * The values of the settings and where each comes from: the command line wins over the environment, the environment over the settings file, and
- * the file over the default. What the settings are is in shared/settings.ts.
+ * The values of the settings and where each comes from: a change for this run wins over the command line, that over the environment, the environment
+ * over the settings file, and the file over the default. What the settings are is in shared/settings.ts.
  */
 import { z } from 'zod';
 import type { Log } from '../log/log';
@@ -13,6 +13,17 @@ export interface Settings {
   readonly value: SettingsValues;
   /** What set a value that cannot be changed here: `PORT`, `--port`… */
   readonly pinned: Readonly<Partial<Record<SettingName, string>>>;
+  /** What variables add to lists: it cannot be taken out here. */
+  readonly added: Readonly<Partial<Record<SettingName, readonly string[]>>>;
+  /** The pinned settings that have another value until the app ends. */
+  readonly changedForRun: readonly SettingName[];
+  /**
+   * Changes pinned settings until the app ends, then calls the listeners. Nothing is stored.
+   * @throws Error that says what is wrong, and nothing is changed: an invalid value, a setting that is not pinned.
+   */
+  changeForRun(patch: SettingsPatch): SettingsValues;
+  /** Gives a pinned setting back the value of what pins it, then calls the listeners. */
+  endChangeForRun(name: SettingName): SettingsValues;
   /**
    * Stores the change, then calls the listeners.
    * @throws Error that says what is wrong, and nothing is changed: an invalid value, a pinned setting, a file that cannot be written.
@@ -44,24 +55,41 @@ export function openSettings({ file, log, env, commandLine = {} }: SettingsOptio
   );
   const listeners = new Set<(value: SettingsValues, previous: SettingsValues) => void>();
   let stored = readStored(file, log);
+  let forRun: SettingsChange = {};
   let value = withPinned(stored, pinnedSettings);
+  const update = (): SettingsValues => {
+    const previous = value;
+    value = { ...withPinned(stored, pinnedSettings), ...forRun };
+    for (const listener of listeners) listener(value, previous);
+    return value;
+  };
 
   return {
     get value() {
       return value;
     },
     pinned,
+    added: pinnedSettings.added,
+    get changedForRun() {
+      return Object.keys(forRun) as SettingName[];
+    },
+    changeForRun(patch) {
+      forRun = { ...forRun, ...validChangeForRun(patch, pinned) };
+      return update();
+    },
+    endChangeForRun(name) {
+      const { [name]: _ended, ...others } = forRun;
+      forRun = others;
+      return update();
+    },
     change(patch) {
       const change = withoutAdded(validChange(patch, value, pinned), pinnedSettings);
       // A disk that is read-only does not matter to a change that changes nothing.
       if (Object.entries(change).every(([name, next]) => stored[name as SettingName] === next)) return value;
       // Settings of other versions stay in the file.
       file.write({ ...asRecord(file.read()), ...change });
-      const previous = value;
       stored = { ...stored, ...change };
-      value = withPinned(stored, pinnedSettings);
-      for (const listener of listeners) listener(value, previous);
-      return value;
+      return update();
     },
     onChange(listener) {
       listeners.add(listener);
@@ -97,7 +125,19 @@ function validChange(patch: SettingsPatch, value: SettingsValues, pinned: Settin
     if (next === value[name as SettingName]) return false;
     throw new Error(`${name} is set by ${source} and cannot be changed here`);
   });
-  const parsed = settingsChange.safeParse(Object.fromEntries(changes));
+  return checked(Object.fromEntries(changes));
+}
+
+/** @throws Error that names the setting that is not pinned, unknown or has an invalid value. */
+function validChangeForRun(patch: SettingsPatch, pinned: Settings['pinned']): SettingsChange {
+  const changes = Object.entries(patch).filter(([, next]) => next !== undefined);
+  const free = changes.find(([name]) => pinned[name as SettingName] === undefined);
+  if (free) throw new Error(`${free[0]} is set by no variable and no option: change it for good`);
+  return checked(Object.fromEntries(changes));
+}
+
+function checked(change: SettingsPatch): SettingsChange {
+  const parsed = settingsChange.safeParse(change);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(`${issue?.path.join('.') || 'settings'}: ${issue?.message}`);

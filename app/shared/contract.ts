@@ -19,7 +19,7 @@ import type { FilterValues, RequestPage } from './requests/requestFilter';
 import { requestFilter } from './requests/requestFilterSchema';
 import type { DialectTitle, RequestDetails, RequestRow } from './requests/requestRows';
 import type { RequestTexts, RequestWire, TextsWithheld } from './requests/requestTexts';
-import type { SettingsValues, ShownSettingName } from './settings';
+import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
 import type { Usage } from './usage';
@@ -116,8 +116,25 @@ export type AppSettings = { [N in ShownSettingName]: SettingsValues[N] };
 
 export type Theme = AppSettings['theme'];
 
-/** What sets a value that the window shows but cannot change: a variable or an option of the command line. */
+/** What sets a value that the window shows and can change for this run alone: a variable or an option of the command line. */
 export type PinnedSettings = { [N in ShownSettingName]?: string };
+
+/** What of the settings holds for this run of the app. */
+export interface RunSettings {
+  /** The pinned settings that the user has changed for this run. */
+  changed: ShownSettingName[];
+  /** What variables add to lists, by setting. */
+  added: { [N in ShownSettingName]?: readonly string[] };
+}
+
+/** A model that clients can name. */
+export interface ModelName {
+  id: string;
+  /** For people, such as `Sonnet`. */
+  title: string;
+  /** The full name of the model that it stands for. */
+  fullName: string;
+}
 
 export interface AppInfo {
   version: string;
@@ -217,6 +234,12 @@ export const CALLS = {
   'knocks.dismiss': call<void>()(id),
   /** Rejects with what is wrong with the change. A new host or port restarts the server. */
   'settings.change': call<AppSettings>()(shownSettingsChange),
+  /** As `settings.change`, for pinned settings and until the app ends. */
+  'settings.changeForRun': call<AppSettings>()(shownSettingsChange),
+  /** Gives a pinned setting back the value of what pins it. */
+  'settings.endChangeForRun': call<AppSettings>()(z.enum(SHOWN_SETTING_NAMES)),
+  /** All models that a client can name, also those that are not listed. Rejects where the CLI cannot tell. */
+  'models.all': call<ModelName[]>()(),
   'keys.list': call<KeysState>()(),
   /** The only time that the secret is shown. Rejects where the key cannot be stored, or another key has the name. */
   'keys.create': call<CreatedKey>()(newKey),
@@ -233,6 +256,8 @@ export const CALLS = {
   'externalPage.open': call<void>()(externalPage),
   /** Asks the user whether to open the page of a link in a text. Resolves when they have answered. */
   'link.open': call<void>()(linkAddress),
+  /** A text for a bug report: versions, state, changed settings, the last faults of the log. Without secrets, names, paths and addresses. */
+  'app.report': call<string>()(),
   /** The licence texts of the packages in the app. */
   'app.licenses': call<string>()(),
 };
@@ -266,6 +291,7 @@ export const TOPICS = {
   keys: topic<KeysState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
+  runSettings: topic<RunSettings>(),
   /** Refused requests of this run, by who sent them and why, the latest first. */
   knocks: topic<Knock[]>(),
   loginItem: topic<LoginItemState>(),

@@ -20,6 +20,7 @@ const PAGE_TOPICS = [
   'storage',
   'settings',
   'pinned',
+  'runSettings',
   'knocks',
   'keys',
   'accounts',

@@ -39,6 +39,8 @@ export function createCommands(
       // The app has deleted all of them.
       if (change.keepTexts === false) storedConversations.dropAll();
     },
+    'settings.changeForRun': (settings) => appStore.apply({ settings }),
+    'settings.endChangeForRun': (settings) => appStore.apply({ settings }),
     'requests.clear': () => appStore.dropEndedRequests(),
     'conversations.delete': (_, id) => storedConversations.drop(id),
     'conversations.deleteAll': () => storedConversations.dropAll(),

@@ -110,6 +110,7 @@ const snapshot: TopicValues = {
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   knocks: busy ? demoKnocks(Date.now()) : [],
   pinned: busy ? { port: 'PORT' } : {},
+  runSettings: { changed: [], added: busy ? { origins: ['https://chat.example.org'] } : {} },
   loginItem: { supported: true, enabled: false },
   desktop: { showsTray: demo.day !== 'stopped', pageRequest: null },
 };

@@ -59,6 +59,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     keys: { keys: [], problem: null },
     settings: appSettings(),
     pinned: {},
+    runSettings: { changed: [], added: {} },
     knocks: [],
     loginItem: { supported: true, enabled: false },
     desktop: { showsTray: true, pageRequest: null },

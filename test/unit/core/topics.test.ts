@@ -25,6 +25,7 @@ function hub() {
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),
+    runSettings: () => ({ changed: [], added: {} }),
     knocks: () => [],
   };
   const topics = createTopics(sources);
