@@ -15,7 +15,7 @@ export interface Page {
   load: () => Promise<{ default: ComponentType }>;
 }
 
-/** The number of each page's shortcut is its place in the complete rail: Home, Requests, Conversations, Usage, Connect, Access, Settings. */
+/** The number of each page's shortcut is its place in the complete rail: Home, Requests, Conversations, Usage, Connect, Settings. */
 export const PAGES: readonly [Page, ...Page[]] = [
   { id: 'requests', title: 'Requests', icon: 'list', shortcut: '2', load: () => import('./requests/RequestsPage') },
   {
@@ -26,17 +26,10 @@ export const PAGES: readonly [Page, ...Page[]] = [
     load: () => import('./history/HistoryPage'),
   },
   {
-    id: 'access',
-    title: 'Access',
-    icon: 'M10.5 2.5A3 3 0 1 1 8.1 7.4 L3 12.5V13.5H5.5V12H7V10.5L8.6 8.9 M11.2 4.8V5',
-    shortcut: '6',
-    load: () => import('./access/AccessPage'),
-  },
-  {
     id: 'settings',
     title: 'Settings',
     icon: 'settings',
-    shortcut: '7',
+    shortcut: '6',
     alternativeShortcut: ',',
     load: () => import('./settings/SettingsPage'),
   },

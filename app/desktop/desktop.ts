@@ -144,7 +144,7 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     show: (notification) =>
       showNotification(notification, () => {
         if (notification.page === null) window.open();
-        else openPage(notification.page);
+        else openPage(notification.page, notification.target);
       }),
     settings: () => settings,
     isWatched: window.isFocused,

@@ -1,72 +1,268 @@
-/** The state of the settings page: edits that are not saved yet, which wait here while another page is shown. */
+/**
+ * The state of the settings page. A change goes to the app at once; what the app refuses waits here with the reason, and what it has taken over
+ * can be undone. Lives on while another page is shown.
+ */
+import type { AppSettings, ModelName } from '../../app/shared/contract';
+import { SETTINGS, type SettingWarning, type ShownSettingName } from '../../app/shared/settings';
+import { parseSettingText, settingFault, settingText } from '../../app/shared/settingText';
 import { callErrorText } from '../state/callErrorText';
 import type { Services } from '../state/services';
 import { createStore, type ReadableStore } from '../state/store';
-import { type ChangedSettings, type SettingsDraft, settingsDraft } from './settingsDraft';
+import { groupOf, isTyped, settingLabel, warningOf } from './settingFacts';
+
+/** What the page changes: the settings of the table, and whether the app opens at login. */
+export type FieldName = ShownSettingName | 'openAtLogin';
+
+/** A change that the user has to confirm before it is made. */
+export interface RiskyChange {
+  readonly name: ShownSettingName;
+  readonly text: string;
+  readonly warning: SettingWarning;
+}
 
 export interface SettingsState {
-  /** What differs from the saved settings. */
-  edits: Partial<SettingsDraft>;
-  /** Faults are shown once the user has tried to save. */
-  showsFaults: boolean;
-  /** `saved` until the next edit. */
-  phase: 'editing' | 'saving' | 'saved';
-  /** Why the app has refused the last save. */
-  refusal: string | null;
+  /** What is searched for; '' shows one group. */
+  words: string;
+  /** The id of the group that is shown. */
+  group: string;
+  /** What the page was opened for: a setting, a group or a part of one. A new object each time. */
+  target: { readonly name: string } | null;
+  /** What the user has typed and the app has not taken over. */
+  drafts: Partial<Record<ShownSettingName, string>>;
+  /** Why the app has not taken it over: a sentence. */
+  refusals: Partial<Record<FieldName, string>>;
+  saving: Partial<Record<FieldName, true>>;
+  /** What was done with the settings that the user has changed since the page was opened. */
+  outcomes: Partial<Record<FieldName, 'saved' | 'undone'>>;
+  /** The changes that can be undone, the last one at the end. */
+  undoable: readonly FormerValue[];
+  /** The pinned settings that the user wants to change for this run. */
+  unlocked: Partial<Record<ShownSettingName, true>>;
+  confirming: RiskyChange | null;
+  /** For screen readers. */
+  announcement: string;
+  /** The models that can be named; null until they are known, a text says why they are not. */
+  models: readonly ModelName[] | string | null;
+}
+
+/** What a change has replaced. */
+export interface FormerValue {
+  readonly name: FieldName;
+  readonly value: AppSettings[ShownSettingName];
+  /** Whether the setting had the value of what pins it. */
+  readonly wasPinned: boolean;
 }
 
 export interface SettingsStore extends ReadableStore<SettingsState> {
-  edit(change: Partial<SettingsDraft>): void;
-  discard(): void;
-  showFaults(): void;
-  save(changed: ChangedSettings): Promise<void>;
-  /** Stops saying that the last edits are saved. */
-  forgetSaved(): void;
+  search(words: string): void;
+  showGroup(group: string): void;
+  openAt(target: string): void;
+  /** Remembers what the user types. */
+  edit(name: ShownSettingName, text: string): void;
+  /** Drops what the user has typed. */
+  revert(name: ShownSettingName): void;
+  /** Sends what the user has typed, or another text, to the app: unless it is what holds already, is not valid, or has to be confirmed first. */
+  commit(name: ShownSettingName, text?: string): Promise<void>;
+  /** Commits every draft that the app has not refused. */
+  commitAll(): void;
+  confirm(): Promise<void>;
+  cancel(): void;
+  setOpenAtLogin(enabled: boolean): Promise<void>;
+  reset(name: ShownSettingName): Promise<void>;
+  /** Undoes the last change of the setting; without a name the last change of all. */
+  undo(name?: FieldName): Promise<void>;
+  unlock(name: ShownSettingName): void;
+  /** Gives a setting that was changed for this run the value of what pins it. */
+  lock(name: ShownSettingName): Promise<void>;
+  loadModels(): Promise<void>;
+  /** Forgets what was done so far; what can be undone stays. */
+  forgetOutcomes(): void;
   /** In pixels; changed in place. */
   scrollTop: number;
 }
 
-const NO_EDITS: SettingsState = { edits: {}, showsFaults: false, phase: 'editing', refusal: null };
+const MAX_UNDOABLE = 100;
 
-export function createSettingsStore({ appStore, commands, navigation }: Services, pageId: string): SettingsStore {
-  const store = createStore<SettingsState>(NO_EDITS);
-  const set = (change: Partial<SettingsState>) => {
-    store.set(change);
-    navigation.setNote(pageId, Object.keys(store.state().edits).length > 0 ? 'Unsaved changes' : '');
+export function createSettingsStore({ appStore, commands }: Services): SettingsStore {
+  const store = createStore<SettingsState>({
+    ...{ words: '', group: 'general', target: null, drafts: {}, refusals: {}, saving: {}, outcomes: {} },
+    ...{ undoable: [], unlocked: {}, confirming: null, announcement: '', models: null },
+  });
+  const { state, set } = store;
+  const app = () => {
+    const current = appStore.state().app;
+    if (!current) throw new Error('The app has not sent its snapshot yet');
+    return current;
   };
-  /** The edits that still differ from what is saved. */
-  const pending = (edits: Partial<SettingsDraft>): Partial<SettingsDraft> => {
-    const { app } = appStore.state();
-    if (!app) return edits;
-    const saved: Record<string, unknown> = { ...settingsDraft(app.settings, app.loginItem) };
-    return Object.fromEntries(Object.entries(edits).filter(([name, value]) => value !== saved[name]));
+
+  const setDraft = (name: ShownSettingName, text: string | undefined) =>
+    set({ drafts: withEntry(state().drafts, name, text) });
+  const setRefusal = (name: FieldName, text: string | undefined) =>
+    set({ refusals: withEntry(state().refusals, name, text) });
+
+  /** Makes a call about a setting and says what has become of it. @returns whether it succeeded */
+  const run = async (name: FieldName, outcome: 'saved' | 'undone', call: () => Promise<unknown>): Promise<boolean> => {
+    setRefusal(name, undefined);
+    set({ saving: { ...state().saving, [name]: true } });
+    try {
+      await call();
+      const announcement = `${settingLabel(name)}: ${outcome}`;
+      set({ outcomes: { ...state().outcomes, [name]: outcome }, announcement });
+      return true;
+    } catch (error) {
+      set({ outcomes: withEntry(state().outcomes, name, undefined) });
+      setRefusal(name, callErrorText(error));
+      return false;
+    } finally {
+      set({ saving: withEntry(state().saving, name, undefined) });
+    }
   };
+
+  const sendValue = async (name: ShownSettingName, value: AppSettings[ShownSettingName]) => {
+    const call = app().pinned[name] ? 'settings.changeForRun' : 'settings.change';
+    const settings = await commands.call(call, { [name]: value });
+    // The draft must not go before the new value is there: the field would show the old one for a frame.
+    await until(appStore, () => settingText(app().settings[name]) === settingText(settings[name]));
+  };
+
+  const change = async (name: ShownSettingName, text: string, canUndo: boolean) => {
+    const { settings, pinned, runSettings } = app();
+    const wasPinned = pinned[name] !== undefined && !runSettings.changed.includes(name);
+    const former: FormerValue = { name, value: settings[name], wasPinned };
+    // What was changed shows at once, before the app has answered.
+    setDraft(name, text);
+    const succeeded = await run(name, 'saved', () => sendValue(name, parseSettingText(name, text)));
+    if (succeeded) remember(former, canUndo);
+    // A text that was refused stays to be mended; a switch goes back to what holds.
+    if (state().drafts[name] === text && (succeeded || !isTyped(name))) setDraft(name, undefined);
+    if (repeated.delete(name)) await commit(name);
+  };
+
+  /** What cannot be undone ends what could be undone of the same setting. */
+  const remember = (former: FormerValue, canUndo: boolean) => {
+    const { undoable } = state();
+    const others = canUndo ? undoable : undoable.filter(({ name }) => name !== former.name);
+    set({ undoable: canUndo ? [...others, former].slice(-MAX_UNDOABLE) : others });
+  };
+
+  /** Settings that were changed again while the app was taking over a change. */
+  const repeated = new Set<ShownSettingName>();
+  const commit: SettingsStore['commit'] = async (name, text = state().drafts[name]) => {
+    if (text === undefined) return;
+    if (state().saving[name]) {
+      setDraft(name, text);
+      repeated.add(name);
+      return;
+    }
+    const fault = settingFault(name, text);
+    if (fault !== undefined) {
+      setDraft(name, text);
+      setRefusal(name, fault);
+      return;
+    }
+    const { settings } = app();
+    const value = parseSettingText(name, text);
+    if (settingText(value) === settingText(settings[name])) {
+      setDraft(name, undefined);
+      setRefusal(name, undefined);
+      return;
+    }
+    const warning = warningOf(name, settings[name], value);
+    if (warning) set({ confirming: { name, text, warning } });
+    else await change(name, text, true);
+  };
+
   return {
-    state: store.state,
+    state,
     subscribe: store.subscribe,
     scrollTop: 0,
-    edit(change) {
-      const phase = store.state().phase === 'saving' ? 'saving' : 'editing';
-      set({ edits: pending({ ...store.state().edits, ...change }), phase, refusal: null });
+    search: (words) => set({ words }),
+    showGroup: (group) => set({ group, words: '' }),
+    openAt: (name) => set({ words: '', target: { name }, group: groupOf(name) ?? state().group }),
+    edit(name, text) {
+      setDraft(name, text);
+      setRefusal(name, undefined);
     },
-    discard: () => set(NO_EDITS),
-    forgetSaved() {
-      if (store.state().phase === 'saved') set({ phase: 'editing' });
+    revert(name) {
+      setDraft(name, undefined);
+      setRefusal(name, undefined);
     },
-    showFaults: () => set({ showsFaults: true }),
-    async save({ settings, openAtLogin }) {
-      set({ phase: 'saving', refusal: null });
-      const { edits } = store.state();
+    commit,
+    commitAll() {
+      const { drafts, refusals } = state();
+      const names = Object.keys(drafts) as ShownSettingName[];
+      for (const name of names) if (refusals[name] === undefined) void commit(name);
+    },
+    async confirm() {
+      const { confirming } = state();
+      set({ confirming: null });
+      if (confirming) await change(confirming.name, confirming.text, false);
+    },
+    cancel() {
+      const { confirming } = state();
+      set({ confirming: null });
+      if (confirming) setDraft(confirming.name, undefined);
+    },
+    async setOpenAtLogin(enabled) {
+      const former: FormerValue = { name: 'openAtLogin', value: app().loginItem.enabled, wasPinned: false };
+      if (await run('openAtLogin', 'saved', () => commands.call('loginItem.set', enabled))) remember(former, true);
+    },
+    reset: (name) => commit(name, settingText(SETTINGS[name].default)),
+    async undo(wanted) {
+      const { undoable } = state();
+      const index = undoable.findLastIndex(({ name }) => wanted === undefined || name === wanted);
+      const former = undoable[index];
+      if (!former) return;
+      const { name, value, wasPinned } = former;
+      set({ undoable: undoable.filter((one) => one !== former) });
+      if (name === 'openAtLogin') {
+        await run(name, 'undone', () => commands.call('loginItem.set', value === true));
+        return;
+      }
+      setDraft(name, undefined);
+      const call = () => (wasPinned ? commands.call('settings.endChangeForRun', name) : sendValue(name, value));
+      if (!(await run(name, 'undone', call))) set({ undoable: [...state().undoable, former] });
+    },
+    unlock: (name) => set({ unlocked: { ...state().unlocked, [name]: true } }),
+    async lock(name) {
+      const { settings, runSettings } = app();
+      const former: FormerValue = { name, value: settings[name], wasPinned: false };
+      set({ unlocked: withEntry(state().unlocked, name, undefined) });
+      setDraft(name, undefined);
+      setRefusal(name, undefined);
+      if (!runSettings.changed.includes(name)) return;
+      if (await run(name, 'saved', () => commands.call('settings.endChangeForRun', name))) remember(former, true);
+    },
+    async loadModels() {
       try {
-        if (Object.keys(settings).length > 0) await commands.call('settings.change', settings);
-        if (openAtLogin !== null) await commands.call('loginItem.set', openAtLogin);
-        // An edit made while the app was saving is still to be saved.
-        const later = Object.entries(store.state().edits).filter(([name, value]) => value !== Reflect.get(edits, name));
-        const remaining: Partial<SettingsDraft> = Object.fromEntries(later);
-        set({ ...NO_EDITS, edits: remaining, phase: later.length > 0 ? 'editing' : 'saved' });
+        set({ models: await commands.call('models.all') });
       } catch (error) {
-        set({ phase: 'editing', refusal: callErrorText(error) });
+        set({ models: callErrorText(error) });
       }
     },
+    forgetOutcomes: () => set({ outcomes: {}, announcement: '' }),
   };
+}
+
+/** Resolves when the test is true of the store, but after a second at the latest. */
+function until(store: ReadableStore<unknown>, isTrue: () => boolean): Promise<void> {
+  if (isTrue()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(end, 1_000);
+    const unsubscribe = store.subscribe(() => isTrue() && end());
+  });
+}
+
+function withEntry<Key extends string, Value>(
+  entries: Partial<Record<Key, Value>>,
+  key: Key,
+  value: Value | undefined,
+): Partial<Record<Key, Value>> {
+  const { [key]: _former, ...others } = entries;
+  return (value === undefined ? others : { ...others, [key]: value }) as Partial<Record<Key, Value>>;
 }

@@ -1,9 +1,9 @@
-/** Notes on the access page's entry in the rail how many were refused since the page was last open. */
+/** Notes on the settings page's entry in the rail how many were refused since the page, which lists them, was last open. */
 import { useEffect } from 'react';
 import type { Knock } from '../../app/shared/contract';
 import { useApp, useNavigation } from '../state/services';
 
-const PAGE = 'access';
+const PAGE = 'settings';
 /** When the last request that the user has seen was refused, in ms since the epoch. The window's document does not live as long as the app. */
 const SEEN_AT = 'knocksSeenAt';
 

@@ -12,6 +12,8 @@ export interface AppNotification {
   body: string;
   /** The page that a click opens; null for the one that is shown. */
   page: string | null;
+  /** What the page is to show; absent for nothing of its own. */
+  target?: string;
 }
 
 export interface NotifierValues {
@@ -105,8 +107,9 @@ export function createNotifier({ show, settings, isWatched, now = Date.now }: No
     refusedShownAt = now();
     show({
       title: 'A request was refused',
-      body: `It came from ${stranger.address}${stranger.from === 'container' ? ', a container' : ''}. Let it in or not under Access.`,
-      page: 'access',
+      body: `It came from ${stranger.address}${stranger.from === 'container' ? ', a container' : ''}. Let it in or not in the settings.`,
+      page: 'settings',
+      target: 'refused',
     });
   };
 

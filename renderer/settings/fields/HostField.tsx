@@ -9,20 +9,21 @@ const COMMON_HOSTS = [
 const OTHER = 'other';
 
 export function HostField(props: FieldProps) {
-  const { id, text, describedBy, onChange } = props;
+  const { id, name, text, describedBy, onCommit } = props;
   const isCommon = COMMON_HOSTS.some(({ host }) => host === text);
   const [wantsOther, setWantsOther] = useState(false);
   const showsOther = wantsOther || !isCommon;
   return (
-    <>
+    <span className="host-field">
       <select
         id={id}
+        name={name}
         className="field"
         value={showsOther ? OTHER : text}
         aria-describedby={describedBy}
         onChange={(event) => {
           setWantsOther(event.target.value === OTHER);
-          if (event.target.value !== OTHER) onChange(event.target.value);
+          if (event.target.value !== OTHER) onCommit(event.target.value);
         }}
       >
         {COMMON_HOSTS.map(({ host, label }) => (
@@ -32,11 +33,7 @@ export function HostField(props: FieldProps) {
         ))}
         <option value={OTHER}>Another address…</option>
       </select>
-      {showsOther && (
-        <span className="other-host">
-          <TextField {...props} id={`${id}-other`} ariaLabel="Address to listen on" />
-        </span>
-      )}
-    </>
+      {showsOther && <TextField {...props} id={`${id}-other`} ariaLabel="Address to listen on" />}
+    </span>
   );
 }

@@ -1,27 +1,37 @@
 /** Whether the app opens at login: a property of the system rather than a setting of the table. */
 import { useApp } from '../../state/services';
-import { ToggleRow } from './ToggleRow';
+import { useStoreState } from '../../state/store';
+import { Highlighted } from '../Highlighted';
+import { LOGIN_ITEM_LABEL } from '../settingFacts';
+import type { SettingsStore } from '../settingsStore';
+import { FieldStatus } from './FieldStatus';
+import { ToggleRow } from './rows';
 
 export interface LoginItemFieldProps {
-  checked: boolean;
-  onChange: (checked: boolean) => void;
+  readonly words: readonly string[];
+  readonly highlighted: boolean;
+  readonly store: SettingsStore;
 }
 
-export function LoginItemField({ checked, onChange }: LoginItemFieldProps) {
-  const supported = useApp((app) => app.loginItem.supported);
+export function LoginItemField({ words, highlighted, store }: LoginItemFieldProps) {
+  const { supported, enabled } = useApp((app) => app.loginItem);
+  const refusal = useStoreState(store, (state) => state.refusals.openAtLogin);
   return (
     <ToggleRow
       name="openAtLogin"
-      label="Open Claudacity when I log in"
-      checked={checked}
+      label={<Highlighted text={LOGIN_ITEM_LABEL} words={words} />}
+      checked={enabled}
       disabled={!supported}
+      faulty={refusal !== undefined}
+      highlighted={highlighted}
       describedBy="openAtLogin-note"
+      status={<FieldStatus name="openAtLogin" store={store} />}
       notes={
-        <p id="openAtLogin-note" className="note">
-          {supported ? '' : 'Not available on this system.'}
+        <p id="openAtLogin-note" className={refusal ? 'note fault' : 'note'} role={refusal ? 'alert' : undefined}>
+          {refusal ?? (supported ? 'In the tray, without the window.' : 'Not available on this system.')}
         </p>
       }
-      onChange={onChange}
+      onChange={(checked) => void store.setOpenAtLogin(checked)}
     />
   );
 }

@@ -1,67 +1,98 @@
-/** One setting of the table with its label, field and notes. */
+/** One setting of the table with its label, its field, what has become of a change, and its notes. */
 import { type ComponentType, type ReactNode, useId } from 'react';
 import { SETTINGS, type Setting, type ShownSettingName } from '../../../app/shared/settings';
 import { settingText } from '../../../app/shared/settingText';
 import { useApp } from '../../state/services';
+import { useStoreState } from '../../state/store';
+import { Highlighted } from '../Highlighted';
+import { isModified } from '../settingFacts';
+import type { SettingsStore } from '../settingsStore';
 import { CliPathField } from './CliPathField';
+import { FieldStatus } from './FieldStatus';
 import { ChoiceField, type FieldProps, NumberField, TextField } from './fields';
 import { HostField } from './HostField';
-import { PinnedBy } from './PinnedBy';
-import { ToggleRow } from './ToggleRow';
+import { ListedModelsField, ModelField } from './ModelFields';
+import { PinnedNote } from './PinnedNote';
+import { FieldRow, ToggleRow } from './rows';
 
 export interface SettingFieldProps {
   name: ShownSettingName;
-  /** As edited. */
-  text: string;
-  /** What is wrong with the text. */
-  fault: string | undefined;
-  /** What saving it does that the user may not expect. */
-  warning: string | undefined;
+  /** What is searched for, in lower case. */
+  words: readonly string[];
   /** Whether the page was opened for this setting. */
   highlighted: boolean;
-  onChange: (text: string) => void;
+  store: SettingsStore;
 }
 
-export function SettingField({ name, text, fault, warning, highlighted, onChange }: SettingFieldProps) {
+export function SettingField({ name, words, highlighted, store }: SettingFieldProps) {
   const setting: Setting = SETTINGS[name];
-  const pinnedBy = useApp((app) => app.pinned[name]);
-  const value = useApp((app) => app.settings[name]);
   const id = useId();
-  const notes = `${id}-notes`;
-  const shared = { name, highlighted, notes: <Notes id={notes} fault={fault} warning={warning} note={setting.note} /> };
+  const source = useApp((app) => app.pinned[name]);
+  const value = useApp((app) => app.settings[name]);
+  const added = useApp((app) => app.runSettings.added[name]);
+  const changedForRun = useApp((app) => app.runSettings.changed.includes(name));
+  const draft = useStoreState(store, (state) => state.drafts[name]);
+  const refusal = useStoreState(store, (state) => state.refusals[name]);
+  const unlocked = useStoreState(store, (state) => state.unlocked[name] === true);
+  const text = draft ?? settingText(value);
+  const locked = source !== undefined && !unlocked && !changedForRun;
+  const modified = source === undefined && isModified(name, value, added);
+  const ids = { note: `${id}-note`, fault: `${id}-fault`, pinned: `${id}-pinned` };
+  const describedBy = [refusal && ids.fault, source && ids.pinned, ids.note].filter(Boolean).join(' ');
+
+  const notes = (
+    <>
+      {refusal && (
+        <p id={ids.fault} className="note fault" role="alert">
+          {refusal}
+        </p>
+      )}
+      {source !== undefined && (
+        <PinnedNote
+          {...{ id: ids.pinned, name, label: setting.label, source, unlocked, changed: changedForRun, store }}
+        />
+      )}
+      <p id={ids.note} className="note">
+        <Highlighted text={noteOf(setting)} words={words} />
+        {added && ` Added by a variable: ${added.join(', ')}.`}
+      </p>
+    </>
+  );
+  const row = {
+    ...{ name, highlighted, notes, modified },
+    label: <Highlighted text={setting.label} words={words} />,
+    status: <FieldStatus name={name} store={store} onReset={modified ? () => void store.reset(name) : undefined} />,
+  };
   if (setting.kind === 'toggle') {
     return (
       <ToggleRow
-        {...shared}
-        label={setting.label}
+        {...row}
         checked={text === 'on'}
-        disabled={pinnedBy !== undefined}
-        describedBy={notes}
-        pinnedBy={pinnedBy}
-        onChange={(checked) => onChange(checked ? 'on' : 'off')}
+        disabled={locked}
+        faulty={refusal !== undefined}
+        describedBy={describedBy}
+        onChange={(checked) => void store.commit(name, checked ? 'on' : 'off')}
       />
     );
   }
-  if (pinnedBy !== undefined) {
+  if (locked) {
     return (
-      <Row {...shared} label={<span>{setting.label}</span>} notes={<PinnedBy source={pinnedBy} />}>
-        <span className="pinned-value">{settingText(value)}</span>
-      </Row>
+      <FieldRow {...row}>
+        <span className="pinned-value">{pinnedText(setting, settingText(value))}</span>
+      </FieldRow>
     );
   }
   const Field = CUSTOM_FIELDS[name] ?? FIELDS[setting.kind];
   return (
-    <Row {...shared} label={<label htmlFor={id}>{setting.label}</label>}>
+    <FieldRow {...row} fieldId={id}>
       <Field
-        id={id}
-        name={name}
-        setting={setting}
-        text={text}
-        faulty={fault !== undefined}
-        describedBy={notes}
-        onChange={onChange}
+        {...{ id, name, setting, text, describedBy }}
+        faulty={refusal !== undefined}
+        onEdit={(typed) => store.edit(name, typed)}
+        onRevert={() => store.revert(name)}
+        onCommit={(typed) => void store.commit(name, typed)}
       />
-    </Row>
+    </FieldRow>
   );
 }
 
@@ -76,49 +107,16 @@ const FIELDS: Record<Exclude<Setting['kind'], 'toggle'>, ComponentType<FieldProp
 const CUSTOM_FIELDS: Partial<Record<ShownSettingName, ComponentType<FieldProps>>> = {
   host: HostField,
   cliPath: CliPathField,
+  taskModel: ModelField,
+  defaultModel: ModelField,
+  unlistedModels: ListedModelsField,
 };
 
-interface RowProps {
-  name: string;
-  label: ReactNode;
-  notes: ReactNode;
-  highlighted: boolean;
-  children: ReactNode;
+function noteOf({ note = '', applies }: Setting): string {
+  return applies === 'at next start' ? `${note} Takes effect when the app is started again.`.trim() : note;
 }
 
-function Row({ name, label, notes, highlighted, children }: RowProps) {
-  return (
-    <div className="settings-row" data-setting={name} data-highlighted={highlighted} tabIndex={-1}>
-      {label}
-      <div>
-        {children}
-        {notes}
-      </div>
-    </div>
-  );
-}
-
-interface NotesProps {
-  id: string;
-  fault: string | undefined;
-  warning: string | undefined;
-  note: string | undefined;
-}
-
-function Notes({ id, fault, warning, note }: NotesProps) {
-  return (
-    <div id={id} className="notes">
-      {fault && (
-        <p className="note fault" role="alert">
-          {fault}
-        </p>
-      )}
-      {warning && (
-        <p className="note fault" role="status">
-          {warning}
-        </p>
-      )}
-      {note && <p className="note">{note}</p>}
-    </div>
-  );
+function pinnedText(setting: Setting, text: string): ReactNode {
+  if (setting.kind === 'choice') return setting.choices[text] ?? text;
+  return [text || (setting.placeholder ?? 'none'), setting.unit].filter(Boolean).join(' ');
 }

@@ -3,6 +3,7 @@
  * this runs, says which day.
  */
 import type {
+  AppSettings,
   Bridge,
   CallArguments,
   CallHandlers,
@@ -22,6 +23,7 @@ import { activeConversations, messagesOf, storedConversations } from './demoConv
 import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
 import { between } from './demoRandom';
+import { demoReport } from './demoReport';
 import { begun, details, finished, usage } from './demoRequests';
 import { busyDay, emptyDay } from './demoUsage';
 
@@ -208,6 +210,29 @@ const handlers: Partial<CallHandlers> = {
     change({ settings: { ...snapshot.settings, ...settings } });
     return snapshot.settings;
   },
+  'settings.changeForRun': (settings) => {
+    const changed = Object.keys(settings) as (keyof AppSettings)[];
+    change({
+      settings: { ...snapshot.settings, ...settings },
+      runSettings: { ...snapshot.runSettings, changed: [...snapshot.runSettings.changed, ...changed] },
+    });
+    return snapshot.settings;
+  },
+  'settings.endChangeForRun': (name) => {
+    const { changed, added } = snapshot.runSettings;
+    change({
+      settings: { ...snapshot.settings, [name]: appSettings()[name] },
+      runSettings: { changed: changed.filter((one) => one !== name), added },
+    });
+    return snapshot.settings;
+  },
+  'models.all': () =>
+    ['opus', 'sonnet', 'sonnet[1m]', 'haiku', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'].map((id) => ({
+      id,
+      title: id.startsWith('claude') ? 'Claude 5.5' : id.replace(/^./, (letter) => letter.toUpperCase()),
+      fullName: id,
+    })),
+  'app.report': () => demoReport,
   'knocks.allow': (id) => {
     change({ knocks: snapshot.knocks.filter((one) => one.id !== id) });
     return snapshot.settings;

@@ -30,71 +30,89 @@ const STATES = {
   'problem-signed-out': { demo: 'signed_out' },
   'problem-port': { demo: 'port_taken' },
   'problem-cli': { demo: 'cli_missing' },
-  access: { demo: 'busy', before: (page) => page.keyboard.press('Control+6') },
-  'access-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+6') },
-  'access-new': {
+  settings: { demo: 'busy', before: (page) => page.keyboard.press('Control+,') },
+  'settings-server': { demo: 'busy', before: (page) => settingsGroup(page, 'Server') },
+  'settings-restart': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+6');
+      await settingsGroup(page, 'Server');
+      await page.getByRole('button', { name: 'Change “Port” for this run' }).click();
+      await page.getByRole('textbox', { name: 'Port' }).fill('8080');
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Listen on').selectOption('127.0.0.1');
+    },
+  },
+  'settings-refused': {
+    demo: 'busy',
+    before: async (page) => {
+      await settingsGroup(page, 'Processes');
+      await page.getByRole('textbox', { name: 'Processes' }).fill('0');
+      await page.keyboard.press('Enter');
+      await page.getByRole('textbox', { name: 'Idle process' }).fill('7');
+      await page.keyboard.press('Enter');
+      await page.getByRole('checkbox', { name: 'Reuse processes' }).uncheck();
+    },
+  },
+  'settings-keys': { demo: 'busy', before: (page) => settingsGroup(page, 'Keys and refused') },
+  'settings-keys-empty': { demo: 'empty', before: (page) => settingsGroup(page, 'Keys and refused') },
+  'settings-key-new': {
+    demo: 'busy',
+    before: async (page) => {
+      await settingsGroup(page, 'Keys and refused');
       await page.getByRole('button', { name: 'New key' }).click();
     },
   },
-  'access-accounts': {
+  'settings-key-created': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+6');
-      await page.getByRole('button', { name: 'Add an account' }).scrollIntoViewIfNeeded();
-    },
-  },
-  'access-account-new': {
-    demo: 'busy',
-    before: async (page) => {
-      await page.keyboard.press('Control+6');
-      await page.getByRole('button', { name: 'Add an account' }).click();
-    },
-  },
-  'access-created': {
-    demo: 'busy',
-    before: async (page) => {
-      await page.keyboard.press('Control+6');
+      await settingsGroup(page, 'Keys and refused');
       await page.getByRole('button', { name: 'New key' }).click();
       await page.getByLabel('Name').fill('Home Assistant');
       await page.getByRole('checkbox', { name: 'be a part of the URL' }).check();
       await page.getByRole('button', { name: 'Make key' }).click();
     },
   },
-  settings: { demo: 'busy', before: (page) => page.keyboard.press('Control+,') },
-  'settings-end': {
+  'settings-accounts': { demo: 'busy', before: (page) => settingsGroup(page, 'Accounts') },
+  'settings-account-new': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+,');
-      await page.getByLabel('Closing without').scrollIntoViewIfNeeded();
+      await settingsGroup(page, 'Accounts');
+      await page.getByRole('button', { name: 'Add an account' }).click();
     },
   },
-  'settings-faults': {
+  'settings-models': { demo: 'busy', before: (page) => settingsGroup(page, 'Models') },
+  'settings-privacy': { demo: 'busy', before: (page) => settingsGroup(page, 'Privacy') },
+  'settings-notifications': { demo: 'busy', before: (page) => settingsGroup(page, 'Notifications') },
+  'settings-start-up': { demo: 'busy', before: (page) => settingsGroup(page, 'Start-up') },
+  'settings-about': { demo: 'busy', before: (page) => settingsGroup(page, 'About') },
+  'settings-report': {
+    demo: 'busy',
+    before: async (page) => {
+      await settingsGroup(page, 'About');
+      await page.getByRole('button', { name: 'Copy a report for a bug' }).click();
+    },
+  },
+  'settings-search': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+,');
-      await page.getByLabel('Processes', { exact: true }).fill('0');
-      await page.getByLabel('Delete after').fill('7');
-      await page.getByRole('checkbox', { name: 'Store the conversation history' }).uncheck();
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.keyboard.press('Control+f');
+      await page.keyboard.type('key');
+    },
+  },
+  'settings-nothing-found': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.keyboard.press('Control+f');
+      await page.keyboard.type('xyzzy');
     },
   },
   'settings-delete-history': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+,');
-      await page.getByRole('checkbox', { name: 'Store the conversation history' }).uncheck();
-      await page.getByRole('button', { name: 'Save' }).click();
-    },
-  },
-  'settings-unsaved': {
-    demo: 'busy',
-    before: async (page) => {
-      await page.keyboard.press('Control+,');
-      await page.getByLabel('Delete after').fill('7');
-      await page.keyboard.press('Control+2');
+      await settingsGroup(page, 'Privacy');
+      await page.getByRole('checkbox', { name: 'Store the conversation history' }).click();
     },
   },
   'page-failed': {
@@ -195,6 +213,16 @@ const STATES = {
         .catch(() => undefined),
   },
 };
+
+/** Opens the settings at a group, in the list or in the select of a narrow window. @param {Page} page @param {string} title */
+async function settingsGroup(page, title) {
+  await page.keyboard.press('Control+,');
+  const list = page.getByRole('navigation', { name: 'Groups of settings' });
+  await list.waitFor();
+  const button = list.getByRole('button', { name: title, exact: true });
+  if (await button.isVisible()) await button.click();
+  else await list.getByRole('combobox').selectOption(title);
+}
 
 const [folder = 'shots', executablePath = '/usr/bin/chromium', only = ''] = process.argv.slice(2);
 fs.mkdirSync(folder, { recursive: true });

@@ -73,7 +73,7 @@ test('a refused peer is told once, without a word of its own, and at most one a 
   notifier.update({ knocks: [knock('10.0.0.2'), knock('10.0.0.1')] });
   notifier.update({ knocks: [knock('10.0.0.3'), knock('10.0.0.2')] });
   expect(shown).toEqual([
-    { title: 'A request was refused', body: expect.stringContaining('10.0.0.2'), page: 'access' },
+    { title: 'A request was refused', body: expect.stringContaining('10.0.0.2'), page: 'settings', target: 'refused' },
   ]);
   expect(JSON.stringify(shown)).not.toContain('evil');
   clock.now += 60_000;

@@ -1,5 +1,5 @@
 /** What the user has typed about a key, and what it means. */
-import type { ApiKey, KeyScope } from '../../app/shared/access/keys';
+import type { ApiKey, KeyScope } from '../../../app/shared/access/keys';
 
 /** Not imported: the page takes types alone from a file with schemas (app/shared/contract.ts). */
 const SCOPES: readonly KeyScope[] = ['inference', 'history', 'metrics'];

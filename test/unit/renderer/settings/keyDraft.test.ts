@@ -1,8 +1,8 @@
 /** What a form about an API key makes of what was typed. */
 import { expect, test } from 'vitest';
-import type { ApiKey } from '../../../app/shared/access/keys';
-import { keyDraft, keyFaults, keyFields } from '../../../renderer/access/keyDraft';
-import { demoKeys } from '../../support/rendererDev/demoKeys';
+import type { ApiKey } from '../../../../app/shared/access/keys';
+import { keyDraft, keyFaults, keyFields } from '../../../../renderer/settings/access/keyDraft';
+import { demoKeys } from '../../../support/rendererDev/demoKeys';
 
 const NOW = 1_800_000_000_000;
 const key = (fields: Partial<ApiKey>): ApiKey => ({ ...(demoKeys(NOW)[1] as ApiKey), ...fields });

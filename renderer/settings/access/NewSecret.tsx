@@ -1,7 +1,7 @@
 /** Shows the secret of a key that was just made, for the only time, and how a program uses it. */
-import type { CreatedKey } from '../../app/shared/access/keys';
-import { CopyButton } from '../ui/CopyButton';
-import { Dialog } from '../ui/Dialog';
+import type { CreatedKey } from '../../../app/shared/access/keys';
+import { CopyButton } from '../../ui/CopyButton';
+import { Dialog } from '../../ui/Dialog';
 
 export interface NewSecretProps {
   readonly created: CreatedKey;

@@ -1,4 +1,4 @@
-/** The part of the access page about accounts, with its dialogs. */
+/** The part of the settings page about accounts, with its dialogs. */
 import { useState } from 'react';
 import type { ApiKey } from '../../../app/shared/access/keys';
 import type { CliAccount } from '../../../app/shared/cli/accounts';
@@ -19,8 +19,7 @@ export function AccountsSection() {
   const close = () => setAsking(null);
 
   return (
-    <section className="access-section" aria-labelledby="accounts-title">
-      <h3 id="accounts-title">Accounts</h3>
+    <div className="access-section">
       <p className="access-note">
         {accounts.length > 1
           ? 'The default account answers, unless an API key names another one. No request moves to another account by itself. '
@@ -48,7 +47,7 @@ export function AccountsSection() {
           It is signed out, and its answers end. {keysText(asking.account, keys)}
         </Confirm>
       )}
-    </section>
+    </div>
   );
 }
 

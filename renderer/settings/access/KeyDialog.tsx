@@ -1,10 +1,10 @@
 /** Makes an API key, or changes what one may do. */
 import { type ReactNode, type SubmitEvent, useId, useState } from 'react';
-import type { ApiKey, CreatedKey } from '../../app/shared/access/keys';
-import type { CliAccount } from '../../app/shared/cli/accounts';
-import { callErrorText } from '../state/callErrorText';
-import { useCommands } from '../state/services';
-import { Dialog } from '../ui/Dialog';
+import type { ApiKey, CreatedKey } from '../../../app/shared/access/keys';
+import type { CliAccount } from '../../../app/shared/cli/accounts';
+import { callErrorText } from '../../state/callErrorText';
+import { useCommands } from '../../state/services';
+import { Dialog } from '../../ui/Dialog';
 import { EXPIRIES, type KeyDraft, keyDraft, keyFaults, keyFields } from './keyDraft';
 
 export interface KeyDialogProps {

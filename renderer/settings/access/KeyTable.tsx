@@ -1,7 +1,7 @@
 /** The API keys, the newest first: what each may do, who used it last, and what can be done with it. */
-import type { ApiKey } from '../../app/shared/access/keys';
-import type { CliAccount } from '../../app/shared/cli/accounts';
-import { formatCompact, formatDate, formatLastUse, formatUsd, plural } from '../ui/format';
+import type { ApiKey } from '../../../app/shared/access/keys';
+import type { CliAccount } from '../../../app/shared/cli/accounts';
+import { formatCompact, formatDate, formatLastUse, formatUsd, plural } from '../../ui/format';
 
 export interface KeyTableProps {
   readonly keys: readonly ApiKey[];

@@ -1,8 +1,8 @@
 /** Who was refused lately, why, and what would let them in. */
-import type { Knock, KnockRemedy } from '../../app/shared/access/knocks';
-import { useCommands } from '../state/services';
-import { formatLastUse, plural } from '../ui/format';
-import { Icon } from '../ui/Icon';
+import type { Knock, KnockRemedy } from '../../../app/shared/access/knocks';
+import { useCommands } from '../../state/services';
+import { formatLastUse, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
 
 export interface KnocksProps {
   readonly knocks: readonly Knock[];
