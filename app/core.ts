@@ -92,7 +92,7 @@ export function createCore({
     onChange: () => topics.changed('storage'),
   });
   const { conversations } = storage;
-  const journal = openJournal({ database: storage.database, log });
+  const journal = openJournal({ database: storage.database, log, requestTexts: storage.requestTexts });
   const planHistory = createPlanHistory({ database: storage.database, log });
   const keys = openKeyRing({
     database: storage.database,
@@ -260,7 +260,7 @@ export function createCore({
       await claude.close();
       await control?.close();
       topics.close();
-      journal.close();
+      await journal.close();
       keys.close();
       await storage.close();
     },

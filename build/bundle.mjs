@@ -57,12 +57,12 @@ function commandBundles(folder, entry = 'app/cli.ts') {
       outfile: path.join(folder, 'cli.cjs'),
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
-    // A thread of its own needs a file of its own.
-    {
+    // Each thread needs a file of its own.
+    ...['maintenanceWorker.cjs', 'searchWorker.cjs'].map((name) => ({
       ...NODE,
-      entryPoints: ['app/store/sqlite/maintenanceWorker.cjs'],
-      outfile: path.join(folder, 'maintenanceWorker.cjs'),
-    },
+      entryPoints: [`app/store/sqlite/${name}`],
+      outfile: path.join(folder, name),
+    })),
   ];
 }
 

@@ -24,6 +24,8 @@ export type RefusalCode =
 export interface Fault {
   readonly status: number;
   readonly code: ChatErrorKind | RefusalCode;
+  /** Whose limit is reached, where it is one of the plan or of the API key. */
+  readonly limit?: ChatError['limit'];
   /** For the client. Never contains a stack trace. */
   readonly message: string;
   /** For the log and the journal: like `message`, but without any text of the client's. */
@@ -104,6 +106,7 @@ function chatFault(error: ChatError, requestId: string): Fault {
   return {
     status,
     code: error.kind,
+    limit: error.limit,
     message: internal ? `internal error; the log tells more about request ${requestId}` : error.message,
     recorded: error.message,
     param: error.param ?? (error.kind === 'model_not_found' ? 'model' : null),

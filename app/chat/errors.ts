@@ -45,6 +45,8 @@ export interface ChatErrorOptions {
   readonly param?: string;
   /** The HTTP status of the API, where the API refused. */
   readonly apiStatus?: number;
+  /** Of a `rate_limit`: whose limit it is, where it is not one of the API's capacity. */
+  readonly limit?: 'plan' | 'key';
   readonly cause?: unknown;
 }
 
@@ -54,6 +56,7 @@ export class ChatError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly param: string | undefined;
   readonly apiStatus: number | undefined;
+  readonly limit: 'plan' | 'key' | undefined;
 
   /** @param message says what is wrong and, where the user can fix it, how. */
   constructor(kind: ChatErrorKind, message: string, options: ChatErrorOptions = {}) {
@@ -62,6 +65,7 @@ export class ChatError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.param = options.param;
     this.apiStatus = options.apiStatus;
+    this.limit = options.limit;
   }
 
   /** Returns a `ChatError` as it is; anything else becomes one of kind `internal`, with the original as its cause. */

@@ -43,7 +43,11 @@ export type ChatEvent =
       readonly historySource?: 'store' | 'memory' | undefined;
     }
   /** A process is ready for the question, which is sent to it next. Repeated where another process takes its place. */
-  | { readonly type: 'question_sent' }
+  | {
+      readonly type: 'question_sent';
+      /** For how long all processes were busy, in ms. */
+      readonly queuedMs: number;
+    }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   /** The model calls a tool of the client's; the arguments follow. Calls do not overlap and come in the order of `index`, from 0. */

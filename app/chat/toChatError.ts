@@ -18,6 +18,7 @@ export function toChatError(error: unknown): ChatError {
     const { retryAfterMs } = error;
     return new ChatError(code === 'plan_exhausted' ? 'rate_limit' : code, error.message, {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(code === 'plan_exhausted' && { limit: 'plan' as const }),
       cause: error,
     });
   }
@@ -74,6 +75,7 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
   return new ChatError(kind, apiMessage(text), {
     ...(status === undefined ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
+    ...(kind === 'rate_limit' && limit && { limit: 'plan' as const }),
   });
 }
 

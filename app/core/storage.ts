@@ -10,6 +10,7 @@ import { type ConversationStore, openConversationStore, type Retention } from '.
 import { DAY_MS } from '../store/conversations/retention';
 import { type Database, openDatabase } from '../store/database';
 import { quarantinedFiles } from '../store/quarantinedFiles';
+import { openRequestTexts, type RequestTextsStore } from '../store/requests/requestTexts';
 import { createMaintenance } from '../store/sqlite/maintenance';
 import { createStorageHealth, type StorageHealth } from '../store/storageHealth';
 
@@ -17,10 +18,11 @@ export interface Storage {
   readonly database: Database;
   readonly health: StorageHealth;
   readonly conversations: ConversationStore;
+  readonly requestTexts: RequestTextsStore;
   readonly state: StorageState;
   /** Begins to check, prune and probe. */
   start(): void;
-  /** Deletes every conversation, also those in quarantined files. Resolves when nothing is left. */
+  /** Deletes every conversation and what requests said, also in quarantined files. Resolves when nothing is left. */
   deleteAll(): Promise<void>;
   /** @throws Error that says why the file cannot be restored. */
   restore(file: string): Promise<RestoreResult>;
@@ -80,7 +82,16 @@ export function openStorage(options: StorageOptions): Storage {
     },
   });
   const maintenance = createMaintenance({ database, onProgress: onChange });
-  const conversations = openConversationStore({ database, log, retention, maintenance });
+  const requestTexts = openRequestTexts({ database, log, retention, maintenance });
+  const conversations = openConversationStore({
+    ...{ database, log, maintenance },
+    // What requests said counts, too; conversations have the rest.
+    retention: () => {
+      const { keepBytes, ...rest } = retention();
+      return { ...rest, keepBytes: Math.max(0, keepBytes - requestTexts.bytes()) };
+    },
+    onDeleted: requestTexts.deleteOf,
+  });
   const quarantined = quarantinedFiles(database, maintenance);
   const timers: NodeJS.Timeout[] = [];
 
@@ -94,6 +105,7 @@ export function openStorage(options: StorageOptions): Storage {
   };
 
   const prune = () => {
+    requestTexts.prune();
     void conversations.prune();
     try {
       quarantined.deleteOlder(Date.now() - retention().keepDays * DAY_MS);
@@ -115,6 +127,7 @@ export function openStorage(options: StorageOptions): Storage {
     database,
     health,
     conversations,
+    requestTexts,
     get state() {
       const { problem } = health;
       const { sweepProgress } = maintenance;
@@ -126,19 +139,20 @@ export function openStorage(options: StorageOptions): Storage {
     },
     start: () => {
       started = true;
-      void check();
+      void check().then(requestTexts.indexRest);
       prune();
       every(PRUNE_EVERY_MS, prune);
       every(probeEveryMs, probe);
     },
     deleteAll: async () => {
       quarantined.deleteAll();
-      await conversations.deleteAll();
+      await Promise.all([requestTexts.deleteAll(), conversations.deleteAll()]);
     },
     restore: async (file) => {
       try {
         const result = await quarantined.restore(file);
         database.announceReplaced();
+        requestTexts.indexRest();
         return result;
       } finally {
         onChange();

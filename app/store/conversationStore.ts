@@ -49,6 +49,8 @@ export interface ConversationStoreOptions {
   readonly now?: () => number;
   /** Deletes what is marked as deleted. Default: a maintenance of the database. */
   readonly maintenance?: Pick<Maintenance, 'sweep'>;
+  /** Called with the conversations that are deleted, before they are. @throws SQLite's errors. */
+  onDeleted?(conversations: readonly string[]): void;
 }
 
 /** In characters. */
@@ -63,6 +65,7 @@ export function openConversationStore({
   retention,
   now = Date.now,
   maintenance = createMaintenance({ database }),
+  onDeleted = () => {},
 }: ConversationStoreOptions): ConversationStore {
   const conversations = conversationsTable(database);
   const messages = messagesTable(database);
@@ -242,7 +245,10 @@ export function openConversationStore({
       return record?.hasTexts ? readMessages({ ...record, inMemory: false }) : null;
     },
     delete: async (id) => {
-      demand('be deleted', () => conversations.markDeleted(id));
+      demand('be deleted', () => {
+        onDeleted([id]);
+        conversations.markDeleted(id);
+      });
       forget(id);
       await deleteMarked();
     },
@@ -263,6 +269,7 @@ export function openConversationStore({
       try {
         const excess = selectExcess(conversations.sizes(), systemPrompts.sizes(), retention(), now());
         if (excess.length > 0) {
+          onDeleted(excess.map(({ id }) => id));
           transaction(database, () => {
             for (const { id } of excess) conversations.markDeleted(id);
           });

@@ -196,7 +196,8 @@ export function openDatabase(file: string, log: Log, reports: DatabaseReports = 
       run: (...parameters) =>
         reporting(() => {
           beforeWrite();
-          current().run(...parameters);
+          // Not `run`, which also reads the last row id: the full-text index leaves one that is too large for it.
+          current().all(...parameters);
         }),
       get: (...parameters) => reporting(() => current().get(...parameters)),
       all: (...parameters) => reporting(() => current().all(...parameters)),
@@ -250,7 +251,7 @@ const TOUCH = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 /** Stores what was only in memory. What the file has already stays as it is there. */
 function copyFromMemory(memory: DatabaseSyncInstance, file: string, log: Log): void {
   try {
-    memory.prepare('ATTACH ? AS disk').run(file);
+    memory.prepare('ATTACH ? AS disk').all(file);
     memory.exec(`BEGIN IMMEDIATE; ${COPY_TO_DISK} COMMIT;`);
   } catch (error) {
     log.error('what was in memory could not be stored', { file, error: asError(error) });
@@ -264,6 +265,8 @@ const COPY_TO_DISK = `
   INSERT OR IGNORE INTO disk.conversations SELECT * FROM main.conversations;
   INSERT OR IGNORE INTO disk.messages SELECT * FROM main.messages;
   INSERT OR IGNORE INTO disk.history_senders SELECT * FROM main.history_senders;
+  INSERT OR IGNORE INTO disk.request_texts SELECT * FROM main.request_texts WHERE seq NOT IN (SELECT seq FROM disk.requests);
+  UPDATE main.requests SET indexed = 0;
   INSERT OR IGNORE INTO disk.requests SELECT * FROM main.requests;
   INSERT INTO disk.usage SELECT * FROM main.usage WHERE true ON CONFLICT (day, hour, model, client, key_id, account_id) DO UPDATE SET
     requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,

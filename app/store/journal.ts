@@ -2,9 +2,21 @@
  * The journal records every request: as a row that changes while the request is answered (for the window), and in SQLite
  * when it has ended (for the request log and for the day's usage).
  */
-import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
+import type { ChatEvent } from '../chat/events';
+import type { ChatRequest } from '../chat/request';
+import type {
+  DayUsage,
+  FilterValues,
+  RequestDetails,
+  RequestPage,
+  RequestRow,
+  RequestTexts,
+  TextsWithheld,
+} from '../shared/contract';
 import type { UsageQuery, UsageReport } from '../shared/reports/usageReport';
+import type { OutcomeFacts } from '../shared/requests/requestOutcome';
 import type { Usage } from '../shared/usage';
+import type { SearchQuery } from './requests/requestSearch';
 
 /** What is known when a request arrives. */
 export type RequestStart = Pick<
@@ -12,8 +24,11 @@ export type RequestStart = Pick<
   'client' | 'address' | 'dialect' | 'method' | 'path' | 'model' | 'stream' | 'userAgent'
 >;
 
-/** What becomes known while it is answered. */
-export type RequestChange = Partial<Omit<RequestDetails, 'id' | 'at' | 'method' | 'path' | 'address'>>;
+/** What becomes known while it is answered. The outcome and the parts of the time follow from it. */
+export type RequestChange = Partial<Omit<RequestDetails, 'id' | 'at' | 'method' | 'path' | 'address' | DerivedField>> &
+  Pick<OutcomeFacts, 'endReason' | 'failure'>;
+
+type DerivedField = 'outcome' | 'asked' | 'processMs' | 'promptMs' | 'answerMs' | 'toolWaitMs';
 
 /** How a request ended. */
 export type RequestEnd = RequestChange & { status: number; phase: 'done' | 'failed' | 'cancelled' | 'stopped' };
@@ -22,6 +37,10 @@ export type RequestEnd = RequestChange & { status: number; phase: 'done' | 'fail
 export interface RequestRecord {
   readonly id: string;
   change(change: RequestChange): void;
+  /** Records what is asked: in words where the user's settings let texts be stored. */
+  ask(request: ChatRequest): void;
+  /** Records a part of the answer. @param choice the index of the answer, for requests of several. */
+  answer(choice: number, event: ChatEvent): void;
   /**
    * Sets the duration and writes the record. Later calls of `change` and `end` are ignored.
    * @param options `refused`: the request was refused by the access check. Of these, a bounded number a minute is recorded;
@@ -39,6 +58,12 @@ export interface Journal {
   /** Rows that began before `before` (ms since the epoch), newest first. */
   older(before: number, limit: number): RequestRow[];
   details(id: string): RequestDetails | null;
+  /** As the call `requests.search`. @throws Error */
+  search(query: SearchQuery): Promise<RequestPage>;
+  /** As the call `requests.filterValues`. @throws Error */
+  filterValues(): Promise<FilterValues>;
+  /** As the call `requests.said`. */
+  said(id: string, version: number): RequestTexts | TextsWithheld | null;
   /** Deletes the requests that have ended; the day's totals stay. */
   clear(): void;
   /**
@@ -56,6 +81,6 @@ export interface Journal {
   keyUsage(keyId: string, now: number): Usage;
   /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */
   onChange(listener: (row: RequestRow) => void): () => void;
-  /** Writes what has not been written yet; nothing is recorded after it. */
-  close(): void;
+  /** Writes what has not been written yet; nothing is recorded after it. Resolves when no search runs any more. */
+  close(): Promise<void>;
 }

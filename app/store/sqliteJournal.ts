@@ -2,28 +2,37 @@
  * The journal in SQLite. A request stays in memory until it ends; ended requests are written together, in one transaction
  * every 100 ms, so that no request waits for its record to be written.
  */
-import { randomUUID } from 'node:crypto';
 import type { Log } from '../log/log';
-import type { DayUsage, RequestDetails, RequestRow } from '../shared/contract';
+import type { DayUsage, RequestDetails, RequestRow, RequestTexts, TextsWithheld } from '../shared/contract';
 import { asError } from '../shared/errorText';
 import { localDay } from '../shared/localDay';
 import { NO_USAGE } from '../shared/usage';
 import { type Database, transaction } from './database';
-import type { Journal, RequestEnd, RequestRecord, RequestStart } from './journal';
+import type { Journal } from './journal';
 import { createPolls, isPoll } from './polls';
 import { createRefusals } from './refusals';
-import { asksNoModel, type EndedRequest, requestsTable } from './requestsTable';
+import { changeRequest, newRequest, type OpenRequest, openRecord, type UnwrittenRequest } from './requests/openRequest';
+import { createRequestSearch } from './requests/requestSearch';
+import { asksNoModel } from './requests/requestsTable';
+import type { RequestTextsStore, TextDeletion } from './requests/requestTexts';
+import { createToolWaits } from './requests/toolWaits';
+import { toRow } from './requests/toRow';
+import { createSearchReader } from './sqlite/searchReader';
 import { createUsageReports } from './usageReports/usageReports';
 import { addToDay, addToHours, emptyDay, type HourUsage, hourUsageOf, usageTable } from './usageTable';
 
 export interface JournalOptions {
   readonly database: Database;
   readonly log: Log;
+  /** The tables, and which texts are kept. */
+  readonly requestTexts: RequestTextsStore;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** The most requests to store; beyond that the oldest are deleted. Default 50,000. */
+  /** The most requests to store; beyond that the oldest are deleted. Default 100,000. */
   readonly maxRequests?: number;
 }
+
+type InMemory = Omit<UnwrittenRequest, 'endedAt'>;
 
 /** Requests that asked no model, such as refused ones, take at most this share of the stored ones. */
 const SHARE_WITHOUT_MODEL = 0.1;
@@ -34,12 +43,20 @@ const WRITE_AFTER_MS = 100;
 const RETRY_AFTER_MS = 5_000;
 
 /** Never throws for the sake of its file: what cannot be read or written is logged and left out. */
-export function openJournal({ database, log, now = Date.now, maxRequests = 50_000 }: JournalOptions): Journal {
-  const requests = requestsTable(database);
+export function openJournal({
+  database,
+  log,
+  now = Date.now,
+  requestTexts,
+  maxRequests = 100_000,
+}: JournalOptions): Journal {
+  const { requests, texts } = requestTexts;
+  const search = createRequestSearch(createSearchReader(database), requestTexts.marks);
+  const toolWaits = createToolWaits();
   const usage = usageTable(database);
   const reports = createUsageReports(database);
-  const openRequests = new Map<string, RequestDetails>();
-  let unwritten: EndedRequest[] = [];
+  const openRequests = new Map<string, OpenRequest>();
+  let unwritten: UnwrittenRequest[] = [];
   let unwrittenUsage: HourUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -68,18 +85,28 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     timer ??= setTimeout(writeNow, afterMs).unref();
   };
 
+  /** Returns whether the request can be found by its words; a worker sees to it otherwise. */
+  const write = ({ details, endedAt, texts: said, hasTexts }: UnwrittenRequest): boolean => {
+    const seq = requests.insert({ ...details, endedAt }, hasTexts);
+    if (said !== null) texts.insert(seq, said);
+    const isIndexed = texts.index(seq, said);
+    if (isIndexed) requests.setIndexed(seq);
+    return isIndexed;
+  };
+
   const writeNow = () => {
     clearTimeout(timer);
     timer = undefined;
     if (unwritten.length === 0 && unwrittenUsage.length === 0) return;
+    let isAllIndexed = true;
     try {
-      const withoutModel = withoutModelCount + unwritten.filter(asksNoModel).length;
+      const withoutModel = withoutModelCount + unwritten.filter(({ details }) => asksNoModel(details)).length;
       // Not one by one: finding them reads the whole table.
       const isOver = withoutModel > maxWithoutModel * PRUNE_ABOVE;
       const refusedToDelete = isOver ? withoutModel - maxWithoutModel : 0;
       const stored = storedCount + unwritten.length - refusedToDelete;
       const deleted = transaction(database, () => {
-        for (const request of unwritten) requests.insert(request);
+        isAllIndexed = unwritten.map(write).every((isIndexed) => isIndexed);
         for (const hourUsage of unwrittenUsage) usage.add(hourUsage);
         if (isOver) requests.deleteOldestWithoutModel(refusedToDelete);
         return stored > maxRequests ? requests.deleteOldest(stored - maxRequests) : 0;
@@ -88,6 +115,7 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
       storedCount = Math.min(maxRequests, stored);
       unwritten = [];
       unwrittenUsage = [];
+      if (!isAllIndexed) requestTexts.indexRest();
     } catch (error) {
       log.error('Requests could not be written; this will be tried again', {
         waiting: unwritten.length,
@@ -98,12 +126,14 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     }
   };
 
-  const onEnd = (request: RequestDetails) => {
-    openRequests.delete(request.id);
-    if (isPoll(request)) return polls.add(request);
+  const onEnd = ({ details, texts: said, hasTexts, toolCalls, facts }: OpenRequest) => {
+    openRequests.delete(details.id);
+    if (facts.endReason === 'tool_use') toolWaits.add(toolCalls, details.at + (details.durationMs ?? 0));
+    if (isPoll(details)) return polls.add(details);
     const endedAt = now();
-    unwritten.push({ ...request, endedAt });
-    const hourUsage = hourUsageOf(request, endedAt);
+    const kept = said && requestTexts.keeps() ? ended(said.read(false)) : null;
+    unwritten.push({ details, endedAt, texts: kept, hasTexts });
+    const hourUsage = hourUsageOf(details, endedAt);
     if (hourUsage !== null) {
       addToHours(unwrittenUsage, hourUsage);
       if (hourUsage.day === today.day) addToDay(today, hourUsage);
@@ -111,14 +141,55 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     writeSoon(WRITE_AFTER_MS);
   };
 
+  /** The requests that are not in the database. @param withTexts whether the texts of running ones are read as well. */
+  const inMemory = (withTexts: boolean): InMemory[] => [
+    ...[...openRequests.values()].map(({ details, texts: said, hasTexts }) => ({
+      ...{ details, hasTexts },
+      texts: withTexts && said ? said.read(true) : null,
+    })),
+    ...polls.recent.map((details) => ({ details, texts: null, hasTexts: false })),
+    ...unwritten,
+  ];
+
   const older = (before: number, limit: number): RequestRow[] => {
-    const inMemory = [...openRequests.values(), ...polls.recent, ...unwritten].filter((request) => request.at < before);
+    const recent = inMemory(false)
+      .map(({ details }) => details)
+      .filter(({ at }) => at < before);
     const written = attempt('read', [], () => requests.older(before, limit));
-    return [...inMemory, ...written]
+    return [...recent, ...written]
       .sort((a, b) => b.at - a.at)
       .slice(0, limit)
       .map(toRow);
   };
+
+  const said = (id: string, version: number): RequestTexts | TextsWithheld | null => {
+    const open = openRequests.get(id);
+    if (open) return saidSoFar(open, version, requestTexts.keeps());
+    const recent = inMemory(false).find(({ details }) => details.id === id);
+    if (recent) {
+      const { details, texts: own, hasTexts } = recent;
+      return own === null ? withheld(details, hasTexts) : newerThan(version, own);
+    }
+    const stored = attempt('read', null, () => requests.find(id));
+    if (stored === null) return 'deleted';
+    const { seq, details, hasTexts } = stored;
+    const found = seq > requestTexts.marks.texts ? attempt('read', null, () => texts.find(seq)) : null;
+    return found === null ? withheld(details, hasTexts) : newerThan(version, found);
+  };
+
+  requestTexts.onDeleted((deletion) => {
+    for (const open of openRequests.values()) {
+      if (!isPartOf(open.details, deletion)) continue;
+      open.texts = null;
+      open.details.asked = '';
+      notify(open.details);
+    }
+    for (const request of unwritten) {
+      if (!isPartOf(request.details, deletion)) continue;
+      request.texts = null;
+      request.details.asked = '';
+    }
+  });
 
   const dayOf = (at: number): DayUsage => {
     const day = localDay(at);
@@ -144,9 +215,10 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     };
     const error = `${count} more requests from this address were refused within a minute`;
     const path = `${count.toLocaleString('en-US')} more refused`;
-    const request = { ...newRequest(start, nextTime()), path, error, phase: 'failed' as const, durationMs: 0 };
+    const request = newRequest({ ...start, path }, nextTime());
+    changeRequest(request, { error, phase: 'failed', durationMs: 0, failure: 'forbidden' });
     onEnd(request);
-    notify(request);
+    notify(request.details);
   }
 
   function attempt<T>(what: string, fallback: T, work: () => T): T {
@@ -162,30 +234,43 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
   return {
     begin(start) {
       const request = newRequest(start, nextTime());
-      openRequests.set(request.id, request);
+      const { id, address } = request.details;
+      openRequests.set(id, request);
       const shouldRecordRefusal = () => {
-        openRequests.delete(request.id);
-        return refusals.count(request.address);
+        openRequests.delete(id);
+        return refusals.count(address);
       };
       // While refused requests from the address are only counted, the window hears of a request when it was not refused.
-      if (!refusals.isOver(request.address)) notify(request);
-      return openRecord(request, { notify, onEnd, shouldRecordRefusal });
+      if (!refusals.isOver(address)) notify(request.details);
+      const { waitMs: toolWaitMs } = toolWaits;
+      return openRecord(request, { keepsTexts: requestTexts.keeps, notify, onEnd, shouldRecordRefusal, toolWaitMs });
     },
     recent: (limit) => older(Number.POSITIVE_INFINITY, limit),
     older,
     details(id) {
-      const inMemory = openRequests.get(id) ?? [...polls.recent, ...unwritten].find((request) => request.id === id);
-      return inMemory ? toDetails(inMemory) : attempt('read', null, () => requests.find(id));
+      const recent = openRequests.get(id) ?? inMemory(false).find((request) => request.details.id === id);
+      if (recent) return structuredClone(recent.details);
+      return attempt('read', null, () => requests.find(id)?.details ?? null);
     },
+    search: (query) => {
+      // So that as few as possible are in both, and are counted once.
+      if (!closed) writeNow();
+      return search.search(query, inMemory(query.filter.text !== undefined));
+    },
+    filterValues: search.filterValues,
+    said,
     clear() {
       unwritten = [];
       polls.clear();
-      attempt('clear', undefined, () => requests.deleteAll());
+      attempt('clear', undefined, () => requestTexts.deleteRows());
       storedCount = 0;
       withoutModelCount = 0;
     },
     day: (at) => structuredClone(dayOf(at)),
-    usageReport: (query, at) => reports.report(query, at, { requests: unwritten, hours: unwrittenUsage }),
+    usageReport: (query, at) => {
+      const ended = unwritten.map(({ details, endedAt }) => ({ ...details, endedAt }));
+      return reports.report(query, at, { requests: ended, hours: unwrittenUsage });
+    },
     keyUsage: (keyId, at) => dayOf(at).keys.find((key) => key.keyId === keyId)?.usage ?? NO_USAGE,
     onChange(listener) {
       listeners.add(listener);
@@ -194,12 +279,13 @@ export function openJournal({ database, log, now = Date.now, maxRequests = 50_00
     refusedRequests() {
       return refusals.total;
     },
-    close() {
+    async close() {
       if (closed) return;
       refusals.close();
       writeNow();
       closed = true;
       clearTimeout(timer);
+      await search.close();
     },
   };
 }
@@ -219,75 +305,36 @@ function distinctTimes(now: () => number): () => number {
   };
 }
 
-function newRequest(start: RequestStart, at: number): RequestDetails {
-  return {
-    id: randomUUID(),
-    at,
-    ...start,
-    keyId: '',
-    keyName: '',
-    route: null,
-    phase: 'waiting',
-    outcome: 'waiting',
-    asked: '',
-    status: null,
-    usage: null,
-    firstTokenMs: null,
-    durationMs: null,
-    resolvedModel: null,
-    conversation: null,
-    served: null,
-    messages: null,
-    loadMs: null,
-    error: null,
-    ignored: [],
-    isolation: null,
-    payer: null,
-    billing: null,
-    accountId: '',
-  };
+/** The texts of a request that is being answered, or why there are none. */
+function saidSoFar(open: OpenRequest, version: number, keeps: boolean): RequestTexts | TextsWithheld | null {
+  const { texts, hasTexts } = open;
+  if (texts && keeps) return texts.version === version ? null : texts.read(true);
+  if (hasTexts) return 'deleted';
+  if (!keeps) return 'private';
+  return newerThan(version, NOTHING_YET);
 }
 
-interface RecordEvents {
-  notify(request: RequestDetails): void;
-  onEnd(request: RequestDetails): void;
-  /** Counts the refused request, and returns whether it is recorded as well. */
-  shouldRecordRefusal(): boolean;
+/** Before the question is read. */
+const NOTHING_YET: RequestTexts = {
+  ...{ system: '', earlierMessages: 0, question: [], answer: [] },
+  ...{ version: 0, running: true },
+};
+
+function newerThan(version: number, texts: RequestTexts): RequestTexts | null {
+  return texts.version === version ? null : texts;
 }
 
-function openRecord(request: RequestDetails, { notify, onEnd, shouldRecordRefusal }: RecordEvents): RequestRecord {
-  const startedAt = performance.now();
-  let open = true;
-  return {
-    id: request.id,
-    change(change) {
-      if (!open) return;
-      Object.assign(request, change);
-      notify(request);
-    },
-    end(change: RequestEnd, { refused = false } = {}) {
-      if (!open) return;
-      open = false;
-      if (refused && !shouldRecordRefusal()) return;
-      Object.assign(request, change, { durationMs: Math.round(performance.now() - startedAt) });
-      onEnd(request);
-      notify(request);
-    },
-  };
+/** @param hasTexts whether the texts were recorded; null where that is not known. */
+function withheld(details: RequestDetails, hasTexts: boolean | null): TextsWithheld {
+  if (asksNoModel(details)) return 'no_model';
+  return hasTexts === false ? 'private' : 'deleted';
 }
 
-function toDetails(request: RequestDetails | EndedRequest): RequestDetails {
-  const { endedAt: _endedAt, ...details } = { endedAt: 0, ...structuredClone(request) };
-  return details;
+/** The version of texts that do not change any more. */
+function ended(texts: RequestTexts): RequestTexts {
+  return { ...texts, version: Number.MAX_SAFE_INTEGER };
 }
 
-function toRow(request: RequestDetails): RequestRow {
-  const { id, at, client, address, dialect, method, path, model, stream, phase, status } = request;
-  const { outcome, asked, conversation, resolvedModel, served, keyId, keyName, loadMs, firstTokenMs, durationMs } =
-    request;
-  const usage = request.usage && { ...request.usage };
-  return {
-    ...{ id, at, client, address, dialect, method, path, model, stream, phase, outcome, asked, status },
-    ...{ conversation, resolvedModel, served, keyId, keyName, usage, loadMs, firstTokenMs, durationMs },
-  };
+function isPartOf({ conversation }: RequestDetails, deletion: TextDeletion): boolean {
+  return deletion === 'all' || (conversation !== null && deletion.conversations.has(conversation));
 }

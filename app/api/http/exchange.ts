@@ -6,9 +6,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ChatError } from '../../chat/errors';
+import type { ChatEvent } from '../../chat/events';
+import type { ChatRequest } from '../../chat/request';
 import type { Log } from '../../log/log';
 import type { ApiKey } from '../../shared/access/keys';
 import { maskKeys } from '../../shared/access/maskKeys';
+import type { FailureCode } from '../../shared/requests/requestOutcome';
 import type { Journal, RequestChange } from '../../store/journal';
 import type { Dialect } from '../dialect';
 import { clientName } from './clientName';
@@ -33,11 +36,14 @@ export interface Exchange {
   setKey(key: ApiKey): void;
   /** Updates the record in the journal. */
   change(change: RequestChange): void;
+  /** Records what is asked, and each event of the answer. @param choice the index of the answer. */
+  recordQuestion(request: ChatRequest): void;
+  recordAnswer(choice: number, event: ChatEvent): void;
   /**
    * Has the request recorded as failed when it ends; the first reason counts.
    * @param recorded the reason, without text of the client's.
    */
-  fail(recorded: string): void;
+  fail(recorded: string, code: FailureCode): void;
   /** Has the request recorded as ended by the user instead of failed. */
   markStopped(): void;
   /** Has the request recorded as refused before its body was read; the journal bounds how many of these it stores. */
@@ -108,6 +114,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     userAgent: maskKeys((req.headers['user-agent'] ?? '').slice(0, MAX_RECORDED)),
   });
   let failure: string | null = null;
+  let failureCode: FailureCode | undefined;
   let stopped = false;
   let refused = false;
   let sentKey: ApiKey | null = null;
@@ -121,6 +128,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   const ended = closed(req, res);
   void ended.then(() => {
     const route = routeOf(req);
+    if (failureCode !== undefined) record.change({ failure: failureCode });
     if (!complete) {
       controller.abort();
       record.end({ route, status: 499, phase: 'cancelled', ...(failure !== null && { error: failure }) });
@@ -152,8 +160,11 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     // Users put a key into the field of the model, too.
     change: ({ model, ...change }) =>
       record.change(model === undefined ? change : { ...change, model: maskKeys(model) }),
-    fail: (recorded) => {
+    recordQuestion: record.ask,
+    recordAnswer: record.answer,
+    fail: (recorded, code) => {
       failure ??= maskKeys(recorded.slice(0, MAX_RECORDED));
+      failureCode ??= code;
     },
     markStopped: () => {
       stopped = true;

@@ -50,6 +50,7 @@ export async function respond(
   } else {
     const { model, messages } = reply.request;
     exchange.change({ model, messages: messages.length, ignored });
+    exchange.recordQuestion(reply.request);
     const requests = [reply.request, ...(reply.furtherRequests ?? [])];
     const target = { exchange, hasAnswered: () => res.headersSent };
     const answers = deps.answers.eventsFor(attempt, target, (signal) => parallelAnswers(deps.chat, requests, signal));
@@ -161,6 +162,7 @@ async function* recordEvents(
   };
   let hasOutput = false;
   for await (const { choice, event } of events) {
+    exchange.recordAnswer(choice, event);
     if (event.type === 'error') throw event.error;
     if (event.type === 'start') {
       // Further choices do not belong to a conversation.
@@ -179,10 +181,13 @@ async function* recordEvents(
       throw new ChatError('api', 'the model’s first answer was not valid against the schema, and part of it is sent');
     }
     if (event.type === 'question_sent') {
-      if (choice === 0) exchange.change({ loadMs: exchange.elapsedMs() });
+      if (choice === 0) exchange.change({ loadMs: exchange.elapsedMs(), queueMs: event.queuedMs });
       continue;
     }
-    if (event.type === 'end') open -= 1;
+    if (event.type === 'end') {
+      open -= 1;
+      if (choice === 0) exchange.change({ endReason: event.reason });
+    }
     if (event.type === 'usage' || event.type === 'end') {
       usages.set(choice, event.usage);
       exchange.change({ usage: usageSoFar() });

@@ -35,7 +35,7 @@ export function sendFault(res: Response, exchange: Exchange, fault: Fault): void
  * @param error the fault's origin; its stack is logged if it is a defect of this app.
  */
 export function recordFault(exchange: Exchange, fault: Fault, error: unknown, log: Log): void {
-  exchange.fail(fault.recorded);
+  exchange.fail(fault.recorded, fault.limit === undefined ? fault.code : `${fault.limit}_limit`);
   if (fault.code === 'stopped') exchange.markStopped();
   const fields = { id: exchange.id, client: exchange.client, code: fault.code, reason: fault.recorded };
   if (fault.code === 'internal') {

@@ -57,6 +57,7 @@ export async function* answerQuestion(
   const usageBefore = status.usage;
   let served: Served = rewind === undefined ? 'live' : 'rewind';
   let announced: Served | undefined;
+  let queuedMs = 0;
   /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
   let hasBegun = false;
   // A process that dies, stops responding or has added what the API refuses is replaced once before that.
@@ -65,7 +66,7 @@ export async function* answerQuestion(
     try {
       if (!(await hasProcess(question, conversation, services, attempt === 1 ? rewind : undefined))) {
         served = history.length > 0 ? 'replay' : 'new';
-        await acquireProcess(question, conversation, services);
+        queuedMs += await acquireProcess(question, conversation, services);
       }
       const process = processOf(conversation);
       const onRateLimit = (limit: RateLimitInfo) => services.onRateLimit(limit, process);
@@ -80,7 +81,7 @@ export async function* answerQuestion(
       await process.configure(flagsOf(request, model), signal);
       clock.questionSent();
       live.change(conversation, { phase: 'answering' });
-      yield { type: 'question_sent' };
+      yield { type: 'question_sent', queuedMs };
       const turn = resumeTurn(conversation, question) ?? beginTurn(conversation, process, question);
       const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {

@@ -43,12 +43,12 @@ export async function hasProcess(
   return true;
 }
 
-/** Gets a process from the pool, and has it hold the history. @throws as `Claude.acquire` and `ClaudeProcess.replay`. */
+/** Gets a process from the pool, and has it hold the history. Returns for how long all were busy, in ms. @throws as `Claude.acquire` and `ClaudeProcess.replay`. */
 export async function acquireProcess(
   question: Question,
   conversation: LiveConversation,
   { claude, live }: { readonly claude: Claude; readonly live: LiveConversations },
-): Promise<void> {
+): Promise<number> {
   const { key, model, setup } = question;
   live.change(conversation, { phase: 'preparing', pid: null });
   delete conversation.waitingTurn;
@@ -64,6 +64,7 @@ export async function acquireProcess(
   const resumed = history.length - remainingHistory.length;
   conversation.frames = userStarts(history.slice(0, resumed), starts);
   await replay(question, conversation, starts[resumed] ?? 0);
+  return lease.queuedMs;
 }
 
 /** @throws Error where the conversation has no process. */

@@ -247,7 +247,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   };
 
-  const lend = (spare: Spare, used: KeyedRequirements): ProcessLease => {
+  const lend = (spare: Spare, used: KeyedRequirements, queuedMs: number): ProcessLease => {
     const { process, account } = spare;
     const conversations = spare.conversations + 1;
     leases.set(process, { account, preparedFor: used, conversations });
@@ -256,7 +256,7 @@ export function createPool(options: PoolOptions): Pool {
       if (process.alive) released.add(process);
       if (!(await recycle(process, used, conversations))) await process.close();
     };
-    return { process, release };
+    return { process, queuedMs, release };
   };
 
   return {
@@ -274,8 +274,11 @@ export function createPool(options: PoolOptions): Pool {
     },
     acquire: async (requirements, signal) => {
       const used = recentUse.record(requirements);
+      let queuedMs = 0;
       for (let attempt = 1; ; attempt += 1) {
+        const before = performance.now();
         const spare = await takeProcess(requirements, used, signal);
+        queuedMs += performance.now() - before;
         scheduleRefill(REFILL_DELAY_MS);
         const { process } = spare;
         const onAbort = () => process.kill();
@@ -285,7 +288,7 @@ export function createPool(options: PoolOptions): Pool {
           await begin(process, requirements, signal);
           signal.throwIfAborted();
           backoffMs = 0;
-          return lend(spare, used);
+          return lend(spare, used, queuedMs);
         } catch (error) {
           process.kill();
           const { stderr } = await process.exited;

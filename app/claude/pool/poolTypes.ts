@@ -10,6 +10,8 @@ import type { ProcessRequirements } from './processRequirements';
  */
 export interface ProcessLease {
   readonly process: ClaudeProcess;
+  /** How long the request waited because all processes were busy, in ms. */
+  readonly queuedMs: number;
   /**
    * Gives the process back: it is emptied for another request, or ended. A turn that runs must have been interrupted. Resolves when that
    * is done.

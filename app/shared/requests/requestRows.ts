@@ -55,8 +55,18 @@ export interface RequestRow {
   durationMs: number | null;
 }
 
-/** Everything that the journal records about a request. Never the text of a prompt or an answer. */
+/** Everything that the journal records about a request, but for its texts (requestTexts.ts). */
 export interface RequestDetails extends RequestRow {
+  /** The part of `loadMs` for which all processes were busy; null until a process was free. */
+  queueMs: number | null;
+  /** The rest of `loadMs`: starting or preparing the process, and replaying the history. */
+  processMs: number | null;
+  /** From sending the prompt to the first text, thinking or tool call; null until then. */
+  promptMs: number | null;
+  /** From the first text, thinking or tool call to the end; null until then. */
+  answerMs: number | null;
+  /** How long the client's tools took: from the end of the answer that called them to this request, which brings their results; null for others. */
+  toolWaitMs: number | null;
   /** The Express path that matched (`/v1/models/*id`); null where none did. The database does not store it. */
   route: string | null;
   userAgent: string;

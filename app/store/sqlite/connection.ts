@@ -3,6 +3,8 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { z } from 'zod';
+import { holdsWords } from '../requests/foldText';
 import { migrate, UnusableDatabaseError, type UnusableReason } from './schema';
 
 /** How long to wait for another connection's lock. The wait blocks the whole app, and a write that fails is tried again later. */
@@ -43,6 +45,10 @@ function prepared(
 ): DatabaseSyncInstance {
   try {
     prepare(connection);
+    // searchWorker.cjs has the same for its connection.
+    connection.function('holds_words', { deterministic: true }, (text: string, words: string) =>
+      Number(holdsWords(text, z.array(z.string()).parse(JSON.parse(words)))),
+    );
     return connection;
   } catch (error) {
     connection.close();

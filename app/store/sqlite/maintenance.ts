@@ -4,20 +4,23 @@
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { RestoreResult } from '../../shared/contract';
 import type { Database } from '../database';
+import { INDEX_ONE, MAX_INDEXED } from '../requests/indexSql';
+import { workerFile } from './workerFile';
 
 export interface Maintenance {
   /** Reads the whole file. Resolves with what is wrong with it; undefined where it is sound or there is none. @throws Error */
   check(): Promise<string | undefined>;
   /**
-   * Deletes the conversations that are marked as deleted, and system prompts that no conversation has; nothing of them is left in
-   * any file. The file shrinks. @throws Error where that fails; the next call carries on.
+   * Deletes the conversations, requests and texts of requests that are marked as deleted, and system prompts that no conversation has; nothing of
+   * them is left in any file. The file shrinks. @throws Error where that fails; the next call carries on.
    */
   sweep(): Promise<void>;
+  /** Makes the requests searchable that are not yet: those of earlier versions and restored files, and long ones. @throws Error */
+  index(): Promise<void>;
   /** Adds what the file, which has the current schema, holds to the database. @throws Error */
   restore(file: string): Promise<RestoreResult>;
   /** How much of the running `sweep` is done, from 0 to 1; undefined while none is running. */
@@ -35,24 +38,31 @@ export interface MaintenanceOptions {
 /** The longest step of the work takes about a second: deleting one message of 30 MB, or compacting a file of 64 MB. */
 const STOP_LIMIT_MS = 3_000;
 
-type Task = { readonly kind: 'check' | 'sweep' } | { readonly kind: 'restore'; readonly from: string };
+type Task = { readonly kind: 'check' | 'sweep' | 'index' } | { readonly kind: 'restore'; readonly from: string };
 
 const SWEEP_IN_MEMORY = `
   DELETE FROM conversations WHERE deleted = 1;
-  DELETE FROM system_prompts WHERE hash NOT IN (SELECT system_hash FROM conversations WHERE system_hash IS NOT NULL);`;
+  DELETE FROM system_prompts WHERE hash NOT IN (SELECT system_hash FROM conversations WHERE system_hash IS NOT NULL);
+  DELETE FROM requests WHERE seq <= (SELECT before FROM request_deletions WHERE what = 'rows');
+  DELETE FROM request_texts WHERE seq <= (SELECT max(before) FROM request_deletions);
+  DELETE FROM request_index WHERE rowid <= (SELECT max(before) FROM request_deletions);
+  UPDATE requests SET asked = '', indexed = 0 WHERE seq <= (SELECT max(before) FROM request_deletions);
+  DELETE FROM request_deletions;`;
 
 export function createMaintenance({ database, onProgress = () => {} }: MaintenanceOptions): Maintenance {
   const workers = new Set<Worker>();
   const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let lastTask: Promise<unknown> = Promise.resolve();
   let nextSweep: Promise<void> | undefined;
+  let nextIndex: Promise<void> | undefined;
   let sweepProgress: number | undefined;
   let closed = false;
   const needsSweep = database.prepare(
     `SELECT EXISTS (SELECT 1 FROM conversations WHERE deleted = 1) OR EXISTS (
        SELECT 1 FROM system_prompts WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE system_hash = hash)
-     ) AS needed`,
+     ) OR EXISTS (SELECT 1 FROM request_deletions) AS needed`,
   );
+  const needsIndex = database.prepare('SELECT EXISTS (SELECT 1 FROM requests WHERE indexed = 0) AS needed');
 
   const setProgress = (progress: number | undefined) => {
     sweepProgress = progress;
@@ -62,7 +72,9 @@ export function createMaintenance({ database, onProgress = () => {} }: Maintenan
   const run = (task: Task, onDone: (done: number) => void = () => {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (closed) throw new Error('the app is stopping');
-      const worker = new Worker(WORKER_FILE, { workerData: { ...task, file: database.file, stop } });
+      const worker = new Worker(workerFile('maintenanceWorker.cjs'), {
+        workerData: { ...task, file: database.file, stop, indexOne: INDEX_ONE, most: MAX_INDEXED },
+      });
       workers.add(worker);
       worker.on('message', (message: unknown) => {
         const report = Report.parse(message);
@@ -97,6 +109,12 @@ export function createMaintenance({ database, onProgress = () => {} }: Maintenan
     }
   };
 
+  const index = async () => {
+    nextIndex = undefined;
+    // What is not in a file is found without the index.
+    if (database.kind === 'file' && needsIndex.get()?.needed === 1) await run({ kind: 'index' });
+  };
+
   return {
     get sweepProgress() {
       return sweepProgress;
@@ -113,6 +131,10 @@ export function createMaintenance({ database, onProgress = () => {} }: Maintenan
       // One that has not begun yet deletes also what has just been marked.
       nextSweep ??= enqueue(sweep);
       return nextSweep;
+    },
+    index: () => {
+      nextIndex ??= enqueue(index);
+      return nextIndex;
     },
     restore: (from) =>
       enqueue(async () => {
@@ -136,9 +158,3 @@ const Report = z.discriminatedUnion('type', [
 ]);
 
 const Restored = z.object({ conversations: z.number(), unreadable: z.number() });
-
-/** In a package, the file is unpacked beside the archive, so that a worker can load it and its native addon. */
-const WORKER_FILE = fileURLToPath(new URL('./maintenanceWorker.cjs', import.meta.url)).replace(
-  /app\.asar(?=[\\/])/,
-  'app.asar.unpacked',
-);

@@ -7,15 +7,13 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parentPort, workerData } = require('node:worker_threads');
 const { DatabaseSync } = require('@photostructure/sqlite');
+const { deleteRequests, indexRequests, mergeIndex } = require('./requestWork.cjs');
+const { BATCH_BYTES, BATCH_ROWS, number, repeat, throwIfStopped, timed } = require('./workSteps.cjs');
 
 /** @typedef {InstanceType<typeof DatabaseSync>} Connection */
 
 /** How long to wait for the app's own writes, in ms. */
 const BUSY_MS = 10_000;
-
-/** What is deleted in one transaction: about so many bytes of messages, or so many rows. */
-const BATCH_BYTES = 512 * 1024;
-const BATCH_ROWS = 200;
 
 /** Pages that are cut off the end of the file at a time. */
 const VACUUM_PAGES = 64;
@@ -26,14 +24,6 @@ const CHECKED_ROWS = 20;
 /** A file of an older version can be shrunk only as a whole, which takes about a second for so many bytes that stay. */
 const MAX_VACUUM_BYTES = 64 * 1024 * 1024;
 
-/** Set by the app when it wants the thread to end. */
-const stop = new Int32Array(workerData.stop);
-
-/** @throws Error when the thread is to end */
-function throwIfStopped() {
-  if (Atomics.load(stop, 0) === 1) throw new Error('the work on the database was stopped');
-}
-
 /** @returns {Promise<unknown>} */
 async function runTask() {
   const connection = new DatabaseSync(workerData.file, { timeout: BUSY_MS });
@@ -41,6 +31,7 @@ async function runTask() {
     connection.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
     if (workerData.kind === 'check') return await check(connection).catch(damageFound);
     if (workerData.kind === 'sweep') return await sweep(connection);
+    if (workerData.kind === 'index') return await indexRequests(connection);
     return await restore(connection, workerData.from);
   } finally {
     connection.close();
@@ -92,6 +83,8 @@ async function sweep(connection) {
     const hashes = `SELECT hash FROM system_prompts WHERE ${unused} LIMIT ?`;
     return changes(connection, `DELETE FROM system_prompts WHERE hash IN (${hashes})`, BATCH_ROWS);
   });
+  await deleteRequests(connection);
+  await mergeIndex(connection);
   await shrink(connection);
   await emptyLog(connection);
 }
@@ -147,7 +140,8 @@ async function emptyLog(connection) {
 }
 
 /**
- * Adds the conversations, requests, sums, API keys and the use of the plans of another file. What cannot be read in it is counted and left out.
+ * Adds the conversations, requests with their texts, sums, API keys and the use of the plans of another file. What cannot be read in it is counted
+ * and left out.
  * @param {Connection} connection @param {string} from
  */
 async function restore(connection, from) {
@@ -186,7 +180,10 @@ async function restore(connection, from) {
   }
   for (const sql of [
     'INSERT OR IGNORE INTO main.history_senders SELECT * FROM old.history_senders',
+    // Their numbers may be those of other requests here, by chance; these stay.
+    'INSERT OR IGNORE INTO main.request_texts SELECT * FROM old.request_texts WHERE seq NOT IN (SELECT seq FROM main.requests)',
     'INSERT OR IGNORE INTO main.requests SELECT * FROM old.requests',
+    'UPDATE main.requests SET indexed = 0 WHERE id IN (SELECT id FROM old.requests)',
     'INSERT OR IGNORE INTO main.api_keys SELECT * FROM old.api_keys',
     `INSERT INTO main.usage SELECT * FROM old.usage WHERE true ON CONFLICT (day, hour, model, client, key_id, account_id) DO UPDATE SET
        requests = requests + excluded.requests, failed = failed + excluded.failed, input = input + excluded.input,
@@ -230,41 +227,9 @@ function isDamage(error) {
   return code === 11 || code === 19;
 }
 
-/** Runs the work in transactions until it returns 0, with pauses. @param {Connection} connection @param {() => number} work */
-async function repeat(connection, work) {
-  for (;;) {
-    throwIfStopped();
-    let changed = 0;
-    const took = timed(() => {
-      connection.exec('BEGIN IMMEDIATE');
-      try {
-        changed = work();
-        connection.exec('COMMIT');
-      } catch (error) {
-        if (connection.isTransaction) connection.exec('ROLLBACK');
-        throw error;
-      }
-    });
-    if (changed === 0) return;
-    await sleep(took);
-  }
-}
-
 /** @param {Connection} connection @param {string} sql @param {number} limit */
 function changes(connection, sql, limit) {
   return connection.prepare(sql).run(limit).changes;
-}
-
-/** The first column of the first row. @param {Connection} connection @param {string} sql */
-function number(connection, sql) {
-  return Number(Object.values(connection.prepare(sql).get() ?? {})[0]);
-}
-
-/** How long the work takes, in ms. @param {() => void} work */
-function timed(work) {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
 }
 
 /** @param {object} message */

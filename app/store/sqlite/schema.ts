@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { SEARCHABLE_REQUESTS } from './requestMigrations';
 
 /** Each migrates the schema by one version; `PRAGMA user_version` counts those that have run. Only ever append to the list. */
 const MIGRATIONS: readonly string[] = [
@@ -221,6 +222,7 @@ const MIGRATIONS: readonly string[] = [
      resets_at REAL,
      PRIMARY KEY (account_id, window, at)
    ) WITHOUT ROWID;`,
+  SEARCHABLE_REQUESTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,7 @@
 /** What a usage report takes from the request log itself: the last minutes, and percentiles. */
 import type { Percentiles, UsageGrouping } from '../../shared/reports/usageReport';
 import type { Database } from '../database';
-import type { EndedRequest } from '../requestsTable';
+import type { EndedRequest } from '../requests/requestsTable';
 import { COUNTS_AS_USAGE, hourUsageOf } from '../usageTable';
 import { percentiles, TOKENS_PER_SECOND, tokensPerSecond } from './percentiles';
 import type { TimeSpan } from './periods';
@@ -27,7 +27,9 @@ const GROUP_COLUMNS: Readonly<Record<UsageGrouping, string>> = {
   none: "''",
 };
 
-const IN_SPAN = `ended_at >= ? AND ended_at < ? AND ${COUNTS_AS_USAGE}`;
+/** Without the rows that the user has cleared, and which a worker has still to remove. */
+const IN_SPAN = `ended_at >= ? AND ended_at < ? AND ${COUNTS_AS_USAGE}
+  AND seq > (SELECT coalesce(max(before), 0) FROM request_deletions WHERE what = 'rows')`;
 
 export function createStoredRequests(database: Database): StoredRequests {
   const byGroup = new Map(

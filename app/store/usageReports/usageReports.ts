@@ -9,7 +9,7 @@ import {
   type UsageSums,
 } from '../../shared/reports/usageReport';
 import type { Database } from '../database';
-import type { EndedRequest } from '../requestsTable';
+import type { EndedRequest } from '../requests/requestsTable';
 import { type HourUsage, hourUsageOf } from '../usageTable';
 import { partOf, shareBefore } from './before';
 import { createCountedRows, groupOf } from './countedRows';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { openDatabase } from '../../../app/store/database';
 import { openJournal } from '../../../app/store/sqliteJournal';
 import { recordingLog } from '../../support/recordingLog';
+import { testRequestTexts } from '../../support/requestTexts';
 
 /** What is searched for: frequent, rare, the start of a word, and what nobody wrote. */
 export const SEARCHES = ['harbour', 'lighthouse 77777', 'ollama', 'harb', 'nobody wrote this'] as const;
@@ -17,7 +18,14 @@ export async function fillDatabase(dataDir: string, count: number): Promise<void
   const log = recordingLog();
   const database = openDatabase(path.join(dataDir, 'claudacity.db'), log);
   let at = Date.now() - count * 10_000;
-  const journal = openJournal({ database, log, now: () => at, maxRequests: count });
+  const now = () => at;
+  const journal = openJournal({
+    database,
+    log,
+    now,
+    maxRequests: count,
+    requestTexts: testRequestTexts(database, log, { now }),
+  });
   for (let number = 0; number < count; number += 1) {
     at += 10_000;
     const record = journal.begin({
@@ -35,6 +43,6 @@ export async function fillDatabase(dataDir: string, count: number): Promise<void
     // Its writes are made in between.
     if (number % 1000 === 999) await new Promise((resolve) => setTimeout(resolve, 110));
   }
-  journal.close();
+  await journal.close();
   await database.close();
 }

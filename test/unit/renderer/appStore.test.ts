@@ -25,6 +25,7 @@ const NO_DETAILS = {
   ignored: [],
   isolation: null,
   payer: null,
+  ...{ queueMs: null, processMs: null, promptMs: null, answerMs: null, toolWaitMs: null },
   billing: null,
   accountId: '',
 };

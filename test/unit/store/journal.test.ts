@@ -10,6 +10,7 @@ import type { Journal, RequestRecord, RequestStart } from '../../../app/store/jo
 import { openJournal } from '../../../app/store/sqliteJournal';
 import { removeFolder, scratchFolder } from '../../support/cli';
 import { type RecordingLog, recordingLog } from '../../support/recordingLog';
+import { testRequestTexts } from '../../support/requestTexts';
 
 let folder: string;
 let file: string;
@@ -32,12 +33,20 @@ afterEach(async () => {
 
 function open(options: { maxRequests?: number } = {}): Journal {
   const database = openDatabase(file, log);
-  const opened = openJournal({ database, log, now: () => clock.getTime(), ...options });
+  const now = () => clock.getTime();
+  const opened = openJournal({
+    database,
+    log,
+    requestTexts: testRequestTexts(database, log, { now }),
+    now,
+    ...options,
+  });
   const journal: Journal = {
     ...opened,
     close: () => {
-      opened.close();
+      const closed = opened.close();
       database.close();
+      return closed;
     },
   };
   journals.push(journal);
@@ -146,7 +155,7 @@ describe('rows', () => {
 
     await vi.waitFor(() => {
       const database = openDatabase(file, log);
-      const rows = openJournal({ database, log }).recent(10);
+      const rows = openJournal({ database, log, requestTexts: testRequestTexts(database, log) }).recent(10);
       database.close();
       expect(rows.map((row) => row.id)).toEqual([ended]);
     });

@@ -35,7 +35,10 @@ export function keyRules(routes: readonly Route[], { keys, limits, journal }: Ke
     }
     const admission = limits.admit(key, askingPaths.has(path));
     if (admission.kind === 'limited') {
-      throw new ChatError('rate_limit', admission.message, { retryAfterMs: admission.retryAfterMs });
+      throw new ChatError('rate_limit', admission.message, {
+        retryAfterMs: admission.retryAfterMs,
+        limit: 'key',
+      });
     }
     keys.used(key.id, { address, client });
     void exchange.ended.then(() => admission.release(journal.details(exchange.id)));

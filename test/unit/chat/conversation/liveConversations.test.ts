@@ -52,6 +52,7 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
   const conversation = Object.assign(added, { die, released: 0 });
   added.lease = {
     process: { exited, kill: () => {} } as ClaudeProcess,
+    queuedMs: 0,
     release: async () => {
       conversation.released += 1;
       die();
@@ -199,7 +200,11 @@ describe('an idle conversation', () => {
     const conversation = idle('one', 'history');
     const { die } = conversation;
     const taken = takeIdle('history') as LiveConversation;
-    taken.lease = { process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess, release: async () => {} };
+    taken.lease = {
+      process: { exited: new Promise(() => {}) } as unknown as ClaudeProcess,
+      queuedMs: 0,
+      release: async () => {},
+    };
     markIdle(taken, 'history');
 
     die();

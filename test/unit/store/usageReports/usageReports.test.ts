@@ -8,6 +8,7 @@ import type { Journal, RequestEnd, RequestStart } from '../../../../app/store/jo
 import { openJournal } from '../../../../app/store/sqliteJournal';
 import { removeFolder, scratchFolder } from '../../../support/cli';
 import { recordingLog } from '../../../support/recordingLog';
+import { testRequestTexts } from '../../../support/requestTexts';
 
 let folder: string;
 let clock: Date;
@@ -26,12 +27,14 @@ afterEach(async () => {
 });
 
 function open(): void {
-  database = openDatabase(path.join(folder, 'claudacity.db'), recordingLog());
-  journal = openJournal({ database, log: recordingLog(), now: () => clock.getTime() });
+  const log = recordingLog();
+  const now = () => clock.getTime();
+  database = openDatabase(path.join(folder, 'claudacity.db'), log);
+  journal = openJournal({ database, log, now, requestTexts: testRequestTexts(database, log, { now }) });
 }
 
 function close(): void {
-  journal.close();
+  void journal.close();
   database.close();
 }
 
