@@ -10,6 +10,7 @@ import { createApi } from './api/server';
 import { createChat } from './chat/chat';
 import { createLiveConversations } from './chat/conversation/liveConversations';
 import { type ClaudeTimes, createClaude } from './claude/claude';
+import { createConfigWriter } from './connect/configWriter';
 import { type Control, openControl } from './control/controlServer';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
@@ -229,12 +230,14 @@ export function createCore({
     return state;
   };
 
+  const configWriter = createConfigWriter({ env, logFile: path.join(dataDir, 'connect.json') });
   const report = () =>
     bugReport({
       ...{ dataDir, version, settings, server: server.state, cli: cliState(claude, settings) },
       ...{ storage: storage.state, keys: keys.state, accounts: claude.accounts.state },
     });
   const calls = coreCalls({
+    configWriter,
     ...{ server, claude, checkCli, chat, storage, journal, planHistory, keys, settings, knocks, report },
   });
   let control: Control | undefined;

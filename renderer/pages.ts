@@ -26,6 +26,13 @@ export const PAGES: readonly [Page, ...Page[]] = [
     load: () => import('./history/HistoryPage'),
   },
   {
+    id: 'connect',
+    title: 'Connect',
+    icon: 'M6 2.5V5.5 M10 2.5V5.5 M4 5.5H12V7.5A4 4 0 0 1 4 7.5Z M8 11.5V14',
+    shortcut: '5',
+    load: () => import('./connect/ConnectPage'),
+  },
+  {
     id: 'settings',
     title: 'Settings',
     icon: 'settings',

@@ -2,6 +2,7 @@
 import type { Knocks } from '../api/http/access/knocks';
 import type { Chat } from '../chat/service';
 import type { Claude } from '../claude/claude';
+import type { ConfigWriter } from '../connect/configWriter';
 import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
@@ -9,6 +10,7 @@ import type { SettingsValues } from '../shared/settings';
 import type { Journal } from '../store/journal';
 import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
+import { connectCalls } from './connectCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
 import { usageCalls } from './usageCalls';
@@ -27,6 +29,7 @@ export interface CoreParts {
   readonly knocks: Knocks;
   /** Makes the text of a bug report. */
   readonly report: () => Promise<string>;
+  readonly configWriter: ConfigWriter;
 }
 
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
@@ -146,6 +149,7 @@ export function coreCalls(parts: CoreParts) {
     'models.all': async () =>
       (await chat.allModels()).map(({ id, displayName, resolved }) => ({ id, title: displayName, fullName: resolved })),
     'app.report': report,
+    ...connectCalls(parts),
   } satisfies Partial<CallHandlers>;
 }
 

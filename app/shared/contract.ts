@@ -10,6 +10,7 @@ import { type Knock, REMEDY_SETTINGS } from './access/knocks';
 import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
+import { CONFIG_PROGRAMS, type ConfigFileState, type ConfigPreview, type ConnectOptions } from './connect/configFiles';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
 import type { DayUsage } from './reports/dayUsage';
@@ -30,6 +31,7 @@ export type { AccountsState, CliAccount } from './cli/accounts';
 export type { CliPhase, CliState } from './cli/cliState';
 export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
+export type { ConfigFileState, ConfigPreview, ConfigProgram, ConnectOptions, LanAddress } from './connect/configFiles';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
 export type { ClientUsage, DayUsage, ModelUsage } from './reports/dayUsage';
@@ -156,6 +158,17 @@ const fileName = z.string().max(255);
 const time = z.number();
 const rowLimit = z.int().min(1).max(1000);
 
+/** A program whose configuration can be written. The window never names a file. */
+const configProgram = z.enum(CONFIG_PROGRAMS);
+/** What is written into it besides the server's address; these forms need no quoting in any of the files. */
+const configValues = z.strictObject({
+  model: z.string().regex(/^[\w][\w.:/[\]-]{0,99}$/, 'must be the name of a model'),
+  key: z
+    .string()
+    .regex(/^cld_[\w-]{1,100}$/, 'must be an API key of Claudacity')
+    .nullable(),
+});
+
 /**
  * Every call that the window may make: the schemas of its arguments and the type of its result. A new call is an entry here, a handler in
  * app/core/calls.ts (or, if it needs Electron, in app/desktop/desktop.ts), and the code that makes the call.
@@ -249,6 +262,14 @@ export const CALLS = {
   'keys.revoke': call<ApiKey>()(id),
   /** Revokes the key and takes it off the list. Its requests and conversations stay, under its name. */
   'keys.delete': call<void>()(id),
+  /** This computer's addresses, the models, and the configuration files that can be written. */
+  'connect.options': call<ConnectOptions>()(),
+  /** What a write would change in the program's configuration file. Rejects where it cannot be read or changed. */
+  'connect.preview': call<ConfigPreview>()(configProgram, configValues),
+  /** Writes what the preview with this token has shown, after a backup. Rejects where the file has changed since. */
+  'connect.write': call<ConfigFileState>()(configProgram, configValues, z.string().max(100)),
+  /** Takes the latest write back. Rejects where the file has changed since. */
+  'connect.undo': call<ConfigFileState>()(configProgram),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
   /** Takes `DesktopState.pageRequest` away. */
   'desktop.pageOpened': call<void>()(),

@@ -17,6 +17,8 @@ export interface RequestLog {
   /** -1 where the row is not loaded or does not pass the filter. */
   indexOf(id: string): number;
   oldest(): RequestRow | undefined;
+  /** The newest rows, the latest first, whether they pass the filter or not. */
+  newest(count: number): RequestRow[];
   isFull(): boolean;
   /** Replaces rows by their ids; the others go on top. The oldest rows are dropped at the capacity. */
   upsert(rows: readonly RequestRow[]): void;
@@ -57,6 +59,7 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
       return shown[position] === place ? shown.length - 1 - position : -1;
     },
     oldest: () => rows[0],
+    newest: (count) => rows.slice(-count).reverse(),
     isFull: () => rows.length >= capacity,
     upsert(changes) {
       const fresh = new Map<string, RequestRow>();

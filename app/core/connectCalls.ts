@@ -1,0 +1,44 @@
+/** The handlers of the calls of the page “Connect”. */
+import type { Chat } from '../chat/service';
+import { waitAtMost } from '../claude/waitAtMost';
+import type { ConfigWriter } from '../connect/configWriter';
+import { lanAddresses } from '../connect/lanAddresses';
+import type { CallHandlers, ConnectOptions } from '../shared/contract';
+import type { ServerControl } from './serverControl';
+
+export interface ConnectParts {
+  readonly server: Pick<ServerControl, 'state'>;
+  readonly chat: Pick<Chat, 'models'>;
+  readonly configWriter: ConfigWriter;
+}
+
+export function connectCalls({ server, chat, configWriter }: ConnectParts) {
+  return {
+    'connect.options': async () => ({
+      addresses: lanAddresses(),
+      models: await listedModels(chat),
+      files: await configWriter.states(),
+    }),
+    // The address is never the caller's: the programs are to ask this server and no other.
+    'connect.preview': (program, values) => configWriter.preview(program, { ...values, url: server.state.url }),
+    'connect.write': (program, values, token) =>
+      configWriter.write(program, { ...values, url: server.state.url }, token),
+    'connect.undo': (program) => configWriter.undo(program),
+  } satisfies Partial<CallHandlers>;
+}
+
+/** While the CLI is starting, the list may take seconds; the page does without it. */
+const MODELS_WAIT_MS = 2_000;
+
+async function listedModels(chat: Pick<Chat, 'models'>): Promise<ConnectOptions['models']> {
+  let models: ConnectOptions['models'] = [];
+  const listing = chat.models().then((listed) => {
+    models = listed.map(({ id, displayName }) => ({ id, title: displayName }));
+  });
+  try {
+    await waitAtMost(listing, MODELS_WAIT_MS);
+  } catch {
+    // The header says why the CLI lists no models.
+  }
+  return models;
+}
