@@ -59,4 +59,3 @@ export function useReachProblem(store: ConnectStore, { id }: Guide) {
     hasKey: keys[id] !== undefined,
   });
 }
-

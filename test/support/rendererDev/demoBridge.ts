@@ -19,6 +19,7 @@ import type {
 import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
 import { cliAccount, demoAccounts } from './demoAccounts';
+import { connectHandlers } from './demoConnect';
 import { activeConversations, messagesOf, storedConversations } from './demoConversations';
 import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
@@ -242,6 +243,7 @@ const handlers: Partial<CallHandlers> = {
     () => snapshot.keys,
     (keys) => change({ keys: { keys, problem: null } }),
   ),
+  ...connectHandlers(busy),
   'loginItem.set': (enabled) => ({ supported: true, enabled }),
   'desktop.pageOpened': () => undefined,
   'clipboard.copy': () => undefined,

@@ -72,6 +72,72 @@ const STATES = {
       await page.getByRole('button', { name: 'Make key' }).click();
     },
   },
+  connect: { demo: 'busy', before: (page) => page.keyboard.press('Control+5') },
+  'connect-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+5') },
+  'connect-stopped': {
+    demo: 'stopped',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'Xcode' }).click();
+    },
+  },
+  'connect-search': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByPlaceholder('Search programs').fill('python');
+      await page.getByRole('button', { name: 'OpenAI for Python' }).click();
+    },
+  },
+  'connect-none': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByPlaceholder('Search programs').fill('xyzzy');
+    },
+  },
+  'connect-other': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'Home Assistant' }).click();
+      await page.getByRole('button', { name: 'Other computer' }).click();
+    },
+  },
+  'connect-key': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'VS Code' }).click();
+      await page.getByRole('button', { name: 'Container' }).click();
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByRole('button', { name: 'Copy key' }).waitFor();
+    },
+  },
+  'connect-preview': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'Claude Code' }).click();
+      await page.getByRole('button', { name: 'Show the change' }).click();
+      await page.getByRole('button', { name: 'Write it' }).waitFor();
+    },
+  },
+  'connect-written': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'Codex' }).click();
+    },
+  },
+  'connect-refused': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+5');
+      await page.getByRole('button', { name: 'opencode' }).click();
+      await page.getByRole('button', { name: 'Show the change' }).click();
+    },
+  },
   'settings-accounts': { demo: 'busy', before: (page) => settingsGroup(page, 'Accounts') },
   'settings-account-new': {
     demo: 'busy',
