@@ -26,6 +26,13 @@ export const PAGES: readonly [Page, ...Page[]] = [
     load: () => import('./history/HistoryPage'),
   },
   {
+    id: 'usage',
+    title: 'Usage',
+    icon: 'M2.5 13.5H13.5 M4 11V8 M7 11V4.5 M10 11V6.5 M13 11V2.8',
+    shortcut: '4',
+    load: () => import('./usage/UsagePage'),
+  },
+  {
     id: 'connect',
     title: 'Connect',
     icon: 'M6 2.5V5.5 M10 2.5V5.5 M4 5.5H12V7.5A4 4 0 0 1 4 7.5Z M8 11.5V14',

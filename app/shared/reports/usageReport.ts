@@ -41,7 +41,7 @@ export interface UsageBucket {
   groups: GroupSums[];
 }
 
-/** The nearest-rank percentiles of the requests for which the value is known. */
+/** The nearest-rank percentiles of the requests for which the value is known: of `p90`, nine of ten requests were at least as fast. */
 export interface Percentiles {
   /** How many requests those are. */
   count: number;

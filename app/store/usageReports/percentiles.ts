@@ -1,10 +1,15 @@
 /** Percentiles of requests' first token and speed, from the request log. */
 import type { Percentiles } from '../../shared/reports/usageReport';
 
-/** The nearest-rank percentiles; null of no values. @param values are sorted in place. */
-export function percentiles(values: Float64Array): Percentiles | null {
+/**
+ * The nearest-rank percentiles; null of no values.
+ * @param values are sorted in place.
+ * @param best which values are the good ones: of the percentile 90, nine of ten values are at least as good.
+ */
+export function percentiles(values: Float64Array, best: 'low' | 'high'): Percentiles | null {
   if (values.length === 0) return null;
   values.sort();
+  if (best === 'high') values.reverse();
   const at = (share: number) => values[Math.max(0, Math.ceil(share * values.length) - 1)] ?? 0;
   return { count: values.length, p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }

@@ -53,8 +53,8 @@ export function createStoredRequests(database: Database): StoredRequests {
         tokensPerSecond(usage?.output ?? null, firstTokenMs, durationMs),
       );
       return {
-        firstTokenMs: percentiles(numbers(row?.first_tokens, firstTokens)),
-        tokensPerSecond: percentiles(numbers(row?.speeds, speeds)),
+        firstTokenMs: percentiles(numbers(row?.first_tokens, firstTokens), 'low'),
+        tokensPerSecond: percentiles(numbers(row?.speeds, speeds), 'high'),
       };
     },
   };

@@ -27,6 +27,7 @@ import { between } from './demoRandom';
 import { demoReport } from './demoReport';
 import { begun, details, finished, usage } from './demoRequests';
 import { busyDay, emptyDay } from './demoUsage';
+import { demoPlanHistory, demoUsageReport } from './demoUsageReports';
 
 export interface Demo {
   day: 'busy' | 'calm' | 'empty' | 'stopped' | 'signed_out' | 'port_taken' | 'cli_missing';
@@ -185,6 +186,12 @@ const handlers: Partial<CallHandlers> = {
   'requests.clear': () => {
     rows.clear();
   },
+  'usage.query': async (query) => {
+    await later(30);
+    return demoUsageReport(query, !busy);
+  },
+  'usage.planHistory': (fromAt, toAt) => (busy ? demoPlanHistory(fromAt, toAt) : []),
+  'usage.exportCsv': () => '/home/ana/Documents/claudacity-usage.csv',
   'conversations.end': endConversation,
   'conversations.list': async (before, limit) => {
     await later(40);

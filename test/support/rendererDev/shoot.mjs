@@ -72,6 +72,35 @@ const STATES = {
       await page.getByRole('button', { name: 'Make key' }).click();
     },
   },
+  usage: { demo: 'busy', before: (page) => page.keyboard.press('Control+4') },
+  'usage-month': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByRole('button', { name: 'Month' }).click();
+      await page.getByLabel('Groups').selectOption('by client');
+      await page.getByRole('group', { name: 'Cost by day' }).focus();
+      await page.keyboard.press('End');
+      await page.keyboard.press('ArrowLeft');
+    },
+  },
+  'usage-tables': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByRole('button', { name: 'Week' }).click();
+      for (const index of [0, 1]) await page.getByRole('button', { name: 'Table' }).nth(index).click();
+      await page.locator('.usage-body').evaluate((body) => body.scrollTo(0, 160));
+    },
+  },
+  'usage-hour': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByRole('button', { name: 'Hour' }).click();
+    },
+  },
+  'usage-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+4') },
   connect: { demo: 'busy', before: (page) => page.keyboard.press('Control+5') },
   'connect-empty': { demo: 'empty', before: (page) => page.keyboard.press('Control+5') },
   'connect-stopped': {
