@@ -4,7 +4,7 @@
  */
 import type { Bridge, RequestRow, TopicUpdate, TopicValues } from '../../app/shared/contract';
 import { callErrorText } from './callErrorText';
-import { createRequestLog, type RequestLog, type RowTest } from './requestLog';
+import { createRequestLog, type RequestLog } from './requestLog';
 import { createStore, type ReadableStore } from './store';
 
 /** The topics that the page follows. */
@@ -38,8 +38,6 @@ export interface AppStoreState {
   failure: string | null;
   /** Rises with every change of the log, which is changed in place. */
   logVersion: number;
-  /** Whether the app may have rows older than the loaded ones. */
-  older: 'more' | 'loading' | 'end';
 }
 
 /** Its listeners are called at most once a frame. */
@@ -49,29 +47,32 @@ export interface AppStore extends ReadableStore<AppStoreState> {
   connect(): Promise<void>;
   /** Applies the result of a call without waiting for the app's next update. */
   apply(change: AppChange): void;
-  filterLog(test: RowTest | null): void;
-  /** Loads rows older than the loaded ones; does nothing where there are none or a load is under way. */
-  loadOlder(): Promise<void>;
+  /**
+   * Calls the listener whenever the log has changed: with the rows that are new or have changed, or with null where rows were removed.
+   * Returns the function that ends this.
+   */
+  onRows(listener: (rows: readonly RequestRow[] | null) => void): () => void;
   dropEndedRequests(): void;
 }
 
 export interface AppStoreOptions {
   /** Runs the function when the next frame is drawn. */
   nextFrame?: (run: () => void) => void;
-  /** Rows loaded at a time. */
-  pageSize?: number;
 }
 
 export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): AppStore {
-  const { nextFrame = nextFrameOrSoon, pageSize = 500 } = options;
+  const { nextFrame = nextFrameOrSoon } = options;
   const log = createRequestLog();
   const { state, subscribe, set } = createStore<AppStoreState>({
     app: null,
     failure: null,
     logVersion: 0,
-    older: 'more',
   });
   let pending: PendingUpdate | null = null;
+  const rowListeners = new Set<(rows: readonly RequestRow[] | null) => void>();
+  const tellRows = (rows: readonly RequestRow[] | null) => {
+    for (const listener of rowListeners) listener(rows);
+  };
 
   return {
     state,
@@ -92,27 +93,14 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
         }
       }),
     apply,
-    filterLog(test) {
-      log.filter(test);
-      set({ logVersion: state().logVersion + 1 });
-    },
-    async loadOlder() {
-      const oldest = log.oldest();
-      if (state().older !== 'more' || !oldest) return;
-      if (log.isFull()) return set({ older: 'end' });
-      set({ older: 'loading' });
-      try {
-        // One millisecond later than the oldest row: others may share its millisecond.
-        const rows = await bridge.call('requests.older', oldest.at + 1, pageSize);
-        const added = log.addOlder(rows);
-        set({ older: added > 0 && rows.length === pageSize ? 'more' : 'end', logVersion: state().logVersion + 1 });
-      } catch {
-        set({ older: 'end' });
-      }
+    onRows(listener) {
+      rowListeners.add(listener);
+      return () => rowListeners.delete(listener);
     },
     dropEndedRequests() {
       log.dropEnded();
-      set({ older: 'end', logVersion: state().logVersion + 1 });
+      tellRows(null);
+      set({ logVersion: state().logVersion + 1 });
     },
   };
 
@@ -123,7 +111,8 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
     const hasGap = log.total() > 0 && !(oldest && log.byId(oldest.id));
     if (hasGap) log.clear();
     log.upsert(requests);
-    set({ app, logVersion: state().logVersion + 1, ...(hasGap ? { older: 'more' } : {}) });
+    tellRows(hasGap ? null : requests);
+    set({ app, logVersion: state().logVersion + 1 });
     const current = new Set(requests.map(({ id }) => id));
     for (const { id } of log.unfinished()) if (!current.has(id)) void refresh(id);
   }
@@ -145,7 +134,11 @@ export function createAppStore(bridge: Bridge, options: AppStoreOptions = {}): A
     if (!pending || !app) return;
     const { rows, rest } = pending;
     pending = null;
-    if (rows.size > 0) log.upsert([...rows.values()]);
+    if (rows.size > 0) {
+      const changed = [...rows.values()];
+      log.upsert(changed);
+      tellRows(changed);
+    }
     set({ app: { ...app, ...rest }, logVersion: logVersion + (rows.size > 0 ? 1 : 0) });
   }
 }

@@ -30,6 +30,10 @@ export interface RequestLog {
   unfinished(): RequestRow[];
   /** Drops every row. */
   clear(): void;
+  /** Replaces every row, in the order in which they arrived. Of more than the capacity the newest stay. */
+  replaceAll(rows: readonly RequestRow[]): void;
+  /** Every row, the oldest first. Changed in place; to read at once. */
+  all(): readonly RequestRow[];
   /** null shows every row. */
   filter(test: RowTest | null): void;
 }
@@ -96,6 +100,12 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     },
     unfinished: () => rows.filter(isUnfinished),
     clear,
+    replaceAll(all) {
+      clear();
+      const newest = all.length > capacity ? all.slice(-capacity) : all;
+      for (const row of newest) append(row);
+    },
+    all: () => rows,
     filter(test) {
       passes = test;
       shown = [];

@@ -25,18 +25,21 @@ test('the window says what a conversation and its request are doing, and only wh
   await expect(conversation).toContainText('answering');
   await expect(conversation).not.toContainText('ends in');
   await row.click();
-  const timing = page.getByRole('complementary', { name: 'Request details' }).getByRole('definition');
-  await expect(timing.nth(0)).toHaveText(/^\d+ ms$|^\d+\.\d s$/);
-  await expect(timing.nth(2), 'the answer has not begun').toHaveText('…');
+  const details = page.getByRole('complementary', { name: 'Request details' });
+  await details.getByRole('tab', { name: 'Timing' }).click();
+  const timing = details.locator('.waterfall-number');
+  await expect(timing.first()).toHaveText(/^\d+\.\d s$/);
+  await expect(timing.last(), 'the answer has not begun').toHaveText('…');
   // Beside the details the log has no room for its tokens.
   await page.keyboard.press('Escape');
 
   begin.open();
-  await expect(row).toContainText('streaming');
-  await expect(row.getByText('321', { exact: true })).toBeVisible();
+  await expect(row).toContainText('answering');
   await expect(row.getByText('…', { exact: true }), 'the tokens of the answer are not known yet').toBeVisible();
   await row.click();
-  await expect(timing.nth(2)).toHaveText(/ s$| ms$/);
+  await expect(timing.last()).toHaveText(/ s$| ms$/);
+  await details.getByRole('tab', { name: 'Tokens' }).click();
+  await expect(details.getByRole('definition').filter({ hasText: '321' })).toBeVisible();
   await page.keyboard.press('Escape');
 
   rest.open();

@@ -19,7 +19,7 @@ for (const [name, theme, background] of [
     await page.getByRole('button', { name: 'Save' }).click();
     await openPage(page, 'Requests');
     await expect(page.locator('body')).toHaveCSS('background-color', background);
-    await expect(requestRow(page, /sonnet/)).toContainText('200');
+    await expect(requestRow(page, /sonnet/)).toContainText('answered');
     await page.screenshot({ path: info.outputPath(`${theme}.png`) });
   });
 }

@@ -7,7 +7,7 @@ test('a page keeps its search and its selection while another page is shown', as
   const page = await desktop.window();
   const client = new Ollama({ host: await desktop.url() });
   await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] });
-  const filter = page.getByRole('searchbox', { name: 'Filter by client' });
+  const filter = page.getByRole('searchbox', { name: 'Search all requests' });
   const details = page.getByRole('complementary', { name: 'Request details' });
   await filter.fill('sonnet');
   await requestRow(page, /sonnet/).click();

@@ -26,7 +26,7 @@ test('the menu has the numbers of the day and the last requests, and a click on 
     'aria-current',
     'page',
   );
-  await expect(page.getByRole('button', { name: 'Copy as JSON' })).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Request details' })).toBeVisible();
   await desktop.icon.click('Settings…');
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });

@@ -3,44 +3,22 @@
  * scrolled away, the rows they look at stay where they are.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, useLayoutEffect } from 'react';
 import { plural } from '../format';
 import { Icon } from '../Icon';
+import { type GridPosition, type GridRow, ROW_HEIGHT, type Rows } from './gridRows';
+import { NewRowsAnnouncement } from './NewRowsAnnouncement';
 import { selectionAfter } from './selectionAfter';
+import { topOffset, useFollowing } from './useFollowing';
 
-const ROW_HEIGHT = 28;
+export { type GridPosition, type GridRow, type Rows, topPosition } from './gridRows';
+
 /** The column names, which stick to the top of the list and cover that much of it. */
 const HEAD_HEIGHT = 28;
+/** How long the rows stay where they are once the pointer has moved over them. */
+const HOLD_MS = 2_500;
 /** `onNearEnd` is called when this many rows are left below the view. */
 const AHEAD = 30;
-
-export interface GridRow {
-  readonly id: string;
-  /** For styles: the row has it as `data-phase`. */
-  readonly phase?: string;
-}
-
-/** The rows as the grid reads them; they may be changed in place. Indexes count from the top. */
-export interface Rows<T extends GridRow> {
-  count(): number;
-  row(index: number): T | undefined;
-  /** -1 where the row is not among them. */
-  indexOf(id: string): number;
-}
-
-/** Where the list was scrolled to. Its owner keeps it while another page is shown. */
-export interface GridPosition {
-  /** The row at the top of the view, and how many pixels of it are above the view; null while the list follows its newest row. */
-  top: { id: string; offset: number } | null;
-  /** The newest row when the user scrolled away from the top. */
-  newestSeen: string | null;
-  /** The selected row that was last brought into view. */
-  revealed: string | null;
-}
-
-export function topPosition(): GridPosition {
-  return { top: null, newestSeen: null, revealed: null };
-}
 
 export interface Column {
   className: string;
@@ -71,11 +49,36 @@ export interface RowGridProps<T extends GridRow> {
   onDelete?: (row: T) => void;
   /** The last rows are in view, or nearly so. */
   onNearEnd: () => void;
+  /** The row in one sentence, for screen readers; else they read its cells. */
+  rowLabel?: (row: T) => string;
+  /** Takes keys before the grid does. Returns whether it has taken one. */
+  onKey?: (key: string) => boolean;
+  /** The row's menu is asked for: by the right button, or with Alt by the left one. `column` is the class of the cell. */
+  onMenu?: (row: T, column: string, place: MenuPlace, isAlt: boolean) => void;
+  /** Rows do not move while the pointer moves over them, nor once one was opened; else those at the top do whenever a row comes in. */
+  holdsStill?: boolean;
+}
+
+/** Of the pointer, or of a row's lower edge where the menu was asked for by a key. In pixels of the window. */
+export interface MenuPlace {
+  x: number;
+  y: number;
 }
 
 export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
   const { ref, label, noun, className, rows, version, position, columns, cells, foot } = props;
-  const { selected, onSelect, onOpen, onClose, onDelete, onNearEnd } = props;
+  const {
+    selected,
+    onSelect,
+    onOpen,
+    onClose,
+    onDelete,
+    onNearEnd,
+    rowLabel,
+    onKey,
+    onMenu,
+    holdsStill = false,
+  } = props;
   const count = rows.count();
   const virtualizer = useVirtualizer({
     count,
@@ -86,7 +89,11 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
     overscan: 8,
     initialOffset: () => topOffset(position, rows) ?? 0,
   });
-  const { following, toTop, unseen, onScroll } = useFollowing(ref, rows, version, position);
+  const { following, toTop, unseen, onScroll, stay, holdFor, release } = useFollowing(ref, rows, version, position);
+  const open = () => {
+    if (holdsStill) stay();
+    onOpen();
+  };
 
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -105,6 +112,14 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !ref.current) return;
+    if (event.target === ref.current && onKey?.(event.key)) return event.preventDefault();
+    const asksForMenu = event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
+    const menuRow = asksForMenu && present ? rows.row(selectedIndex) : undefined;
+    if (menuRow && onMenu) {
+      event.preventDefault();
+      const box = document.getElementById(rowId(menuRow.id))?.getBoundingClientRect();
+      return onMenu(menuRow, '', { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 }, false);
+    }
     const page = Math.floor((ref.current.clientHeight - HEAD_HEIGHT) / ROW_HEIGHT) - 1;
     const opens = event.key === 'Enter' || event.key === ' ';
     const deletes = onDelete !== undefined && event.key === 'Delete';
@@ -117,7 +132,7 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
       onSelect(row.id);
       reveal(ref.current, next);
     }
-    if (opens) onOpen();
+    if (opens) open();
     const deleted = deletes && present ? rows.row(selectedIndex) : undefined;
     if (deleted) onDelete?.(deleted);
   };
@@ -137,7 +152,12 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
         onKeyDown={onKeyDown}
       >
         <Head columns={columns} />
-        <div className="grid-rows" style={{ height: virtualizer.getTotalSize() }}>
+        <div
+          className="grid-rows"
+          style={{ height: virtualizer.getTotalSize() }}
+          onPointerMove={holdsStill ? () => holdFor(HOLD_MS) : undefined}
+          onPointerLeave={release}
+        >
           {items.map(({ index, key, start }) => {
             const row = rows.row(index);
             return (
@@ -153,10 +173,18 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
                   aria-rowindex={index + 2}
                   aria-selected={row.id === selected}
                   data-phase={row.phase}
+                  aria-label={rowLabel?.(row)}
                   style={{ transform: `translateY(${start - HEAD_HEIGHT}px)` }}
-                  onClick={() => {
+                  onClick={(event) => {
+                    if (event.altKey && onMenu) return onMenu(row, columnOf(event), placeOf(event), true);
                     onSelect(row.id);
-                    onOpen();
+                    open();
+                  }}
+                  onContextMenu={(event) => {
+                    if (!onMenu) return;
+                    event.preventDefault();
+                    onSelect(row.id);
+                    onMenu(row, columnOf(event), placeOf(event), false);
                   }}
                 >
                   {cells(row)}
@@ -173,6 +201,7 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
           {unseen > 0 ? plural(unseen, `new ${noun}`) : 'Newest'}
         </button>
       )}
+      <NewRowsAnnouncement text={!following && unseen > 0 ? plural(unseen, `new ${noun}`) : ''} />
     </div>
   );
 }
@@ -210,6 +239,15 @@ export function Cell({ name, title, children }: CellProps) {
   );
 }
 
+/** The class of the cell in which the event has happened. */
+function columnOf({ target }: MouseEvent): string {
+  return (target instanceof Element && target.closest('[role="gridcell"]')?.className) || '';
+}
+
+function placeOf({ clientX, clientY }: MouseEvent): MenuPlace {
+  return { x: clientX, y: clientY };
+}
+
 function rowId(id: string): string {
   return `row-${id}`;
 }
@@ -221,40 +259,4 @@ function reveal(grid: HTMLElement, index: number): void {
   const bottom = top + ROW_HEIGHT - (grid.clientHeight - HEAD_HEIGHT);
   if (grid.scrollTop > top) grid.scrollTop = top;
   else if (grid.scrollTop < bottom) grid.scrollTop = bottom;
-}
-
-/** Keeps the newest row in view, or else the row at the top of the view when the user scrolled. */
-function useFollowing<T extends GridRow>(
-  ref: RefObject<HTMLDivElement | null>,
-  rows: Rows<T>,
-  version: unknown,
-  position: GridPosition,
-) {
-  const [following, setFollowing] = useState(position.top === null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows may be changed in place, and their version tells when
-  useLayoutEffect(() => {
-    const offset = topOffset(position, rows);
-    if (ref.current && offset !== null) ref.current.scrollTop = offset;
-  }, [version]);
-
-  const onScroll = () => {
-    const grid = ref.current;
-    if (!grid) return;
-    const index = Math.floor(grid.scrollTop / ROW_HEIGHT);
-    const row = rows.row(index);
-    const atTop = grid.scrollTop < ROW_HEIGHT / 2;
-    position.top = atTop || !row ? null : { id: row.id, offset: grid.scrollTop - index * ROW_HEIGHT };
-    position.newestSeen = atTop ? null : (position.newestSeen ?? rows.row(0)?.id ?? null);
-    setFollowing(atTop);
-  };
-  const toTop = () => ref.current?.scrollTo({ top: 0 });
-  const unseen = position.newestSeen === null ? 0 : Math.max(0, rows.indexOf(position.newestSeen));
-  return { following, toTop, unseen, onScroll };
-}
-
-/** In pixels; null where the list follows its newest row, or the row at the top of the view is not listed any more. */
-function topOffset<T extends GridRow>({ top }: GridPosition, rows: Rows<T>): number | null {
-  const index = top ? rows.indexOf(top.id) : -1;
-  return top && index >= 0 ? index * ROW_HEIGHT + top.offset : null;
 }

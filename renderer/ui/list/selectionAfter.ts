@@ -12,8 +12,10 @@ export function selectionAfter(key: string, current: number, count: number, page
 function unboundedTarget(key: string, current: number, count: number, page: number): number | null {
   switch (key) {
     case 'ArrowDown':
+    case 'j':
       return current + 1;
     case 'ArrowUp':
+    case 'k':
       return current - 1;
     case 'PageDown':
       return current + page;

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trayStatus } from '../../../app/desktop/tray/trayStatus';
 import type { RequestRow } from '../../../app/shared/contract';
 import { problemsOf } from '../../../app/shared/problems';
-import { statusText } from '../../../renderer/requests/log/requestStatus';
+import { statusText } from '../../../renderer/requests/list/requestStatus';
 import { leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
 import { transcriptSeenByApi, uniqueWord } from '../../support/conversation';
 import {

@@ -139,7 +139,6 @@ async function scrollAndFilter(page: Page, seconds: number): Promise<void> {
   for (let round = 0; Date.now() < until; round += 1) {
     await scroll(page, '[role="grid"]', Math.min(5, (until - Date.now()) / 1000));
     await box.fill(words[round % words.length] ?? '');
-    await box.press('Enter');
   }
 }
 

@@ -25,7 +25,8 @@ import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
 import { between } from './demoRandom';
 import { demoReport } from './demoReport';
-import { begun, details, finished, usage } from './demoRequests';
+import { requestHandlers } from './demoRequestCalls';
+import { begun, finished, usage } from './demoRequests';
 import { busyDay, emptyDay } from './demoUsage';
 import { demoPlanHistory, demoUsageReport } from './demoUsageReports';
 
@@ -172,10 +173,7 @@ const handlers: Partial<CallHandlers> = {
     change({ cli });
     return cli;
   },
-  'requests.details': (id) => {
-    const row = rows.get(id);
-    return row ? details(row) : null;
-  },
+  ...requestHandlers({ rows, change: (changed) => change({ requests: changed }), noTexts: demo.noTexts === true }),
   'requests.older': async (before, limit) => {
     await later(120);
     if (rows.size > 3_000) return [];
@@ -279,6 +277,7 @@ function fill(count: number): void {
   add({
     ...begun(now - 6_400),
     phase: 'streaming',
+    outcome: 'answering',
     status: 200,
     loadMs: 40,
     firstTokenMs: 812,
@@ -293,7 +292,10 @@ function live(): void {
     const row = begun(Date.now());
     change({ requests: [row] });
     setTimeout(
-      () => change({ requests: [{ ...row, phase: 'streaming', status: 200, loadMs: 30, firstTokenMs: 640 }] }),
+      () =>
+        change({
+          requests: [{ ...row, phase: 'streaming', outcome: 'answering', status: 200, loadMs: 30, firstTokenMs: 640 }],
+        }),
       640,
     );
     setTimeout(
@@ -305,6 +307,9 @@ function live(): void {
           model: row.model,
           path: row.path,
           dialect: row.dialect,
+          method: row.method,
+          asked: row.asked,
+          conversation: row.conversation,
         };
         const { usage: day } = snapshot;
         const hourly = day.hourly.map((hour, index) =>

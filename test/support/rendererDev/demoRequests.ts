@@ -1,6 +1,7 @@
 /** The requests of the demo. */
 import type { DialectName, RequestDetails, RequestRow } from '../../../app/shared/contract';
 import { type Usage, unfinishedUsage } from '../../../app/shared/usage';
+import { askedText, demoTurn, turnNumber } from './demoQuestions';
 import { between, pick, random } from './demoRandom';
 
 interface DemoClient {
@@ -20,13 +21,28 @@ export const CLIENTS: readonly [DemoClient, ...DemoClient[]] = [
 ];
 const MODELS = ['sonnet', 'opus', 'haiku', 'claude-sonnet-5-5'] as const;
 
+type DemoFailure = readonly [outcome: RequestRow['outcome'], status: number];
+
+const FAILURES: readonly [DemoFailure, ...DemoFailure[]] = [
+  ['plan_limit', 429],
+  ['broke_off', 200],
+  ['refused', 401],
+  ['invalid', 400],
+  ['overloaded', 529],
+  ['signed_out', 503],
+  ['timeout', 504],
+  ['failed', 502],
+];
+
 let lastId = 0;
 
 /** A request that has just arrived. */
 export function begun(at: number): RequestRow {
   const { client, dialect, path } = pick(CLIENTS);
+  const id = `req_${(++lastId).toString(36).padStart(8, '0')}`;
+  const hasKey = client === 'Continue';
   return {
-    id: `req_${(++lastId).toString(36).padStart(8, '0')}`,
+    id,
     at,
     client,
     address: '127.0.0.1',
@@ -35,12 +51,12 @@ export function begun(at: number): RequestRow {
     path,
     model: pick(MODELS),
     stream: true,
-    keyId: '',
-    keyName: '',
+    keyId: hasKey ? 'key_laptop' : '',
+    keyName: hasKey ? 'Laptop' : '',
     phase: 'waiting',
     outcome: 'waiting',
-    asked: '',
-    conversation: null,
+    asked: askedText(lastId),
+    conversation: `conv_${lastId % 3}`,
     resolvedModel: null,
     served: null,
     status: null,
@@ -64,6 +80,8 @@ export function finished(at: number): RequestRow {
       path,
       dialect,
       model: '',
+      asked: '',
+      conversation: null,
       stream: false,
       phase: 'done',
       outcome: 'answered',
@@ -71,23 +89,18 @@ export function finished(at: number): RequestRow {
       durationMs: between(1, 9),
     };
   }
-  if (dice < 0.27)
-    return {
-      ...row,
-      phase: 'failed',
-      outcome: 'failed',
-      status: pick([429, 502, 404, 401]),
-      durationMs: between(12, 900),
-    };
+  if (dice < 0.3) {
+    const [outcome, status] = pick(FAILURES);
+    return { ...row, phase: 'failed', outcome, status, durationMs: between(12, 900) };
+  }
   const firstTokenMs = between(420, 2_300);
   const loadMs = Math.round(firstTokenMs * 0.2);
   const durationMs = firstTokenMs + between(700, 24_000);
   const tokens = usage(between(60, 1_900));
-  if (dice < 0.3)
+  if (dice < 0.35)
     return {
       ...row,
-      phase: 'cancelled',
-      outcome: 'hung_up',
+      ...(dice < 0.33 ? { phase: 'cancelled', outcome: 'hung_up' } : { phase: 'stopped', outcome: 'stopped' }),
       status: 499,
       loadMs,
       firstTokenMs,
@@ -95,10 +108,13 @@ export function finished(at: number): RequestRow {
       usage: unfinishedUsage(tokens),
     };
   const costUsd = (tokens.input * 3 + tokens.cacheRead * 0.3 + tokens.cacheWrite * 3.75 + tokens.output * 15) / 1e6;
+  const callsTool = demoTurn(turnNumber(row)).answer.some(({ kind }) => kind === 'tool_call');
   return {
     ...row,
     phase: 'done',
-    outcome: 'answered',
+    outcome: callsTool ? 'called_tools' : dice > 0.97 ? 'output_limit' : dice > 0.95 ? 'declined' : 'answered',
+    resolvedModel: 'claude-sonnet-5-5',
+    served: pick(['live', 'new', 'replay', 'rewind'] as const),
     status: 200,
     loadMs,
     firstTokenMs,
@@ -124,9 +140,6 @@ export function details(row: RequestRow): RequestDetails {
     ...row,
     route: row.path,
     userAgent: CLIENTS.find(({ client }) => client === row.client)?.agent ?? 'unknown',
-    resolvedModel: row.model && !failed ? 'claude-sonnet-5-5' : null,
-    conversation: row.model && !failed ? 'conv_6900' : null,
-    served: row.model && !failed ? 'live' : null,
     messages: row.model ? 7 : null,
     ...{ queueMs: 0, processMs: row.loadMs, toolWaitMs: null },
     promptMs: row.firstTokenMs === null || row.loadMs === null ? null : row.firstTokenMs - row.loadMs,

@@ -8,23 +8,87 @@ import { demoScript, servePage } from './page.mjs';
 /** @type {Record<string, { demo: import('./demoBridge').Demo['day'], more?: Partial<import('./demoBridge').Demo>, before?: (page: Page) => Promise<unknown> }>} */
 const STATES = {
   data: { demo: 'busy' },
-  details: {
+  'requests-said': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/) },
+  'requests-running': { demo: 'busy', before: (page) => openRequest(page, /answering/) },
+  'requests-tool-call': { demo: 'busy', before: (page) => openRequest(page, /called a tool/) },
+  'requests-images': { demo: 'busy', before: (page) => openRequest(page, /Summarise the attached/) },
+  'requests-long': { demo: 'busy', before: (page) => openRequest(page, /Review this pull request/) },
+  'requests-wire': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/, 'Sent / Received') },
+  'requests-wire-end': {
+    demo: 'busy',
+    before: async (page) => {
+      await openRequest(page, /Why does my Rust/, 'Sent / Received');
+      await page.getByText('Received by the client').scrollIntoViewIfNeeded();
+    },
+  },
+  'requests-timing': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/, 'Timing') },
+  'requests-tokens': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/, 'Tokens') },
+  'requests-private': { demo: 'busy', more: { noTexts: true }, before: (page) => openRequest(page, /sonnet/) },
+  'requests-failed': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('searchbox').fill('outcome:failure ');
+      await openRequest(page, /plan used up/);
+    },
+  },
+  'requests-chips': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('searchbox').fill('client:"Open WebUI" key:none since:today served:live ');
+      await page.getByRole('searchbox').fill('rust borrow');
+      await page.getByRole('gridcell', { name: /Rust/ }).first().waitFor();
+    },
+  },
+  'requests-fault': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('searchbox').fill('outcome:great ');
+    },
+  },
+  'requests-none': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('searchbox').fill('xyzzy');
+      await page.getByText('No request matches').waitFor();
+    },
+  },
+  'requests-filter-menu': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    },
+  },
+  'requests-outcome-menu': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Outcome' }).click();
+    },
+  },
+  'requests-row-menu': {
+    demo: 'busy',
+    before: (page) =>
+      page
+        .getByRole('gridcell', { name: /Why does my Rust/ })
+        .first()
+        .click({ button: 'right' }),
+  },
+  'requests-polls': {
+    demo: 'busy',
+    before: (page) =>
+      page
+        .getByRole('button', { name: /polls · last/ })
+        .first()
+        .click(),
+  },
+  'requests-paused': {
     demo: 'busy',
     before: async (page) => {
       await page.getByRole('grid').focus();
-      for (let presses = 0; presses < 5; presses++) await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await page.getByRole('complementary', { name: 'Request details' }).getByText('Copy as JSON').waitFor();
+      await page.keyboard.press('p');
     },
   },
-  failed: {
-    demo: 'busy',
-    before: async (page) => {
-      await page.getByRole('button', { name: 'Errors only' }).click();
-      await page.getByRole('grid').getByRole('row').nth(2).click();
-      await page.getByText('Copy as JSON').waitFor();
-    },
-  },
+  'requests-calm': { demo: 'busy', before: (page) => page.getByRole('button', { name: 'Overview' }).click() },
   empty: { demo: 'empty' },
   stopped: { demo: 'stopped' },
   'problem-signed-out': { demo: 'signed_out' },
@@ -319,11 +383,23 @@ async function settingsGroup(page, title) {
   else await list.getByRole('combobox').selectOption(title);
 }
 
+/**
+ * Opens the first request whose row has these words, and one of its tabs.
+ * @param {Page} page @param {RegExp} words @param {string} [tab]
+ */
+async function openRequest(page, words, tab) {
+  await page.getByRole('row', { name: words }).first().click();
+  if (tab) await page.getByRole('tab', { name: tab }).click();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(300);
+}
+
 const [folder = 'shots', executablePath = '/usr/bin/chromium', only = ''] = process.argv.slice(2);
 fs.mkdirSync(folder, { recursive: true });
 const { url, close } = await servePage();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 for (const size of [
+  { width: 1920, height: 1080 },
   { width: 1280, height: 800 },
   { width: 1080, height: 720 },
   { width: 720, height: 480 },

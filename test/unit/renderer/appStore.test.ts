@@ -4,7 +4,6 @@ import type {
   CallArguments,
   CallHandlers,
   CallName,
-  RequestRow,
   TopicUpdate,
   TopicValues,
 } from '../../../app/shared/contract';
@@ -31,13 +30,12 @@ const NO_DETAILS = {
 };
 
 /** The app's end of the bridge, and the frames of the page, both moved by hand. */
-function connection(initial: Partial<TopicValues> = {}, older: RequestRow[] = []) {
+function connection(initial: Partial<TopicValues> = {}) {
   const listeners = new Set<(update: TopicUpdate) => void>();
   const frames: (() => void)[] = [];
   const calls: unknown[][] = [];
   const answers: Partial<CallHandlers> = {
     'requests.details': (id) => ({ ...requestRow({ id }), ...NO_DETAILS }),
-    'requests.older': (before, limit) => older.filter((row) => row.at < before).slice(0, limit),
   };
   const bridge: Bridge = {
     async call<N extends CallName>(name: N, ...args: CallArguments<N>) {
@@ -54,7 +52,7 @@ function connection(initial: Partial<TopicValues> = {}, older: RequestRow[] = []
   };
   return {
     calls,
-    store: createAppStore(bridge, { nextFrame: (run) => frames.push(run), pageSize: 2 }),
+    store: createAppStore(bridge, { nextFrame: (run) => frames.push(run) }),
     send: (values: TopicUpdate['values']) => {
       for (const listener of listeners) listener({ snapshot: false, values });
     },
@@ -108,11 +106,14 @@ describe('the store of the app’s state', () => {
     expect(['a', 'b', 'c'].map((id) => store.log.byId(id)?.id)).toEqual(['a', 'b', 'c']);
   });
 
-  it('drops its rows where a later snapshot begins after them, and can load those in between', async () => {
+  it('drops its rows where a later snapshot begins after them, and says so', async () => {
     const { store, sendSnapshot } = connection({ requests: [requestRow({ id: 'a', at: 1 })] });
     await store.connect();
+    const told: unknown[] = [];
+    store.onRows((rows) => told.push(rows));
     sendSnapshot({ requests: [requestRow({ id: 'd', at: 4 }), requestRow({ id: 'c', at: 3 })] });
-    expect([store.log.total(), store.state().older]).toEqual([2, 'more']);
+    expect(store.log.total()).toBe(2);
+    expect(told).toEqual([null]);
   });
 
   it('reads the rows that had not ended and that a later snapshot leaves out', async () => {
@@ -144,21 +145,15 @@ describe('the store of the app’s state', () => {
     expect(store.state().logVersion).toBe(logVersion);
   });
 
-  it('asks for older rows page by page until there are none', async () => {
-    const older = [4, 3, 2].map((at) => requestRow({ id: `r${at}`, at }));
-    const { store, calls } = connection({ requests: [requestRow({ id: 'r5', at: 5 })] }, older);
+  it('tells which rows are new or have changed, once a frame', async () => {
+    const { store, send, drawFrame } = connection();
     await store.connect();
-    await store.loadOlder();
-    expect([store.log.total(), store.state().older]).toEqual([3, 'more']);
-    await store.loadOlder();
-    await store.loadOlder();
-    await store.loadOlder();
-    expect([store.log.total(), store.state().older]).toEqual([4, 'end']);
-    expect(calls.filter(([channel]) => channel === 'requests.older')).toEqual([
-      ['requests.older', 6, 2],
-      ['requests.older', 4, 2],
-      ['requests.older', 3, 2],
-    ]);
+    const told: unknown[] = [];
+    store.onRows((rows) => told.push(rows?.map(({ id, phase }) => `${id} ${phase}`)));
+    send({ requests: [requestRow({ id: 'a', phase: 'waiting' })] });
+    send({ requests: [requestRow({ id: 'a' }), requestRow({ id: 'b' })] });
+    drawFrame();
+    expect(told).toEqual([['a done', 'b done']]);
   });
 
   it('says why, where the app does not answer', async () => {

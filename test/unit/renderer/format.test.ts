@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../../app/shared/contract';
 import { NO_USAGE } from '../../../app/shared/usage';
-import { requestTiming } from '../../../renderer/requests/log/requestTiming';
+import { requestTiming } from '../../../renderer/requests/details/timing/requestTiming';
 import { describeHours, HOURS, scaleTop, stackHours } from '../../../renderer/requests/today/hourlyStack';
 import {
   formatAge,

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestRow } from '../../../app/shared/contract';
-import { NO_FILTER, requestTest } from '../../../renderer/requests/log/requestFilter';
 import { createRequestLog, type RequestLog } from '../../../renderer/state/requestLog';
 import { requestRow } from '../../support/rendererDev/requestRow';
 
@@ -83,36 +81,14 @@ describe('the request log', () => {
     expect(shownIds(log)).toEqual(['live']);
     expect(log.indexOf('live')).toBe(0);
   });
-});
 
-describe('the filter of the request log', () => {
-  const passes = (row: Partial<RequestRow>, filter: Partial<typeof NO_FILTER>) =>
-    requestTest({ ...NO_FILTER, ...filter })?.(requestRow(row));
-
-  it('is no test at all where nothing is filtered', () => {
-    expect(requestTest({ ...NO_FILTER, words: '  ' })).toBeNull();
-  });
-
-  it('finds words in client, model, status, path and phase, without regard to capitals', () => {
-    const row = { client: 'Open WebUI', model: 'sonnet', status: 429, path: '/api/chat', phase: 'failed' } as const;
-    for (const words of ['webui', 'SONNET', '429', '/api/ch', 'failed', 'ollama']) {
-      expect(passes(row, { words })).toBe(true);
-    }
-  });
-
-  it('wants every word', () => {
-    expect(passes({ client: 'curl', model: 'opus' }, { words: 'curl haiku' })).toBe(false);
-  });
-
-  it('shows failures only, when asked to', () => {
-    expect(passes({ phase: 'failed' }, { errorsOnly: true })).toBe(true);
-    expect(passes({ phase: 'cancelled' }, { errorsOnly: true })).toBe(false);
-  });
-
-  it('hides listings that went well, and keeps those that failed', () => {
-    const listing = { method: 'GET', path: '/api/tags' };
-    expect(passes(listing, { hideListings: true })).toBe(false);
-    expect(passes({ ...listing, phase: 'failed' }, { hideListings: true })).toBe(true);
-    expect(passes({ method: 'POST', path: '/api/chat' }, { hideListings: true })).toBe(true);
+  it('replaces all rows, of which the newest stay at its capacity, and keeps the filter', () => {
+    const log = createRequestLog(3);
+    log.filter((row) => row.at !== 4);
+    log.upsert(rows(1));
+    log.replaceAll(rows(2, 3, 4, 5));
+    expect(shownIds(log)).toEqual(['r5', 'r3']);
+    expect(log.all().map(({ id }) => id)).toEqual(['r3', 'r4', 'r5']);
+    expect(log.byId('r1')).toBeUndefined();
   });
 });

@@ -1,0 +1,24 @@
+/** A text that may be JSON: as a tree whose parts fold where it is large, else as it is. */
+import { useMemo } from 'react';
+import { LongText } from '../said/LongText';
+import { JsonTree } from './JsonTree';
+import { parseBody } from './parseBody';
+
+export function JsonText({ text }: { text: string }) {
+  const body = useMemo(() => parseBody(text), [text]);
+  if (body.kind === 'json') {
+    return (
+      <div className="json">
+        <JsonTree value={body.value} />
+      </div>
+    );
+  }
+  if (body.kind === 'lines') {
+    return (
+      <div className="json">
+        <JsonTree value={body.lines} bare />
+      </div>
+    );
+  }
+  return <LongText text={text} />;
+}
