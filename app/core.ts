@@ -191,7 +191,8 @@ export function createCore({
     accounts: () => claude.accounts.state,
     planWindows: () => claude.planWindows,
     requests: () => journal.recent(SNAPSHOT_ROWS),
-    conversations: () => chat.liveConversations().map((live) => conversationRow(live, keys.nameOf)),
+    conversations: () =>
+      chat.liveConversations().map((live) => conversationRow(live, keys.nameOf, settings.value.keepTexts)),
     spares: () => claude.spares,
     usage: () => journal.day(Date.now()),
     storage: () => storage.state,
@@ -208,7 +209,7 @@ export function createCore({
       if (row.durationMs !== null) topics.changed('usage');
     }),
     settings.onChange(() => {
-      topics.changed('settings', 'runSettings', 'cli');
+      topics.changed('settings', 'runSettings', 'cli', 'conversations');
       claude.settingsChanged();
     }),
     // Without a request nothing else would tell the window that today's usage is that of another day.

@@ -58,7 +58,7 @@ function commandBundles(folder, entry = 'app/cli.ts') {
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
     // Each thread needs a file of its own.
-    ...['maintenanceWorker.cjs', 'searchWorker.cjs'].map((name) => ({
+    ...['maintenanceWorker.cjs', 'searchWorker.cjs', 'conversationSearchWorker.cjs'].map((name) => ({
       ...NODE,
       entryPoints: [`app/store/sqlite/${name}`],
       outfile: path.join(folder, name),

@@ -107,6 +107,7 @@ export function createChat(options: ChatOptions): Chat {
       }
     } catch (error) {
       failure = error;
+      conversation.latestTurn?.breakOff();
       if (abort.signal.aborted) throw abortError(abort.signal);
       throw reportRefusal(toChatError(error), conversation.lease?.process, claude);
     } finally {
@@ -129,8 +130,7 @@ export function createChat(options: ChatOptions): Chat {
 
   const keepOrRemove = async (question: Question, conversation: LiveConversation, error: unknown) => {
     if (error !== undefined && ENDS_PROCESS.has(toChatError(error).kind)) conversation.lease?.process.kill();
-    const isEnded = error instanceof ChatError && error.kind === 'stopped';
-    const kept = !isEnded && (await keepHistory(question, conversation, options).catch(() => false));
+    const kept = !conversation.isEnded && (await keepHistory(question, conversation, options).catch(() => false));
     if (!kept) await live.remove(conversation);
   };
 
@@ -146,6 +146,8 @@ export function createChat(options: ChatOptions): Chat {
     }),
     processMemory: () => claude.processMemory(live.list().flatMap(({ pid }) => (pid === null ? [] : [pid]))),
     endConversation: (id) => live.end(id),
+    interruptConversation: live.interrupt,
+    latestTurn: (id) => live.find(id)?.latestTurn,
     endConversationsOf: async (isTheirs, reason) => {
       const ids = live.list().map(({ id }) => id);
       const theirs = ids.filter((id) => {

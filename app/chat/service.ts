@@ -5,6 +5,7 @@ import type { RateLimitInfo } from '../claude/process/messages';
 import type { Usage } from '../shared/usage';
 import type { ChatEvent } from './events';
 import type { ChatRequest } from './request';
+import type { LatestTurn } from './turn/latestTurn';
 
 export type { Model } from '../claude/models';
 
@@ -15,6 +16,8 @@ export interface ConversationStatus {
   readonly owner: string;
   /** A short name of the program that sent its last request. */
   readonly client: string;
+  /** The start of its first question, on one line. */
+  readonly title: string;
   /** The model's full name. */
   readonly model: string;
   /** `parked`: idle, and another conversation has its process. */
@@ -86,6 +89,12 @@ export interface Chat {
 
   /** The memory of each live conversation's process, in bytes, by pid; a process that cannot be measured is left out. */
   processMemory(): Promise<ReadonlyMap<number, number>>;
+
+  /** The question that the live conversation answers or has answered last; undefined where it has not been asked yet or is not live. */
+  latestTurn(conversation: string): LatestTurn | undefined;
+
+  /** Interrupts the answer that the live conversation gives now; the conversation stays. Returns false where there is none. */
+  interruptConversation(conversation: string): boolean;
 
   /** Ends the live conversation's process, interrupting its turn if it has one. Returns false where no such conversation is live. */
   endConversation(conversation: string): Promise<boolean>;

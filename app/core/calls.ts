@@ -11,10 +11,11 @@ import type { Journal } from '../store/journal';
 import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
 import { connectCalls } from './connectCalls';
+import { conversationCalls } from './conversations/conversationCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
 import { usageCalls } from './usageCalls';
-import { appSettings, cliState, storedMessage } from './windowValues';
+import { appSettings, cliState } from './windowValues';
 
 export interface CoreParts {
   readonly server: ServerControl;
@@ -109,20 +110,7 @@ export function coreCalls(parts: CoreParts) {
     'requests.exportHar': () => notYet(),
     'requests.clear': () => journal.clear(),
     ...usageCalls(parts),
-    'conversations.end': async (id) => {
-      await chat.endConversation(id);
-    },
-    'conversations.list': (before, limit) =>
-      conversations.list(before, limit).map((one) => ({ ...one, keyName: keys.nameOf(one.keyId) })),
-    'conversations.read': async (id) => (await conversations.messages(id))?.map(storedMessage) ?? null,
-    'conversations.delete': async (id) => {
-      await chat.endConversation(id);
-      await conversations.delete(id);
-    },
-    'conversations.deleteAll': async () => {
-      await Promise.all(chat.liveConversations().map(({ id }) => chat.endConversation(id)));
-      await storage.deleteAll();
-    },
+    ...conversationCalls({ chat, storage, keys, settings }),
     'history.restore': (file) => storage.restore(file),
     'history.dismiss': (file) => storage.dismiss(file),
     'keys.list': () => keys.state,

@@ -164,6 +164,7 @@ export function openStorage(options: StorageOptions): Storage {
     },
     close: async () => {
       for (const timer of timers) clearInterval(timer);
+      await conversations.close();
       await maintenance.close();
       if (health.problem) database.probe();
       closed = true;

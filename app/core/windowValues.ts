@@ -1,9 +1,8 @@
 /** The state of the app's parts in the form in which the window shows it. */
-import type { Message } from '../chat/request';
 import type { ConversationStatus } from '../chat/service';
 import type { Claude } from '../claude/claude';
 import type { Settings } from '../settings/settings';
-import type { AppSettings, CliState, ConversationRow, RunSettings, StoredMessage } from '../shared/contract';
+import type { AppSettings, CliState, ConversationRow, RunSettings } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
 
 export function cliState(
@@ -26,11 +25,19 @@ export function cliState(
   };
 }
 
-/** @param keyName the present name of the API key with that id. */
-export function conversationRow(live: ConversationStatus, keyName: (id: string) => string): ConversationRow {
-  const { owner: keyId, expiresAt, ...rest } = live;
+/**
+ * @param keyName the present name of the API key with that id.
+ * @param showsTexts whether the user's settings let texts be shown.
+ */
+export function conversationRow(
+  live: ConversationStatus,
+  keyName: (id: string) => string,
+  showsTexts: boolean,
+): ConversationRow {
+  const { owner: keyId, expiresAt, title, ...rest } = live;
   return {
     ...rest,
+    title: showsTexts ? title : '',
     keyId,
     keyName: keyName(keyId),
     expiresAt: expiresAt === Number.POSITIVE_INFINITY ? null : expiresAt,
@@ -47,9 +54,4 @@ export function runSettings({ changedForRun, added }: Pick<Settings, 'changedFor
     changed: SHOWN_SETTING_NAMES.filter((name) => changedForRun.includes(name)),
     added: Object.fromEntries(items.filter(([, values]) => values.length > 0)),
   };
-}
-
-export function storedMessage({ role, content }: Message): StoredMessage {
-  const texts = content.map((block) => (block.type === 'text' ? block.text : `[${block.type.replace('_', ' ')}]`));
-  return { role, text: texts.join('\n') };
 }

@@ -21,6 +21,7 @@ import { closingWithoutTray } from './window/closing';
 import { externalPageUrl } from './window/externalPages';
 import { handleCalls, handleSubscriptions } from './window/ipc';
 import { createLinkOpener } from './window/openLink';
+import { saveConversation } from './window/saveConversation';
 import { createAppWindow } from './window/window';
 
 export interface DesktopOptions {
@@ -168,6 +169,8 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       'clipboard.copy': (text) => clipboard.writeText(text),
       'externalPage.open': openExternalPage,
       'link.open': createLinkOpener(),
+      'conversations.export': async (id, format) =>
+        saveConversation(await core.calls['conversations.exportText'](id, format)),
       'app.licenses': () => readFile(LICENSES_FILE, 'utf8'),
     },
     window,

@@ -11,6 +11,14 @@ import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
 import { CONFIG_PROGRAMS, type ConfigFileState, type ConfigPreview, type ConnectOptions } from './connect/configFiles';
+import type { ConversationRow, FoundConversation, StoredConversation } from './conversations/conversationRows';
+import { conversationFilter, conversationTitle, exportFormat } from './conversations/conversationSchemas';
+import type {
+  ConversationFilterValues,
+  ExportedConversation,
+  LiveTurn,
+  SaidMessage,
+} from './conversations/conversationTexts';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
 import type { DayUsage } from './reports/dayUsage';
@@ -23,7 +31,6 @@ import type { RequestTexts, RequestWire, TextsWithheld } from './requests/reques
 import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
-import type { Usage } from './usage';
 
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './access/keys';
 export type { Knock, KnockRemedy } from './access/knocks';
@@ -32,6 +39,20 @@ export type { CliPhase, CliState } from './cli/cliState';
 export type { Billing, PayChoice, Payer, PayWith } from './cli/payer';
 export type { PlanWindow } from './cli/planWindows';
 export type { ConfigFileState, ConfigPreview, ConfigProgram, ConnectOptions, LanAddress } from './connect/configFiles';
+export type {
+  ConversationPhase,
+  ConversationRow,
+  FoundConversation,
+  StoredConversation,
+} from './conversations/conversationRows';
+export type {
+  ConversationFilter,
+  ConversationFilterValues,
+  ExportedConversation,
+  ExportFormat,
+  LiveTurn,
+  SaidMessage,
+} from './conversations/conversationTexts';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
 export type { ClientUsage, DayUsage, ModelUsage } from './reports/dayUsage';
@@ -62,55 +83,6 @@ export interface ServerState {
   /** Present in phase `error`. */
   problem?: Problem;
   startedAt?: number;
-}
-
-export type ConversationPhase = 'preparing' | 'answering' | 'waiting_for_tool' | 'idle' | 'parked';
-
-/** A live conversation: one whose turns a `claude` process holds. */
-export interface ConversationRow {
-  id: string;
-  client: string;
-  /** The API key that the conversation belongs to, with its present name; '' for none. */
-  keyId: string;
-  keyName: string;
-  model: string;
-  phase: ConversationPhase;
-  /** Answers that its history has; one that is being given does not count. */
-  turns: number;
-  /** Of the turns so far. While it answers, the prompt's tokens are counted, the answer's are not yet. */
-  usage: Usage;
-  startedAt: number;
-  lastUsedAt: number;
-  /** null until it has a process. */
-  pid: number | null;
-  /** When its process ends if no request comes; null while it is busy and where it never expires. */
-  expiresAt: number | null;
-}
-
-/** A conversation in the database, live or not. */
-export interface StoredConversation {
-  id: string;
-  /** The client's own name for it. */
-  name: string | null;
-  client: string;
-  /** As in `ConversationRow`. */
-  keyId: string;
-  keyName: string;
-  model: string;
-  /** The start of the first prompt; empty where texts are not stored. */
-  title: string;
-  createdAt: number;
-  usedAt: number;
-  turns: number;
-  bytes: number;
-  usage: Usage;
-}
-
-/** A message of a stored conversation, as text. */
-export interface StoredMessage {
-  role: 'user' | 'assistant';
-  /** The message's texts; other content stands in brackets: `[image]`. */
-  text: string;
 }
 
 /** The settings that the window shows and changes. */
@@ -233,7 +205,20 @@ export const CALLS = {
   /** At most `limit` stored conversations last used before a time, newest first. */
   'conversations.list': call<StoredConversation[]>()(time, rowLimit),
   /** The messages of a stored conversation; null where texts are not stored or it is gone. */
-  'conversations.read': call<StoredMessage[] | null>()(id),
+  'conversations.read': call<SaidMessage[] | null>()(id),
+  /** The stored conversations that pass the filter, newest first, at most `limit`. */
+  'conversations.search': call<FoundConversation[]>()(conversationFilter, rowLimit),
+  'conversations.filterValues': call<ConversationFilterValues>()(),
+  /** The latest turn of a live conversation. null where nothing has changed since `version`, there was no turn, or texts are kept out. */
+  'conversations.live': call<LiveTurn | null>()(id, z.int().min(-1)),
+  /** Ends the answer that is given now; the conversation stays. Returns whether there was one. */
+  'conversations.interrupt': call<boolean>()(id),
+  /** Gives a stored conversation a title; an empty one takes it away. Rejects where it is not stored. */
+  'conversations.rename': call<void>()(id, conversationTitle),
+  /** A stored conversation as a file's name and text. Rejects where its texts are not stored. */
+  'conversations.exportText': call<ExportedConversation>()(id, exportFormat),
+  /** Saves a conversation where the user chooses. Returns the file's path; null where the user cancelled. Rejects like `exportText`. */
+  'conversations.export': call<string | null>()(id, exportFormat),
   /** Deletes a conversation's history and ends its process, if it has one. */
   'conversations.delete': call<void>()(id),
   /** Resolves when nothing of any conversation is left in a file; `StorageState.deletion` has the progress. */

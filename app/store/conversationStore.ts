@@ -6,10 +6,11 @@ import {
   type ConversationHistory,
   HistoryUnavailableError,
   type ResumableConversation,
-  type TurnStart,
 } from '../chat/conversation/conversationHistory';
+import { firstWords } from '../chat/conversation/firstWords';
 import type { Message } from '../chat/request';
 import type { Log } from '../log/log';
+import type { ConversationFilter, ConversationFilterValues, FoundConversation } from '../shared/contract';
 import { asError, errorText } from '../shared/errorText';
 import { addUsage, NO_USAGE } from '../shared/usage';
 import { conversationsTable, type ListedConversation } from './conversations/conversationsTable';
@@ -19,6 +20,7 @@ import { type Retention, selectExcess } from './conversations/retention';
 import { systemPromptsTable } from './conversations/systemPromptsTable';
 import { createUnsavedConversations, type UnwrittenTurns } from './conversations/unsavedConversations';
 import { type Database, transaction } from './database';
+import { createConversationSearch } from './sqlite/conversationSearch';
 import { createMaintenance, type Maintenance } from './sqlite/maintenance';
 
 export type { Retention } from './conversations/retention';
@@ -31,6 +33,14 @@ export interface ConversationStore extends ConversationHistory {
   count(): { conversations: number; bytes: number };
   /** null where there is no such conversation, or its messages are not stored. */
   messages(id: string): Promise<readonly Message[] | null>;
+  /** The conversation as `list` has it; undefined where there is none. */
+  find(id: string): ListedConversation | undefined;
+  /** Those that pass the filter, newest first, at most `limit`. Turns that could not be written yet are not searched. */
+  search(filter: ConversationFilter, limit: number): Promise<FoundListed[]>;
+  /** For the menus of the filter. */
+  filterValues(): ConversationFilterValues;
+  /** Gives it the user's title; an empty one takes it away. @throws Error where there is no such conversation */
+  rename(id: string, title: string): void;
   /** Deletes the conversation. It is gone at once; resolves when nothing of it is left in any file. */
   delete(id: string): Promise<void>;
   /** Deletes every conversation. They are gone at once; resolves when nothing of them is left in any file. */
@@ -39,7 +49,11 @@ export interface ConversationStore extends ConversationHistory {
   prune(): Promise<void>;
   /** Writes what could not be written before. Returns whether nothing is left to write. */
   writeUnsaved(): boolean;
+  /** Ends the searches. */
+  close(): Promise<void>;
 }
+
+export type FoundListed = ListedConversation & Pick<FoundConversation, 'excerpt'>;
 
 export interface ConversationStoreOptions {
   readonly database: Database;
@@ -53,8 +67,8 @@ export interface ConversationStoreOptions {
   onDeleted?(conversations: readonly string[]): void;
 }
 
-/** In characters. */
-const TITLE_LENGTH = 80;
+/** Of each menu of the filter. */
+const MAX_FILTER_VALUES = 50;
 
 /** Names whose digests are remembered, so that a loss of the file is noticed. */
 const MAX_REMEMBERED = 1_000;
@@ -72,6 +86,7 @@ export function openConversationStore({
   const systemPrompts = systemPromptsTable(database);
   const historySenders = historySendersTable(database);
   const unsaved = createUnsavedConversations();
+  const search = createConversationSearch(database, conversations);
   /** The conversations that this run of the app has stored, by owner and name, as they were when they were last read or written. */
   const remembered = new Map<string, ResumableConversation>();
   const knownSenders = new Set<string>();
@@ -223,7 +238,7 @@ export function openConversationStore({
           save({
             ...turn,
             ...{ id, usage, digest, turns: 1, usedAt: now(), withTexts: retention().keepTexts },
-            title: titleOf(turn),
+            title: firstWords([...history, ...question]),
             history,
             historyDigest: turn.digest,
             added: [...question, answer],
@@ -244,6 +259,28 @@ export function openConversationStore({
       const record = demand('be read', () => conversations.find(id));
       return record?.hasTexts ? readMessages({ ...record, inMemory: false }) : null;
     },
+    find: (id) => demand('be read', () => conversations.listed(id)),
+    search: async (filter, limit) => {
+      const hits = await search.run(filter, limit).catch((error: unknown) => {
+        log.error('conversations could not be searched', { error: asError(error) });
+        throw unavailable('be searched', error);
+      });
+      return demand('be read', () =>
+        hits.flatMap(({ id, excerpt }) => {
+          const conversation = conversations.listed(id);
+          return conversation ? [{ ...conversation, excerpt }] : [];
+        }),
+      );
+    },
+    filterValues: () => demand('be listed', () => conversations.filterValues(MAX_FILTER_VALUES)),
+    rename: (id, title) => {
+      const line = title.trim().replace(/\s+/g, ' ');
+      demand('be renamed', () => {
+        if (conversations.listed(id)) return conversations.setOwnTitle(id, line === '' ? null : line);
+        throw new Error('it is stored once its first answer is complete');
+      });
+    },
+    close: search.close,
     delete: async (id) => {
       demand('be deleted', () => {
         onDeleted([id]);
@@ -303,12 +340,4 @@ function toResumable(turns: UnwrittenTurns): ResumableConversation {
 function unavailable(what: string, cause: unknown): HistoryUnavailableError {
   const reason = typeof cause === 'string' ? cause : errorText(cause);
   return new HistoryUnavailableError(`the conversation history could not ${what}: ${reason}`, { cause });
-}
-
-/** The start of the first question, on one line. */
-function titleOf({ history, question }: TurnStart): string {
-  const first = [...history, ...question].find(({ role }) => role === 'user');
-  const text = first?.content.find((block) => block.type === 'text')?.text ?? '';
-  const characters = [...text.slice(0, 100_000).trim().replace(/\s+/g, ' ')];
-  return characters.length <= TITLE_LENGTH ? characters.join('') : `${characters.slice(0, TITLE_LENGTH - 1).join('')}…`;
 }

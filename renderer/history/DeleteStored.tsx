@@ -1,27 +1,25 @@
-/** Asks before stored conversations are deleted. */
-import type { StoredConversation } from '../../app/shared/contract';
+/** Asks before conversations are deleted. */
 import { useApp } from '../state/services';
 import { Confirm } from '../ui/Confirm';
-import { conversationTitle } from './conversationTitle';
+import type { ConversationEntry } from './conversationEntry';
 
 export interface DeleteOneProps {
-  row: StoredConversation;
+  entry: ConversationEntry;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function DeleteOne({ row, onConfirm, onClose }: DeleteOneProps) {
-  const live = useApp((app) => app.conversations.some(({ id }) => id === row.id));
-  const { text, generated } = conversationTitle(row);
+export function DeleteOne({ entry: { id, title, isGenerated }, onConfirm, onClose }: DeleteOneProps) {
+  const live = useApp((app) => app.conversations.some((one) => one.id === id));
   return (
     <Confirm title="Delete this conversation?" action="Delete" onConfirm={onConfirm} onClose={onClose}>
-      <p>{generated ? text : `“${text}”`} is deleted from this computer. This cannot be undone.</p>
-      {live && <p>It is active now: its process is ended, and an answer under way is cut off.</p>}
+      <p>{isGenerated ? title : `“${title}”`} is deleted from this computer. This cannot be undone.</p>
+      {live && <p>It is live now: its process is ended, and an answer under way is cut off.</p>}
     </Confirm>
   );
 }
 
-export function DeleteAll({ onConfirm, onClose }: Omit<DeleteOneProps, 'row'>) {
+export function DeleteAll({ onConfirm, onClose }: Omit<DeleteOneProps, 'entry'>) {
   const live = useApp((app) => app.conversations.length);
   return (
     <Confirm title="Delete all conversations?" action="Delete all" careful onConfirm={onConfirm} onClose={onClose}>
@@ -29,7 +27,7 @@ export function DeleteAll({ onConfirm, onClose }: Omit<DeleteOneProps, 'row'>) {
         Every stored conversation is deleted from this computer, also those further back than the list shows. This
         cannot be undone.
       </p>
-      {live > 0 && <p>Active conversations are ended as well, and answers under way are cut off.</p>}
+      {live > 0 && <p>Live conversations are ended as well, and answers under way are cut off.</p>}
       <p>The request log and today’s totals stay.</p>
     </Confirm>
   );

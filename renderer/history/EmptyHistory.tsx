@@ -1,7 +1,6 @@
 /** Shown in place of the list where there is none, and the note above it where texts are not stored. */
 import { useApp, useNavigation, useStoredConversations, useStoredState } from '../state/services';
 import { plural } from '../ui/format';
-import { NoMatch } from '../ui/list/NoMatch';
 
 /** Opens the settings page at the conversation history. */
 function useStorageSettings(): () => void {
@@ -62,17 +61,23 @@ export function NoConversations() {
   );
 }
 
-export function NoMatchingConversation({ onShowAll }: { onShowAll: () => void }) {
-  const storedConversations = useStoredConversations();
-  const { rows, older } = useStoredState((state) => state);
+export interface NothingFoundProps {
+  /** Why the search has failed; null where it has not. */
+  failure: string | null;
+  /** The app has not answered yet. */
+  searching: boolean;
+  onShowAll: () => void;
+}
+
+export function NothingFound({ failure, searching, onShowAll }: NothingFoundProps) {
+  if (failure === null && searching) return <div className="empty" />;
   return (
-    <NoMatch
-      title="No conversation matches the search"
-      searched={`${plural(rows.length, 'conversation')} searched by title, client and model.`}
-      older={older}
-      searchOlder="Search older conversations"
-      onSearchOlder={() => void storedConversations.loadOlder()}
-      onShowAll={onShowAll}
-    />
+    <div className="empty" role={failure === null ? undefined : 'alert'}>
+      <h3>{failure === null ? 'No conversation matches' : 'The conversations could not be searched'}</h3>
+      <p>{failure ?? 'Titles, clients, models and the stored texts were searched.'}</p>
+      <button type="button" className="button" onClick={onShowAll}>
+        Show all
+      </button>
+    </div>
   );
 }

@@ -1,104 +1,147 @@
-/** The history page: stored conversations are searched, read and deleted here. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { StoredConversation } from '../../app/shared/contract';
+/** The conversations page: live and stored conversations are searched, read, renamed, exported and deleted here. */
+import { useCallback, useRef, useState } from 'react';
 import { usePageStore, usePageTarget } from '../state/pageStores';
-import { useApp, useCommands, useStoredConversations, useStoredState } from '../state/services';
+import { useCommands } from '../state/services';
 import { useStoreState } from '../state/store';
 import { useShortcut } from '../ui/useShortcut';
-import { ConversationReader } from './ConversationReader';
+import type { ConversationEntry } from './conversationEntry';
 import { DeleteAll, DeleteOne } from './DeleteStored';
-import { NoConversations, NoMatchingConversation, StorageOff } from './EmptyHistory';
+import { NoConversations, NothingFound, StorageOff } from './EmptyHistory';
 import { createHistoryStore } from './historyStore';
-import { SearchBar } from './SearchBar';
-import { StoredGrid } from './StoredGrid';
-import { searchStored } from './storedSearch';
+import { ConversationList } from './list/ConversationList';
+import { ListFoot } from './list/ListFoot';
+import { useConversationList } from './list/useConversationList';
+import { ConversationReader } from './reader/ConversationReader';
+import { SearchBar } from './search/SearchBar';
 import './history.css';
 
 export default function HistoryPage() {
   const store = usePageStore(createHistoryStore);
-  const { words, selected, open } = useStoreState(store, (state) => state);
-  const storedConversations = useStoredConversations();
-  const rows = useStoredState((state) => state.rows);
+  const { selected, open, found, searchFailure } = useStoreState(store, (state) => state);
   const commands = useCommands();
+  const { list, entry, searched, isEmpty, onNearEnd } = useConversationList(store);
   /** The user is asked to confirm its deletion. */
-  const [deleting, setDeleting] = useState<StoredConversation | 'all' | null>(null);
+  const [deleting, setDeleting] = useState<ConversationEntry | 'all' | null>(null);
+  /** The id of the conversation whose title is being edited. */
+  const [renaming, setRenaming] = useState<string | null>(null);
   const searchBox = useRef<HTMLInputElement>(null);
-  const grid = useRef<HTMLDivElement>(null);
-  const shown = useMemo(() => searchStored(rows, words), [rows, words]);
-  useFreshRows();
+  const listElement = useRef<HTMLDivElement>(null);
   useShortcut(
     'f',
     useCallback(() => searchBox.current?.select(), []),
   );
-  usePageTarget(useCallback((id) => store.set({ selected: id, open: true, words: '' }), [store]));
+  usePageTarget(
+    useCallback((id) => store.set({ selected: id, open: true, words: '', client: '', model: '' }), [store]),
+  );
 
-  const search = (typed: string) => {
+  const search = (change: { words?: string; client?: string; model?: string }) => {
     // Another search makes another list, which begins at its top.
     store.position.top = null;
-    grid.current?.scrollTo({ top: 0 });
-    store.set({ words: typed });
+    listElement.current?.scrollTo({ top: 0 });
+    store.set(change);
   };
+  const focusList = useCallback(() => listElement.current?.focus(), []);
   const close = useCallback(() => {
     store.set({ open: false });
-    grid.current?.focus();
-  }, [store]);
-  const deleteOne = async (conversation: StoredConversation) => {
-    const index = shown.indexOf(conversation);
-    const next = shown[index + 1] ?? shown[index - 1];
-    if (!(await commands.run('conversations.delete', conversation.id))) return;
+    focusList();
+  }, [store, focusList]);
+  const openReader = (byKey: boolean) => {
+    store.set({ open: true });
+    // Once it is drawn: Enter goes on into the text.
+    if (byKey) requestAnimationFrame(() => document.querySelector<HTMLElement>('.reader-body')?.focus());
+  };
+  const rename = ({ id }: ConversationEntry, title: string | null, focus: () => void) => {
+    setRenaming(null);
+    if (title !== null) void commands.run('conversations.rename', id, title);
+    requestAnimationFrame(focus);
+  };
+  const deleteOne = async ({ id }: ConversationEntry) => {
+    const index = list.entries.findIndex((one) => one.id === id);
+    const next = list.entries[index + 1] ?? list.entries[index - 1];
+    if (!(await commands.run('conversations.delete', id))) return;
     store.set({ selected: next?.id ?? null, open: open && next !== undefined });
-    grid.current?.focus();
+    if (found) store.set({ found: found.filter((one) => one.id !== id) });
+    focusList();
   };
   const deleteAll = () => {
     store.set({ selected: null, open: false });
     void commands.run('conversations.deleteAll');
   };
-  const row = open && selected !== null ? storedConversations.byId(selected) : undefined;
+  const shown = open ? entry : null;
+  const beginRename = ({ id, stored }: ConversationEntry) => {
+    if (stored) setRenaming(id);
+  };
 
   return (
-    <div className="pane history">
-      <SearchBar
-        ref={searchBox}
-        words={words}
-        shown={shown.length}
-        onSearch={search}
-        onDeleteAll={() => setDeleting('all')}
-      />
-      {rows.length > 0 && <StorageOff />}
-      <div className="pane-body" data-reading={row !== undefined}>
-        {rows.length === 0 ? (
-          <NoConversations />
-        ) : shown.length === 0 ? (
-          <NoMatchingConversation onShowAll={() => search('')} />
-        ) : (
-          <StoredGrid
-            ref={grid}
-            shown={shown}
-            searched={shown !== rows}
+    <div className="pane history" data-reading={shown !== null}>
+      <section className="conv-pane" aria-label="List of conversations">
+        <SearchBar
+          ref={searchBox}
+          store={store}
+          onSearch={search}
+          onDown={() => {
+            focusList();
+            if (!entry && list.entries[0]) store.set({ selected: list.entries[0].id });
+          }}
+          onDeleteAll={() => setDeleting('all')}
+        />
+        {!isEmpty && <StorageOff />}
+        {list.rows.length > 0 ? (
+          <ConversationList
+            ref={listElement}
+            list={list}
             position={store.position}
             selected={selected}
+            renaming={shown ? null : renaming}
+            foot={<ListFoot searched={searched} found={found} />}
             onSelect={(id) => store.set({ selected: id })}
-            onOpen={() => store.set({ open: true })}
+            onOpen={openReader}
             onClose={close}
             onDelete={setDeleting}
+            onBeginRename={beginRename}
+            onRename={(one, title) => rename(one, title, focusList)}
+            onNearEnd={onNearEnd}
           />
+        ) : searched && !isEmpty ? (
+          <NothingFound
+            failure={searchFailure}
+            searching={found === null}
+            onShowAll={() => search({ words: '', client: '', model: '' })}
+          />
+        ) : (
+          <NoConversations />
         )}
-        {row && <ConversationReader row={row} store={store} onClose={close} onDelete={() => setDeleting(row)} />}
-      </div>
+      </section>
+      {shown ? (
+        <ConversationReader
+          key={shown.id}
+          entry={shown}
+          store={store}
+          renaming={renaming === shown.id}
+          onBeginRename={() => beginRename(shown)}
+          onRename={(title, focus) => rename(shown, title, focus)}
+          onClose={close}
+          onDelete={() => setDeleting(shown)}
+        />
+      ) : (
+        list.rows.length > 0 && <NothingOpen />
+      )}
       {deleting === 'all' && <DeleteAll onConfirm={deleteAll} onClose={() => setDeleting(null)} />}
       {deleting !== null && deleting !== 'all' && (
-        <DeleteOne row={deleting} onConfirm={() => void deleteOne(deleting)} onClose={() => setDeleting(null)} />
+        <DeleteOne entry={deleting} onConfirm={() => void deleteOne(deleting)} onClose={() => setDeleting(null)} />
       )}
     </div>
   );
 }
 
-/** Loads the newest conversations when the page is opened, and whenever an active one has changed. */
-function useFreshRows(): void {
-  const storedConversations = useStoredConversations();
-  const active = useApp((app) => app.conversations);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the active conversations is a change of the stored ones
-  useEffect(() => {
-    void storedConversations.refresh();
-  }, [storedConversations, active]);
+/** In place of the reader, where there is room for one. */
+function NothingOpen() {
+  return (
+    <div className="empty conv-nothing-open">
+      <p>Select a conversation to read it.</p>
+      <p className="quiet conv-keys">
+        <kbd>J</kbd> <kbd>K</kbd> move · <kbd>Enter</kbd> read · <kbd>F2</kbd> rename · <kbd>Del</kbd> delete
+      </p>
+    </div>
+  );
 }

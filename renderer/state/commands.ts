@@ -42,6 +42,7 @@ export function createCommands(
     'settings.changeForRun': (settings) => appStore.apply({ settings }),
     'settings.endChangeForRun': (settings) => appStore.apply({ settings }),
     'requests.clear': () => appStore.dropEndedRequests(),
+    'conversations.rename': (_, id, title) => storedConversations.retitle(id, title.trim() || null),
     'conversations.delete': (_, id) => storedConversations.drop(id),
     'conversations.deleteAll': () => storedConversations.dropAll(),
     'history.restore': () => void storedConversations.refresh(),

@@ -23,6 +23,8 @@ export interface StoredConversations extends ReadableStore<StoredConversationsSt
   loadOlder(): Promise<void>;
   /** Loads until the conversation is there, or all that were used at `since` or later are. */
   find(id: string, since: number): Promise<void>;
+  /** Shows the title that the user has given a conversation. */
+  retitle(id: string, ownTitle: string | null): void;
   /** Removes a conversation that the app has deleted. */
   drop(id: string): void;
   /** The same for all. */
@@ -88,6 +90,7 @@ export function createStoredConversations(bridge: Bridge, batchSize = 100): Stor
       };
       while (!index.has(id) && isWorthLoading()) await loadOlder();
     },
+    retitle: (id, ownTitle) => set({ rows: state().rows.map((row) => (row.id === id ? { ...row, ownTitle } : row)) }),
     drop: (id) => set({ rows: state().rows.filter((row) => row.id !== id) }),
     dropAll: () => set({ rows: [], older: 'end' }),
   };

@@ -100,7 +100,9 @@ describe.each(MODES)('as an $mode connection', (mode) => {
       `user: ${next}`,
     ]);
     const stored = await app.core.calls['conversations.read'](first.conversation ?? '');
-    expect(stored?.map((message) => message.text)).toEqual([...[question, answer, next, 'OK']]);
+    expect(stored?.map(({ parts }) => parts)).toEqual(
+      [question, answer, next, 'OK'].map((text) => [{ kind: 'text', text }]),
+    );
     const named = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 100).filter(
       ({ name }) => name === chat,
     );

@@ -11,7 +11,7 @@ test('a stored conversation can be read after a restart, and continues by its id
 
   const second = await launch();
   const page = await openHistory(second);
-  await storedRow(page, 'What of Bergen?').dblclick();
+  await storedRow(page, 'What of Bergen?').click();
   const reader = page.getByRole('complementary', { name: 'Conversation', exact: true });
   await expect(reader).toContainText('Bergen has rain.');
 
@@ -55,7 +55,7 @@ async function openHistory(desktop: RunningDesktop): Promise<Page> {
 }
 
 function storedRow(page: Page, title: string) {
-  return page.getByRole('grid', { name: 'Stored conversations' }).getByRole('row').filter({ hasText: title });
+  return page.getByRole('listbox', { name: 'Conversations' }).getByRole('option').filter({ hasText: title });
 }
 
 /** Sends one message to the conversation of that id, without its history. */

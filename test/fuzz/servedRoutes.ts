@@ -22,6 +22,8 @@ const UNUSED_SERVICES: DialectServices = {
     rateLimits: never,
     poolState: never,
     processMemory: never,
+    latestTurn: never,
+    interruptConversation: never,
     endConversation: never,
   },
   journal: { onChange: () => () => {}, details: () => null, refusedRequests: () => 0, day: never },

@@ -4,6 +4,7 @@ import { NO_USAGE } from '../../shared/usage';
 import type { Message } from '../request';
 import { toolResults } from '../turn/toolResults';
 import type { ConversationHistory } from './conversationHistory';
+import { firstWords } from './firstWords';
 import type { FoundPrefix, LiveConversation, LiveConversations, Rewind } from './liveConversations';
 import type { Question } from './resolveQuestion';
 import { callIds } from './transcript';
@@ -76,7 +77,7 @@ function findPrefix(
 }
 
 function listConversation(
-  { request, history, conversation, name, model }: Question,
+  { request, history, newMessages, conversation, name, model }: Question,
   { live, conversationHistory }: ConversationSources,
 ): LiveConversation {
   const now = Date.now();
@@ -86,6 +87,7 @@ function listConversation(
       id,
       owner: request.owner,
       client: request.client,
+      title: firstWords([...history, ...newMessages]),
       model: model.resolved,
       phase: 'preparing',
       turns: answersIn(history),

@@ -9,7 +9,9 @@ import { within } from '../../claude/process/deadlines/within';
 import type { Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
+import type { LatestTurn } from '../turn/latestTurn';
 import { interruptTurn, type RunningTurn } from '../turn/runningTurn';
+import { evictionCandidate } from './evictionCandidate';
 import { commonPrefix, type MarkedHistory, type Rewind } from './prefix';
 import { callIds, type HeldTranscript, textLength } from './transcript';
 
@@ -29,6 +31,10 @@ export interface LiveConversation {
   lease?: ProcessLease;
   /** The user's messages in its process: the index of the message of the conversation with which each begins. */
   frames: readonly number[];
+  /** The question that is answered, or was answered last, with what there is of the answer. */
+  latestTurn?: LatestTurn;
+  /** The user has ended it: it does not go on after its answer has ended. */
+  isEnded?: boolean;
   /** The turn that waits for the results of the client's tools, if one does. */
   waitingTurn?: RunningTurn;
   /** While idle or parked: the transcript that its process holds or held. */
@@ -83,6 +89,8 @@ export interface LiveConversations {
    * @param reason for the client whose answer ends.
    */
   end(id: string, reason?: string): Promise<boolean>;
+  /** Interrupts the answer that the conversation gives now; it goes on from before the question. Returns false where there is none. */
+  interrupt(id: string): boolean;
 }
 
 export interface WantedConversation {
@@ -103,6 +111,7 @@ export interface FoundPrefix {
 }
 
 const ENDED_BY_USER = 'the conversation was ended by the user of Claudacity';
+const INTERRUPTED_BY_USER = 'the answer was interrupted by the user of Claudacity';
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
@@ -311,6 +320,7 @@ export function createLiveConversations(onChange: () => void, endMs = DEADLINES.
     end: async (id, reason = ENDED_BY_USER) => {
       const live = all.get(id);
       if (!live) return false;
+      live.isEnded = true;
       live.abort.abort(new ChatError('stopped', reason));
       if (live.transcript) remove(live);
       await within(live.removed, 'end', { timeoutMs: endMs }).catch(() => {
@@ -319,20 +329,13 @@ export function createLiveConversations(onChange: () => void, endMs = DEADLINES.
       });
       return true;
     },
+    interrupt: (id) => {
+      const live = all.get(id);
+      if (!live || live.transcript) return false;
+      live.abort.abort(new ChatError('stopped', INTERRUPTED_BY_USER));
+      return true;
+    },
   };
-}
-
-/**
- * The conversation that has been idle for longest and does not wait for a tool's result: a client that runs a tool will
- * be back. But many clients declare a tool only to get an answer in its form and never send a result, and their
- * processes would take all places. So where more than half of the idle conversations wait for a tool, the longest
- * waiting of these goes.
- * @param idle the least recently used first.
- */
-function evictionCandidate(idle: readonly LiveConversation[]): LiveConversation | undefined {
-  const waiting = idle.filter(({ waitingTurn }) => waitingTurn !== undefined);
-  if (waiting.length * 2 > idle.length) return waiting[0];
-  return idle.find(({ waitingTurn }) => waitingTurn === undefined);
 }
 
 interface TakenLease {

@@ -19,6 +19,7 @@ import { createAnswerMessage } from './answerMessage';
 import type { Clock } from './clock';
 import { acquireProcess, hasProcess, processOf } from './conversationProcess';
 import { flagsOf } from './flags';
+import { createLatestTurn } from './latestTurn';
 import { answerEvents, interruptTurn, type RunningTurn, startTurn } from './runningTurn';
 import { toolResults } from './toolResults';
 
@@ -60,6 +61,8 @@ export async function* answerQuestion(
   let queuedMs = 0;
   /** Whether the API has begun to answer: from then on the client may have a part of the answer, and another answer cannot follow it. */
   let hasBegun = false;
+  const latest = createLatestTurn(history.length, newMessages);
+  conversation.latestTurn = latest;
   // A process that dies, stops responding or has added what the API refuses is replaced once before that.
   for (let attempt = 1; ; attempt += 1) {
     const answer = createAnswerMessage();
@@ -86,6 +89,7 @@ export async function* answerQuestion(
       const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
         hasBegun = true;
+        latest.add(event);
         if (event.type === 'usage') {
           live.change(conversation, { usage: addUsage(usageBefore, knownUsage(unfinishedUsage(event.usage))) });
         }

@@ -1,8 +1,8 @@
 /** The stored conversations without their messages, as rows of SQLite. */
 import { z } from 'zod';
-import type { StoredConversation } from '../../shared/contract';
+import type { ConversationFilterValues, StoredConversation } from '../../shared/contract';
 import { NO_USAGE, type Usage } from '../../shared/usage';
-import type { Database } from '../database';
+import type { Database, Statement } from '../database';
 import { toUsage, UsageColumns, usageColumns } from '../usageColumns';
 
 /** What a turn can change of its conversation. */
@@ -64,6 +64,12 @@ export interface ConversationsTable {
   setMessageBytes(id: string, bytes: number): void;
   addMessageBytes(id: string, bytes: number): void;
   usageOf(id: string): Usage;
+  /** Gives it the user's title, or takes that away. */
+  setOwnTitle(id: string, title: string | null): void;
+  /** The conversation as a list shows it. */
+  listed(id: string): ListedConversation | undefined;
+  /** Clients and models with the number of their conversations, the most frequent first, at most `limit` each. */
+  filterValues(limit: number): ConversationFilterValues;
   /** Those last used before `before`, newest first. */
   list(before: number, limit: number): ListedConversation[];
   /** Their number, and the bytes of all of them without their system prompts. */
@@ -83,7 +89,7 @@ const OVERHEAD_BYTES = 400;
 /** All that a conversation stores. The column `bytes` has that of its messages. */
 const BYTES = `bytes + ${OVERHEAD_BYTES}
   + octet_length(id) + octet_length(owner) + ifnull(octet_length(name), 0) + octet_length(client) + octet_length(model)
-  + octet_length(digest) + octet_length(title)`;
+  + octet_length(digest) + octet_length(title) + ifnull(octet_length(own_title), 0)`;
 
 export function conversationsTable(database: Database): ConversationsTable {
   const record = `SELECT id, ifnull(text, '') AS system, model, digest, key_digest, first_digest, has_texts
@@ -117,10 +123,15 @@ export function conversationsTable(database: Database): ConversationsTable {
   const usageOf = database.prepare(
     'SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ? AND deleted = 0',
   );
-  const list = database.prepare(
-    `SELECT id, name, owner, client, model, title, created_at, used_at, turns, ${BYTES} AS bytes,
-       input, cache_read, cache_write, output, cost_usd
-     FROM conversations WHERE used_at < ? AND deleted = 0 ORDER BY used_at DESC LIMIT ?`,
+  const setOwnTitle = database.prepare('UPDATE conversations SET own_title = ? WHERE id = ? AND deleted = 0');
+  const listed = `SELECT id, name, owner, client, model, title, own_title, created_at, used_at, turns, ${BYTES} AS bytes,
+       input, cache_read, cache_write, output, cost_usd FROM conversations WHERE deleted = 0`;
+  const list = database.prepare(`${listed} AND used_at < ? ORDER BY used_at DESC LIMIT ?`);
+  const listOne = database.prepare(`${listed} AND id = ?`);
+  const [clients, models] = (['client', 'model'] as const).map((column) =>
+    database.prepare(
+      `SELECT ${column} AS value FROM conversations WHERE deleted = 0 GROUP BY value ORDER BY count(*) DESC, value LIMIT ?`,
+    ),
   );
   const totals = database.prepare(
     `SELECT count(*) AS conversations, coalesce(sum(${BYTES}), 0) AS bytes FROM conversations WHERE deleted = 0`,
@@ -129,7 +140,7 @@ export function conversationsTable(database: Database): ConversationsTable {
     `SELECT id, used_at, ${BYTES} AS bytes, system_hash FROM conversations WHERE deleted = 0 ORDER BY used_at`,
   );
   // Its name is free for another conversation at once.
-  const mark = "UPDATE conversations SET deleted = 1, name = NULL, title = ''";
+  const mark = "UPDATE conversations SET deleted = 1, name = NULL, title = '', own_title = NULL";
   const markDeleted = database.prepare(`${mark} WHERE id = ?`);
   const markAllDeleted = database.prepare(mark);
   const deleteIfMarked = database.prepare('DELETE FROM conversations WHERE id = ? AND deleted = 1');
@@ -153,6 +164,9 @@ export function conversationsTable(database: Database): ConversationsTable {
     addMessageBytes: (id, bytes) => addBytes.run(bytes, id),
     usageOf: (id) => parsed(usageOf.get(id), UsageColumns, toUsage) ?? NO_USAGE,
     list: (before, limit) => list.all(before, limit).map((row) => toStoredConversation(ListColumns.parse(row))),
+    setOwnTitle: (id, title) => setOwnTitle.run(title, id),
+    listed: (id) => parsed(listOne.get(id), ListColumns, toStoredConversation),
+    filterValues: (limit) => ({ clients: values(clients, limit), models: values(models, limit) }),
     totals: () => TotalColumns.parse(totals.get()),
     sizes: () => sizes.all().map((row) => toSize(SizeColumns.parse(row))),
     markDeleted: (id) => markDeleted.run(id),
@@ -165,6 +179,11 @@ function parsed<C, T>(row: unknown, columns: z.ZodType<C>, convert: (columns: C)
   return row === undefined ? undefined : convert(columns.parse(row));
 }
 
+function values(statement: Statement | undefined, limit: number): string[] {
+  return statement?.all(limit).map((row) => ValueColumn.parse(row).value) ?? [];
+}
+
+const ValueColumn = z.object({ value: z.string() });
 const IdColumn = z.object({ id: z.string() });
 const SizeColumns = z.object({
   id: z.string(),
@@ -209,6 +228,7 @@ const ListColumns = UsageColumns.extend({
   client: z.string(),
   model: z.string(),
   title: z.string(),
+  own_title: z.string().nullable(),
   created_at: z.number(),
   used_at: z.number(),
   turns: z.number(),
@@ -219,6 +239,7 @@ function toStoredConversation(columns: z.output<typeof ListColumns>): ListedConv
   const { id, name, owner: keyId, client, model, title, turns, bytes } = columns;
   return {
     ...{ id, name, keyId, client, model, title, turns, bytes },
+    ownTitle: columns.own_title,
     createdAt: columns.created_at,
     usedAt: columns.used_at,
     usage: toUsage(columns),

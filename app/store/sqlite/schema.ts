@@ -223,6 +223,8 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (account_id, window, at)
    ) WITHOUT ROWID;`,
   SEARCHABLE_REQUESTS,
+  // The title that the user has given a conversation.
+  'ALTER TABLE conversations ADD COLUMN own_title TEXT;',
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -16,11 +16,15 @@ export interface MarkdownProps {
   text: string;
   /** The text is still growing: its newest part is shown where it is long, and a mark stands at its end. */
   streaming?: boolean;
+  /** How many parts of a long text are shown, where somebody else remembers it. */
+  parts?: number | undefined;
+  onMore?: ((parts: number) => void) | undefined;
 }
 
-export function Markdown({ text, streaming = false }: MarkdownProps) {
+export function Markdown({ text, streaming = false, parts: givenParts, onMore }: MarkdownProps) {
   const [lexer] = useState(createBlockLexer);
-  const [parts, setParts] = useState(1);
+  const [ownParts, setOwnParts] = useState(1);
+  const parts = givenParts ?? ownParts;
   const place = useRef<HTMLDivElement>(null);
   const limit = parts * PART;
   const source = streaming ? text : textBefore(text, limit);
@@ -28,7 +32,7 @@ export function Markdown({ text, streaming = false }: MarkdownProps) {
   const shown = streaming ? newestBlocks(blocks, text.length - limit) : blocks;
   const left = streaming ? (shown[0]?.at ?? 0) : text.length - source.length;
   const more = left > 0 && (
-    <button type="button" className="button md-more" onClick={() => setParts(parts + 1)}>
+    <button type="button" className="button md-more" onClick={() => (onMore ?? setOwnParts)(parts + 1)}>
       Show {streaming ? 'earlier text' : 'more'} ({formatCount(left)} characters left)
     </button>
   );

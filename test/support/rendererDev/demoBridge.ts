@@ -20,7 +20,8 @@ import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage
 import { appSettings } from './appSettings';
 import { cliAccount, demoAccounts } from './demoAccounts';
 import { connectHandlers } from './demoConnect';
-import { activeConversations, messagesOf, storedConversations } from './demoConversations';
+import { conversationHandlers } from './demoConversationCalls';
+import { activeConversations, storedConversations } from './demoConversations';
 import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
 import { between } from './demoRandom';
@@ -107,7 +108,7 @@ const snapshot: TopicValues = {
   accounts: { accounts: busy ? demoAccounts(Date.now()) : [cliAccount()], problem: null },
   planWindows: busy ? demoPlanWindows() : [],
   requests: [],
-  conversations: busy ? activeConversations() : [],
+  conversations: busy ? activeConversations(!demo.noTexts) : [],
   spares: demo.day === 'cli_missing' ? 0 : 2,
   usage: busy ? busyDay() : emptyDay(),
   storage: { quarantined: [] },
@@ -190,24 +191,16 @@ const handlers: Partial<CallHandlers> = {
   },
   'usage.planHistory': (fromAt, toAt) => (busy ? demoPlanHistory(fromAt, toAt) : []),
   'usage.exportCsv': () => '/home/ana/Documents/claudacity-usage.csv',
-  'conversations.end': endConversation,
-  'conversations.list': async (before, limit) => {
-    await later(40);
-    return stored.filter(({ usedAt }) => usedAt < before).slice(0, limit);
-  },
-  'conversations.read': async (id) => {
-    await later(40);
-    const row = stored.find((conversation) => conversation.id === id);
-    return row && !demo.noTexts ? messagesOf(row, id === snapshot.conversations[1]?.id) : null;
-  },
-  'conversations.delete': (id) => {
-    stored = stored.filter((conversation) => conversation.id !== id);
-    endConversation(id);
-  },
-  'conversations.deleteAll': () => {
-    stored = [];
-    change({ conversations: [] });
-  },
+  ...conversationHandlers({
+    stored: () => stored,
+    setStored: (next) => {
+      stored = next;
+    },
+    live: () => snapshot.conversations,
+    setLive: (conversations) => change({ conversations }),
+    noTexts: demo.noTexts ?? false,
+    still: demo.still ?? false,
+  }),
   'settings.change': (settings) => {
     if (settings.port === 80)
       throw new Error(
@@ -258,10 +251,6 @@ const handlers: Partial<CallHandlers> = {
     throw new Error('No browser could be opened.');
   },
 };
-
-function endConversation(id: string): void {
-  change({ conversations: snapshot.conversations.filter((conversation) => conversation.id !== id) });
-}
 
 function change(values: TopicUpdate['values']): void {
   const { requests = [], ...rest } = values;

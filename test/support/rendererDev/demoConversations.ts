@@ -1,5 +1,11 @@
 /** The conversations of the demo and their messages. */
-import type { ConversationRow, StoredConversation, StoredMessage } from '../../../app/shared/contract';
+import type {
+  CallHandlers,
+  ConversationRow,
+  LiveTurn,
+  SaidMessage,
+  StoredConversation,
+} from '../../../app/shared/contract';
 import { between, pick } from './demoRandom';
 import { CLIENTS, usage } from './demoRequests';
 
@@ -15,9 +21,10 @@ const QUESTIONS = [
   'Erkläre mir den Unterschied zwischen „das“ und „dass“',
 ] as const;
 
-export function activeConversations(): ConversationRow[] {
+export function activeConversations(withTexts: boolean): ConversationRow[] {
   const now = Date.now();
   const row = (
+    title: string,
     client: string,
     model: string,
     phase: ConversationRow['phase'],
@@ -29,6 +36,7 @@ export function activeConversations(): ConversationRow[] {
     keyId: '',
     keyName: '',
     model,
+    title: withTexts ? title : '',
     phase,
     turns,
     usage: { ...usage(turns * 400), costUsd: turns * 0.021 },
@@ -38,9 +46,9 @@ export function activeConversations(): ConversationRow[] {
     expiresAt: phase === 'idle' ? now - ago + 300_000 : null,
   });
   return [
-    row('Open WebUI', 'sonnet', 'answering', 6, 900),
-    row('Continue', 'opus', 'waiting_for_tool', 14, 4_000),
-    row('ollama-js', 'haiku', 'idle', 2, 184_000),
+    row(QUESTIONS[0], 'Open WebUI', 'sonnet', 'answering', 6, 900),
+    row(QUESTIONS[1], 'Continue', 'opus', 'waiting_for_tool', 14, 4_000),
+    row(QUESTIONS[2], 'ollama-js', 'haiku', 'idle', 2, 184_000),
   ];
 }
 
@@ -62,6 +70,7 @@ export function storedConversations(
           keyId: '',
           keyName: '',
           model: pick(['claude-sonnet-5-5', 'claude-opus-5', 'claude-haiku-5']),
+          title: '',
           turns,
           usage: { ...usage(turns * 400), costUsd: turns * 0.0137 },
           startedAt: Date.now() - index * index * 60_000 - turns * 90_000,
@@ -89,6 +98,7 @@ function storedFrom(
     keyName,
     model,
     title: withTexts ? (QUESTIONS[index % QUESTIONS.length] ?? '') : '',
+    ownTitle: index === 5 ? 'Dinners for the week' : null,
     createdAt: startedAt,
     usedAt: lastUsedAt,
     turns,
@@ -115,12 +125,74 @@ for i in 0..items.len() {
 
 The range is computed once, before the first push, so the loop ends.`;
 
+const text = (written: string) => ({ kind: 'text', text: written }) as const;
+
 /** @param long as long as the longest conversations of real programs. */
-export function messagesOf({ title, turns }: StoredConversation, long: boolean): StoredMessage[] {
-  return Array.from({ length: (long ? 600 : turns) * 2 }, (_, index): StoredMessage => {
-    if (index % 2 === 1)
-      return { role: 'assistant', text: index % 4 === 3 ? 'Yes: the range is computed once.' : ANSWER };
-    if (long && index === 2) return { role: 'user', text: 'A log that was pasted whole. '.repeat(20_000) };
-    return { role: 'user', text: index === 0 ? title : 'And does it hold if the vector grows while I go through it?' };
+export function messagesOf({ title, turns }: StoredConversation, long: boolean): SaidMessage[] {
+  return Array.from({ length: (long ? 600 : turns) * 2 }, (_, index): SaidMessage => {
+    if (index % 2 === 1) {
+      if (index % 8 === 3) return { role: 'assistant', parts: [text('Let me look at the file first.'), READ_CALL] };
+      return { role: 'assistant', parts: [text(index % 4 === 3 ? REVIEW : ANSWER)] };
+    }
+    if (index % 8 === 4) return { role: 'user', parts: [READ_RESULT] };
+    if (long && index === 2) return { role: 'user', parts: [text('A log that was pasted whole. '.repeat(20_000))] };
+    return {
+      role: 'user',
+      parts: [text(index === 0 ? title : 'And does it hold if the vector grows while I go through it?')],
+    };
   });
 }
+
+const READ_CALL = {
+  kind: 'tool_call',
+  id: 'toolu_1',
+  name: 'read_file',
+  input: JSON.stringify({ path: 'src/main.rs', from: 1, to: 80 }, null, 2),
+  done: true,
+} as const;
+
+const READ_RESULT = {
+  kind: 'tool_result',
+  id: 'toolu_1',
+  isError: false,
+  text: 'fn main() {\n    let items = vec![1, 2, 3];\n}',
+} as const;
+
+const REVIEW = `### What I would change
+
+1. **Return early.** The nested \`if\` hides the error path:
+   - the caller gets \`None\` for three different reasons
+   - ~~the log has the reason~~ it does not
+2. *Name the timeout.* See [the documentation](https://example.org/timeouts).
+
+> A retry without a limit is an outage with a delay.
+
+| case | before | after |
+|---|---:|---:|
+| cold | 840 ms | 310 ms |
+| warm | 12 ms | 11 ms |
+
+- [x] tests
+- [ ] changelog`;
+
+/** The running answer: a piece more with each request of the window. @param still it does not go on. */
+export function liveTurns(still: boolean): NonNullable<CallHandlers['conversations.live']> {
+  let length = 700;
+  return (id, version): LiveTurn | null => {
+    if (!id.startsWith('conv_6')) return null;
+    if (!still) length = Math.min(length + 9, WRITTEN.length);
+    if (version === length) return null;
+    return {
+      version: length,
+      earlierMessages: 12,
+      question: [{ role: 'user', parts: [text('And in which order should I change it?')] }],
+      answer: [
+        { kind: 'thinking', text: 'The order matters because the *tests* come first.' },
+        text(WRITTEN.slice(0, length)),
+      ],
+      state: length < WRITTEN.length ? 'running' : 'answered',
+    };
+  };
+}
+
+const WRITTEN = `${REVIEW}\n\n${ANSWER}\n\n${REVIEW}`;

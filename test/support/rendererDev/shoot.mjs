@@ -300,15 +300,55 @@ const STATES = {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
+      await page.getByRole('option', { name: 'Why does my Rust' }).last().click();
       await page.getByText('The loop borrows').first().waitFor();
+    },
+  },
+  'history-live': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('option', { name: 'Why does my Rust' }).first().click();
+      await page.getByText('What I would change').first().waitFor();
+    },
+  },
+  'history-tools': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('option', { name: 'Why does my Rust' }).first().click();
+      await page.getByText('What I would change').first().waitFor();
+      await page.getByRole('region', { name: 'Messages' }).focus();
+      await page.keyboard.press('Home');
+      await page.mouse.move(900, 400);
+      await page.mouse.wheel(0, 700);
+      await page.getByText('read_file').first().click();
+    },
+  },
+  'history-menu': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('option', { name: 'Why does my Rust' }).last().click();
+      await page.getByRole('button', { name: 'Actions' }).click();
+    },
+  },
+  'history-rename': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      await page.keyboard.press('F2');
     },
   },
   'history-long': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByRole('gridcell', { name: 'Write a haiku' }).first().click();
+      await page.getByRole('option', { name: 'Write a haiku' }).first().click();
+      await page.keyboard.press('Home');
       await page.getByRole('region', { name: 'Messages' }).hover();
       await page.mouse.wheel(0, 3_600);
     },
@@ -317,21 +357,21 @@ const STATES = {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByPlaceholder('Search by').fill('german opus');
+      await page.getByPlaceholder('Search titles').fill('borrow');
     },
   },
   'history-nothing-found': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByPlaceholder('Search by').fill('xyzzy');
+      await page.getByPlaceholder('Search titles').fill('xyzzy');
     },
   },
   'history-delete': {
     demo: 'busy',
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByRole('gridcell', { name: 'Why does my Rust' }).first().click();
+      await page.getByRole('option', { name: 'Why does my Rust' }).first().click();
       await page.keyboard.press('Delete');
     },
   },
@@ -348,8 +388,8 @@ const STATES = {
     more: { noTexts: true },
     before: async (page) => {
       await page.keyboard.press('Control+3');
-      await page.getByRole('grid').focus();
-      await page.keyboard.press('Enter');
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
     },
   },

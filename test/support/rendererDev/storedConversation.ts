@@ -11,6 +11,7 @@ export function storedConversation(conversation: Partial<StoredConversation> = {
     keyName: '',
     model: 'claude-sonnet-5-5',
     title: 'Why?',
+    ownTitle: null,
     createdAt: 0,
     usedAt: 0,
     turns: 1,

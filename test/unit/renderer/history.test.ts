@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Bridge, CallArguments, CallName, CallResult, StoredConversation } from '../../../app/shared/contract';
-import { conversationTitle } from '../../../renderer/history/conversationTitle';
-import { splitMessage } from '../../../renderer/history/splitMessage';
-import { searchStored, storedRows } from '../../../renderer/history/storedSearch';
+import type {
+  Bridge,
+  CallArguments,
+  CallName,
+  CallResult,
+  ConversationRow,
+  SaidMessage,
+  SaidPart,
+  StoredConversation,
+} from '../../../app/shared/contract';
+import { NO_USAGE } from '../../../app/shared/usage';
+import { conversationEntries, conversationEntry } from '../../../renderer/history/conversationEntry';
+import { listRows } from '../../../renderer/history/list/listRows';
+import { readerMessages } from '../../../renderer/history/reader/readerMessages';
+import type { FollowedTurn } from '../../../renderer/history/reader/useLiveTurn';
+import { passesSearch } from '../../../renderer/history/search/useSearch';
 import { createStoredConversations } from '../../../renderer/state/storedConversations';
 import { storedConversation } from '../../support/rendererDev/storedConversation';
 
@@ -94,60 +106,115 @@ describe('the stored conversations', () => {
   });
 });
 
-describe('the search of the history', () => {
-  const rows = [
-    storedConversation({ id: 'a', title: 'Borrow checker', client: 'Open WebUI', model: 'claude-opus-5' }),
-    storedConversation({ id: 'b', title: 'Dinner', client: 'curl', name: 'family' }),
-  ];
-  const found = (words: string) => searchStored(rows, words).map(({ id }) => id);
-
-  it('finds what has every word in its title, client, name or model', () => {
-    expect([found('BORROW opus'), found('open'), found('family'), found('borrow curl')]).toEqual([
-      ['a'],
-      ['a'],
-      ['b'],
-      [],
-    ]);
-  });
-
-  it('leaves the list as it is where no word is typed', () => {
-    expect(searchStored(rows, '  ')).toBe(rows);
-  });
-
-  it('leaves a list that knows where each is', () => {
-    const list = storedRows(rows);
-    expect([list.count(), list.indexOf('b'), list.row(1)?.id, list.indexOf('x')]).toEqual([2, 1, 'b', -1]);
-  });
+const liveRow = (row: Partial<ConversationRow> = {}): ConversationRow => ({
+  id: 'live',
+  client: 'curl',
+  keyId: '',
+  keyName: '',
+  model: 'claude-sonnet-5-5',
+  title: 'Why?',
+  phase: 'idle',
+  turns: 1,
+  usage: NO_USAGE,
+  startedAt: 0,
+  lastUsedAt: 0,
+  pid: 1,
+  expiresAt: null,
+  ...row,
 });
 
 describe('the title of a conversation', () => {
   it.each([
+    [{ ownTitle: 'Mine', title: 'Why?', name: 'n' }, 'Mine', false],
     [{ title: 'Why?', name: 'n' }, 'Why?', false],
     [{ title: '', name: 'n' }, 'n', false],
-    [{ title: '', client: 'curl' }, 'Conversation of curl', true],
-  ])('of %o is %s', (known, text, generated) => {
-    expect(conversationTitle(storedConversation(known))).toEqual({ text, generated });
+    [{ title: '', client: 'curl', createdAt: new Date(2026, 0, 2, 14, 5, 9).getTime() }, 'curl, Jan 2 14:05', true],
+  ])('of %o is %s', (known, title, isGenerated) => {
+    expect(conversationEntry(null, storedConversation(known))).toMatchObject({ title, isGenerated });
+  });
+
+  it('of a live one that is not stored is that of its first question', () => {
+    expect(conversationEntry(liveRow(), null)).toMatchObject({ title: 'Why?', isGenerated: false, phase: 'idle' });
   });
 });
 
-describe('a message', () => {
-  it('is prose and code, without the fences', () => {
-    expect(splitMessage('Do this:\n```sh\nls\n\nls -l\n```\n\nThen that.')).toEqual([
-      { kind: 'prose', text: 'Do this:' },
-      { kind: 'code', text: 'ls\n\nls -l' },
-      { kind: 'prose', text: 'Then that.' },
+describe('the list of conversations', () => {
+  const now = new Date(2026, 10, 27, 12).getTime();
+  const ago = (days: number) => new Date(2026, 10, 27 - days, 11).getTime();
+
+  it('has each once, live ones first, and those that were used last on top', () => {
+    const live = [liveRow({ id: 'a', lastUsedAt: 5 }), liveRow({ id: 'b', lastUsedAt: 9 })];
+    const stored = [storedConversation({ id: 'c', usedAt: 7 }), storedConversation({ id: 'a', usedAt: 5 })];
+    expect(conversationEntries(live, stored).map(({ id, phase }) => [id, phase])).toEqual([
+      ['b', 'idle'],
+      ['a', 'idle'],
+      ['c', null],
     ]);
   });
 
-  it('is code to its end where a fence is not closed', () => {
-    expect(splitMessage('```\nlet a')).toEqual([{ kind: 'code', text: 'let a' }]);
+  it('has headings by local days, and none of an empty group', () => {
+    const stored = [0, 1, 3, 6, 7, 40].map((days) => storedConversation({ id: `d${days}`, usedAt: ago(days) }));
+    const { rows, rowOf } = listRows(conversationEntries([liveRow()], stored), now);
+    expect(rows.map((row) => (row.kind === 'heading' ? row.label : row.entry.id))).toEqual([
+      ...['Live', 'live', 'Today', 'd0', 'Yesterday', 'd1', 'This week', 'd3', 'd6', 'Older', 'd7', 'd40'],
+    ]);
+    expect(rowOf.get('d3')).toBe(7);
+  });
+});
+
+describe('the search of live conversations', () => {
+  const search = (change: Partial<Record<'words' | 'client' | 'model', string>>) =>
+    passesSearch(liveRow({ title: 'Borrow checker', client: 'Open WebUI', model: 'claude-opus-5' }), {
+      ...{ words: '', client: '', model: '' },
+      ...change,
+    });
+
+  it('passes those that have every word, and the client and model that were chosen', () => {
+    expect([search({ words: 'BORROW opus' }), search({ words: 'borrow curl' })]).toEqual([true, false]);
+    expect([search({ client: 'Open WebUI' }), search({ client: 'curl' }), search({ model: 'x' })]).toEqual([
+      ...[true, false, false],
+    ]);
+  });
+});
+
+describe('what the reader shows', () => {
+  const said = (role: 'user' | 'assistant', ...parts: SaidPart[]): SaidMessage => ({ role, parts });
+  const text = (written: string): SaidPart => ({ kind: 'text', text: written });
+  const call: SaidPart = { kind: 'tool_call', id: 't', name: 'read', input: '{}', done: true };
+  const result: SaidPart = { kind: 'tool_result', id: 't', isError: false, text: 'r' };
+  const turn: FollowedTurn = {
+    version: 1,
+    earlierMessages: 2,
+    question: [said('user', text('next'))],
+    answer: [text('so far')],
+    state: 'running',
+  };
+  const stored = [said('user', text('a')), said('assistant', text('b'))];
+
+  it('is the stored messages and the running turn', () => {
+    const { messages } = readerMessages(stored, turn);
+    expect(messages.map(({ parts, streaming }) => [parts[0], streaming])).toEqual([
+      [text('a'), false],
+      [text('b'), false],
+      [text('next'), false],
+      [text('so far'), true],
+    ]);
   });
 
-  it('keeps its own line breaks and what merely has backticks', () => {
-    expect(splitMessage('a `b`\n\n c ```d``` e')).toEqual([{ kind: 'prose', text: 'a `b`\n\n c ```d``` e' }]);
+  it('ends where the running turn has gone on from an earlier message', () => {
+    const { messages } = readerMessages([...stored, ...stored], turn);
+    expect(messages.map(({ key }) => key)).toEqual(['0', '1', '2', '3']);
   });
 
-  it('that is empty has no pieces', () => {
-    expect(splitMessage('\n')).toEqual([]);
+  it('has results of tools with their calls, and others by themselves', () => {
+    const withCall = readerMessages([said('user', text('a')), said('assistant', call), said('user', result)], null);
+    expect(withCall.messages.map(({ key }) => key)).toEqual(['0', '1']);
+    expect(withCall.results.get('t')).toBe(result);
+    expect(readerMessages([said('user', result)], null).messages).toHaveLength(1);
+  });
+
+  it('says that an answer has broken off, and how many earlier messages are not stored', () => {
+    const { messages, missing } = readerMessages(null, { ...turn, state: 'broken' });
+    expect([messages.at(-1)?.broken, missing]).toEqual([true, 2]);
   });
 });

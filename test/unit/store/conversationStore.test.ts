@@ -100,6 +100,7 @@ describe('a conversation', () => {
         client: 'test',
         model: 'claude-sonnet-5-5',
         title: 'Why is the sky blue?',
+        ownTitle: null,
         createdAt: now - 1_000,
         usedAt: now,
         turns: 2,

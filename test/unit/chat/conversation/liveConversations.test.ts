@@ -37,6 +37,7 @@ function busy(id: string, name?: string): LiveConversation & { die(): void; rele
     client: 'test',
     model: 'claude-sonnet-5-5',
     phase: 'preparing',
+    title: '',
     turns: 0,
     usage: NO_USAGE,
     startedAt: now,

@@ -1,35 +1,38 @@
 /** The messages of a stored conversation, loaded again whenever it was used. */
 import { useCallback, useEffect, useState } from 'react';
-import type { StoredConversation, StoredMessage } from '../../app/shared/contract';
-import { callErrorText } from '../state/callErrorText';
-import { useCommands } from '../state/services';
+import type { SaidMessage } from '../../../app/shared/contract';
+import { callErrorText } from '../../state/callErrorText';
+import { useCommands } from '../../state/services';
+import type { ConversationEntry } from '../conversationEntry';
 
 export interface StoredMessages {
   /** undefined until the app has answered; null where the texts are not stored. */
-  messages: StoredMessage[] | null | undefined;
+  messages: readonly SaidMessage[] | null | undefined;
   failure: string | null;
   retry: () => void;
 }
 
-export function useStoredMessages({ id, turns, usedAt }: StoredConversation): StoredMessages {
+export function useStoredMessages({ id, stored }: ConversationEntry): StoredMessages {
   const commands = useCommands();
-  const [answer, setAnswer] = useState<{ id: string; messages: StoredMessage[] | null } | null>(null);
+  const [messages, setMessages] = useState<readonly SaidMessage[] | null | undefined>(undefined);
   const [failure, setFailure] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
   const retry = useCallback(() => setTries((before) => before + 1), []);
+  const isStored = stored !== null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the conversation has more messages after each use
   useEffect(() => {
     let current = true;
     setFailure(null);
+    if (!isStored) return;
     commands.call('conversations.read', id).then(
-      (messages) => current && setAnswer({ id, messages }),
+      (answer) => current && setMessages(answer),
       (error) => current && setFailure(callErrorText(error)),
     );
     return () => {
       current = false;
     };
-  }, [commands, id, turns, usedAt, tries]);
+  }, [commands, id, isStored, stored?.turns, stored?.usedAt, tries]);
 
-  return { messages: answer?.id === id ? answer.messages : undefined, failure, retry };
+  return { messages: isStored ? messages : null, failure, retry };
 }
