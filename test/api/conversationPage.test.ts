@@ -63,7 +63,7 @@ describe('a running turn', () => {
   });
 
   test('has the calls of tools with their arguments', async () => {
-    app.api.answer(text('I look.'), toolUse('t1', 'read', '{"path":', '"a"}'));
+    app.api.answer(text('I look.'), toolUse('read', { path: 'a' }));
     const tools = [{ type: 'function', function: { name: 'read', parameters: { type: 'object', properties: {} } } }];
     const { conversation: id } = await ask(app, [user(uniqueWord())], { tools });
     expect((await liveTurn(id ?? '')).answer).toEqual([
