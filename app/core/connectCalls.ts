@@ -3,16 +3,26 @@ import type { Chat } from '../chat/service';
 import { waitAtMost } from '../claude/waitAtMost';
 import type { ConfigWriter } from '../connect/configWriter';
 import { lanAddresses } from '../connect/lanAddresses';
-import type { CallHandlers, ConnectOptions } from '../shared/contract';
+import type { Settings } from '../settings/settings';
+import type { CallHandlers, ConfigProgram, ConnectOptions } from '../shared/contract';
 import type { ServerControl } from './serverControl';
 
 export interface ConnectParts {
   readonly server: Pick<ServerControl, 'state'>;
   readonly chat: Pick<Chat, 'models'>;
+  readonly settings: Pick<Settings, 'value'>;
   readonly configWriter: ConfigWriter;
 }
 
-export function connectCalls({ server, chat, configWriter }: ConnectParts) {
+export function connectCalls({ server, chat, settings, configWriter }: ConnectParts) {
+  /** Without isolation, the app's own CLI reads the file that would be written, and would ask this app for ever. @throws Error */
+  const demandIsolation = (program: ConfigProgram) => {
+    if (program === 'claude-code' && !settings.value.isolation) {
+      throw new Error(
+        'Claudacity runs claude with your own settings here, so claude would ask itself. Turn the isolation on first.',
+      );
+    }
+  };
   return {
     'connect.options': async () => ({
       addresses: lanAddresses(),
@@ -20,9 +30,14 @@ export function connectCalls({ server, chat, configWriter }: ConnectParts) {
       files: await configWriter.states(),
     }),
     // The address is never the caller's: the programs are to ask this server and no other.
-    'connect.preview': (program, values) => configWriter.preview(program, { ...values, url: server.state.url }),
-    'connect.write': (program, values, token) =>
-      configWriter.write(program, { ...values, url: server.state.url }, token),
+    'connect.preview': async (program, values) => {
+      demandIsolation(program);
+      return configWriter.preview(program, { ...values, url: server.state.url });
+    },
+    'connect.write': async (program, values, token) => {
+      demandIsolation(program);
+      return configWriter.write(program, { ...values, url: server.state.url }, token);
+    },
     'connect.undo': (program) => configWriter.undo(program),
   } satisfies Partial<CallHandlers>;
 }

@@ -17,7 +17,7 @@ export function GuideView({ store, guide }: { store: ConnectStore; guide: Guide 
   const { values, model, key } = useGuideValues(store, guide);
   const makeKey = useMakeKey(store, guide);
   const problem = useReachProblem(store, guide);
-  const { id, title, speaks, clients, notes = [], sources } = guide;
+  const { id, title, speaks, clients, libraries = [], notes = [], sources, tested } = guide;
   const file = isConfigProgram(id) ? options?.files.find((one) => one.program === id) : undefined;
 
   return (
@@ -27,7 +27,7 @@ export function GuideView({ store, guide }: { store: ConnectStore; guide: Guide 
           <h2 id="guide-title">{title}</h2>
           <p className="guide-sub">Speaks {speaks}</p>
         </div>
-        <RequestWatch mark={{ clients, keyId: keys[id]?.id }} />
+        <RequestWatch mark={{ clients, keyId: keys[id]?.id }} libraries={libraries} />
       </header>
       <div className="guide-body">
         <Choices store={store} model={model} />
@@ -55,7 +55,8 @@ export function GuideView({ store, guide }: { store: ConnectStore; guide: Guide 
           </section>
         )}
         <p className="guide-sources">
-          In the log as {clients.join(' or ')}. From: {sources.join('; ')}.
+          In the log as {[...clients, ...libraries].join(' or ')}. From: {sources.join('; ')}.
+          {tested !== undefined && ' Tested with Claudacity.'}
         </p>
       </div>
     </article>

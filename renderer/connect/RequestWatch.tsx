@@ -1,16 +1,25 @@
 /** Whether a request of the program has arrived. */
-
+import { useState } from 'react';
 import { useSeconds } from '../state/now';
 import { useNavigation } from '../state/services';
 import { formatAge, formatTime } from '../ui/format';
 import { Icon } from '../ui/Icon';
-import { type RequestMark, useLastStoredRequest } from './lastRequest';
+import { type LastRequest, type RequestMark, useLastRequest, useLastStoredRequest } from './lastRequest';
 
 const HOUR_MS = 3_600_000;
 
-export function RequestWatch({ mark }: { mark: RequestMark }) {
-  const last = useLastStoredRequest(mark);
+export interface RequestWatchProps {
+  readonly mark: RequestMark;
+  /** Names that other programs have, too: a request under one counts while the guide is open. */
+  readonly libraries: readonly string[];
+}
+
+export function RequestWatch({ mark, libraries }: RequestWatchProps) {
   const navigation = useNavigation();
+  const [openedAt] = useState(Date.now);
+  const own = useLastStoredRequest(mark);
+  const shared = useLastRequest({ clients: libraries, keyId: undefined });
+  const last = later(own, shared && shared.at >= openedAt ? shared : null);
   if (!last) {
     return (
       <div className="guide-watch" data-state="waiting" data-phase="waiting">
@@ -26,12 +35,16 @@ export function RequestWatch({ mark }: { mark: RequestMark }) {
       <span role="status">{last.refused ? 'Its request was refused' : 'Connected'}</span>
       <LastTime at={last.at} />
       {last.refused && (
-        <button type="button" className="link" onClick={() => navigation.open('access')}>
+        <button type="button" className="link" onClick={() => navigation.open('settings', 'refused')}>
           Why
         </button>
       )}
     </div>
   );
+}
+
+function later(a: LastRequest | null, b: LastRequest | null): LastRequest | null {
+  return a && b ? (a.at > b.at ? a : b) : (a ?? b);
 }
 
 function LastTime({ at }: { at: number }) {

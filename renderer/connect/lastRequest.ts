@@ -34,6 +34,7 @@ export function useLastStoredRequest(mark: RequestMark): LastRequest | null {
   useEffect(() => {
     let isCurrent = true;
     setStored(null);
+    if (key === '') return;
     commands.call('requests.search', { clients: key.split('\n') }, Date.now() + 1, 1).then(
       ({ rows: [row] }) => isCurrent && row && setStored(lastRequest(row)),
       // The log's rows are all that is known then.

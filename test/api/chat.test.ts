@@ -424,7 +424,7 @@ describe.skipIf(process.platform === 'win32')('a CLI that cannot answer', () => 
     const { chat } = await startRig(
       await installScript(`case "$1" in
         --version) echo "2.1.330 (Claude Code)" ;;
-        auth) echo '{"loggedIn": true, "authMethod": "api_key"}' ;;
+        --setting-sources=) echo '{"loggedIn": true, "authMethod": "api_key"}' ;;
         *) echo "error: unknown option '--safe-mode'" >&2; exit 1 ;;
       esac`),
     );

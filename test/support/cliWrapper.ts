@@ -30,7 +30,7 @@ export async function wrapCli(folder: string, mode: CliMode = 'works'): Promise<
   const script = `#!/bin/sh
 mode=$(cat '${modeFile}')
 [ "$mode" = mute ] && { sleep 1000; exit 0; }
-case "$1" in --version|auth) exec ${real} "$@" ;; esac
+case "$1" in --version|auth|--setting-sources=) exec ${real} "$@" ;; esac
 env > '${environmentFile}'
 case "$mode" in
   silent) sleep 1000; exit 0 ;;

@@ -25,6 +25,7 @@ const KNOWN_AGENTS: readonly (readonly [RegExp, string])[] = [
   [/^(Async)?(Azure)?OpenAI\/Python/, 'openai-python'],
   [/^Anthropic\/JS/, 'anthropic-node'],
   [/^(Async)?Anthropic\/Python/, 'anthropic-python'],
+  [/^opencode\//, 'opencode'],
   [/ai-sdk\//, 'AI SDK'],
   [/^GitHubCopilotChat\//, 'GitHub Copilot'],
   [/^codex[_-]/i, 'Codex'],

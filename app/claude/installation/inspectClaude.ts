@@ -51,11 +51,12 @@ const AuthStatus = z.object({
 });
 
 /**
- * Runs `claude auth status`, whose exit code is 1 where no account is signed in.
+ * Runs `claude auth status`, whose exit code is 1 where no account is signed in. The user's settings are left out, as they are for the processes
+ * that answer: their variables, such as the address of this app for the user's own Claude Code, would count as a sign-in.
  * @throws Error where its output cannot be read; the signal's reason where it is aborted.
  */
 export async function readAccount(command: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Account> {
-  const { stdout, stderr } = await run(command, ['auth', 'status'], env, signal);
+  const { stdout, stderr } = await run(command, ['--setting-sources=', 'auth', 'status'], env, signal);
   // The CLI may print other lines before the JSON.
   const jsonStart = stdout.indexOf('{');
   if (jsonStart === -1) throw new Error(stderr.trim() || 'claude auth status printed no JSON');

@@ -39,14 +39,18 @@ export interface Guide {
   /** Further words by which it is found. */
   readonly words?: string;
   readonly steps: (values: GuideValues) => readonly GuideStep[];
-  /** The names under which the log lists its requests (app/api/http/clientName.ts). Others may share a name. */
+  /** The names under which the log lists its requests (app/api/http/clientName.ts), and no other program's. */
   readonly clients: readonly string[];
+  /** Such names of libraries, which other programs use as well: a request under one may be another program's. */
+  readonly libraries?: readonly string[];
   /** Whether the program can only send a key as a part of the address. */
   readonly keyInUrl?: boolean;
   /** What the user should know besides. */
   readonly notes?: readonly string[];
-  /** Where the facts come from: pages of the program's documentation, and tests of this project. */
+  /** Pages of the program's documentation from which the facts come. */
   readonly sources: readonly string[];
+  /** Where this project runs the program, or its requests; absent where it does not. */
+  readonly tested?: string;
 }
 
 /** What stands in a guide for a key that is not made yet. */

@@ -35,21 +35,17 @@ computer. For another place, change the address:
 A program that has no field for a key takes it in the address, where you have allowed that for the key: \`http://THIS-COMPUTER:22434/k/${KEY_PLACEHOLDER}\`.
 On Docker for Linux, start the container with \`--add-host=host.docker.internal:host-gateway\`.`;
 
-function guideMarkdown({ title, speaks, steps, clients, notes = [], sources }: Guide): string {
+function guideMarkdown({ title, speaks, steps, clients, libraries = [], notes = [], sources, tested }: Guide): string {
   const isDocker = title.includes('Docker');
   const values: GuideValues = isDocker
     ? { ...HERE, place: 'container', url: 'http://host.docker.internal:22434' }
     : HERE;
   return [
     `### ${title}`,
-    `Speaks ${speaks}. Listed in the log as ${clients.map((name) => `\`${name}\``).join(' or ')}.`,
+    `Speaks ${speaks}. Listed in the log as ${[...clients, ...libraries].map((name) => `\`${name}\``).join(' or ')}.`,
     ...steps(values).map(stepMarkdown),
-    ...notes
-      .map((note) => `> ${note}`)
-      .flatMap((note, index) => (index === 0 ? [note] : ['>', note]))
-      .join('\n')
-      .split('\n\n'),
-    `Sources: ${sources.join('; ')}.`,
+    notes.map((note) => `> ${note}`).join('\n>\n'),
+    `Sources: ${sources.join('; ')}.${tested === undefined ? '' : ` Tested: ${tested}.`}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

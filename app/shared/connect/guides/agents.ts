@@ -34,10 +34,8 @@ export const AGENT_GUIDES: readonly Guide[] = [
       'The file’s variables win over those of the terminal. Claudacity itself runs claude without this file, so it never calls itself.',
       'Do not set ANTHROPIC_API_KEY as well: Claude Code would send both.',
     ],
-    sources: [
-      'Claude Code: “Connect Claude Code to an LLM gateway”, “Settings”',
-      'context/PROGRAMS.md (driven unmodified)',
-    ],
+    sources: ['Claude Code: “Connect Claude Code to an LLM gateway”, “Settings”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'codex',
@@ -68,7 +66,8 @@ export const AGENT_GUIDES: readonly Guide[] = [
     notes: [
       'To keep your own provider as the default, leave out the first two lines and start it with -c model_provider=claudacity and -m.',
     ],
-    sources: ['Codex: “Configuration Reference”, “Advanced Configuration”', 'context/PROGRAMS.md (driven unmodified)'],
+    sources: ['Codex: “Configuration Reference”, “Advanced Configuration”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'opencode',
@@ -76,7 +75,8 @@ export const AGENT_GUIDES: readonly Guide[] = [
     group: 'Agents',
     speaks: 'OpenAI, Chat Completions',
     words: 'cli opencode.json',
-    clients: ['AI SDK', 'opencode'],
+    clients: ['opencode'],
+    libraries: ['AI SDK'],
     steps: (values) => [
       {
         text: 'Add this to opencode.json in the folder .config/opencode of your home.',
@@ -108,7 +108,8 @@ export const AGENT_GUIDES: readonly Guide[] = [
       },
       { text: 'Run it in your project.', code: { language: 'sh', text: 'opencode' } },
     ],
-    sources: ['opencode: “Providers”, “Config”', 'context/PROGRAMS.md (driven unmodified)'],
+    sources: ['opencode: “Providers”, “Config”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'aider',
@@ -116,7 +117,8 @@ export const AGENT_GUIDES: readonly Guide[] = [
     group: 'Agents',
     speaks: 'OpenAI, Chat Completions',
     words: 'cli .aider.conf.yml pair programming',
-    clients: ['openai-python', 'litellm', 'aider'],
+    clients: [],
+    libraries: ['openai-python', 'litellm'],
     steps: (values) => [
       {
         text: 'Put this into the file .aider.conf.yml in your home.',
@@ -134,6 +136,7 @@ export const AGENT_GUIDES: readonly Guide[] = [
     notes: [
       'aider rewrites its last message with each question, so its history is replayed. With reminder: sys and examples_as_sys_msg: true in .aider.model.settings.yml, follow-ups are faster.',
     ],
-    sources: ['aider: “OpenAI compatible APIs”, “YAML config file”', 'context/PROGRAMS.md (driven unmodified)'],
+    sources: ['aider: “OpenAI compatible APIs”, “YAML config file”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
 ];

@@ -8,7 +8,8 @@ export const AUTOMATION_GUIDES: readonly Guide[] = [
     group: 'Automation',
     speaks: 'OpenAI or Ollama',
     words: 'workflow docker',
-    clients: ['openai-node', 'ollama-js', 'n8n', 'axios'],
+    clients: [],
+    libraries: ['openai-node', 'ollama-js', 'axios'],
     steps: (values) => [
       {
         text: 'Create a credential of the type “OpenAI” for the nodes “OpenAI Chat Model” and “OpenAI”.',
@@ -35,7 +36,8 @@ export const AUTOMATION_GUIDES: readonly Guide[] = [
     group: 'Automation',
     speaks: 'Ollama',
     words: 'assist voice conversation agent smart home',
-    clients: ['ollama-python', 'Home Assistant'],
+    clients: ['Home Assistant'],
+    libraries: ['ollama-python'],
     steps: (values) => [
       { text: 'Open “Settings” → “Devices & services”, press “Add integration” and choose “Ollama”.' },
       { text: 'Enter the address.', fields: [['URL', keyedUrl(values)]] },
@@ -44,6 +46,7 @@ export const AUTOMATION_GUIDES: readonly Guide[] = [
     ],
     keyInUrl: true,
     notes: ['Home Assistant usually runs on another computer or in a container: choose the place above.'],
-    sources: ['Home Assistant: “Ollama”', 'test/api/editors.test.ts (its requests)'],
+    sources: ['Home Assistant: “Ollama”'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
 ];

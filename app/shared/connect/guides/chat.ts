@@ -3,7 +3,6 @@ import { type Guide, keyedUrl, keyText } from '../guide';
 
 const OPEN_WEBUI_SOURCES = [
   'Open WebUI: “Starting with Ollama”, “Starting with OpenAI-Compatible Servers”, “Environment Variable Configuration”',
-  'context/PROGRAMS.md (driven unmodified)',
 ];
 
 export const CHAT_GUIDES: readonly Guide[] = [
@@ -13,7 +12,8 @@ export const CHAT_GUIDES: readonly Guide[] = [
     group: 'Chat',
     speaks: 'Ollama or OpenAI',
     words: 'openwebui python pip chat',
-    clients: ['Open WebUI', 'aiohttp'],
+    clients: ['Open WebUI'],
+    libraries: ['aiohttp'],
     steps: (values) => [
       { text: 'In Open WebUI, open “Admin Panel” → “Settings” → “Connections”.' },
       {
@@ -32,6 +32,7 @@ export const CHAT_GUIDES: readonly Guide[] = [
       'Titles, tags and follow-up questions are requests of their own. The setting “Model for tasks” chooses a cheaper model for them.',
     ],
     sources: OPEN_WEBUI_SOURCES,
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'open-webui-docker',
@@ -39,7 +40,8 @@ export const CHAT_GUIDES: readonly Guide[] = [
     group: 'Chat',
     speaks: 'Ollama',
     words: 'openwebui container podman compose',
-    clients: ['Open WebUI', 'aiohttp'],
+    clients: ['Open WebUI'],
+    libraries: ['aiohttp'],
     steps: (values) => [
       {
         text: 'Start the container with this server as its Ollama.',
@@ -61,6 +63,7 @@ export const CHAT_GUIDES: readonly Guide[] = [
       'The variable counts on the first start alone. Later, change the address under “Admin Panel” → “Settings” → “Connections”, where the key has a field of its own.',
     ],
     sources: OPEN_WEBUI_SOURCES,
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'obsidian',
@@ -84,9 +87,7 @@ export const CHAT_GUIDES: readonly Guide[] = [
         fields: [['Web origin', 'app://obsidian.md']],
       },
     ],
-    sources: [
-      'Copilot for Obsidian: “LLM Providers”, “Model Sources and BYOK”',
-      'test/api/editors.test.ts (its requests)',
-    ],
+    sources: ['Copilot for Obsidian: “LLM Providers”, “Model Sources and BYOK”'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
 ];

@@ -26,7 +26,8 @@ export const COMMAND_LINE_GUIDES: readonly Guide[] = [
     notes: [
       'Other programs of this computer that read OLLAMA_HOST come here as well then. pull and rm change nothing: Claude’s models are not files.',
     ],
-    sources: ['Ollama: “FAQ”, “CLI Reference”', 'context/PROGRAMS.md (driven unmodified)'],
+    sources: ['Ollama: “FAQ”, “CLI Reference”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'llm',
@@ -34,7 +35,8 @@ export const COMMAND_LINE_GUIDES: readonly Guide[] = [
     group: 'Command line',
     speaks: 'OpenAI, Chat Completions',
     words: 'datasette simon willison extra-openai-models.yaml python',
-    clients: ['openai-python'],
+    clients: [],
+    libraries: ['openai-python'],
     steps: (values) => [
       {
         text: 'Find the folder of its files.',
@@ -64,7 +66,8 @@ export const COMMAND_LINE_GUIDES: readonly Guide[] = [
           ]),
       { text: 'Ask.', code: { language: 'sh', text: `llm -m claudacity-${values.model} "Why is the sky blue?"` } },
     ],
-    sources: ['LLM: “Other models”', 'context/PROGRAMS.md (driven unmodified)'],
+    sources: ['LLM: “Other models”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'curl',
@@ -79,7 +82,7 @@ export const COMMAND_LINE_GUIDES: readonly Guide[] = [
       { text: 'As Anthropic’s.', code: curl(values, '/v1/messages', { max_tokens: 1024, messages: QUESTION }) },
     ],
     notes: ['The address with /docs at its end describes every endpoint.'],
-    sources: ['README.md', '/docs of this server'],
+    sources: ['Claudacity: README'],
   },
 ];
 

@@ -8,7 +8,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
     group: 'Editors',
     speaks: 'OpenAI, Chat Completions',
     words: 'vs code jetbrains extension cn config.yaml',
-    clients: ['Continue', 'openai-node', 'node-fetch'],
+    clients: [],
+    libraries: ['openai-node', 'node-fetch'],
     steps: (values) => [
       {
         text: 'Add this model to config.yaml in the folder .continue of your home (“Open local config” in the extension).',
@@ -29,10 +30,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
       { text: 'Choose the model below the chat box.' },
     ],
     notes: ['Autocomplete sends a request with every pause in typing. Leave it to a local model.'],
-    sources: [
-      'Continue: “config.yaml Reference”, “How to Configure OpenAI Models”',
-      'context/PROGRAMS.md (driven unmodified)',
-    ],
+    sources: ['Continue: “config.yaml Reference”, “How to Configure OpenAI Models”'],
+    tested: 'context/PROGRAMS.md (driven unmodified)',
   },
   {
     id: 'cline',
@@ -58,7 +57,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
         },
       },
     ],
-    sources: ['Cline: “OpenAI Compatible”', 'context/PROGRAMS.md (its command, driven unmodified)'],
+    sources: ['Cline: “OpenAI Compatible”'],
+    tested: 'context/PROGRAMS.md (its command, driven unmodified)',
   },
   {
     id: 'zed',
@@ -89,7 +89,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
           ]),
       { text: 'Choose a model in the agent panel.' },
     ],
-    sources: ['Zed: “Use a Local Model”', 'test/api/editors.test.ts (its requests)'],
+    sources: ['Zed: “Use a Local Model”'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
   {
     id: 'vscode',
@@ -137,11 +138,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
     ],
     keyInUrl: true,
     notes: ['Copilot Business and Enterprise allow own models only where the administrator has turned them on.'],
-    sources: [
-      'VS Code: “AI language models in VS Code”',
-      'GitHub, microsoft/vscode: #316916',
-      'test/api/editors.test.ts (its requests)',
-    ],
+    sources: ['VS Code: “AI language models in VS Code”', 'GitHub, microsoft/vscode: #316916'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
   {
     id: 'jetbrains',
@@ -149,7 +147,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
     group: 'Editors',
     speaks: 'OpenAI, Chat Completions',
     words: 'intellij idea pycharm webstorm goland rider',
-    clients: ['ktor-client', 'Ktor', 'JetBrains'],
+    clients: [],
+    libraries: ['ktor-client'],
     steps: (values) => [
       {
         text: 'Open “Settings” → “Tools” → “AI Assistant” → “Providers & API keys” (“Models & API Keys” in some versions).',
@@ -166,7 +165,8 @@ export const EDITOR_GUIDES: readonly Guide[] = [
     notes: [
       'It sends no name of its own: the log lists it by its HTTP library. A key of its own makes its requests recognizable.',
     ],
-    sources: ['JetBrains: “Use third-party and local models”', 'test/api/editors.test.ts (its requests)'],
+    sources: ['JetBrains: “Use third-party and local models”'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
   {
     id: 'xcode',
@@ -196,6 +196,7 @@ export const EDITOR_GUIDES: readonly Guide[] = [
           },
       { text: 'Choose a model in the coding assistant.' },
     ],
-    sources: ['Apple: “Setting up coding intelligence”', 'test/api/editors.test.ts (its requests)'],
+    sources: ['Apple: “Setting up coding intelligence”'],
+    tested: 'test/api/editors.test.ts (its requests)',
   },
 ];

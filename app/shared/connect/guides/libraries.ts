@@ -26,7 +26,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
         'for await (const part of stream) process.stdout.write(part.message.content);',
       ]),
     ],
-    sources: ['ollama-js: README', 'test/api/clients (run with the package)'],
+    sources: ['ollama-js: README'],
+    tested: 'test/api/clients (run with the package)',
   },
   {
     id: 'ollama-python',
@@ -50,7 +51,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
         "    print(part['message']['content'], end='', flush=True)",
       ]),
     ],
-    sources: ['ollama-python: README', 'npm run test:suites keys (run with the package)'],
+    sources: ['ollama-python: README'],
+    tested: 'npm run test:suites keys (run with the package)',
   },
   {
     id: 'openai-js',
@@ -74,7 +76,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
       ]),
     ],
     notes: ['The Responses API (client.responses) works as well.'],
-    sources: ['openai-node: README', 'test/api/clients (run with the package)'],
+    sources: ['openai-node: README'],
+    tested: 'test/api/clients (run with the package)',
   },
   {
     id: 'openai-python',
@@ -98,7 +101,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
         "    print(part.choices[0].delta.content or '', end='', flush=True)",
       ]),
     ],
-    sources: ['openai-python: README', 'npm run test:suites strict (run with the package)'],
+    sources: ['openai-python: README'],
+    tested: 'npm run test:suites strict (run with the package)',
   },
   {
     id: 'anthropic-js',
@@ -121,7 +125,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
         'console.log(message.content);',
       ]),
     ],
-    sources: ['anthropic-sdk-typescript: README', 'test/api/clients (run with the package)'],
+    sources: ['anthropic-sdk-typescript: README'],
+    tested: 'test/api/clients (run with the package)',
   },
   {
     id: 'anthropic-python',
@@ -144,7 +149,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
         'print(message.content)',
       ]),
     ],
-    sources: ['anthropic-sdk-python: README', 'npm run test:suites strict (run with the package)'],
+    sources: ['anthropic-sdk-python: README'],
+    tested: 'npm run test:suites strict (run with the package)',
   },
   {
     id: 'ai-sdk',
@@ -169,7 +175,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
       ]),
     ],
     notes: ['@ai-sdk/openai takes the same address; @ai-sdk/anthropic too, with /v1 at its end.'],
-    sources: ['AI SDK: “OpenAI Compatible Providers”', 'test/api/clients (run with the packages)'],
+    sources: ['AI SDK: “OpenAI Compatible Providers”'],
+    tested: 'test/api/clients (run with the packages)',
   },
   {
     id: 'langchain',
@@ -177,7 +184,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
     group: 'Libraries',
     speaks: 'Ollama, OpenAI or Anthropic',
     words: 'python javascript langgraph',
-    clients: ['openai-python', 'openai-node', 'ollama-python', 'ollama-js', 'anthropic-python', 'anthropic-node'],
+    clients: [],
+    libraries: ['openai-python', 'openai-node', 'ollama-python', 'ollama-js', 'anthropic-python', 'anthropic-node'],
     steps: (values) => [
       install('pip install langchain-openai'),
       program('python', [
@@ -194,7 +202,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
     notes: [
       'ChatOllama and ChatAnthropic take the address without /v1. In JavaScript it is configuration: { baseURL }.',
     ],
-    sources: ['LangChain: “ChatOpenAI”', 'npm run test:suites langchain (its standard tests)'],
+    sources: ['LangChain: “ChatOpenAI”'],
+    tested: 'npm run test:suites langchain (its standard tests)',
   },
   {
     id: 'litellm',
@@ -202,7 +211,8 @@ export const LIBRARY_GUIDES: readonly Guide[] = [
     group: 'Libraries',
     speaks: 'OpenAI, Chat Completions',
     words: 'proxy gateway config.yaml',
-    clients: ['litellm', 'openai-python'],
+    clients: ['litellm'],
+    libraries: ['openai-python'],
     steps: (values) => [
       {
         text: 'Add the model to the config.yaml of the proxy.',

@@ -157,7 +157,7 @@ describe.skipIf(process.platform === 'win32')('an installation', () => {
       const account = JSON.stringify({ loggedIn: false, authMethod: 'none' });
       return script(`case "$1 $2" in
         '--version ') echo '2.1.330 (Claude Code)' ;;
-        'auth status') echo '${account}' ;;
+        '--setting-sources= auth') echo '${account}' ;;
         'auth login') ${login} ;;
       esac`);
     }
