@@ -16,6 +16,7 @@ import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
 import { bugReport } from './core/report/report';
+import { requestsHar } from './core/requests/requestCalls';
 import { createServerControl } from './core/serverControl';
 import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
@@ -61,6 +62,8 @@ export interface Core {
   readonly calls: CoreCalls;
   /** The topics that the window can subscribe to. */
   readonly topics: Topics;
+  /** The requests as the text of a HAR file. */
+  requestsHar(ids: readonly string[]): string;
   /** The current values of all topics but those of the desktop. */
   snapshot(): CoreSnapshot;
 }
@@ -173,6 +176,7 @@ export function createCore({
     fetchesImages: () => settings.value.fetchImages,
     readerTimeoutMs,
     bodyLimits,
+    keepsBodies: () => settings.value.keepTexts,
     accountOf: claude.accounts.of,
     status: () => ({
       server: server.state,
@@ -180,6 +184,10 @@ export function createCore({
       accounts: claude.accounts.state.accounts,
       storage: storage.state,
     }),
+  });
+
+  storage.requestTexts.onDeleted((deletion) => {
+    api.dropBodies((id) => deletion === 'all' || deletion.conversations.has(journal.details(id)?.conversation ?? ''));
   });
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
@@ -239,7 +247,7 @@ export function createCore({
     });
   const calls = coreCalls({
     configWriter,
-    ...{ server, claude, checkCli, chat, storage, journal, planHistory, keys, settings, knocks, report },
+    ...{ server, claude, checkCli, chat, storage, journal, api, planHistory, keys, settings, knocks, report },
   });
   let control: Control | undefined;
   let stopping = false;
@@ -270,6 +278,7 @@ export function createCore({
     },
     calls,
     topics,
+    requestsHar: (ids) => requestsHar({ journal, api, keys, server }, ids, version),
     snapshot: () => topics.read(Object.keys(sources) as (keyof TopicSources)[]),
   };
 }

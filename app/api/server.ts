@@ -15,6 +15,8 @@ import { type AccessRules, accessControl } from './http/access/access';
 import { keyRules } from './http/access/keyRules';
 import { takeUrlKey } from './http/access/requestKey';
 import { securityHeaders } from './http/access/securityHeaders';
+import { type AgainTarget, sendAgain } from './http/again/sendAgain';
+import { createTickets, type Tickets } from './http/again/tickets';
 import { type BodyParser, createBodyParser } from './http/body/bodyParser';
 import { BODY_LIMITS, type BodyLimits, bodyDigest, jsonBody } from './http/body/jsonBody';
 import { type Exchange, exchangeMiddleware, exchangeOf } from './http/exchange';
@@ -24,11 +26,12 @@ import { errorToReport, type RespondDeps, respond } from './http/respond';
 import { type Attempt, createAnswerSharing } from './http/retries';
 import { recordFault, sendFault } from './http/send';
 import { createShutdown, type Shutdown } from './http/shutdown';
+import { type CapturedRequest, createWireLog, type WireLog } from './http/wire/wireLog';
 import { requestModels } from './input/requestModels';
 import { unreadFields } from './input/unreadFields';
 
 /** What the server needs from the rest of the app. */
-export interface ApiDeps extends Omit<DialectServices, 'chat'>, Omit<AccessRules, 'verifyKey'> {
+export interface ApiDeps extends Omit<DialectServices, 'chat'>, Omit<AccessRules, 'verifyKey' | 'tickets'> {
   readonly chat: Chat;
   readonly journal: Journal;
   readonly keys: Pick<KeyRing, 'verify' | 'used'>;
@@ -37,6 +40,8 @@ export interface ApiDeps extends Omit<DialectServices, 'chat'>, Omit<AccessRules
   readonly readerTimeoutMs?: number | undefined;
   /** Limits of bodies that differ from the default ones. */
   readonly bodyLimits?: Partial<BodyLimits> | undefined;
+  /** Whether bodies are kept in memory for the window. Default: none is. */
+  keepsBodies?(): boolean;
 }
 
 export interface ApiServer {
@@ -50,6 +55,14 @@ export interface ApiServer {
    * @param keyId of a key that is not valid any more.
    */
   endRequestsOf(keyId: string): void;
+  /** Ends the request's answer, if there is one, with a `stopped` error. */
+  stopRequest(id: string): void;
+  /** The request as it was sent; null where it is not known any more. */
+  captured(id: string): CapturedRequest | null;
+  /** Forgets the bodies of the requests to which this applies. */
+  dropBodies(isDeleted: (id: string) => boolean): void;
+  /** Sends a captured request again. Resolves with the new one's id. @throws Error */
+  sendAgain(captured: CapturedRequest, target: AgainTarget): Promise<string>;
   /**
    * Refuses new requests, and resolves when the last connection is closed.
    * @param graceMs the time that running answers have before they end with a `busy` error.
@@ -63,7 +76,9 @@ export function createApi(deps: ApiDeps): ApiServer {
   const server = createServer({ noDelay: true });
   const shutdown = createShutdown(server, open);
   const parser = createBodyParser();
-  const app = application(deps, open, shutdown, parser);
+  const wireLog = createWireLog({ keepsBodies: deps.keepsBodies ?? (() => false) });
+  const tickets = createTickets();
+  const app = application(deps, { open, shutdown, parser, wireLog, tickets });
   server.on('request', (req, res) => {
     // Express keeps the URL as it first sees it.
     takeUrlKey(req);
@@ -85,6 +100,13 @@ export function createApi(deps: ApiDeps): ApiServer {
       const reason = new ChatError('stopped', 'the API key was revoked');
       for (const { key, abort } of open) if (key?.id === keyId) abort(reason);
     },
+    stopRequest: (id) => {
+      const reason = new ChatError('stopped', 'the answer was stopped by the user of Claudacity');
+      for (const exchange of open) if (exchange.id === id) exchange.abort(reason);
+    },
+    captured: wireLog.find,
+    dropBodies: wireLog.dropBodies,
+    sendAgain: (captured, target) => sendAgain(captured, target, tickets),
     close: async (graceMs) => {
       await shutdown.close(graceMs);
       await parser.close();
@@ -98,7 +120,16 @@ const READER_TIMEOUT_MS = 5 * 60_000;
 /** Longer than the 60 s for which Python clients keep a connection: they would reuse one at the moment this server closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, parser: BodyParser): Express {
+/** What the steps of all requests share. */
+interface ServerParts {
+  readonly open: Set<Exchange>;
+  readonly shutdown: Shutdown;
+  readonly parser: BodyParser;
+  readonly wireLog: WireLog;
+  readonly tickets: Tickets;
+}
+
+function application(deps: ApiDeps, { open, shutdown, parser, wireLog, tickets }: ServerParts): Express {
   const app = express();
   const log = boundRefusalLines(deps.log);
   // Case-sensitive like `dialectOf`: the dialect that answers a path must also answer its errors.
@@ -111,15 +142,15 @@ function application(deps: ApiDeps, open: Set<Exchange>, shutdown: Shutdown, par
   app.use(securityHeaders);
   const routes = dialects.flatMap((dialect) => dialect.routes(deps));
   const { chat, readerTimeoutMs = READER_TIMEOUT_MS } = deps;
-  app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf, readerTimeoutMs }, open));
+  app.use(exchangeMiddleware({ journal: deps.journal, log: deps.log, dialectOf, readerTimeoutMs, wireLog }, open));
   app.use(matchRoute(routes));
-  app.use(accessControl({ ...deps, verifyKey: deps.keys.verify }));
+  app.use(accessControl({ ...deps, verifyKey: deps.keys.verify, tickets }));
   // After the access check, which bounds how many refused requests are recorded.
   app.use(refuseManyHeaders);
   app.use(shutdown.refuseWhileStopping);
   const limits = createKeyLimits({ usedToday: deps.journal.keyUsage });
   app.use(keyRules(routes, { keys: deps.keys, limits, journal: deps.journal }));
-  const readBody = jsonBody(parser, { ...BODY_LIMITS, ...deps.bodyLimits });
+  const readBody = jsonBody(parser, { ...BODY_LIMITS, ...deps.bodyLimits }, wireLog.addBody);
   mount(app, routes, { chat, log, readerTimeoutMs, answers: createAnswerSharing() }, readBody);
   app.use((req) => {
     throw new Refusal(404, 'not_found', `there is nothing at ${req.path.slice(0, 200)}`, 'unknown path');

@@ -12,6 +12,7 @@ import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
 import { connectCalls } from './connectCalls';
 import { conversationCalls } from './conversations/conversationCalls';
+import { type RequestParts, requestCalls } from './requests/requestCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
 import { usageCalls } from './usageCalls';
@@ -24,6 +25,7 @@ export interface CoreParts {
   readonly chat: Chat;
   readonly storage: Storage;
   readonly journal: Journal;
+  readonly api: RequestParts['api'];
   readonly planHistory: PlanHistoryStore;
   readonly keys: KeyRing;
   readonly settings: Settings;
@@ -37,7 +39,7 @@ export interface CoreParts {
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
 export function coreCalls(parts: CoreParts) {
-  const { server, claude, checkCli, chat, storage, journal, keys, settings, knocks, report } = parts;
+  const { server, claude, checkCli, chat, storage, keys, settings, knocks, report } = parts;
   const { conversations } = storage;
   const { accounts } = claude;
   /** A key names an account that is there. @throws Error */
@@ -98,17 +100,7 @@ export function coreCalls(parts: CoreParts) {
       settings.change({ payWith, payWithNoticed: true });
       return cliState(claude, settings);
     },
-    'requests.details': (id) => journal.details(id),
-    'requests.older': (before, limit) => journal.older(before, limit),
-    'requests.search': (filter, before, limit) => journal.search({ filter, before, limit }),
-    'requests.filterValues': () => journal.filterValues(),
-    'requests.said': (id, version) => journal.said(id, version),
-    'requests.wire': () => notYet(),
-    'requests.stop': () => notYet(),
-    'requests.askAgain': () => notYet(),
-    'requests.curl': () => notYet(),
-    'requests.exportHar': () => notYet(),
-    'requests.clear': () => journal.clear(),
+    ...requestCalls(parts),
     ...usageCalls(parts),
     ...conversationCalls({ chat, storage, keys, settings }),
     'history.restore': (file) => storage.restore(file),
@@ -139,8 +131,4 @@ export function coreCalls(parts: CoreParts) {
     'app.report': report,
     ...connectCalls(parts),
   } satisfies Partial<CallHandlers>;
-}
-
-function notYet(): never {
-  throw new Error('This is not built yet.');
 }

@@ -161,6 +161,10 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       ...core.calls,
       'loginItem.set': setLoginItem,
       'desktop.pageOpened': () => setPageRequest(null),
+      'requests.exportHar': (ids) => {
+        const name = `claudacity-requests-${localDay(Date.now())}.har`;
+        return saveFile({ name, kind: 'HTTP archives', extension: 'har', text: core.requestsHar(ids) });
+      },
       'usage.exportCsv': (query) => {
         const report = core.calls['usage.query'](query);
         const name = `claudacity-usage-${localDay(report.startAt)}-by-${query.group}.csv`;

@@ -15,6 +15,7 @@ import type { FailureCode } from '../../shared/requests/requestOutcome';
 import type { Journal, RequestChange } from '../../store/journal';
 import type { Dialect } from '../dialect';
 import { clientName } from './clientName';
+import type { WireLog } from './wire/wireLog';
 
 export interface Exchange {
   /** The journal's id of the request. */
@@ -34,6 +35,8 @@ export interface Exchange {
   elapsedMs(): number;
   /** Counts the request under the key. */
   setKey(key: ApiKey): void;
+  /** Marks the request as one that this app has sent again, under the key of the first one, if it had one. */
+  markAgain(key: ApiKey | null): void;
   /** Updates the record in the journal. */
   change(change: RequestChange): void;
   /** Records what is asked, and each event of the answer. @param choice the index of the answer. */
@@ -60,6 +63,7 @@ export interface ExchangeDeps {
   dialectOf(path: string, headers: IncomingHttpHeaders): Dialect;
   /** The time in which a client must have read the rest of a complete response, in ms. */
   readonly readerTimeoutMs: number;
+  readonly wireLog: Pick<WireLog, 'begin'>;
 }
 
 /** Comes first, so that a refused request is recorded too. @param open holds the exchanges that have not ended. */
@@ -69,6 +73,7 @@ export function exchangeMiddleware(deps: ExchangeDeps, open: Set<Exchange>): Req
     open.add(exchange);
     void exchange.ended.then(() => open.delete(exchange));
     byResponse.set(res, exchange);
+    deps.wireLog.begin(exchange.id, req, res);
     res.setHeader('X-Request-Id', exchange.id);
     closeIfUnread(res, deps.readerTimeoutMs);
     next();
@@ -100,7 +105,7 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   const arrived = performance.now();
   const controller = new AbortController();
   const dialect = dialectOf(req.path, req.headers);
-  const client = maskKeys(clientName(req.headers));
+  let client = maskKeys(clientName(req.headers));
   const path = maskKeys(req.path.slice(0, MAX_RECORDED));
   const address = peerAddress(req);
   const record = journal.begin({
@@ -145,7 +150,9 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
   return {
     id: record.id,
     dialect,
-    client,
+    get client() {
+      return client;
+    },
     address,
     get key() {
       return sentKey;
@@ -153,6 +160,11 @@ function begin(req: Request, res: Response, { journal, log, dialectOf }: Exchang
     setKey: (key) => {
       sentKey = key;
       record.change({ keyId: key.id, keyName: key.name });
+    },
+    markAgain: (key) => {
+      client = `${client} (again)`;
+      sentKey = key;
+      record.change({ client, ...(key && { keyId: key.id, keyName: key.name }) });
     },
     signal: controller.signal,
     ended,

@@ -18,6 +18,8 @@
  *    scopes, models, expiry, limits. The key says what a stranger can not: whose conversations these are. A key in a path (`/k/KEY/…`) gets
  *    into the logs of proxies and browsers in between; so the owner must allow it for each key.
  * 7. Somebody who sends nothing but refused requests, to fill the disk, the log or the window. What is kept of them is bounded (knocks.ts).
+ * 8. This app itself, which sends a request again for the user: a ticket in a header stands for the key (again/tickets.ts). Its 32 random bytes are
+ *    valid once, for ten seconds and from this computer, and are in no record; who could read them could read this process's memory.
  *
  * Not covered: other users of this computer; whoever a proxy or tunnel on this computer lets in; pages that another local server serves from
  * `localhost`; who answers for this computer's own name in its network. All checks are made before any byte of the body is read.
@@ -26,6 +28,7 @@ import type { Request, RequestHandler } from 'express';
 import type { KeyVerdict } from '../../../keys/keyRing';
 import type { KnockReason } from '../../../shared/access/knocks';
 import { Refusal } from '../../fault';
+import { AGAIN_HEADER, type Tickets } from '../again/tickets';
 import { exchangeOf } from '../exchange';
 import { answerPreflight, setCorsHeaders } from './cors';
 import { namesThisMachine } from './hosts';
@@ -34,7 +37,7 @@ import { thisMachine } from './machine';
 import { type NetworkRules, peerOf } from './networks';
 import { isAllowedOrigin } from './origins';
 import { type Attempt, RECORDED, refusalMessage, remedies } from './refusals';
-import { requestKey } from './requestKey';
+import { type RequestKey, requestKey } from './requestKey';
 
 /** The user's rules; they are read for every request. */
 export interface AccessRules extends NetworkRules {
@@ -44,6 +47,8 @@ export interface AccessRules extends NetworkRules {
   hostNames?(): readonly string[];
   /** What an API key that was sent is. */
   verifyKey(secret: string): KeyVerdict;
+  /** The requests that this app sends again itself. */
+  readonly tickets?: Pick<Tickets, 'take'>;
   /** Counts the refused requests. */
   readonly knocks?: Pick<Knocks, 'add'>;
 }
@@ -58,10 +63,17 @@ export function accessControl(rules: AccessRules): RequestHandler {
     if (origin !== undefined && originAllowed) setCorsHeaders(res, origin);
 
     const exchange = exchangeOf(res);
-    const sent = requestKey(req, rules.verifyKey);
+    const ends = peerOf(endsOf(req), rules, machine);
+    const { place } = ends;
+    // A ticket that comes from elsewhere is used up, and counts for nothing.
+    const presented = rules.tickets?.take(req.headers[AGAIN_HEADER]);
+    const ticket = place === 'loopback' || place === 'ownAddress' ? presented : undefined;
+    delete req.headers[AGAIN_HEADER];
+    if (ticket) exchange.markAgain(ticket.key);
+    const sent: RequestKey = ticket ? { kind: 'none' } : requestKey(req, rules.verifyKey);
     const hasValidKey = sent.kind === 'valid';
     if (sent.kind === 'valid') exchange.setKey(sent.key);
-    const { place, needsKey } = peerOf(endsOf(req), rules, machine);
+    const needsKey = ends.needsKey && ticket === undefined;
     const preflight = req.method === 'OPTIONS';
 
     const refuse = (reason: KnockReason, message?: string): never => {
@@ -92,10 +104,17 @@ export function accessControl(rules: AccessRules): RequestHandler {
     if (sent.kind === 'refused' && !preflight) refuse('refusedKey', sent.reason);
     // The browser sends a preflight request without the key, and then the request itself with it; what it then asks is checked again.
     if (needsKey && !hasValidKey && !preflight) refuse('noKey');
-    if (!needsKey && !hasValidKey && !preflight && !namesThisMachine(host, rules.hostNames?.() ?? [], machine)) {
+    if (
+      !ticket &&
+      !needsKey &&
+      !hasValidKey &&
+      !preflight &&
+      !namesThisMachine(host, rules.hostNames?.() ?? [], machine)
+    ) {
       refuse('host');
     }
     if (!originAllowed) refuse('origin');
+    ticket?.onAdmitted(exchange.id);
     if (preflight) answerPreflight(req, res);
     else next();
   };

@@ -33,6 +33,11 @@ const KEY_TEXT = /cld_[A-Za-z0-9_-]{20,}/g;
 
 const urlKeys = new WeakMap<IncomingMessage, string>();
 
+/** Whether a key was in the request's URL. */
+export function hasUrlKey(request: IncomingMessage): boolean {
+  return urlKeys.has(request);
+}
+
 /** The request's key and what it is. A key in the URL counts before one in a header. */
 export function requestKey(request: IncomingMessage, verify: (secret: string) => KeyVerdict): RequestKey {
   const urlKey = urlKeys.get(request);

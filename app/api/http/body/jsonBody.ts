@@ -30,11 +30,15 @@ export const BODY_LIMITS: BodyLimits = {
   bytesPerS: 1024,
 };
 
-/** Parses the body into `req.body`. @throws Refusal for a body that is empty, too large, too slow, wrongly encoded or not JSON. */
-export function jsonBody(parser: BodyParser, limits: BodyLimits = BODY_LIMITS): RequestHandler {
+/** Parses the body into `req.body`. @param onChunk called with each decompressed piece. @throws Refusal for a body that is empty, too large, too slow, wrongly encoded or not JSON. */
+export function jsonBody(
+  parser: BodyParser,
+  limits: BodyLimits = BODY_LIMITS,
+  onChunk: (req: IncomingMessage, chunk: Buffer) => void = () => {},
+): RequestHandler {
   return async (req, res, next) => {
     const hash = createHash('sha256');
-    req.body = await read(req, res, { parser, limits, hash });
+    req.body = await read(req, res, { parser, limits, hash, onChunk });
     digests.set(req, hash.digest('base64'));
     next();
   };
@@ -51,9 +55,10 @@ interface ReadOptions {
   readonly parser: BodyParser;
   readonly limits: BodyLimits;
   readonly hash: Hash;
+  onChunk(req: IncomingMessage, chunk: Buffer): void;
 }
 
-function read(req: IncomingMessage, res: Response, { parser, limits, hash }: ReadOptions): Promise<unknown> {
+function read(req: IncomingMessage, res: Response, { parser, limits, hash, onChunk }: ReadOptions): Promise<unknown> {
   const source = decompressed(req);
   const job = parser.begin();
   return new Promise((resolve, reject) => {
@@ -85,6 +90,7 @@ function read(req: IncomingMessage, res: Response, { parser, limits, hash }: Rea
       if (size > limits.bytes) refuse(tooLarge(limits.bytes));
       else {
         hash.update(chunk);
+        onChunk(req, chunk);
         job.push(chunk);
       }
     });
