@@ -7,6 +7,7 @@ import type { MenuPlace } from '../ui/list/RowGrid';
 import { type MenuItem, MenuPopup } from '../ui/menu/MenuPopup';
 import { useShortcut } from '../ui/useShortcut';
 import { RequestDetailsPane } from './details/RequestDetailsPane';
+import { tabBeside } from './details/tabs';
 import { useRequestActions } from './details/useRequestActions';
 import { FilterBar } from './filter/FilterBar';
 import { addValue, type FilterField } from './filter/filterParts';
@@ -98,6 +99,11 @@ export function RequestPane({ store, heading, hidden, onShow, onClear }: Request
               onOpen={() => store.set({ showsDetails: true })}
               onClose={closeDetails}
               onPause={pause}
+              onTab={
+                showsDetails
+                  ? (step) => store.set({ detailsTab: tabBeside(store.state().detailsTab, step) })
+                  : undefined
+              }
               onMenu={(row, column, place, isAlt) => {
                 const value = isAlt ? cellFilter(row, column) : null;
                 if (value) addFilter(value.field, value.value);

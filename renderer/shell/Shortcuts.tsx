@@ -6,11 +6,16 @@ import { keyName } from '../ui/keys';
 type Shortcut = [keys: string[], action: string];
 
 const SHORTCUTS: Shortcut[] = [
-  [[keyName('f')], 'Filter the requests, search the conversations'],
+  [[keyName('f')], 'Search the requests, the conversations'],
+  [['/'], 'Search the requests'],
   [[keyName('k')], 'Clear the request log'],
-  [['↑', '↓'], 'Select in the list'],
+  [['↑', '↓', 'J', 'K'], 'Select in the list'],
   [['Home', 'End'], 'First or last in the list'],
-  [['Enter', 'Space'], 'Open the selected row'],
+  [['Enter'], 'Open the selected row'],
+  [['←', '→'], 'Other tab of the open request'],
+  [['P', 'Space'], 'Pause the requests, go on'],
+  [['Shift+F10'], 'Menu of the selected request'],
+  [['Alt+Click'], 'Only requests with this value'],
   [['Del'], 'Delete the selected conversation'],
   [['Esc'], 'Close details, dialog or search'],
   [['?'], 'Show this list'],

@@ -7,6 +7,7 @@ import type { DetailsTab, RequestsStore } from '../requestsStore';
 import { DetailsHead } from './DetailsHead';
 import { ResizeHandle } from './ResizeHandle';
 import { Said } from './said/Said';
+import { DETAILS_TABS, tabBeside } from './tabs';
 import { Timing } from './timing/Timing';
 import { Tokens } from './tokens/Tokens';
 import { useRequest } from './useRequestDetails';
@@ -68,19 +69,6 @@ function Panel({ tab, row, details, body, onOpen, onFilter }: PanelProps): React
   // Neither is known from the row alone.
   if (!details) return details === null && <p className="details-section quiet">No details are known.</p>;
   return tab === 'timing' ? <Timing details={details} /> : <Tokens details={details} />;
-}
-
-export const DETAILS_TABS: readonly { id: DetailsTab; title: string }[] = [
-  { id: 'said', title: 'Said' },
-  { id: 'wire', title: 'Sent / Received' },
-  { id: 'timing', title: 'Timing' },
-  { id: 'tokens', title: 'Tokens' },
-];
-
-/** The tab beside another one, in a circle. */
-export function tabBeside(tab: DetailsTab, step: 1 | -1): DetailsTab {
-  const at = DETAILS_TABS.findIndex(({ id }) => id === tab);
-  return DETAILS_TABS[(at + step + DETAILS_TABS.length) % DETAILS_TABS.length]?.id ?? tab;
 }
 
 function Tabs({ tab, onTab }: { tab: DetailsTab; onTab: (tab: DetailsTab) => void }) {

@@ -37,6 +37,7 @@ export function ResizeHandle({ width, onResize }: ResizeHandleProps) {
       aria-label="Width of the details"
       aria-valuenow={width}
       aria-valuemin={LEAST}
+      aria-valuemax={Math.max(width, innerWidth - LEAST_BESIDE)}
       tabIndex={0}
       onPointerDown={(event) => {
         event.preventDefault();

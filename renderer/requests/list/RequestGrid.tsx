@@ -17,18 +17,22 @@ export interface RequestGridProps {
   onOpen: () => void;
   onClose: () => void;
   onPause: () => void;
+  /** Shows the tab at the right or the left of the present one; absent where no details are shown. */
+  onTab?: ((step: 1 | -1) => void) | undefined;
   onMenu: (row: RequestRow, column: string, place: MenuPlace, isAlt: boolean) => void;
 }
 
-export function RequestGrid({ list, words, onPause, ...grid }: RequestGridProps) {
+export function RequestGrid({ list, words, onPause, onTab, ...grid }: RequestGridProps) {
   const version = useStoreState(list, (state) => state.version);
   const loadOlder = useCallback(() => {
     // After a failure the user tries again.
     if (list.state().older === 'more') void list.loadOlder();
   }, [list]);
   const onKey = (key: string) => {
-    if (key !== 'p' && key !== ' ') return false;
-    onPause();
+    if (key === 'p' || key === ' ') onPause();
+    else if (onTab && key === 'ArrowRight') onTab(1);
+    else if (onTab && key === 'ArrowLeft') onTab(-1);
+    else return false;
     return true;
   };
   return (

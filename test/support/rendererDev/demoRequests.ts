@@ -141,7 +141,11 @@ export function details(row: RequestRow): RequestDetails {
     route: row.path,
     userAgent: CLIENTS.find(({ client }) => client === row.client)?.agent ?? 'unknown',
     messages: row.model ? 7 : null,
-    ...{ queueMs: 0, processMs: row.loadMs, toolWaitMs: null },
+    ...{
+      queueMs: row.loadMs && Math.round(row.loadMs / 3),
+      processMs: row.loadMs && Math.round((row.loadMs * 2) / 3),
+      toolWaitMs: null,
+    },
     promptMs: row.firstTokenMs === null || row.loadMs === null ? null : row.firstTokenMs - row.loadMs,
     answerMs: row.firstTokenMs === null || row.durationMs === null ? null : row.durationMs - row.firstTokenMs,
     error: failed ? 'The usage limit of this account is reached. It resets at 16:00.' : null,

@@ -1,4 +1,4 @@
-/** Takes pictures of the page in all its states: `node test/support/rendererDev/shoot.mjs <folder> [chromium]`. */
+/** Takes pictures of the page in all its states: `node test/support/rendererDev/shoot.mjs <folder> [chromium] [parts of their names, with commas]`. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright';
@@ -10,7 +10,13 @@ const STATES = {
   data: { demo: 'busy' },
   'requests-said': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/) },
   'requests-running': { demo: 'busy', before: (page) => openRequest(page, /answering/) },
-  'requests-tool-call': { demo: 'busy', before: (page) => openRequest(page, /called a tool/) },
+  'requests-tool-call': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.getByRole('searchbox').fill('outcome:called_tools ');
+      await openRequest(page, /called a tool/);
+    },
+  },
   'requests-images': { demo: 'busy', before: (page) => openRequest(page, /Summarise the attached/) },
   'requests-long': { demo: 'busy', before: (page) => openRequest(page, /Review this pull request/) },
   'requests-wire': { demo: 'busy', before: (page) => openRequest(page, /Why does my Rust/, 'Sent / Received') },
@@ -447,7 +453,7 @@ for (const size of [
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
     for (const [name, { demo, more, before }] of Object.entries(STATES)) {
       const picture = `${name}-${theme}-${size.width}.png`;
-      if (!picture.includes(only)) continue;
+      if (!only.split(',').every((part) => picture.includes(part))) continue;
       const page = await browser.newPage({ viewport: size, colorScheme: theme });
       page.on('console', (message) => console.log(`[${picture}]`, message.text()));
       page.on('pageerror', (error) => console.log(`[${picture}]`, error));

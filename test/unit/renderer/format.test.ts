@@ -122,7 +122,11 @@ describe('the chart of the day', () => {
 
 describe('the timing of a request', () => {
   const details = (known: Partial<RequestDetails>) =>
-    ({ ...requestRow(), messages: 1, loadMs: null, ...known }) as RequestDetails;
+    ({
+      ...requestRow(),
+      ...{ messages: 1, loadMs: null, queueMs: null, processMs: null, toolWaitMs: null },
+      ...known,
+    }) as RequestDetails;
   const milliseconds = (known: Partial<RequestDetails>, elapsedMs = 0) =>
     requestTiming(details(known), elapsedMs).map(({ ms }) => ms);
 

@@ -18,6 +18,9 @@ function Waterfall({ details, elapsedMs }: { details: RequestDetails; elapsedMs:
   const parts = requestTiming(details, elapsedMs);
   const live = isLive(details.phase);
   const total = details.durationMs ?? elapsedMs;
+  /** Where the request arrives in the picture: before that, the client's tool was running. */
+  const arrival = Math.max(0, -(parts[0]?.startMs ?? 0));
+  const width = arrival + total;
   const duration = live ? formatElapsed : formatDuration;
   return (
     <>
@@ -29,10 +32,10 @@ function Waterfall({ details, elapsedMs }: { details: RequestDetails; elapsedMs:
               <div key={key} title={title}>
                 <dt>{name}</dt>
                 <dd className="waterfall-bar" aria-hidden="true">
-                  {ms !== null && total > 0 && (
+                  {ms !== null && width > 0 && (
                     <span
                       data-part={key}
-                      style={{ marginLeft: `${(100 * startMs) / total}%`, width: `${(100 * ms) / total}%` }}
+                      style={{ marginLeft: `${(100 * (arrival + startMs)) / width}%`, width: `${(100 * ms) / width}%` }}
                     />
                   )}
                 </dd>

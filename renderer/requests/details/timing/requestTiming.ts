@@ -8,25 +8,15 @@ export interface TimingPart {
   title: string;
   /** null for a part that the request has not reached, or whose length is not known. */
   ms: number | null;
-  /** When it begins, after the request's arrival. */
+  /** When it begins, after the request's arrival; what comes before that is negative. */
   startMs: number;
 }
 
-/** Where the app measures the parts of loading, and how long a client took for its tool. */
-export interface FinerTiming {
-  /** Waiting for a free process. */
-  queueMs?: number | null;
-  /** Until the process was ready for the prompt. */
-  processMs?: number | null;
-  /** Of the answer: waiting for the client's tool results. */
-  toolWaitMs?: number | null;
-}
-
 /**
- * Loading (waiting for a process and preparing it), prompt (until the model's first token), answer, and waiting for a tool. The part that a request has
+ * The client's tool, loading (waiting for a process and preparing it), prompt (until the model's first token) and answer. The part that a request has
  * reached goes on until `elapsedMs`, or to its end. Empty for a request that asked no model.
  */
-export function requestTiming(details: RequestDetails & FinerTiming, elapsedMs: number): TimingPart[] {
+export function requestTiming(details: RequestDetails, elapsedMs: number): TimingPart[] {
   const { messages, loadMs, firstTokenMs, durationMs, queueMs, processMs, toolWaitMs } = details;
   if (messages === null && loadMs === null && firstTokenMs === null) return [];
   const total = durationMs ?? elapsedMs;
@@ -35,25 +25,24 @@ export function requestTiming(details: RequestDetails & FinerTiming, elapsedMs: 
   const first = firstTokenMs === null ? null : reached(Math.max(firstTokenMs, load ?? 0));
   const loadedMs = load ?? (first === null ? total : null);
   const promptMs = load === null && first === null ? null : (first ?? total) - (load ?? 0);
-  const toolMs = toolWaitMs ? reached(toolWaitMs) : 0;
-  const answerMs = first === null ? null : Math.max(0, total - first - toolMs);
+  const answerMs = first === null ? null : total - first;
   const promptAt = load ?? loadedMs ?? 0;
   const answerAt = first ?? total;
-  const parts: TimingPart[] = [
+  return [
+    ...(toolWaitMs ? [toolPart(toolWaitMs)] : []),
     ...loading(loadedMs, queueMs, processMs),
     { key: 'prompt', name: 'Prompt', title: 'Until the first token of the model', ms: promptMs, startMs: promptAt },
     { key: 'answer', name: 'Answer', title: 'While the model writes', ms: answerMs, startMs: answerAt },
   ];
-  if (toolMs > 0)
-    parts.push({
-      ...{ key: 'tool', name: 'Tool', title: 'Waiting for the client’s tool', ms: toolMs },
-      startMs: answerAt + (answerMs ?? 0),
-    });
-  return parts;
 }
 
-function loading(loadMs: number | null, queueMs?: number | null, processMs?: number | null): TimingPart[] {
-  if (loadMs === null || queueMs === undefined || queueMs === null)
+/** The client ran its tool before it sent the result with this request. */
+function toolPart(ms: number): TimingPart {
+  return { key: 'tool', name: 'Tool', title: 'Before this request: the client’s tool was running', ms, startMs: -ms };
+}
+
+function loading(loadMs: number | null, queueMs: number | null, processMs: number | null): TimingPart[] {
+  if (loadMs === null || queueMs === null)
     return [{ key: 'load', name: 'Load', title: 'Waiting for a process and preparing it', ms: loadMs, startMs: 0 }];
   const queue = Math.min(queueMs, loadMs);
   const process = Math.min(processMs ?? loadMs - queue, loadMs - queue);

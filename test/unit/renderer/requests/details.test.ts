@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../../../app/shared/contract';
-import { type FinerTiming, requestTiming } from '../../../../renderer/requests/details/timing/requestTiming';
+import { requestTiming } from '../../../../renderer/requests/details/timing/requestTiming';
 import { parseBody } from '../../../../renderer/requests/details/wire/parseBody';
 import { requestRow } from '../../../support/rendererDev/requestRow';
 
@@ -27,19 +27,24 @@ describe('a body', () => {
 });
 
 describe('the waterfall of a request', () => {
-  const parts = (known: Partial<RequestDetails & FinerTiming>, elapsedMs = 0) =>
-    requestTiming({ ...requestRow(), messages: 1, ...known } as RequestDetails, elapsedMs).map(
-      ({ key, startMs, ms }) => [key, startMs, ms] as const,
-    );
+  const parts = (known: Partial<RequestDetails>, elapsedMs = 0) =>
+    requestTiming(
+      {
+        ...requestRow(),
+        ...{ messages: 1, queueMs: null, processMs: null, toolWaitMs: null },
+        ...known,
+      } as RequestDetails,
+      elapsedMs,
+    ).map(({ key, startMs, ms }) => [key, startMs, ms] as const);
 
-  it('divides loading where the app has measured its parts, and ends where the request ended', () => {
+  it('divides loading, begins with the client’s tool and ends where the request ended', () => {
     const measured = { queueMs: 40, processMs: 60, loadMs: 100, firstTokenMs: 700, toolWaitMs: 500, durationMs: 3_000 };
     expect(parts(measured)).toEqual([
+      ['tool', -500, 500],
       ['queue', 0, 40],
       ['process', 40, 60],
       ['prompt', 100, 600],
-      ['answer', 700, 1_800],
-      ['tool', 2_500, 500],
+      ['answer', 700, 2_300],
     ]);
   });
 
