@@ -39,7 +39,11 @@ const NODE = {
   target: 'node18',
   external: ['electron'],
   // node-gyp-build searches for the addon from its own folder, which a bundle does not have.
-  alias: { 'node-gyp-build': './build/nativeAddon.cjs' },
+  // jsonc-parser's CommonJS build requires its own files in a way that the bundler cannot see.
+  alias: {
+    'node-gyp-build': './build/nativeAddon.cjs',
+    'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js',
+  },
 };
 
 /** @type {esbuild.BuildOptions} */
