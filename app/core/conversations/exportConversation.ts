@@ -59,7 +59,7 @@ function fileNameOf(title: string): string {
     .slice(0, NAME_LENGTH)
     .join('')
     .replace(/[. …]+$/, '')
-    .replace(/^\.+/, '');
+    .replace(/^[. ]+/, '');
   // Windows has devices of these names.
   return cut === '' || /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(cut) ? 'Conversation' : cut;
 }

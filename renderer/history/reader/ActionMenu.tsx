@@ -60,7 +60,7 @@ export function ActionMenu({ label, actions }: { label: string; actions: readonl
         <Icon name={DOTS} />
       </button>
       {open && (
-        <div className="menu" role="menu" aria-label={label}>
+        <div className="action-menu" role="menu" aria-label={label}>
           {actions.map(({ label: name, run, key, refusal, danger = false }) => (
             <button
               key={name}

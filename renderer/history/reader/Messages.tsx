@@ -150,7 +150,7 @@ function Message({ message, results, shownParts, onMore }: MessageProps) {
         <h3>{ROLE_NAMES[role]}</h3>
         {length > 0 && length <= COPY_LIMIT && !streaming && <CopyMarkdown parts={parts} />}
       </header>
-      <div className="said">
+      <div className="message-parts">
         {parts.length === 0 && <p className="quiet">{streaming ? 'Waiting for the first words…' : 'No text.'}</p>}
         <SaidParts
           parts={parts}

@@ -43,7 +43,7 @@ export function SaidParts({ parts, streaming = false, results, shownParts, onMor
         return <SaidImage key={key} image={part} />;
       case 'document':
         return (
-          <p key={key} className="said-file">
+          <p key={key} className="part-file">
             {part.title} <span className="quiet">document, {formatBytes(part.bytes)}</span>
           </p>
         );
@@ -65,6 +65,6 @@ function Thinking({ text, running }: { text: string; running: boolean }) {
 function SaidImage({ image }: { image: Extract<SaidPart, { kind: 'image' }> }) {
   const { dataUrl, mediaType, bytes } = image;
   const name = `Image, ${mediaType.replace('image/', '').toUpperCase()}, ${formatBytes(bytes)}`;
-  if (dataUrl === null) return <p className="said-file">{name}</p>;
-  return <img className="said-image" src={dataUrl} alt={name} title={name} />;
+  if (dataUrl === null) return <p className="part-file">{name}</p>;
+  return <img className="part-image" src={dataUrl} alt={name} title={name} />;
 }
