@@ -63,6 +63,9 @@ function duration(ms: number): string {
 /** The prompt is too long: for the API, or by the CLI's own count, in which case it has sent no request. */
 const TOO_LONG_REASONS = new Set(['prompt_too_long', 'blocking_limit']);
 
+/** How the CLI words that a plan's limit is used up; it reports the limit itself only once. */
+const PLAN_LIMIT = /^You've (?:hit|reached|used) .*limit\b/i;
+
 /** Translates the result of a turn without an answer. @param limit the CLI's last report on a rate limit of the plan. */
 export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | undefined): ChatError {
   if (!result.is_error) return new ChatError('api', 'the model gave no answer of the form that was asked for');
@@ -75,7 +78,7 @@ export function resultToChatError(result: ResultMessage, limit: RateLimitInfo | 
   return new ChatError(kind, apiMessage(text), {
     ...(status === undefined ? {} : { apiStatus: status }),
     ...(kind === 'rate_limit' ? retryAfter(limit) : {}),
-    ...(kind === 'rate_limit' && limit && { limit: 'plan' as const }),
+    ...(kind === 'rate_limit' && (limit || PLAN_LIMIT.test(text)) && { limit: 'plan' as const }),
   });
 }
 

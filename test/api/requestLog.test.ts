@@ -17,6 +17,9 @@ beforeAll(async () => {
 beforeEach(() => app.api.reset());
 afterAll(() => app.stop());
 
+/** The time after which something did not happen, on a slow machine. */
+const PATIENCE = { timeout: 20_000 };
+
 interface Dialect {
   name: string;
   path: string;
@@ -52,7 +55,7 @@ async function ended(id = newestId()): Promise<RequestDetails> {
     const details = app.core.calls['requests.details'](id);
     expect(details?.durationMs).not.toBeNull();
     return details as RequestDetails;
-  });
+  }, PATIENCE);
 }
 
 function said(id: string, version = -1): RequestTexts {
@@ -74,7 +77,7 @@ describe.each(DIALECTS)('$name', (dialect) => {
       const found = newestId();
       expect(joined(said(found), 'text')).toContain('Half');
       return found;
-    });
+    }, PATIENCE);
 
     const running = said(id);
     expect(running).toMatchObject({ running: true, earlierMessages: 0 });
@@ -103,7 +106,7 @@ describe.each(DIALECTS)('$name', (dialect) => {
     const id = await vi.waitFor(() => {
       expect(joined(said(newestId()), 'text')).toContain('stopped');
       return newestId();
-    });
+    }, PATIENCE);
     app.core.calls['requests.stop'](id);
     expect((await answer).text).toContain('stopped by the user');
     expect(await ended(id)).toMatchObject({ outcome: 'stopped', phase: 'stopped' });
@@ -183,7 +186,7 @@ test('a limit of the plan is an outcome of its own', async () => {
   }
   const search = () => subscriber.core.calls['requests.search']({ outcomes: ['plan_limit'] }, 8e15, 10);
   try {
-    await expect.poll(async () => (await search()).total).toBe(2);
+    await expect.poll(async () => (await search()).total, PATIENCE).toBe(2);
   } finally {
     await subscriber.stop();
   }

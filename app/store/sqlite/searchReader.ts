@@ -54,7 +54,11 @@ interface Job {
 
 function startThread(file: string): SearchThread {
   const worker = new Worker(workerFile('searchWorker.cjs'), { workerData: { file } });
-  const exited = once(worker, 'exit').then(() => {});
+  // A thread that fails to start has an error in place of an exit.
+  const exited = once(worker, 'exit').then(
+    () => {},
+    () => {},
+  );
   const jobs = new Map<number, Job>();
   let lastJob = 0;
   let ended = false;
