@@ -1,10 +1,10 @@
 import { text } from '../support/messagesApi';
-import { expect, openPage, test } from './desktopTest';
+import { expect, openPage, openSettings, test } from './desktopTest';
 
 test('a key is made, used and revoked in the window, and its secret is shown once', async ({ desktop, api }) => {
   api.setDefaultAnswer(text('Hello'));
   const page = await desktop.window();
-  await openPage(page, 'Access');
+  await openSettings(page, 'Keys and refused');
   await expect(page.getByText('No keys yet.')).toBeVisible();
 
   await page.getByRole('button', { name: 'New key' }).click();
@@ -41,7 +41,7 @@ test('a key is made, used and revoked in the window, and its secret is shown onc
 
 test('what a key may do is changed in the window', async ({ desktop }) => {
   const page = await desktop.window();
-  await openPage(page, 'Access');
+  await openSettings(page, 'Keys and refused');
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name').fill('Laptop');
   await page.getByRole('button', { name: 'Make key' }).click();
@@ -59,7 +59,7 @@ test('what a key may do is changed in the window', async ({ desktop }) => {
 test('a page that was refused is shown, and let in with one click', async ({ desktop, api }) => {
   api.setDefaultAnswer(text('Hello'));
   const page = await desktop.window();
-  await openPage(page, 'Access');
+  await openSettings(page, 'Keys and refused');
   const ask = async () => {
     const response = await fetch(`${await desktop.url()}/v1/chat/completions`, {
       method: 'POST',
@@ -79,7 +79,7 @@ test('a page that was refused is shown, and let in with one click', async ({ des
 
 test('the rail says how many were refused since the page was last open', async ({ desktop }) => {
   const page = await desktop.window();
-  const entry = page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Access' });
+  const entry = page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Settings' });
   const knock = async (origin: string) => {
     await fetch(`${await desktop.url()}/api/tags`, { headers: { origin } });
   };
@@ -93,7 +93,7 @@ test('the rail says how many were refused since the page was last open', async (
   await described('2 refused since you last opened this page');
   await expect(entry).toContainText('2');
 
-  await openPage(page, 'Access');
+  await openSettings(page, 'Keys and refused');
   await described('');
   await knock('https://three.example.org');
   await expect(page.getByText('a page of https://three.example.org')).toBeVisible();

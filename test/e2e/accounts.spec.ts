@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { claudePath } from '../support/cli';
 import { text } from '../support/messagesApi';
-import { expect, openPage, test } from './desktopTest';
+import { expect, openSettings, test } from './desktopTest';
 
 const accountOn = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
 
@@ -19,7 +19,7 @@ test('the sign-in of a new account shows its address and can be cancelled; the a
 }) => {
   const desktop = await launch({ env: { BROWSER: '/bin/true' } });
   const page = await desktop.window();
-  await openPage(page, 'Access');
+  await openSettings(page, 'Accounts');
   await add(page, 'Work');
 
   const account = accountOn(page, 'Work');
@@ -53,10 +53,11 @@ test('a key is answered by its account alone, and refused once that is removed',
     },
   });
   const page = await desktop.window();
-  await openPage(page, 'Access');
+  await openSettings(page, 'Accounts');
   await add(page, 'Work');
   await expect(accountOn(page, 'Work')).toContainText('Claude Max');
 
+  await openSettings(page, 'Keys and refused');
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Phone');
   await page.getByLabel('Account', { exact: true }).selectOption('Work');
@@ -77,12 +78,14 @@ test('a key is answered by its account alone, and refused once that is removed',
   expect((await ask()).status).toBe(200);
   expect(api.requests.at(-1)?.headers.authorization).toBe('Bearer sk-ant-oat01-work');
 
+  await openSettings(page, 'Accounts');
   await accountOn(page, 'Work').getByRole('button', { name: 'Make default' }).click();
   await expect(accountOn(page, 'Work')).toContainText('default');
   await accountOn(page, 'This computer’s sign-in').getByRole('button', { name: 'Make default' }).click();
   await accountOn(page, 'Work').getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('dialog')).toContainText('Requests with the key “Phone” are refused');
   await page.getByRole('button', { name: 'Remove account' }).click();
+  await openSettings(page, 'Keys and refused');
   await expect(key).toContainText('account that was removed');
   const refused = await ask();
   expect(refused.status).toBe(403);

@@ -107,6 +107,13 @@ export async function openPage(page: Page, title: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: title }).click();
 }
 
+/** Opens the settings at one of their groups. */
+export async function openSettings(page: Page, group: string): Promise<void> {
+  await openPage(page, 'Settings');
+  const groups = page.getByRole('navigation', { name: 'Groups of settings' });
+  await groups.getByRole('button', { name: group, exact: true }).click();
+}
+
 /** A row of the request log. */
 export function requestRow(page: Page, name: RegExp): Locator {
   return page.getByRole('grid', { name: 'Request log' }).getByRole('row', { name });

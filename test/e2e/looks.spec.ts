@@ -16,7 +16,6 @@ for (const [name, theme, background] of [
 
     await openPage(page, 'Settings');
     await page.getByLabel('Theme').selectOption(name);
-    await page.getByRole('button', { name: 'Save' }).click();
     await openPage(page, 'Requests');
     await expect(page.locator('body')).toHaveCSS('background-color', background);
     await expect(requestRow(page, /sonnet/)).toContainText('answered');

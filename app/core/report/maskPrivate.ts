@@ -11,11 +11,11 @@ export interface PrivateWords {
 
 /** Replaces each private part by `…`, the home folder by `~`. Loopback and "every network" stay: they say nothing about anybody. */
 export function maskPrivate(text: string, { home, names }: PrivateWords): string {
-  const withoutPaths = maskHomes(maskKeys(text), home);
-  const withoutNames = [...names]
+  // Addresses first: with a name taken out, a mail address would not be recognised as one.
+  const withoutAddresses = maskIpAddresses(maskNamedAddresses(maskHomes(maskKeys(text), home)));
+  return [...names]
     .sort((one, other) => other.length - one.length)
-    .reduce((masked, name) => maskWord(masked, name), withoutPaths);
-  return maskAddresses(withoutNames);
+    .reduce((masked, name) => maskWord(masked, name), withoutAddresses);
 }
 
 /** The user's own home, also with the backslashes of JSON, and those of others. */
@@ -39,10 +39,14 @@ const URL_HOST = /\b([a-z][a-z\d+.-]*:\/\/)([^/\s"'?#]+)/gi;
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)/g;
 const IPV6 = /(?<![\w:.])[\da-f]*:[\da-f:]*:[\da-f:]*(?:%\w+)?/gi;
 
-function maskAddresses(text: string): string {
+function maskNamedAddresses(text: string): string {
   return text
     .replace(URL_HOST, (whole, scheme: string, host: string) => (isHarmless(host) ? whole : `${scheme}…`))
-    .replace(MAIL, '…@…')
+    .replace(MAIL, '…@…');
+}
+
+function maskIpAddresses(text: string): string {
+  return text
     .replace(IPV4, (address) => (isHarmless(address) ? address : '…'))
     .replace(IPV6, (address) => (isIP(address) !== 6 || /^::1?$/.test(address) ? address : '…'));
 }

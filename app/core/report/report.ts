@@ -56,7 +56,7 @@ function systemLines({ version, server, cli, storage, accounts }: ReportSources)
     `- Version: ${version}`,
     `- System: ${process.platform} ${release()}, ${arch()}`,
     `- Runs on: ${electron === undefined ? '' : `Electron ${electron}, `}Node ${node}`,
-    `- CLI: ${cli.version === undefined ? 'not found' : `claude ${cli.version}, ${installationKind(cli.path ?? '')}`}`,
+    `- CLI: ${cli.version === undefined ? (cli.phase === 'checking' ? 'not checked yet' : 'not found') : `claude ${cli.version}, ${installationKind(cli.path ?? '')}`}`,
     `- Signed in: ${cli.authMethod ?? 'nobody'}; accounts: ${accounts.accounts.length}`,
     `- Paid by: ${cli.payer?.label ?? 'not known'}`,
     `- Processes: ${cli.processes ?? 'not known'}`,
@@ -77,10 +77,12 @@ function settingLines({ value, pinned, changedForRun }: ReportSources['settings'
 /** What the owner has typed may name anybody: a list is its length, a text is shown only where it is known to be harmless. */
 function valueText(name: SettingName, value: Settings['value'][SettingName]): string {
   const setting: Setting = SETTINGS[name];
-  if (setting.kind === 'list') return `${(value as readonly string[]).length} entries`;
-  if (setting.kind === 'text' && !SHOWN_TEXTS.includes(name))
-    return `set${HARMLESS.test(String(value)) ? `, ${value}` : ''}`;
-  return settingText(value);
+  if (setting.kind === 'list') {
+    const { length } = value as readonly string[];
+    return length === 1 ? '1 entry' : `${length} entries`;
+  }
+  const isShown = setting.kind !== 'text' || SHOWN_TEXTS.includes(name) || HARMLESS.test(String(value));
+  return isShown ? settingText(value) : 'set';
 }
 
 const SHOWN_TEXTS: readonly SettingName[] = ['taskModel', 'defaultModel'];

@@ -213,3 +213,28 @@ test.each([
 ] as const)('with %s the data folder is where Electron would put it', (_, options, expected) => {
   expect(dataDir(options)).toBe(expected);
 });
+
+describe('a change for this run', () => {
+  const pinned = () => open({ env: { PORT: '8080' } });
+
+  test('replaces the value of what pins a setting, and is not stored', async () => {
+    const settings = pinned();
+    const seen: number[] = [];
+    settings.onChange(({ port }) => seen.push(port));
+    expect(settings.changeForRun({ port: 9090 }).port).toBe(9090);
+    expect([settings.value.port, settings.changedForRun, settings.pinned.port]).toEqual([9090, ['port'], 'PORT']);
+    settings.change({ theme: 'dark' });
+    expect(settings.value).toMatchObject({ port: 9090, theme: 'dark' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ theme: 'dark' });
+    expect(settings.endChangeForRun('port').port).toBe(8080);
+    expect([settings.changedForRun, seen]).toEqual([[], [9090, 9090, 8080]]);
+    expect(pinned().value.port).toBe(8080);
+  });
+
+  test('is refused where nothing pins the setting, or the value is not valid', () => {
+    const settings = pinned();
+    expect(() => settings.changeForRun({ theme: 'dark' })).toThrow('theme is set by no variable and no option');
+    expect(() => settings.changeForRun({ port: 0 })).toThrow('port: must be a port from 1 to 65,535');
+    expect(settings.value).toMatchObject({ theme: 'system', port: 8080 });
+  });
+});
