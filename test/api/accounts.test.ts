@@ -252,7 +252,7 @@ describe('a removed account', () => {
       expect([dialect, refused.status, messageOf(refused)]).toEqual([
         dialect,
         403,
-        'The account of this API key was removed from Claudacity. Choose another account for the key in Claudacity, on the page Access.',
+        'The account of this API key was removed from Claudacity. Choose another account for the key in Claudacity, in the settings under Accounts.',
       ]);
     }
     expect(existsSync(folder)).toBe(false);
@@ -308,7 +308,7 @@ describe('an account without a sign-in', () => {
       expect([dialect, refused.status, messageOf(refused)]).toEqual([
         dialect,
         status,
-        'The account “Work” is not signed in. Sign in to it in Claudacity, on the page Access.',
+        'The account “Work” is not signed in. Sign in to it in Claudacity, in the settings under Accounts.',
       ]);
     }
     expect(app.api.requests).toHaveLength(0);

@@ -19,7 +19,7 @@ export class AccountUnavailableError extends Error {
 export function removedAccount(): AccountUnavailableError {
   return new AccountUnavailableError(
     'removed',
-    'The account of this API key was removed from Claudacity. Choose another account for the key in Claudacity, on the page Access.',
+    'The account of this API key was removed from Claudacity. Choose another account for the key in Claudacity, in the settings under Accounts.',
   );
 }
 
@@ -29,7 +29,7 @@ export function noDefaultAccount(): AccountUnavailableError {
 
 /** For the window, too. */
 export const NO_DEFAULT =
-  'Claudacity’s list of accounts could not be read, so it does not know which account is the default one. Choose it in Claudacity, on the page Access.';
+  'Claudacity’s list of accounts could not be read, so it does not know which account is the default one. Choose it in Claudacity, in the settings under Accounts.';
 
 export function signedOutAccount(name: string): AccountUnavailableError {
   const { message, remedy } = signInProblem('signed_out', 'added', name);
@@ -44,7 +44,7 @@ export function signInProblem(
   authMethod?: string,
 ): ClaudeProblem {
   if (!isAdded(id)) return code === 'signed_out' ? signedOut() : refusedSignIn(authMethod);
-  const remedy = 'Sign in to it in Claudacity, on the page Access.';
+  const remedy = 'Sign in to it in Claudacity, in the settings under Accounts.';
   return code === 'signed_out'
     ? { code, message: `The account “${name}” is not signed in.`, remedy }
     : { code, message: `The API refuses the sign-in of the account “${name}”.`, remedy };

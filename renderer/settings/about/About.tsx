@@ -26,7 +26,9 @@ export function About() {
         <span className="settings-label">Version</span>
         <div className="settings-value">
           <span className="pinned-value">{version}</span>
-          <p className="notes note">Free software under the MIT licence.</p>
+          <div className="notes">
+            <p className="note">Free software under the MIT licence.</p>
+          </div>
         </div>
       </div>
       <div className="settings-row">
@@ -35,10 +37,12 @@ export function About() {
           <button type="button" className="button" disabled={makingReport} onClick={showReport}>
             {makingReport ? 'Making the report…' : 'Copy a report for a bug…'}
           </button>
-          <p className="notes note">
-            Versions, state, changed settings and the last faults. Keys, names, paths and addresses are left out, and
-            you see it before it is copied.
-          </p>
+          <div className="notes">
+            <p className="note">
+              Versions, state, changed settings and the last faults. Keys, names, paths and addresses are left out, and
+              you see it before it is copied.
+            </p>
+          </div>
         </div>
       </div>
       <div className="settings-row">

@@ -260,7 +260,7 @@ const STATES = {
   'settings-search': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+,');
+      await settingsGroup(page, 'General');
       await page.keyboard.press('Control+f');
       await page.keyboard.type('key');
     },
@@ -268,7 +268,7 @@ const STATES = {
   'settings-nothing-found': {
     demo: 'busy',
     before: async (page) => {
-      await page.keyboard.press('Control+,');
+      await settingsGroup(page, 'General');
       await page.keyboard.press('Control+f');
       await page.keyboard.type('xyzzy');
     },
