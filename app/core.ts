@@ -12,6 +12,7 @@ import { createLiveConversations } from './chat/conversation/liveConversations';
 import { type ClaudeTimes, createClaude } from './claude/claude';
 import { createConfigWriter } from './connect/configWriter';
 import { type Control, openControl } from './control/controlServer';
+import { createAsking } from './core/ask/ask';
 import { type CoreCalls, coreCalls } from './core/calls';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
@@ -28,6 +29,7 @@ import type { Settings } from './settings/settings';
 import type { CliState, DesktopTopic, TopicValues } from './shared/contract';
 import { errorText } from './shared/errorText';
 import { openJournal } from './store/sqliteJournal';
+import { createHomeReports } from './store/usageReports/homeReports';
 import { createPlanHistory } from './store/usageReports/planHistory';
 
 export interface CoreOptions {
@@ -157,6 +159,7 @@ export function createCore({
     usersAreIds: () => settings.value.usersAreIds,
     modelSettings: () => settings.value,
   });
+  const asking = createAsking({ chat, journal, log, onChange: () => topics.changed('asks') });
   const knocks = createKnocks({ onChange: () => topics.changed('knocks') });
   const api = createApi({
     chat,
@@ -205,6 +208,7 @@ export function createCore({
     usage: () => journal.day(Date.now()),
     storage: () => storage.state,
     keys: () => keys.state,
+    asks: () => asking.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
     runSettings: () => runSettings(settings),
@@ -248,6 +252,7 @@ export function createCore({
   const calls = coreCalls({
     configWriter,
     ...{ server, claude, checkCli, chat, storage, journal, api, planHistory, keys, settings, knocks, report },
+    ...{ asking, homeReport: createHomeReports(storage.database) },
   });
   let control: Control | undefined;
   let stopping = false;
@@ -267,6 +272,7 @@ export function createCore({
     },
     stop: async () => {
       stopping = true;
+      asking.stop();
       for (const unsubscribe of unsubscribes) unsubscribe();
       await server.stop();
       await claude.close();

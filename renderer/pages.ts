@@ -17,6 +17,13 @@ export interface Page {
 
 /** The number of each page's shortcut is its place in the complete rail: Home, Requests, Conversations, Usage, Connect, Settings. */
 export const PAGES: readonly [Page, ...Page[]] = [
+  {
+    id: 'home',
+    title: 'Home',
+    icon: 'M2.5 7.5 8 2.8 13.5 7.5 M4 6.5V13.2H12V6.5 M6.7 13V9.5H9.3V13',
+    shortcut: '1',
+    load: () => import('./home/HomePage'),
+  },
   { id: 'requests', title: 'Requests', icon: 'list', shortcut: '2', load: () => import('./requests/RequestsPage') },
   {
     id: 'history',

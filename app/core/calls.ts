@@ -8,17 +8,16 @@ import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
 import type { SettingsValues } from '../shared/settings';
 import type { Journal } from '../store/journal';
-import type { PlanHistoryStore } from '../store/usageReports/planHistory';
 import { allowKnock } from './allowKnock';
 import { connectCalls } from './connectCalls';
 import { conversationCalls } from './conversations/conversationCalls';
 import { type RequestParts, requestCalls } from './requests/requestCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
-import { usageCalls } from './usageCalls';
+import { type UsageParts, usageCalls } from './usageCalls';
 import { appSettings, cliState } from './windowValues';
 
-export interface CoreParts {
+export interface CoreParts extends UsageParts {
   readonly server: ServerControl;
   readonly claude: Claude;
   readonly checkCli: () => Promise<CliState>;
@@ -26,7 +25,6 @@ export interface CoreParts {
   readonly storage: Storage;
   readonly journal: Journal;
   readonly api: RequestParts['api'];
-  readonly planHistory: PlanHistoryStore;
   readonly keys: KeyRing;
   readonly settings: Settings;
   readonly knocks: Knocks;

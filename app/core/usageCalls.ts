@@ -1,21 +1,25 @@
-/** The handlers of the page Usage's calls, and the file that it exports. */
+/** The handlers of the calls of the pages Usage and Home. */
 import type { Claude } from '../claude/claude';
 import type { KeyRing } from '../keys/keyRing';
 import { MAIN_ACCOUNT } from '../shared/cli/accounts';
 import { windowTitle } from '../shared/cli/planWindows';
 import type { CallHandlers } from '../shared/contract';
+import type { HomeReport } from '../shared/reports/homeReport';
 import type { UsageGrouping } from '../shared/reports/usageReport';
 import type { Journal } from '../store/journal';
 import type { PlanHistoryStore } from '../store/usageReports/planHistory';
+import type { Asking } from './ask/ask';
 
 export interface UsageParts {
   readonly journal: Journal;
   readonly planHistory: PlanHistoryStore;
+  readonly homeReport: (now: number) => HomeReport;
+  readonly asking: Asking;
   readonly keys: Pick<KeyRing, 'nameOf'>;
   readonly claude: Pick<Claude, 'accounts'>;
 }
 
-export function usageCalls({ journal, planHistory, keys, claude }: UsageParts) {
+export function usageCalls({ journal, planHistory, homeReport, asking, keys, claude }: UsageParts) {
   const accountName = (id: string) =>
     claude.accounts.state.accounts.find((account) => account.id === (id || MAIN_ACCOUNT))?.name ?? 'Removed account';
   const labels: Readonly<Record<UsageGrouping, (group: string) => string>> = {
@@ -26,6 +30,10 @@ export function usageCalls({ journal, planHistory, keys, claude }: UsageParts) {
     none: () => 'All requests',
   };
   return {
+    'home.query': () => homeReport(Date.now()),
+    'ask.start': (question) => asking.start(question),
+    'ask.stop': () => asking.stop(),
+    'ask.clear': () => asking.clear(),
     'usage.query': (query) => {
       const report = journal.usageReport(query, Date.now());
       const labelOf = labels[query.group];

@@ -22,7 +22,8 @@ import type {
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
 import type { DayUsage } from './reports/dayUsage';
-import { usageQuery } from './reports/usageQuerySchema';
+import type { AskState, HomeReport } from './reports/homeReport';
+import { askedQuestion, usageQuery } from './reports/querySchemas';
 import type { PlanHistory, UsageReport } from './reports/usageReport';
 import type { FilterValues, RequestPage } from './requests/requestFilter';
 import { requestFilter } from './requests/requestFilterSchema';
@@ -56,6 +57,7 @@ export type {
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
 export type { Problem, ProblemCode } from './problems';
 export type { ClientUsage, DayUsage, ModelUsage } from './reports/dayUsage';
+export type { AskState, AskTurn, FailedRequest, HomeReport, UsualDay } from './reports/homeReport';
 export type {
   PlanHistory,
   UsageBucket,
@@ -194,6 +196,13 @@ export const CALLS = {
   'requests.exportHar': call<string | null>()(z.array(id).min(1).max(1000)),
   /** Deletes the requests that have ended; the day's totals stay. */
   'requests.clear': call<void>()(),
+  /** What the page Home shows besides the topics; of requests, those that are written. */
+  'home.query': call<HomeReport>()(),
+  /** Asks a question in the window's own conversation; the topic `asks` has the answer. Returns the request's id. Rejects while another is answered. */
+  'ask.start': call<string>()(askedQuestion),
+  'ask.stop': call<void>()(),
+  /** Begins another conversation. */
+  'ask.clear': call<void>()(),
   /** Counted as the topic `usage` counts a day. */
   'usage.query': call<UsageReport>()(usageQuery),
   /** How the use of all accounts' plan windows went on between two times, at most 35 days ago. */
@@ -295,6 +304,8 @@ export const TOPICS = {
   usage: topic<DayUsage>(),
   storage: topic<StorageState>(),
   keys: topic<KeysState>(),
+  /** What is asked in the window itself. */
+  asks: topic<AskState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
   runSettings: topic<RunSettings>(),

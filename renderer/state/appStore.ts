@@ -23,6 +23,7 @@ const PAGE_TOPICS = [
   'runSettings',
   'knocks',
   'keys',
+  'asks',
   'accounts',
   'loginItem',
   'desktop',

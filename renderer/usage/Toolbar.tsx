@@ -133,7 +133,7 @@ function ExportButton({ store }: { store: UsageStore }) {
       >
         {saved === null ? 'Export CSV' : 'Saved'}
       </button>
-      <span className="visually-hidden" role="status">
+      <span className="visually-hidden" aria-live="polite">
         {saved === null ? '' : `Saved as ${saved}`}
       </span>
     </>

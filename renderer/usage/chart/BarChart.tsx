@@ -109,7 +109,7 @@ export function BarChart({ buckets, period, series, measure, label }: BarChartPr
           left={(x(shown) + step / 2) / Math.max(1, width)}
         />
       )}
-      <p className="visually-hidden" role="status">
+      <p className="visually-hidden" aria-live="polite">
         {announced}
       </p>
     </div>

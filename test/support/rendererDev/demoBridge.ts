@@ -22,6 +22,7 @@ import { cliAccount, demoAccounts } from './demoAccounts';
 import { connectHandlers } from './demoConnect';
 import { conversationHandlers } from './demoConversationCalls';
 import { activeConversations, storedConversations } from './demoConversations';
+import { askHandlers, demoHomeReport } from './demoHome';
 import { demoKeys, keyHandlers } from './demoKeys';
 import { demoKnocks } from './demoKnocks';
 import { between } from './demoRandom';
@@ -112,6 +113,7 @@ const snapshot: TopicValues = {
   spares: demo.day === 'cli_missing' ? 0 : 2,
   usage: busy ? busyDay() : emptyDay(),
   storage: { quarantined: [] },
+  asks: { turns: [] },
   keys: { keys: busy ? demoKeys(Date.now()) : [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   knocks: busy ? demoKnocks(Date.now()) : [],
@@ -185,6 +187,11 @@ const handlers: Partial<CallHandlers> = {
   'requests.clear': () => {
     rows.clear();
   },
+  'home.query': () => demoHomeReport(busy, [...rows.values()]),
+  ...askHandlers(
+    () => snapshot.asks.turns,
+    (turns) => change({ asks: { turns } }),
+  ),
   'usage.query': async (query) => {
     await later(30);
     return demoUsageReport(query, !busy);

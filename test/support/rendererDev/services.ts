@@ -57,6 +57,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     usage: { ...emptyDay(), day: '2026-11-22' },
     storage: { quarantined: [] },
     keys: { keys: [], problem: null },
+    asks: { turns: [] },
     settings: appSettings(),
     pinned: {},
     runSettings: { changed: [], added: {} },

@@ -142,6 +142,21 @@ const STATES = {
       await page.getByRole('button', { name: 'Make key' }).click();
     },
   },
+  home: { demo: 'busy', before: (page) => page.keyboard.press('Control+1') },
+  'home-first-day': { demo: 'empty', before: (page) => page.keyboard.press('Control+1') },
+  'home-no-cli': { demo: 'cli_missing', before: (page) => page.keyboard.press('Control+1') },
+  'home-asked': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+1');
+      await page.getByLabel('Question').fill('How can more trains run on a single track?');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Copy answer' }).waitFor();
+      await page.getByLabel('Question').fill('And with two tracks?');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(300);
+    },
+  },
   usage: { demo: 'busy', before: (page) => page.keyboard.press('Control+4') },
   'usage-month': {
     demo: 'busy',

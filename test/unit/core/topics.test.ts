@@ -22,6 +22,7 @@ function hub() {
     spares: () => state.spares,
     usage: () => emptyDay('2026-11-22'),
     storage: () => ({ quarantined: [] }),
+    asks: () => ({ turns: [] }),
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),
