@@ -11,6 +11,7 @@ import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
 import { CONFIG_PROGRAMS, type ConfigFileState, type ConfigPreview, type ConnectOptions } from './connect/configFiles';
+import { call, topic } from './contractKinds';
 import type { ConversationRow, FoundConversation, StoredConversation } from './conversations/conversationRows';
 import { conversationFilter, conversationTitle, exportFormat } from './conversations/conversationSchemas';
 import type {
@@ -339,23 +340,4 @@ export interface Bridge {
    * Returns the function that ends the subscription.
    */
   subscribe<T extends Topic>(topics: readonly T[], listener: (update: TopicUpdate<T>) => void): () => void;
-}
-
-/** Carries a type without a value. */
-interface TypeOnly<T> {
-  of: T;
-}
-
-function call<Result>() {
-  return <Schemas extends readonly z.ZodType[]>(...schemas: Schemas) => {
-    const tuple: unknown = z.tuple(schemas as unknown as []);
-    return {
-      arguments: tuple as z.ZodType<{ -readonly [I in keyof Schemas]: z.infer<Schemas[I]> }>,
-      resultType: undefined as TypeOnly<Result> | undefined,
-    };
-  };
-}
-
-function topic<Value>() {
-  return { valueType: undefined as TypeOnly<Value> | undefined };
 }

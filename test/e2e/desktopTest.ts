@@ -28,8 +28,8 @@ export interface LaunchOptions {
 export interface RunningDesktop {
   app: ElectronApplication;
   icon: TrayIcon;
-  /** Resolves with the window's page once it is drawn. Once for each app. */
-  window(): Promise<Page>;
+  /** Resolves with the window's page once it is drawn. Once for each app. @param shown the page that it opens first; default Requests. */
+  window(shown?: 'Home' | 'Requests'): Promise<Page>;
   /** Resolves with the server's address once the tray says that it runs. */
   url(): Promise<string>;
   windowVisible(): Promise<boolean>;
@@ -153,11 +153,12 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
   return {
     app,
     icon,
-    async window() {
+    async window(shown = 'Requests') {
       const page = await app.firstWindow();
       // It is there before it has loaded anything, and a trace begun then may never begin.
       await expect(page.getByRole('heading', { name: 'Claudacity' })).toBeVisible();
       await app.context().tracing.start({ screenshots: true, snapshots: true });
+      if (shown !== 'Home') await openPage(page, shown);
       return page;
     },
     async url() {
