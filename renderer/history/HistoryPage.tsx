@@ -3,6 +3,7 @@ import { useCallback, useRef, useState } from 'react';
 import { usePageStore, usePageTarget } from '../state/pageStores';
 import { useCommands } from '../state/services';
 import { useStoreState } from '../state/store';
+import { plural } from '../ui/format';
 import { useShortcut } from '../ui/useShortcut';
 import type { ConversationEntry } from './conversationEntry';
 import { DeleteAll, DeleteOne } from './DeleteStored';
@@ -17,7 +18,7 @@ import './history.css';
 
 export default function HistoryPage() {
   const store = usePageStore(createHistoryStore);
-  const { selected, open, found, searchFailure } = useStoreState(store, (state) => state);
+  const { words, selected, open, found, searchFailure } = useStoreState(store, (state) => state);
   const commands = useCommands();
   const { list, entry, searched, isEmpty, onNearEnd } = useConversationList(store);
   /** The user is asked to confirm its deletion. */
@@ -93,7 +94,7 @@ export default function HistoryPage() {
             position={store.position}
             selected={selected}
             renaming={shown ? null : renaming}
-            foot={<ListFoot searched={searched} found={found} />}
+            words={words}
             onSelect={(id) => store.set({ selected: id })}
             onOpen={openReader}
             onClose={close}
@@ -111,6 +112,10 @@ export default function HistoryPage() {
         ) : (
           <NoConversations />
         )}
+        <ListFoot searched={searched} found={found} />
+        <p className="visually-hidden" role="status">
+          {searched && found !== null ? `${plural(list.entries.length, 'conversation')} found.` : ''}
+        </p>
       </section>
       {shown ? (
         <ConversationReader

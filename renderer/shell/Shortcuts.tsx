@@ -16,6 +16,7 @@ const SHORTCUTS: Shortcut[] = [
   [['P', 'Space'], 'Pause the requests, go on'],
   [['Shift+F10'], 'Menu of the selected request'],
   [['Alt+Click'], 'Only requests with this value'],
+  [['F2'], 'Rename the selected conversation'],
   [['Del'], 'Delete the selected conversation'],
   [['Esc'], 'Close details, dialog or search'],
   [['?'], 'Show this list'],

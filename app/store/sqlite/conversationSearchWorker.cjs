@@ -13,7 +13,7 @@ const { DatabaseSync } = require('@photostructure/sqlite');
 const BUDGET_MS = 5_000;
 
 /** How much of a text an excerpt has before the word and from it on, in characters. */
-const BEFORE = 40;
+const BEFORE = 20;
 const BEHIND = 120;
 
 /** Set by the app when it wants the thread to end. */

@@ -12,16 +12,24 @@ import {
 } from '../../ui/format';
 import { type ConversationEntry, PHASE_WORDS } from '../conversationEntry';
 import { TitleEditor } from '../TitleEditor';
+import { Marked } from './Marked';
 
 export interface ConversationItemProps {
   entry: ConversationEntry;
+  /** What is searched for. */
+  words: string;
   /** Its title is being edited. */
   renaming: boolean;
   /** null where the user has cancelled. */
   onRename: (title: string | null) => void;
 }
 
-export const ConversationItem = memo(function ConversationItem({ entry, renaming, onRename }: ConversationItemProps) {
+export const ConversationItem = memo(function ConversationItem({
+  entry,
+  words,
+  renaming,
+  onRename,
+}: ConversationItemProps) {
   const { title, isGenerated, client, keyName, model, turns, usage, phase, excerpt } = entry;
   const cached = formatCachedShare(usage);
   const origin = [client, keyName, model].filter(Boolean).join(' · ');
@@ -51,7 +59,11 @@ export const ConversationItem = memo(function ConversationItem({ entry, renaming
           <span>{formatUsd(usage.costUsd)}</span>
         </span>
       </span>
-      {excerpt !== null && <span className="conv-excerpt">{excerpt}</span>}
+      {excerpt !== null && (
+        <span className="conv-excerpt">
+          <Marked text={excerpt} words={words} />
+        </span>
+      )}
     </>
   );
 });

@@ -3,7 +3,7 @@
  * stays where it is while others move to the top.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect } from 'react';
+import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react';
 import { selectionAfter } from '../../ui/list/selectionAfter';
 import type { ConversationEntry } from '../conversationEntry';
 import { ConversationItem } from './ConversationItem';
@@ -30,9 +30,10 @@ export interface ConversationListProps {
   list: ListRows;
   position: ListPosition;
   selected: string | null;
+  /** What is searched for, to be marked in excerpts. */
+  words: string;
   /** The conversation whose title is being edited here. */
   renaming: string | null;
-  foot: ReactNode;
   onSelect: (id: string) => void;
   /** @param byKey Enter, and no click */
   onOpen: (byKey: boolean) => void;
@@ -47,7 +48,7 @@ export interface ConversationListProps {
 const LETTERS: Readonly<Record<string, string>> = { j: 'ArrowDown', k: 'ArrowUp' };
 
 export function ConversationList(props: ConversationListProps) {
-  const { ref, list, position, selected, renaming, foot, onNearEnd } = props;
+  const { ref, list, position, selected, renaming, onNearEnd } = props;
   const { rows, entries, rowOf } = list;
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -163,15 +164,13 @@ export function ConversationList(props: ConversationListProps) {
             >
               <ConversationItem
                 entry={entry}
+                words={props.words}
                 renaming={entry.id === renaming}
                 onRename={(title) => props.onRename(entry, title)}
               />
             </div>
           );
         })}
-      </div>
-      <div className="conv-foot" role="presentation">
-        {foot}
       </div>
     </div>
   );

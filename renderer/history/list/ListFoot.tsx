@@ -1,4 +1,4 @@
-/** What stands at the end of the list: whether there are more conversations. */
+/** What stands below the list: whether there are more conversations. */
 import type { FoundConversation } from '../../../app/shared/contract';
 import { useStoredConversations, useStoredState } from '../../state/services';
 import { SEARCH_LIMIT } from '../search/useSearch';
@@ -13,13 +13,16 @@ export function ListFoot({ searched, found }: ListFootProps) {
   const { older, failure } = useStoredState((state) => state);
   if (searched) {
     const isFull = (found?.length ?? 0) >= SEARCH_LIMIT;
-    return isFull ? `The ${SEARCH_LIMIT} newest are listed. Search for more words to find others.` : null;
+    if (!isFull) return null;
+    return <p className="conv-foot">The {SEARCH_LIMIT} newest are listed. Search for more words to find others.</p>;
   }
-  if (older === 'loading') return 'Loading older conversations…';
+  if (older === 'loading') return <p className="conv-foot">Loading older conversations…</p>;
   if (older !== 'more' || !failure) return null;
   return (
-    <button type="button" className="link" onClick={() => void storedConversations.loadOlder()}>
-      Older ones could not be loaded. Try again
-    </button>
+    <p className="conv-foot">
+      <button type="button" className="link" onClick={() => void storedConversations.loadOlder()}>
+        Older ones could not be loaded. Try again
+      </button>
+    </p>
   );
 }

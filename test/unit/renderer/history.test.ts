@@ -12,6 +12,7 @@ import type {
 import { NO_USAGE } from '../../../app/shared/usage';
 import { conversationEntries, conversationEntry } from '../../../renderer/history/conversationEntry';
 import { listRows } from '../../../renderer/history/list/listRows';
+import { markedPieces } from '../../../renderer/history/list/markedPieces';
 import { readerMessages } from '../../../renderer/history/reader/readerMessages';
 import type { FollowedTurn } from '../../../renderer/history/reader/useLiveTurn';
 import { passesSearch } from '../../../renderer/history/search/useSearch';
@@ -174,6 +175,18 @@ describe('the search of live conversations', () => {
     expect([search({ client: 'Open WebUI' }), search({ client: 'curl' }), search({ model: 'x' })]).toEqual([
       ...[true, false, false],
     ]);
+  });
+});
+
+describe('the words of a search in an excerpt', () => {
+  it.each([
+    ['In Bergen it rains', 'BERGEN rain', ['In ', 'Bergen', ' it ', 'rain', 's']],
+    ['a.b (c)', '. (c', ['a', '.', 'b ', '(c', ')']],
+    ['raining', 'rain raining', ['', 'raining', '']],
+    ['Größe', 'größe', ['', 'Größe', '']],
+    ['as it is', ' ', ['as it is']],
+  ])('%j with %j is %j', (text, words, pieces) => {
+    expect(markedPieces(text, words)).toEqual(pieces);
   });
 });
 
