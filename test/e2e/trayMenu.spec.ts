@@ -68,7 +68,7 @@ test('without a tray the window says so once, and closing it asks and remembers'
 
   await setWindowVisible(desktop, true);
   await openPage(page, 'Settings');
-  await page.getByLabel('Closing without a tray').selectOption('Quit');
+  await page.getByRole('combobox', { name: 'Closing without a tray' }).selectOption('Quit');
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   const closed = desktop.app.waitForEvent('close');
   await closeWindow(desktop);
