@@ -209,11 +209,11 @@ export const SETTINGS = {
     group: 'privacy',
     label: 'Store the conversation history',
     description: 'store the texts of conversations',
-    note: 'On this computer only. A stored conversation can continue after its process has ended or the app was restarted, and can be read under Conversations.',
+    note: 'On this computer only. A stored conversation can continue after its process has ended or the app was restarted, and can be read under Conversations; what each request said, under Requests.',
     warning: {
       on: 'turnedOff',
       question: 'Delete the conversation history?',
-      text: 'All stored conversations are deleted from this computer, and the texts of new ones are not stored. This cannot be undone. Programs that send the whole history with each request are not affected. The others start over once a conversation’s process has ended.',
+      text: 'All stored conversations and what requests said are deleted from this computer, and the texts of new ones are not stored. This cannot be undone. Programs that send the whole history with each request are not affected. The others start over once a conversation’s process has ended.',
     },
   }),
   keepDays: integer({

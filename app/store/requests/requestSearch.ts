@@ -5,7 +5,16 @@ import { passesFilter } from '../../shared/requests/requestFilter';
 import type { SearchReader } from '../sqlite/searchReader';
 import { holdsWords, searchedWords } from './foldText';
 import { type DeletionMarks, fromColumns } from './requestsTable';
-import { countSql, isShort, matchOf, pageSql, type SearchScope, type SearchSql, termsSql } from './searchSql';
+import {
+  countSql,
+  isFiltered,
+  isShort,
+  matchOf,
+  pageSql,
+  type SearchScope,
+  type SearchSql,
+  termsSql,
+} from './searchSql';
 import { toRow } from './toRow';
 
 /** A request that is not in the database, or may not be yet. */
@@ -31,7 +40,9 @@ export interface SearchQuery {
 
 const MOST_COUNTED = 10_000;
 /** Up to so many that the index finds are read to be counted; of more, the index is believed, which errs by very few. */
-const MOST_READ = 1_000;
+const MOST_READ = 500;
+/** Where no more rows than these pass the filter but for its words, all of them are read in place of the index. */
+const FEW = 1_000;
 const MOST_VALUES = 50;
 
 export function createRequestSearch(reader: SearchReader, marks: DeletionMarks): RequestSearch {
@@ -45,8 +56,13 @@ export function createRequestSearch(reader: SearchReader, marks: DeletionMarks):
         (await read(termsSql(word))).map(({ term }) => String(term)),
       );
     }
-    const match = matchOf(words, (word) => terms.get(word) ?? []);
-    return { filter, words, match, marks: { rows: marks.rows, texts: marks.texts } };
+    const scope = { filter, words, match: '', marks: { rows: marks.rows, texts: marks.texts } };
+    if (words.length === 0) return scope;
+    // Few rows are read faster than the index is asked for a frequent word.
+    const unworded = { ...scope, words: [] };
+    const few = isFiltered(filter) ? await read(countSql(unworded, FEW + 1, false)) : [];
+    if (few.length > 0 && Number(few[0]?.count) <= FEW) return scope;
+    return { ...scope, match: matchOf(words, (word) => terms.get(word) ?? []) };
   };
 
   const count = async (scope: SearchScope): Promise<number> => {

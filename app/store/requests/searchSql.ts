@@ -15,20 +15,20 @@ export interface SearchScope {
   readonly marks: DeletionMarks;
   /** Folded, as `searchedWords` returns them; none for every request. */
   readonly words: readonly string[];
-  /** The query of the index for the words: what it finds may have them. */
+  /** The query of the index for the words: what it finds may have them. '' reads the rows that pass the rest of the filter. */
   readonly match: string;
 }
 
 /** Of more words, the index is asked for these; the check of what it finds has them all. */
 const MAX_WORDS = 20;
 const MAX_TRIGRAMS = 30;
-/** Trigrams that begin with a word of one or two characters. */
-export const MAX_TERMS = 500;
+/** With so many trigrams that begin with a short word, most rows have it: to read the rows is faster than to ask the index. */
+const MAX_TERMS = 150;
 
 /** The trigrams that begin with a word of one or two characters. */
 export function termsSql(word: string): SearchSql {
   return {
-    sql: `SELECT term FROM request_words WHERE term >= :word AND term < :end LIMIT ${MAX_TERMS}`,
+    sql: `SELECT term FROM request_words WHERE term >= :word AND term < :end LIMIT ${MAX_TERMS + 1}`,
     parameters: { word, end: `${word}\u{10FFFF}` },
   };
 }
@@ -38,11 +38,14 @@ export function termsSql(word: string): SearchSql {
  * @param termsOf the trigrams that begin with a short word.
  */
 export function matchOf(words: readonly string[], termsOf: (word: string) => readonly string[]): string {
-  const conditions = words.slice(0, MAX_WORDS).map((word) => {
+  const conditions = words.slice(0, MAX_WORDS).flatMap((word) => {
     const characters = [...word];
-    if (characters.length < 3) return `(${termsOf(word).map(quoted).join(' OR ') || NOTHING})`;
+    if (characters.length < 3) {
+      const terms = termsOf(word);
+      return terms.length > MAX_TERMS ? [] : [`(${terms.map(quoted).join(' OR ') || NOTHING})`];
+    }
     const trigrams = characters.slice(2, MAX_TRIGRAMS + 2).map((_, at) => characters.slice(at, at + 3).join(''));
-    return trigrams.map(quoted).join(' AND ');
+    return [trigrams.map(quoted).join(' AND ')];
   });
   return conditions.join(' AND ');
 }
@@ -69,6 +72,14 @@ export function pageSql(scope: SearchScope, before: number, limit: number): Sear
       WHERE requests.seq < ${end} AND ${conditions.sql} ORDER BY seq DESC LIMIT ${count}`;
     return conditions.statement(`SELECT * FROM requests WHERE seq IN (${passing}) ORDER BY seq DESC`);
   }
+  if (scope.match === '') {
+    return conditions.statement(
+      `SELECT * FROM requests WHERE seq IN (
+         SELECT requests.seq FROM requests INDEXED BY requests_filter ${JOIN_TEXTS}
+         WHERE requests.seq < ${end} AND ${conditions.sql} AND ${HOLDS_WORDS} ORDER BY requests.seq DESC LIMIT ${count})
+       ORDER BY seq DESC`,
+    );
+  }
   return conditions.statement(
     `SELECT * FROM requests WHERE seq IN (
        SELECT requests.seq FROM request_index CROSS JOIN requests ON requests.seq = request_index.rowid
@@ -80,17 +91,26 @@ export function pageSql(scope: SearchScope, before: number, limit: number): Sear
   );
 }
 
+/** Whether the filter has more than words. */
+export function isFiltered({ text: _text, ...rest }: RequestFilter): boolean {
+  return Object.values(rest).some((value) => value !== undefined && value !== false);
+}
+
 /** How many pass, at most `most`. @param exact whether each row is read; otherwise the index is believed. */
 export function countSql(scope: SearchScope, most: number, exact: boolean): SearchSql {
   const conditions = new Conditions(scope);
   const limit = conditions.value('limit', most);
   const counted = (rows: string) => conditions.statement(`SELECT count(*) AS count FROM (${rows})`);
-  if (scope.words.length === 0) {
+  if (scope.match === '' && exact) {
+    const passing = `requests INDEXED BY requests_filter ${JOIN_TEXTS} WHERE ${conditions.sql} AND ${HOLDS_WORDS}`;
+    return counted(`SELECT 1 FROM ${passing} LIMIT ${limit}`);
+  }
+  if (scope.match === '') {
     return counted(`SELECT 1 FROM requests INDEXED BY requests_filter WHERE ${conditions.sql} LIMIT ${limit}`);
   }
-  const isFiltered = conditions.sql !== conditions.bounds;
-  const join = exact || isFiltered ? 'CROSS JOIN requests ON requests.seq = request_index.rowid' : '';
-  const where = isFiltered ? ` AND ${conditions.sql}` : ` AND request_index.rowid > ${conditions.cleared}`;
+  const hasFilter = conditions.sql !== conditions.bounds;
+  const join = exact || hasFilter ? 'CROSS JOIN requests ON requests.seq = request_index.rowid' : '';
+  const where = hasFilter ? ` AND ${conditions.sql}` : ` AND request_index.rowid > ${conditions.cleared}`;
   return counted(
     `SELECT request_index.rowid FROM request_index ${join} ${exact ? JOIN_TEXTS : ''}
        WHERE request_index MATCH :match ${where} ${exact ? `AND ${HOLDS_WORDS}` : ''}
@@ -118,8 +138,8 @@ class Conditions {
     this.cleared = this.value('cleared', marks.rows);
     this.bounds = `requests.seq > ${this.cleared}`;
     this.#parts.push(this.bounds);
+    if (match !== '') this.value('match', match);
     if (words.length > 0) {
-      this.value('match', match);
       this.value('words', JSON.stringify(words));
       this.value('texts', marks.texts);
       this.value('most', MAX_INDEXED);
@@ -147,7 +167,9 @@ class Conditions {
   }
 
   statement(sql: string): SearchSql {
-    return { sql, parameters: { ...this.#parameters } };
+    // SQLite's driver refuses a value that the statement does not name.
+    const used = Object.entries(this.#parameters).filter(([name]) => new RegExp(`:${name}\\b`).test(sql));
+    return { sql, parameters: Object.fromEntries(used) };
   }
 
   #oneOf(columns: readonly string[], values: readonly string[] | undefined): void {
