@@ -48,8 +48,11 @@ export default function HistoryPage() {
   }, [store, focusList]);
   const openReader = (byKey: boolean) => {
     store.set({ open: true });
-    // Once it is drawn: Enter goes on into the text.
-    if (byKey) requestAnimationFrame(() => document.querySelector<HTMLElement>('.reader-body')?.focus());
+    if (!byKey) return;
+    // Enter goes on into the text, which may still have to be loaded.
+    const messages = document.querySelector<HTMLElement>('.reader-body');
+    messages?.focus();
+    store.focusesMessages = messages === null;
   };
   const rename = ({ id }: ConversationEntry, title: string | null, focus: () => void) => {
     setRenaming(null);

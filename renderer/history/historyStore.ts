@@ -37,6 +37,8 @@ export interface HistoryStore extends Store<HistoryState> {
   readonly position: ListPosition;
   /** Changed in place; null where no conversation was read yet. */
   reader: ReaderPosition | null;
+  /** The messages get the focus once they are there. Changed in place. */
+  focusesMessages: boolean;
 }
 
 export function createHistoryStore(): HistoryStore {
@@ -49,7 +51,7 @@ export function createHistoryStore(): HistoryStore {
     selected: null,
     open: false,
   });
-  return { ...store, position: { top: null, revealed: null }, reader: null };
+  return { ...store, position: { top: null, revealed: null }, reader: null, focusesMessages: false };
 }
 
 /** Whether anything is searched for. */

@@ -56,6 +56,10 @@ export function Messages({ conversation, messages, results, live, store }: Messa
   useEffect(() => {
     if (store.reader?.conversation === conversation) store.reader.shownParts = shownParts;
   }, [store, conversation, shownParts]);
+  useEffect(() => {
+    if (store.focusesMessages) place.current?.focus();
+    store.focusesMessages = false;
+  }, [store]);
   // After each drawing: the answer has grown, or a message has turned out to be higher than estimated.
   useLayoutEffect(() => {
     if (follows.current && place.current) place.current.scrollTop = place.current.scrollHeight;
