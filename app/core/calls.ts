@@ -100,6 +100,11 @@ export function coreCalls(parts: CoreParts) {
     },
     ...requestCalls(parts),
     ...usageCalls(parts),
+    'requests.stop': (id) => {
+      // Of the window's own question, or of a program.
+      if (parts.asking.isAnswering(id)) parts.asking.stop();
+      else parts.api.stopRequest(id);
+    },
     ...conversationCalls({ chat, storage, keys, settings }),
     'history.restore': (file) => storage.restore(file),
     'history.dismiss': (file) => storage.dismiss(file),

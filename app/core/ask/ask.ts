@@ -19,6 +19,8 @@ export interface Asking {
    * @throws Error where another one is being answered.
    */
   start(question: { model: string; text: string }): string;
+  /** Whether this is the request that is being answered. */
+  isAnswering(id: string): boolean;
   /** Ends the answer; what has come of it stays. Does nothing where none is being given. */
   stop(): void;
   /** Ends the answer and begins another conversation. */
@@ -114,6 +116,7 @@ export function createAsking({ chat, journal, log, onChange }: AskingOptions): A
       answer(turn, messages, record, controller.signal).then(() => end(), end);
       return record.id;
     },
+    isAnswering: (id) => turns.some((turn) => turn.id === id && turn.phase === 'answering'),
     stop: () => running?.abort(),
     clear() {
       running?.abort();
