@@ -118,7 +118,9 @@ test('everything can be done by the keyboard alone', async ({ desktop, api }) =>
   await page.keyboard.press('Home');
   await page.keyboard.press('j');
   await page.keyboard.press('k');
-  await expect(page.getByRole('option', { selected: true })).toContainText('Another question');
+  await expect(
+    page.getByRole('listbox', { name: 'Conversations' }).getByRole('option', { selected: true }),
+  ).toContainText('Another question');
 
   await page.keyboard.press('Delete');
   await expect(page.getByRole('dialog')).toBeVisible();
