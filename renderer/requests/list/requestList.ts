@@ -54,6 +54,8 @@ export interface RequestListOptions {
 const NEWEST = Number.MAX_SAFE_INTEGER;
 /** So many rows the app sends by itself. */
 const SNAPSHOT = 500;
+/** So many of the window's newest rows are tested at once. The app finds the others, without holding up the page. */
+const TESTED_AT_ONCE = 5_000;
 
 export function createRequestList(options: RequestListOptions): RequestList {
   const { appStore, call, pageSize = 200, searchDelayMs = 150, refreshMs = 2_000 } = options;
@@ -127,11 +129,12 @@ export function createRequestList(options: RequestListOptions): RequestList {
     passes = rowTest(filter, (id) => found.has(id));
     log.clear();
     log.filter(isShown);
-    const all = appStore.log.all();
+    const loaded = appStore.log.all();
+    const all = loaded.slice(-TESTED_AT_ONCE);
     if (isEmptyFilter(filter)) {
       replaceAll(all);
       cursor = all[0] ? all[0].at + 1 : NEWEST;
-      changed({ older: all.length < SNAPSHOT ? 'end' : 'more', total: null, failure: null, waiting: 0 });
+      changed({ older: loaded.length < SNAPSHOT ? 'end' : 'more', total: null, failure: null, waiting: 0 });
       return;
     }
     replaceAll(all.filter((row) => isUnfinished(row) || passes(row)));
