@@ -15,7 +15,7 @@ test('a page keeps its search and its selection while another page is shown', as
 
   await openPage(page, 'Conversations');
   await expect(details).toBeHidden();
-  const search = page.getByRole('searchbox', { name: 'Search by title' });
+  const search = page.getByRole('searchbox', { name: 'Search titles and texts' });
   await search.fill('hi');
   await openPage(page, 'Requests');
 
