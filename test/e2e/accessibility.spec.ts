@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
 import { Ollama } from 'ollama';
-import { httpError, text, thinking } from '../support/messagesApi';
-import { expect, openPage, requestRow, test } from './desktopTest';
+import { gate, httpError, text, thinking } from '../support/messagesApi';
+import { expect, openPage, openSettings, requestRow, test } from './desktopTest';
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -85,6 +85,75 @@ test('axe finds nothing on any page with requests, conversations and a failure',
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page, 'shortcuts');
+});
+
+test('axe finds nothing while Home is asked, in the reader of conversations, and in Usage with its tables', async ({
+  desktop,
+  api,
+}) => {
+  const page = await desktop.window('Home');
+  await desktop.url();
+  const half = gate();
+  api.answer(text('# A heading\n\nWith **words**, `code` and a table:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n'), half);
+  await page.getByRole('textbox', { name: 'Question' }).fill('What is in the harbour?');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('list', { name: 'Conversation' }).locator('strong')).toBeVisible();
+  await expectAccessible(page, 'Home, answering');
+  half.open();
+  await expect(page.getByRole('button', { name: 'Copy answer' })).toBeVisible();
+  await expectAccessible(page, 'Home, answered');
+
+  await openPage(page, 'Conversations');
+  const conversations = page.getByRole('listbox', { name: 'Conversations' });
+  await conversations.getByRole('option').first().click();
+  await expect(page.getByRole('complementary', { name: 'Conversation', exact: true })).toContainText('words');
+  await expectAccessible(page, 'conversation');
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await expectAccessible(page, 'actions of a conversation');
+  await page.keyboard.press('Escape');
+  await conversations.focus();
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectAccessible(page, 'delete a conversation');
+  await page.keyboard.press('Escape');
+
+  await openPage(page, 'Usage');
+  await expect(page.getByRole('group', { name: /^Cost by hour and model/ })).toBeVisible();
+  await expectAccessible(page, 'Usage, chart');
+  await page.getByRole('button', { name: 'Table' }).first().click();
+  await expect(page.getByRole('row', { name: /^Total/ })).toBeVisible();
+  await expectAccessible(page, 'Usage, table');
+});
+
+test('axe finds nothing in a guide with its preview, in any group of settings and in their dialogs', async ({
+  desktop,
+}) => {
+  const page = await desktop.window();
+  await desktop.url();
+  await openPage(page, 'Connect');
+  await page.getByRole('navigation', { name: 'Programs' }).getByRole('button', { name: 'Claude Code' }).click();
+  await page.getByRole('button', { name: 'Show the change' }).click();
+  await expect(page.getByRole('button', { name: 'Make the file' })).toBeVisible();
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByText(/^The key “Claude Code” is in the texts below/)).toBeVisible();
+  await expectAccessible(page, 'guide with preview and key');
+
+  await openPage(page, 'Settings');
+  const groups = page.getByRole('navigation', { name: 'Groups of settings' }).getByRole('button');
+  for (const title of await groups.allTextContents()) {
+    await openSettings(page, title);
+    await expect(page.getByRole('heading', { name: title, level: 3 })).toBeVisible();
+    await expectAccessible(page, `settings, ${title}`);
+  }
+  await page.getByRole('button', { name: 'Copy a report for a bug…' }).click();
+  await expect(page.getByRole('region', { name: 'The report' })).toBeVisible();
+  await expectAccessible(page, 'report for a bug');
+  await page.keyboard.press('Escape');
+  await openSettings(page, 'Keys and refused');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectAccessible(page, 'new key');
 });
 
 test('axe finds nothing on any page on the first day, signed out', async ({ launch }) => {

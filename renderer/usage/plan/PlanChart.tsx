@@ -19,6 +19,8 @@ const AXIS_WIDTH = 52;
 const TOP = 8;
 const BOTTOM = 22;
 const PLOT = HEIGHT - TOP - BOTTOM;
+/** Of `Nov 27`, at least. */
+const LABEL_WIDTH = 44;
 const DAY_MS = 24 * 3_600_000;
 
 const weekday = new Intl.DateTimeFormat('en-US', { weekday: 'short' });
@@ -46,7 +48,7 @@ export function PlanChart({ windows, fromAt, toAt, endAt }: PlanChartProps) {
         {midnights.map((at, index) => (
           <g key={at}>
             <line className="plan-day" x1={x(at)} x2={x(at)} y1={TOP} y2={TOP + PLOT} />
-            {(!isLong || index % 7 === 1) && (
+            {(!isLong || (index % 7 === 1 && x(at + DAY_MS / 2) + LABEL_WIDTH / 2 <= width)) && (
               <text className="bar-axis" x={x(at + DAY_MS / 2)} y={HEIGHT - 5} textAnchor="middle">
                 {isLong ? date.format(at) : weekday.format(at)}
               </text>

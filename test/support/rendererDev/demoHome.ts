@@ -7,7 +7,11 @@ const ERRORS: Partial<Record<string, string>> = {
 };
 
 export function demoHomeReport(busy: boolean, rows: readonly RequestRow[]): HomeReport {
-  const failed = rows.filter(({ phase, model }) => phase === 'failed' && model !== '').reverse();
+  // As many as the demo's day counts.
+  const failed = rows
+    .filter(({ phase, model }) => phase === 'failed' && model !== '')
+    .reverse()
+    .slice(0, 9);
   const counts = new Map<RequestRow['outcome'], number>();
   for (const { outcome } of failed) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return {

@@ -158,6 +158,13 @@ const STATES = {
     },
   },
   usage: { demo: 'busy', before: (page) => page.keyboard.press('Control+4') },
+  'usage-week': {
+    demo: 'busy',
+    before: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByRole('button', { name: 'Week' }).click();
+    },
+  },
   'usage-month': {
     demo: 'busy',
     before: async (page) => {
@@ -459,23 +466,34 @@ const [folder = 'shots', executablePath = '/usr/bin/chromium', only = ''] = proc
 fs.mkdirSync(folder, { recursive: true });
 const { url, close } = await servePage();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-for (const size of [
-  { width: 1920, height: 1080 },
-  { width: 1280, height: 800 },
-  { width: 1080, height: 720 },
-  { width: 720, height: 480 },
+// The last two are windows of 1280 and 720 px at a zoom of 200 %.
+for (const { size, width, height, deviceScaleFactor = 1 } of [
+  { size: '1920', width: 1920, height: 1080 },
+  { size: '1280', width: 1280, height: 800 },
+  { size: '1080', width: 1080, height: 720 },
+  { size: '720', width: 720, height: 480 },
+  { size: '1280-zoomed', width: 640, height: 400, deviceScaleFactor: 2 },
+  { size: '720-zoomed', width: 360, height: 240, deviceScaleFactor: 2 },
 ]) {
-  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+  for (const looks of /** @type {const} */ (['light', 'dark', 'forced'])) {
     for (const [name, { demo, more, before }] of Object.entries(STATES)) {
-      const picture = `${name}-${theme}-${size.width}.png`;
+      const picture = `${name}-${looks}-${size}.png`;
       if (!only.split(',').every((part) => picture.includes(part))) continue;
-      const page = await browser.newPage({ viewport: size, colorScheme: theme });
+      const theme = looks === 'dark' ? 'dark' : 'light';
+      const page = await browser.newPage({
+        viewport: { width, height },
+        deviceScaleFactor,
+        colorScheme: theme,
+        forcedColors: looks === 'forced' ? 'active' : 'none',
+      });
+      page.setDefaultTimeout(4_000);
       page.on('console', (message) => console.log(`[${picture}]`, message.text()));
       page.on('pageerror', (error) => console.log(`[${picture}]`, error));
       await page.addInitScript(await demoScript({ ...more, day: demo, theme, still: name !== 'scrolled' }));
       await page.goto(url);
       await page.getByRole('status').waitFor();
-      await before?.(page);
+      await page.keyboard.press('Control+2');
+      await before?.(page).catch((error) => console.log(`[${picture}]`, error));
       await page.waitForTimeout(400);
       await page.screenshot({ path: path.join(folder, picture) });
       await page.close();
