@@ -43,7 +43,7 @@ export default function UsagePage() {
 
 function NoUsage() {
   return (
-    <div className="usage-empty">
+    <div className="empty">
       <h3>No usage yet</h3>
       <p>As soon as a program has asked Claude through this app, its tokens and its cost are shown here.</p>
     </div>

@@ -133,10 +133,10 @@ test('axe finds nothing in a guide with its preview, in any group of settings an
   await desktop.url();
   await openPage(page, 'Connect');
   await page.getByRole('navigation', { name: 'Programs' }).getByRole('button', { name: 'Claude Code' }).click();
-  await page.getByRole('button', { name: 'Show the change' }).click();
-  await expect(page.getByRole('button', { name: 'Make the file' })).toBeVisible();
   await page.getByRole('button', { name: 'Make a key' }).click();
   await expect(page.getByText(/^The key “Claude Code” is in the texts below/)).toBeVisible();
+  await page.getByRole('button', { name: 'Show the change' }).click();
+  await expect(page.getByRole('button', { name: 'Make the file' })).toBeVisible();
   await expectAccessible(page, 'guide with preview and key');
 
   await openPage(page, 'Settings');
