@@ -241,6 +241,8 @@ async function expectEqualSums(
   }
 
   const day = page.getByRole('region', { name: /^Today/ });
+  const overview = page.getByRole('button', { name: 'Overview' });
+  if (!(await day.isVisible())) await overview.click();
   await expect(day.locator('.kinds dd').last()).toHaveAttribute('title', String(spent.output));
   await expect(day).toContainText(`${spent.requests} requests`);
 }
