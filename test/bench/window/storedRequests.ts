@@ -1,6 +1,7 @@
 /** A database with many requests, as some weeks of use leave it. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { ChatRequest } from '../../../app/chat/request';
 import { openDatabase } from '../../../app/store/database';
 import { openJournal } from '../../../app/store/sqliteJournal';
 import { recordingLog } from '../../support/recordingLog';
@@ -11,6 +12,14 @@ export const SEARCHES = ['harbour', 'lighthouse 77777', 'ollama', 'harb', 'nobod
 
 const CLIENTS = ['Open WebUI', 'ollama-js', 'Continue', 'openai-python', 'curl'];
 const MODELS = ['sonnet', 'opus', 'haiku'];
+
+const QUESTION = 'Say in some sentences how one gets there from the station, and when it is open. '.repeat(4);
+const ANSWER = 'Take the road along the quay, past the market and the old crane, and up the stairs. '.repeat(8);
+
+function chatRequest(question: string): ChatRequest {
+  const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text: question }] }];
+  return { model: 'sonnet', system: '', messages, client: 'bench', thinking: false, owner: '' };
+}
 
 /** @param dataDir the app's data folder. */
 export async function fillDatabase(dataDir: string, count: number): Promise<void> {
@@ -39,6 +48,8 @@ export async function fillDatabase(dataDir: string, count: number): Promise<void
       userAgent: 'bench',
     });
     record.change({ messages: 1, served: 'new', resolvedModel: 'claude-sonnet-5-5' });
+    record.ask(chatRequest(`Where is the lighthouse ${number}? ${QUESTION}`));
+    record.answer(0, { type: 'text', text: `It stands at the harbour ${number % 97}. ${ANSWER}` });
     record.end({ status: 200, phase: 'done' });
     // Its writes are made in between.
     if (number % 1000 === 999) await new Promise((resolve) => setTimeout(resolve, 110));
