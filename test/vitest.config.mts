@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // The real CLI takes about a second to start, and longer when several start at once on a small machine.
-const timeouts = { testTimeout: 90_000, hookTimeout: 60_000 };
+// A second, the default, is too short for `expect.poll` on a busy machine.
+const timeouts = { testTimeout: 90_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
 export default defineConfig({
   test: {

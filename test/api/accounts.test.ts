@@ -192,7 +192,7 @@ test('another default account answers new requests, in other processes; an answe
   const held = gate();
   app.api.answer(held, text('Hi'));
   const running = post(app, undefined, { messages: [{ role: 'user', content: 'Slowly.' }] });
-  await expect.poll(() => app.api.requests.length).toBe(2);
+  await held.reached;
   app.core.calls['accounts.makeDefault'](work);
 
   expect(await ask(app, undefined, { messages: FOLLOW_UP })).toMatchObject({ token: tokenOf('Work'), path: 'replay' });

@@ -256,10 +256,10 @@ describe('a stored conversation', () => {
 
     expect(newest).toMatchObject({ id: two.conversation, name: id, turns: 2, title: question });
     expect(await app.core.calls['conversations.read'](two.conversation ?? '')).toEqual([
-      { role: 'user', text: question },
-      { role: 'assistant', text: answer },
-      { role: 'user', text: next },
-      { role: 'assistant', text: 'OK' },
+      { role: 'user', parts: [{ kind: 'text', text: question }] },
+      { role: 'assistant', parts: [{ kind: 'text', text: answer }] },
+      { role: 'user', parts: [{ kind: 'text', text: next }] },
+      { role: 'assistant', parts: [{ kind: 'text', text: 'OK' }] },
     ]);
   });
 
