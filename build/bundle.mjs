@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { writeLicenses } from './licenses.mjs';
+import { smallPageModules } from './pageModules.mjs';
 import { ROOT } from './setup/command.mjs';
 
 const OUT = path.join(ROOT, 'out');
@@ -52,6 +53,21 @@ const PAGE = { ...COMMON, format: 'esm', target: 'chrome114', minify: true };
 /** @type {esbuild.BuildOptions} */
 const DOCS_PAGE = { ...PAGE, entryPoints: ['app/api/docs/page/docs.ts'], outdir: DOCS };
 
+/** The window's page. @type {esbuild.BuildOptions} */
+export const WINDOW_PAGE = {
+  ...PAGE,
+  entryPoints: ['renderer/main.tsx'],
+  outdir: 'out/renderer',
+  jsx: 'automatic',
+  // A file for each page of the window, loaded when the page is first shown. Their styles are all in main.css.
+  splitting: true,
+  loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
+  // The document says that it is UTF-8, and licenses.txt has the licences.
+  charset: 'utf8',
+  legalComments: 'none',
+  plugins: [smallPageModules()],
+};
+
 /** What the `claudacity` command needs. @param {string} folder @param {string} entry @returns {esbuild.BuildOptions[]} */
 function commandBundles(folder, entry = 'app/cli.ts') {
   return [
@@ -79,15 +95,7 @@ function bundles() {
     { ...NODE, entryPoints: ['app/desktop/desktopApp.ts'], outfile: 'out/desktopApp.cjs' },
     // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
     { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
-    {
-      ...PAGE,
-      entryPoints: ['renderer/main.tsx'],
-      outdir: 'out/renderer',
-      jsx: 'automatic',
-      // A file for each page of the window, loaded when the page is first shown. Their styles are all in main.css.
-      splitting: true,
-      loader: { '.svg': 'file', '.png': 'file', '.woff2': 'file' },
-    },
+    WINDOW_PAGE,
     DOCS_PAGE,
   ];
 }

@@ -1,13 +1,10 @@
-/** Tokens by hour as stacked bars. uPlot draws on a canvas, so the chart is made anew with the theme's colours when the theme changes. */
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+/** Tokens by hour as stacked bars. */
+import { type PointerEvent, useRef, useState } from 'react';
 import type { Usage } from '../../../app/shared/usage';
 import { formatCompact } from '../../ui/format';
-import { useThemeVersion } from '../../ui/useThemeVersion';
+import { useWidth } from '../../ui/useWidth';
 import { describeHours, HOURS, scaleTop, stackHours } from './hourlyStack';
 import { TOKEN_KINDS } from './tokenKinds';
-
-const HEIGHT = 128;
 
 export interface TokenChartProps {
   hourly: Usage[];
@@ -15,96 +12,83 @@ export interface TokenChartProps {
   onHour: (hour: number | null) => void;
 }
 
+const HEIGHT = 128;
+const TOP = 6;
+const BOTTOM = 20;
+const PLOT = HEIGHT - TOP - BOTTOM;
+/** Of the numbers beside the bars. */
+const AXIS_WIDTH = 36;
+
 export function TokenChart({ hourly, onHour }: TokenChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const latest = useRef({ hourly, onHour });
-  latest.current = { hourly, onHour };
-  const themeVersion = useThemeVersion();
+  const width = useWidth(place);
+  const [current, setCurrent] = useState<number | null>(null);
+  const stack = stackHours(hourly);
+  const top = scaleTop(Math.max(...(stack[0] ?? [])));
+  const right = Math.max(0, width - AXIS_WIDTH);
+  const step = right / HOURS.length;
+  const barWidth = Math.min(14, step * 0.74);
+  const y = (value: number) => TOP + PLOT * (1 - value / top);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme needs another chart, as its colours are fixed when it is made
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return;
-    const chart = new uPlot(
-      options(element.clientWidth, (hour) => latest.current.onHour(hour)),
-      chartData(latest.current.hourly),
-      element,
-    );
-    plot.current = chart;
-    const resized = new ResizeObserver(() => {
-      if (element.clientWidth > 0) chart.setSize({ width: element.clientWidth, height: HEIGHT });
-    });
-    resized.observe(element);
-    return () => {
-      resized.disconnect();
-      chart.destroy();
-      plot.current = null;
-    };
-  }, [themeVersion]);
-  useEffect(() => {
-    plot.current?.setData(chartData(hourly));
-  }, [hourly]);
-
-  return <div ref={place} className="chart" role="img" aria-label={describeHours(hourly)} />;
-}
-
-function chartData(hourly: readonly Usage[]): uPlot.AlignedData {
-  return [HOURS, ...stackHours(hourly)];
-}
-
-function options(width: number, onHour: (hour: number | null) => void): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const color = (name: string) => style.getPropertyValue(name).trim();
-  const bars = uPlot.paths.bars?.({ size: [0.74, 14], radius: 0.15 });
-  const axis = {
-    stroke: color('--text-faint'),
-    font: `10.5px ${getComputedStyle(document.body).fontFamily}`,
-    ticks: { show: false },
+  const show = (hour: number | null) => {
+    if (hour === current) return;
+    setCurrent(hour);
+    onHour(hour);
   };
-  return {
-    width,
-    height: HEIGHT,
-    padding: [6, 0, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-    scales: {
-      x: { time: false, range: [-1, 23.6] },
-      y: { range: (_plot, _min, max) => [0, scaleTop(max ?? 0)] },
-    },
-    axes: [
-      {
-        ...axis,
-        size: 20,
-        gap: 4,
-        grid: { show: false },
-        splits: () => [0, 6, 12, 18],
-        values: (_plot, hours) => hours.map((hour) => String(hour).padStart(2, '0')),
-      },
-      {
-        ...axis,
-        side: 1,
-        size: 36,
-        gap: 6,
-        grid: { stroke: color('--line'), width: 1 },
-        splits: (plot) => {
-          const top = plot.scales.y?.max ?? 0;
-          return [0, top / 2, top];
-        },
-        values: (_plot, heights) => heights.map((height) => (height === 0 ? '0' : formatCompact(height))),
-      },
-    ],
-    series: [
-      {},
-      ...[...TOKEN_KINDS].reverse().map((kind) => ({
-        fill: color(kind.color),
-        width: 0,
-        points: { show: false },
-        ...(bars && { paths: bars }),
-      })),
-    ],
-    hooks: {
-      setCursor: [(plot) => onHour(plot.cursor.idx ?? null)],
-    },
+  const onPointer = (event: PointerEvent) => {
+    const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    show(left < 0 || left >= right ? null : Math.floor(left / step));
   };
+
+  return (
+    <div
+      ref={place}
+      className="chart"
+      role="img"
+      aria-label={describeHours(hourly)}
+      onPointerMove={onPointer}
+      onPointerLeave={() => show(null)}
+    >
+      <svg width={width} height={HEIGHT} aria-hidden="true">
+        {[0, top / 2, top].map((value) => (
+          <g key={value}>
+            <line x1={0} x2={right} y1={y(value)} y2={y(value)} />
+            <text x={right + 6} y={y(value)} dy="0.32em">
+              {value === 0 ? '0' : formatCompact(value)}
+            </text>
+          </g>
+        ))}
+        {current !== null && <rect className="chart-hour" x={current * step} width={step} y={TOP} height={PLOT} />}
+        {/* The tallest first: each bar leaves the part of the one before it visible. */}
+        {stack.map((heights, index) => {
+          const kind = TOKEN_KINDS[TOKEN_KINDS.length - 1 - index];
+          return (
+            <g key={kind?.key} style={{ fill: `var(${kind?.color})` }}>
+              {HOURS.map((hour) => {
+                const value = heights[hour] ?? 0;
+                if (value <= 0) return null;
+                const height = Math.max(1, PLOT * (value / top));
+                const left = (hour + 0.5) * step - barWidth / 2;
+                return (
+                  <rect
+                    key={hour}
+                    x={left}
+                    width={barWidth}
+                    y={TOP + PLOT - height}
+                    height={height}
+                    rx={barWidth * 0.15}
+                  />
+                );
+              })}
+            </g>
+          );
+        })}
+        {[0, 6, 12, 18].map((hour) => (
+          <text key={hour} x={(hour + 0.5) * step} y={HEIGHT - 5} textAnchor="middle">
+            {String(hour).padStart(2, '0')}
+          </text>
+        ))}
+      </svg>
+    </div>
+  );
 }

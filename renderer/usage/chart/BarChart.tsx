@@ -2,9 +2,9 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import type { UsageBucket, UsagePeriod } from '../../../app/shared/contract';
 import { formatCount } from '../../ui/format';
+import { useWidth } from '../../ui/useWidth';
 import type { Measure } from '../measures';
 import { axisTexts, bucketName } from '../periodText';
-import { useWidth } from '../useWidth';
 import { BarTip } from './BarTip';
 import { bucketTotal, type Series, scaleTop } from './series';
 

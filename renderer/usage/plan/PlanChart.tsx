@@ -2,7 +2,7 @@
 import { useRef } from 'react';
 import type { PlanHistory } from '../../../app/shared/contract';
 import { localDay, nextMidnight } from '../../../app/shared/localDay';
-import { useWidth } from '../useWidth';
+import { useWidth } from '../../ui/useWidth';
 import { planLine } from './planLines';
 import { planSummary } from './planSummary';
 
