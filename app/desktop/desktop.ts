@@ -10,6 +10,7 @@ import { APP_ICON, LICENSES_FILE } from './assets';
 import type { LoginItem } from './loginItem/loginItem';
 import { createNotifier } from './notifications/notifier';
 import { showNotification } from './notifications/showNotification';
+import { openToldAddresses } from './notifications/toldAddresses';
 import { saveFile } from './saveFile';
 import { type AppTray, createTray } from './tray/tray';
 import { showsTrayIcons } from './tray/trayHost';
@@ -29,6 +30,8 @@ export interface DesktopOptions {
   log: Log;
   loginItem: LoginItem;
   windowStateFile: string;
+  /** See notifications/toldAddresses.ts. */
+  toldAddressesFile: string;
   /** Undefined where the app starts with the tray alone. */
   firstWindow: CreatedWindow | undefined;
 }
@@ -39,13 +42,13 @@ export interface Desktop {
 
 /** Call once the app is ready. The window's page is answered from the moment of the call on; resolves when the tray is there, too. */
 export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { core, log, loginItem, windowStateFile, firstWindow } = options;
+  const { core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow } = options;
   let { settings } = core.snapshot();
   // Until the system has answered, which takes a moment on Windows.
   let login: LoginItemState = { supported: loginItem.supported, enabled: false };
   let tray: AppTray | undefined;
   const feed = followTrayState(core.topics, () => tray?.update(trayState()));
-  const trayState = () => ({ ...feed.state, loginItem: login });
+  const trayState = () => ({ ...feed.state, loginItem: login, trayTitle: settings.trayTitle });
   core.topics.provide('loginItem', () => login);
 
   // As long as the system has not answered: it must not delay the start.
@@ -149,11 +152,13 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       }),
     settings: () => settings,
     isWatched: window.isFocused,
+    toldAddresses: openToldAddresses(toldAddressesFile, (message) => log.warn(message)),
   });
   core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks'], ({ values }) => notifier.update(values));
   core.topics.subscribe(['settings'], ({ values }) => {
     settings = values.settings ?? settings;
     nativeTheme.themeSource = settings.theme;
+    tray?.update(trayState());
   });
 
   handleCalls(

@@ -1,5 +1,7 @@
 /** Runs the desktop app: settings, log and core, with a tray and the window around them. */
+
 import os from 'node:os';
+import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import { createCore } from '../core';
 import { stopLimitMs } from '../core/stopWithin';
@@ -59,7 +61,8 @@ export async function runDesktopApp({
   const { platform, execPath, argv } = process;
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
   const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
-  const desktop = startDesktop({ core, log, loginItem, windowStateFile, firstWindow });
+  const toldAddressesFile = path.join(folder, 'toldAddresses.json');
+  const desktop = startDesktop({ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow });
   onAnswering();
   app.on('second-instance', (_event, secondArgv) => {
     if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /** The app's own files in the folder. What else is there belongs to others (Chromium's files, or the user's). */
-const OWN_FILES = /^(settings|models|window|accounts)\.json|^claudacity\.db/;
+const OWN_FILES = /^(settings|models|window|accounts|toldAddresses)\.json|^claudacity\.db/;
 const OWN_FOLDERS = ['logs', 'children', 'control', 'replay', 'workspace', 'accounts', 'compiled'];
 
 /**

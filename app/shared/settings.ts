@@ -29,6 +29,14 @@ export const SETTINGS = {
     description: 'what closing the window does on a desktop that shows no tray icons',
     note: 'With a tray, closing the window always leaves the app running there.',
   }),
+  trayTitle: choice({
+    default: 'off',
+    choices: { off: 'Nothing', cost: 'Cost of today', plan: 'Used share of the plan' },
+    group: 'general',
+    label: 'Beside the icon on macOS',
+    description: 'what the menu bar of macOS shows beside the icon',
+    note: 'Windows and Linux have no room for a text there.',
+  }),
   host: text({
     default: '0.0.0.0',
     check: { test: isHost, expected: 'an address or a host name without a port, such as 127.0.0.1' },

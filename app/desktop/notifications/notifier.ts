@@ -3,9 +3,10 @@
  * once: what a notification says has to end before it can be said again.
  *
  * A refused request may come from anybody in the network. Its notification names the peer's address alone, never text that the peer has sent,
- * and there is at most one a minute.
+ * and there is at most one a minute. Whose refusal the user was told of is remembered over restarts.
  */
 import type { AppSettings, CliState, Knock, PlanWindow, ServerState } from '../../shared/contract';
+import type { ToldAddresses } from './toldAddresses';
 
 export interface AppNotification {
   title: string;
@@ -31,6 +32,8 @@ export interface NotifierOptions {
   settings(): NotificationSettings;
   /** Whether the user is looking at the window, which shows the same. What happens meanwhile counts as told. */
   isWatched(): boolean;
+  /** Whose refusal the user was told of, in earlier runs as well. */
+  toldAddresses: Pick<ToldAddresses, 'has' | 'add'>;
   now?: () => number;
 }
 
@@ -42,7 +45,13 @@ export interface Notifier {
 const NEARLY_USED = 0.8;
 const REFUSED_INTERVAL_MS = 60_000;
 
-export function createNotifier({ show, settings, isWatched, now = Date.now }: NotifierOptions): Notifier {
+export function createNotifier({
+  show,
+  settings,
+  isWatched,
+  toldAddresses,
+  now = Date.now,
+}: NotifierOptions): Notifier {
   /** The names of the plan's windows of which four fifths are used. */
   let nearlyUsed: ReadonlySet<string> | undefined;
   let knownKnocks: Set<string> | undefined;
@@ -98,12 +107,18 @@ export function createNotifier({ show, settings, isWatched, now = Date.now }: No
   const followKnocks = (knocks: readonly Knock[]) => {
     const first = knownKnocks === undefined;
     const known = knownKnocks ?? new Set();
-    const strangers = knocks.filter(({ address }) => !known.has(address));
+    const strangers = knocks.filter(({ address }) => !known.has(address) && !toldAddresses.has(address));
     for (const { address } of strangers) known.add(address);
     knownKnocks = known;
     const [stranger] = strangers;
-    if (first || !stranger || now() - refusedShownAt < REFUSED_INTERVAL_MS) return;
-    if (!settings().notifyRefused || isWatched()) return;
+    if (first || !stranger) return;
+    if (isWatched()) {
+      for (const { address } of strangers) toldAddresses.add(address);
+      return;
+    }
+    // Of the others the user was not told: a later run may do so.
+    if (!settings().notifyRefused || now() - refusedShownAt < REFUSED_INTERVAL_MS) return;
+    toldAddresses.add(stranger.address);
     refusedShownAt = now();
     show({
       title: 'A request was refused',

@@ -83,6 +83,24 @@ test('a refused peer is told once, without a word of its own, and at most one a 
   expect(shown).toHaveLength(2);
 });
 
+test('a refused peer that the user was told of is not told again after a restart; one that was only throttled is', () => {
+  const told = new Set<string>();
+  const before = rig(ALL, told);
+  before.notifier.update({ knocks: [] });
+  before.notifier.update({ knocks: [knock('10.0.0.1')] });
+  before.notifier.update({ knocks: [knock('10.0.0.2')] });
+  before.window.watched = true;
+  before.notifier.update({ knocks: [knock('10.0.0.3')] });
+  expect(before.shown).toHaveLength(1);
+
+  const { notifier, shown } = rig(ALL, told);
+  notifier.update({ knocks: [] });
+  notifier.update({ knocks: [knock('10.0.0.1'), knock('10.0.0.3')] });
+  expect(shown).toEqual([]);
+  notifier.update({ knocks: [knock('10.0.0.2')] });
+  expect(shown).toHaveLength(1);
+});
+
 test.each(Object.keys(ALL) as (keyof NotificationSettings)[])('nothing is shown where %s is off', (name) => {
   const { shown } = everything({ ...ALL, [name]: false });
   expect(shown).toHaveLength(5);
@@ -111,7 +129,7 @@ function everything(settings: NotificationSettings) {
   return made;
 }
 
-function rig(settings: NotificationSettings = ALL) {
+function rig(settings: NotificationSettings = ALL, toldAddresses = new Set<string>()) {
   const shown: AppNotification[] = [];
   const clock = { now: 0 };
   const window = { watched: false };
@@ -119,6 +137,7 @@ function rig(settings: NotificationSettings = ALL) {
     show: (notification) => shown.push(notification),
     settings: () => settings,
     isWatched: () => window.watched,
+    toldAddresses,
     now: () => clock.now,
   });
   return { notifier, shown, clock, window, titles: () => shown.map(({ title }) => title) };
