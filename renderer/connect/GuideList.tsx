@@ -41,6 +41,7 @@ export function GuideList({ store }: { store: ConnectStore }) {
 
   return (
     <nav className="guides" aria-label="Programs">
+      <h2 className="visually-hidden">Programs</h2>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the search box inside */}
       <div className="filter-bar" onKeyDown={onSearchKey}>
         <SearchBox

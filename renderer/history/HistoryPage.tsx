@@ -79,6 +79,7 @@ export default function HistoryPage() {
   return (
     <div className="pane history" data-reading={shown !== null}>
       <section className="conv-pane" aria-label="List of conversations">
+        <h2 className="visually-hidden">Conversations</h2>
         <SearchBar
           ref={searchBox}
           store={store}

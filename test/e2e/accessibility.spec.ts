@@ -44,6 +44,7 @@ async function expectAccessible(page: Page, state: string): Promise<void> {
       // Colours that are on their way to others have the contrast of neither.
       reducedMotion: 'reduce',
     });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', looks === 'dark' ? 'dark' : 'light');
     found.push(...(await findings(page)).map((line) => `${state}, ${looks}: ${line}`));
   }
   expect(found).toEqual([]);
