@@ -76,7 +76,7 @@ test('a value that is not valid stays in its field, which says what is valid', a
   await processes.fill('4');
   await processes.press('Enter');
   await expect(row(page, 'maxProcesses')).toContainText('Saved');
-  await page.getByRole('button', { name: 'Reset “Processes” to the default' }).click();
+  await page.getByRole('button', { name: 'Reset to default: Processes' }).click();
   await expect(processes).toHaveValue('');
 });
 
@@ -106,7 +106,7 @@ test('another port for this run restarts the server, and the row says where it r
   const address = taken.address();
   const port = String(typeof address === 'object' && address?.port);
   await openSettings(page, 'Server');
-  await page.getByRole('button', { name: 'Change “Port” for this run' }).click();
+  await page.getByRole('button', { name: 'Change for this run: Port' }).click();
   const field = page.getByRole('textbox', { name: 'Port' });
   await field.fill(port);
   await field.press('Enter');
@@ -129,7 +129,7 @@ test('what pins a value is named, and another one holds for this run alone', asy
   const containers = page.getByRole('checkbox', { name: 'Containers on this computer' });
   await expect(containers).toBeDisabled();
   await expect(row(page, 'trustContainers')).toContainText('Set by CLAUDACITY_CONTAINERS in the environment');
-  await page.getByRole('button', { name: 'Change “Containers on this computer” for this run' }).click();
+  await page.getByRole('button', { name: 'Change for this run: Containers on this computer' }).click();
   await containers.uncheck();
   await expect(row(page, 'trustContainers')).toContainText('For this run.');
   const stored = await storedSettings(home).catch(() => ({}));

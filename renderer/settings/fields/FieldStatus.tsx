@@ -39,7 +39,7 @@ export function FieldStatus({ name, store, onReset }: FieldStatusProps) {
         </button>
       )}
       {!saving && onReset && (
-        <button type="button" className="link" aria-label={`Reset “${label}” to the default`} onClick={onReset}>
+        <button type="button" className="link" aria-label={`Reset to default: ${label}`} onClick={onReset}>
           Reset to default
         </button>
       )}

@@ -33,7 +33,7 @@ export function PinnedNote({ id, name, label, source, unlocked, changed, store }
         <button
           type="button"
           className="link"
-          aria-label={`Change “${label}” for this run`}
+          aria-label={`Change for this run: ${label}`}
           onClick={() => store.unlock(name)}
         >
           Change for this run

@@ -22,7 +22,7 @@ export function BarTable({ buckets, period, series, measure, caption, total }: B
     .filter(({ sums }) => sums.requests > 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that is wider than the window is scrolled with the arrow keys
-    <section className="usage-table-box" aria-label={caption} tabIndex={0}>
+    <section className="usage-table-box" aria-label={`${caption}, as a table`} tabIndex={0}>
       <table className="usage-table">
         <caption className="visually-hidden">{caption}</caption>
         <thead>
