@@ -3,7 +3,7 @@
  * CLI cannot count tokens, so the answer is an estimate, which a header marks as such. What `/messages` refuses is refused here already.
  */
 import { z } from 'zod';
-import { createPause } from '../../shared/slices';
+import { createPause } from '../../shared/largeTexts/slices';
 import type { DialectServices, Route } from '../dialect';
 import { EXAMPLE_MESSAGE, EXAMPLE_MODEL } from '../docs/example';
 import { validate } from '../input/validate';

@@ -2,7 +2,7 @@
 import { ChatError, invalidParam } from '../../chat/errors';
 import type { ImageBlock } from '../../chat/request';
 import { errorText } from '../../shared/errorText';
-import { createPause } from '../../shared/slices';
+import { createPause } from '../../shared/largeTexts/slices';
 import type { DialectServices } from '../dialect';
 import { type FetchLimits, fetchImage } from './fetchImage';
 

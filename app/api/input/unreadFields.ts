@@ -1,6 +1,6 @@
 /** Names the fields of a request that its body's schema does not have, and which therefore have no effect. */
 import { z } from 'zod';
-import { inSlices } from '../../shared/slices';
+import { inSlices } from '../../shared/largeTexts/slices';
 import { arrayElement, branches } from './boundedArray';
 
 /** More than any program sends. */

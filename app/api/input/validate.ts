@@ -1,7 +1,7 @@
 /** Validates bodies against a zod schema and reports the field at fault. */
 import type { z } from 'zod';
 import { ChatError, invalidParam } from '../../chat/errors';
-import { inSlices } from '../../shared/slices';
+import { inSlices } from '../../shared/largeTexts/slices';
 import { prepareArrays } from './boundedArray';
 
 /** The parsed body. Long lists in it are checked in slices. @throws ChatError `invalid_request`, which names the first field at fault. */

@@ -4,8 +4,8 @@
  * which takes the same time however long the history is.
  */
 import { createHash } from 'node:crypto';
-import { isLong, jsonPieces, textSlices } from '../../shared/jsonPieces';
-import { createPause } from '../../shared/slices';
+import { isLong, jsonPieces, textSlices } from '../../shared/largeTexts/jsonPieces';
+import { createPause } from '../../shared/largeTexts/slices';
 import type { AssistantBlock, DocumentBlock, ImageBlock, Message, TextBlock, UserBlock } from '../request';
 
 /** What is fixed for a process before its first turn, and its owner. Histories under different keys never have the same digest. */

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { jsonPieces } from '../../shared/jsonPieces';
+import { jsonPieces } from '../../shared/largeTexts/jsonPieces';
 import { isAtLeast } from '../installation/inspectClaude';
 import { textsWithoutTurn } from '../process/historyReplay';
 import type { ApiMessage } from '../process/outgoingMessages';

@@ -3,7 +3,7 @@
  * its own, so tests can drive it without a process.
  */
 import { asError } from '../../shared/errorText';
-import { isLong, jsonPieces } from '../../shared/jsonPieces';
+import { isLong, jsonPieces } from '../../shared/largeTexts/jsonPieces';
 import { type WaitOptions, within } from './deadlines/within';
 import { type CliMessage, type ControlResponse, type IncomingControlRequest, parseLine } from './messages';
 import type { ControlRequest, OutgoingMessage } from './outgoingMessages';

@@ -1,8 +1,8 @@
 /** Messages as the window shows them. */
 import type { AssistantBlock, DocumentBlock, ImageBlock, Message, UserBlock } from '../../chat/request';
 import type { SaidMessage } from '../../shared/contract';
+import { createPause } from '../../shared/largeTexts/slices';
 import type { SaidPart } from '../../shared/requests/requestTexts';
-import { createPause } from '../../shared/slices';
 
 /** A larger image is described. In bytes. */
 const MAX_IMAGE_BYTES = 1_000_000;

@@ -1,7 +1,7 @@
 /** The messages of the stored conversations, as rows of SQLite. */
 import { z } from 'zod';
 import type { Message } from '../../chat/request';
-import { createPause } from '../../shared/slices';
+import { createPause } from '../../shared/largeTexts/slices';
 import type { Database } from '../database';
 
 export interface MessagesTable {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
-import { createPause } from '../../../shared/slices';
+import { createPause } from '../../../shared/largeTexts/slices';
 import { within } from '../deadlines/within';
 import { CliEndedError, type LineTransport } from '../protocol';
 import { killTree } from './killTree';

@@ -1,10 +1,10 @@
 /** The bar on top of the window: the state of the app and the server's address, who pays and what is left of the plan, start and stop. */
-import { appStatus } from '../../app/shared/appStatus';
-import { useApp, useCommands } from '../state/services';
-import { CopyButton } from '../ui/CopyButton';
-import { Icon } from '../ui/Icon';
-import { usePending } from '../ui/usePending';
-import { PlanMeters } from './plan/PlanMeters';
+import { appStatus } from '../../../app/shared/appStatus';
+import { useApp, useCommands } from '../../state/services';
+import { CopyButton } from '../../ui/CopyButton';
+import { Icon } from '../../ui/Icon';
+import { usePending } from '../../ui/usePending';
+import { PlanMeters } from '../plan/PlanMeters';
 
 export function Header() {
   return (

@@ -1,6 +1,6 @@
 /** The JSON of large values in pieces: it is the same as at once, and no piece ends within a character. */
 import { expect, test } from 'vitest';
-import { isLong, jsonPieces, textSlices } from '../../../app/shared/jsonPieces';
+import { isLong, jsonPieces, textSlices } from '../../../../app/shared/largeTexts/jsonPieces';
 
 const LONG_TEXTS = [
   'a"\\\n\u0001ä中'.repeat(100_000),

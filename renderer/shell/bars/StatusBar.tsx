@@ -1,7 +1,7 @@
 /** The bar at the bottom of the window: the CLI and its account, in the colour of the app's state, and links. */
-import { appStatus, canAnswer } from '../../app/shared/appStatus';
-import type { CliState } from '../../app/shared/contract';
-import { useApp, useCommands } from '../state/services';
+import { appStatus, canAnswer } from '../../../app/shared/appStatus';
+import type { CliState } from '../../../app/shared/contract';
+import { useApp, useCommands } from '../../state/services';
 
 export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   const cli = useApp((app) => app.cli);

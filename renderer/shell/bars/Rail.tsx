@@ -1,9 +1,9 @@
 /** The rail at the left edge: one button for each page. */
-import type { Page } from '../pages';
-import { useNavigation } from '../state/services';
-import { useStoreState } from '../state/store';
-import { Icon } from '../ui/Icon';
-import { ariaShortcut, keyName } from '../ui/keys';
+import type { Page } from '../../pages';
+import { useNavigation } from '../../state/services';
+import { useStoreState } from '../../state/store';
+import { Icon } from '../../ui/Icon';
+import { ariaShortcut, keyName } from '../../ui/keys';
 
 export interface RailProps {
   pages: readonly Page[];
