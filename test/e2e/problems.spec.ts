@@ -135,7 +135,7 @@ test('a database that a later version wrote is named in the window until it is r
   await expect(page.getByText('1 conversation restored.')).toBeVisible();
   await expect(page.getByText(renamed)).toBeHidden();
   await openPage(page, 'Conversations');
-  await expect(page.getByRole('row', { name: /Stored for later/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /Stored for later/ })).toBeVisible();
 });
 
 function setVersion(file: string, version: number): void {

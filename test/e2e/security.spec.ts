@@ -79,7 +79,7 @@ test('calls that do not fit the contract are refused, and say why', async ({ des
     ];
   });
   expect(answers).toEqual([
-    expect.stringContaining('expected number'),
+    expect.stringContaining('must be a port from 1 to 65,535'),
     expect.stringContaining('Unrecognized key: "isolation"'),
     expect.stringContaining('Invalid option'),
     expect.stringContaining('<=1000'),
