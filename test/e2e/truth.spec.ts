@@ -240,9 +240,13 @@ async function expectEqualSums(
     database.close();
   }
 
-  const day = page.getByRole('region', { name: /^Today/ });
-  const overview = page.getByRole('button', { name: 'Overview' });
-  if (!(await day.isVisible())) await overview.click();
-  await expect(day.locator('.kinds dd').last()).toHaveAttribute('title', String(spent.output));
-  await expect(day).toContainText(`${spent.requests} requests`);
+  const shown = await page.evaluate(
+    () =>
+      new Promise<{ requests: number; output: number } | undefined>((resolve) => {
+        window.claudacity.subscribe(['usage'], ({ values: { usage } }) =>
+          resolve(usage && { requests: usage.requests, output: usage.usage.output }),
+        );
+      }),
+  );
+  expect(shown).toEqual({ requests: spent.requests, output: spent.output });
 }

@@ -17,6 +17,8 @@ test('usage is shown by bar and by table, by keyboard, and saved as CSV', async 
   await expect(chart).toBeVisible();
   await page.getByLabel('Measure').selectOption('Output tokens');
   const output = page.getByRole('group', { name: /^Output tokens by hour/ });
+  // The page takes new sums in once a second, and the bar is read out when it is reached.
+  await expect(page.getByRole('list', { name: 'Output tokens by group' })).toContainText('60');
   await output.focus();
   await page.keyboard.press('Home');
   for (let hour = 0; hour < new Date().getHours(); hour += 1) await page.keyboard.press('ArrowRight');

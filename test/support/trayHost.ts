@@ -78,8 +78,17 @@ export async function startTrayHost(): Promise<TrayHost> {
   const nameReply = await bus.requestName(WATCHER, NameFlag.DO_NOT_QUEUE);
   if (nameReply !== RequestNameReply.PRIMARY_OWNER) throw new Error(`${WATCHER} already has an owner on this bus`);
 
+  // An app that is about to end may have registered its icon late, with a host that waits for another one.
+  const nextIcon = async (): Promise<TrayIcon> => {
+    const icon = icons.shift() ?? (await new Promise<TrayIcon>((resolve) => waiters.push(resolve)));
+    const isThere = await icon.menu().then(
+      () => true,
+      () => false,
+    );
+    return isThere ? icon : nextIcon();
+  };
   return {
-    nextIcon: async () => icons.shift() ?? new Promise((resolve) => waiters.push(resolve)),
+    nextIcon,
     stop: () => bus.disconnect(),
   };
 }
