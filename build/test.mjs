@@ -48,7 +48,13 @@ const CHECKS = {
   e2e: {
     title: 'tests of the window and the tray (Playwright)',
     minutes: 12,
-    prepare: playwrightCommand,
+    prepare: (reportFile) => playwrightCommand(reportFile),
+    count: countPlaywright,
+  },
+  axe: {
+    title: 'accessibility of the window (axe)',
+    minutes: 12,
+    prepare: (reportFile) => playwrightCommand(reportFile, { CLAUDACITY_AXE: '1' }),
     count: countPlaywright,
   },
   property: vitestCheck('property', 60),
@@ -57,10 +63,10 @@ const CHECKS = {
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `property` takes many minutes, `clients` and `faults` repeat tests of `api` and write their results into
+ * Not part of `npm test`: `axe` and `property` take minutes, `clients` and `faults` repeat tests of `api` and write their results into
  * documents, and `package` installs a package on this computer and removes it.
  */
-const ONLY_WHEN_NAMED = ['property', 'clients', 'faults', 'package'];
+const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'package'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);
@@ -224,8 +230,8 @@ function firstLine(text = '') {
   return line.slice(0, 300);
 }
 
-/** @param {string} reportFile */
-async function playwrightCommand(reportFile) {
+/** @param {string} reportFile @param {Record<string, string>} [variables] */
+async function playwrightCommand(reportFile, variables = {}) {
   const { executable } = await ensureElectron();
   await ensureElectronLibraries(executable);
   await ensureTestPrograms();
@@ -235,7 +241,7 @@ async function playwrightCommand(reportFile) {
   const screen = ['xvfb-run', '-a', '-s', '-screen 0 1440x1000x24'];
   return {
     command: process.platform === 'linux' ? ['dbus-run-session', '--', ...screen, ...tests] : tests,
-    env: { ...process.env, ELECTRON_EXECUTABLE: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile },
+    env: { ...process.env, ...variables, ELECTRON_EXECUTABLE: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile },
   };
 }
 
