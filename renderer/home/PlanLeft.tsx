@@ -3,6 +3,7 @@ import type { PlanWindow } from '../../app/shared/contract';
 import { useSeconds } from '../state/now';
 import { useApp } from '../state/services';
 import { formatClock, formatRemaining } from '../ui/format';
+import { HIGH_USE, Meter } from '../ui/Meter';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -30,20 +31,10 @@ export function PlanLeft() {
 function PlanWindowRow({ window: { title, used, resetsAt }, now }: { window: PlanWindow; now: number }) {
   const percent = Math.round(100 * (used ?? 0));
   return (
-    <li data-high={percent >= 80}>
+    <li data-high={percent >= HIGH_USE}>
       <span className="plan-left-title">{title}</span>
       <span className="plan-left-used">{percent} % used</span>
-      {/* biome-ignore lint/a11y/useSemanticElements: Chromium draws a <meter> without its appearance at a width of its own. */}
-      <span
-        className="plan-bar"
-        role="meter"
-        aria-label={title}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.min(100, percent)}
-      >
-        <span style={{ width: `${Math.min(100, percent)}%` }} />
-      </span>
+      <Meter label={title} percent={percent} height={6} />
       {resetsAt !== null && <span className="plan-left-reset">{resetText(resetsAt, now)}</span>}
     </li>
   );

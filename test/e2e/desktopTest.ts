@@ -14,6 +14,7 @@ import {
   removeFolder,
   scratchFolder,
 } from '../support/cli';
+import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
 import { type MessagesApi, startMessagesApi } from '../support/messagesApi';
 import { startTrayHost, type TrayHost, type TrayIcon } from '../support/trayHost';
@@ -117,25 +118,6 @@ export async function openSettings(page: Page, group: string): Promise<void> {
 /** A row of the request log. */
 export function requestRow(page: Page, name: RegExp): Locator {
   return page.getByRole('grid', { name: 'Request log' }).getByRole('row', { name });
-}
-
-/** Everything that the app gets of this computer's environment. */
-export function desktopEnvironment(api: MessagesApi, home: string, account?: Account): Record<string, string> {
-  const screen = Object.fromEntries(
-    ['DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'].flatMap((name) => {
-      const value = process.env[name];
-      return value ? [[name, value]] : [];
-    }),
-  );
-  return {
-    ...cliEnvironment(api, home, account),
-    ...screen,
-    XDG_CONFIG_HOME: path.join(home, 'config'),
-    CLAUDACITY_HOME: path.join(home, 'data'),
-    CLAUDE_PATH: claudePath(),
-    HOST: '127.0.0.1',
-    PORT: '0',
-  };
 }
 
 /** Starts the app as a user would, without Playwright, and resolves with its exit code. */

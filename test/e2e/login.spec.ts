@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { desktopEnvironment, expect, run, test } from './desktopTest';
+import { desktopEnvironment } from '../support/desktopEnvironment';
+import { expect, run, test } from './desktopTest';
 
 test.skip(process.platform !== 'linux', 'the entry is a file on Linux alone');
 

@@ -45,6 +45,7 @@ test('where the port is taken, one button starts the server on another port for 
   const url = await desktop.url();
   expect(url).not.toContain(`:${port}`);
   await desktop.icon.click('Stop server');
+  await expect.poll(async () => (await desktop.icon.menu()).map(({ label }) => label)).toContain('Start server');
   await desktop.icon.click('Start server');
   expect(await desktop.url()).toBe(url);
   expect((await fetch(`${url}/api/chat`, { method: 'POST', body: CHAT })).status).toBe(200);

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { ElectronApplication } from '@playwright/test';
-import { desktopEnvironment, expect, runApp, test } from './desktopTest';
+import { desktopEnvironment } from '../support/desktopEnvironment';
+import { expect, runApp, test } from './desktopTest';
 
 test('closing the window leaves the app running, and the tray brings it back', async ({ desktop }) => {
   const page = await desktop.window();

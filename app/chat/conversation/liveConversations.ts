@@ -10,7 +10,8 @@ import type { Usage } from '../../shared/usage';
 import { ChatError } from '../errors';
 import type { ConversationStatus } from '../service';
 import type { LatestTurn } from '../turn/latestTurn';
-import { interruptTurn, type RunningTurn } from '../turn/runningTurn';
+import type { RunningTurn } from '../turn/runningTurn';
+import { endLease, type TakenLease } from './endLease';
 import { evictionCandidate } from './evictionCandidate';
 import { commonPrefix, type MarkedHistory, type Rewind } from './prefix';
 import { callIds, type HeldTranscript, textLength } from './transcript';
@@ -336,17 +337,4 @@ export function createLiveConversations(onChange: () => void, endMs = DEADLINES.
       return true;
     },
   };
-}
-
-interface TakenLease {
-  readonly lease: ProcessLease | undefined;
-  readonly waitingTurn: RunningTurn | undefined;
-}
-
-/** Gives a process back to the pool, after the turn that waits for the results of tools has been interrupted. */
-async function endLease({ lease, waitingTurn }: TakenLease): Promise<void> {
-  if (waitingTurn && lease?.process.reusable) await interruptTurn(waitingTurn);
-  // A process that is waiting for a tool result would never exit by itself.
-  else if (waitingTurn) lease?.process.kill();
-  await lease?.release();
 }

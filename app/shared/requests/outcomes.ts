@@ -1,17 +1,7 @@
 /** What can become of a request: the one list for the store, the log and its filter. */
 
-/**
- * What became of a request, in one word. Of the running: `waiting` (nothing sent yet) and `answering`. Of the answered: `answered`, `called_tools`, `output_limit` (the token limit cut it off), `declined` (the model refused). Of the rest:
- * `refused` (access), `invalid` (the request itself), `plan_limit`, `signed_out`, `overloaded`, `timeout`, `broke_off` (after its status was sent),
- * `failed` (anything else), `hung_up` (the client), `stopped` (the user, in this app).
- */
-export const REQUEST_OUTCOMES = [
-  'waiting',
-  'answering',
-  'answered',
-  'called_tools',
-  'output_limit',
-  'declined',
+/** The outcomes of requests that have failed (`isFailure`): refused, wrong in themselves, or without a whole answer. */
+export const FAILURE_OUTCOMES = [
   'refused',
   'invalid',
   'plan_limit',
@@ -20,6 +10,24 @@ export const REQUEST_OUTCOMES = [
   'timeout',
   'broke_off',
   'failed',
+] as const;
+
+/**
+ * What became of a request, in one word.
+ * - Of the running: `waiting` (nothing sent yet) and `answering`.
+ * - Of the answered: `answered`, `called_tools`, `output_limit` (the token limit cut it off), `declined` (the model refused).
+ * - Of the failed: `refused` (access), `invalid` (the request itself), `plan_limit`, `signed_out`, `overloaded`, `timeout`, `broke_off` (after its
+ *   status was sent), `failed` (anything else).
+ * - Of the rest: `hung_up` (the client), `stopped` (the user, in this app).
+ */
+export const REQUEST_OUTCOMES = [
+  'waiting',
+  'answering',
+  'answered',
+  'called_tools',
+  'output_limit',
+  'declined',
+  ...FAILURE_OUTCOMES,
   'hung_up',
   'stopped',
 ] as const;

@@ -1,9 +1,10 @@
 /** The details of a request, loaded again whenever its row changes, but not at every chunk of a stream. */
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { RequestDetails, RequestRow } from '../../../app/shared/contract';
 import { useAppStore, useAppStoreState, useCommands } from '../../state/services';
 import { useStoreState } from '../../state/store';
 import type { RequestList } from '../list/requestList';
+import { useReading } from './useReading';
 
 const AT_MOST_EVERY_MS = 300;
 
@@ -27,22 +28,15 @@ export function useRequest(id: string, list: RequestList): LoadedRequest {
 function useRequestDetails(id: string, row: RequestRow | undefined): RequestDetails | null | undefined {
   const commands = useCommands();
   const [details, setDetails] = useState<RequestDetails | null | undefined>(undefined);
-  const lastCallAt = useRef(Number.NEGATIVE_INFINITY);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a changed row has changed details
-  useEffect(() => {
-    let current = true;
-    const wait = Math.max(0, AT_MOST_EVERY_MS - (performance.now() - lastCallAt.current));
-    const timer = setTimeout(() => {
-      lastCallAt.current = performance.now();
+  const read = useCallback(
+    (signal: AbortSignal) => {
       commands.call('requests.details', id).then(
-        (answer) => current && setDetails(answer),
-        () => current && setDetails(null),
+        (answer) => signal.aborted || setDetails(answer),
+        () => signal.aborted || setDetails(null),
       );
-    }, wait);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [commands, id, row]);
+    },
+    [commands, id],
+  );
+  useReading(row, AT_MOST_EVERY_MS, read);
   return details && row ? { ...details, ...row } : details;
 }

@@ -1,8 +1,7 @@
 /** The parts of a filter as the window shows them: each value is a chip that can be added and removed. */
 import type { DialectTitle, RequestFilter, RequestOutcome, RequestRow } from '../../../app/shared/contract';
-import { OUTCOME_WORDS, REQUEST_OUTCOMES } from '../../../app/shared/requests/outcomes';
+import { FAILURE_OUTCOMES, OUTCOME_WORDS, REQUEST_OUTCOMES } from '../../../app/shared/requests/outcomes';
 import { formatTime } from '../../ui/format';
-import { FAILURE_OUTCOMES } from './rowFilter';
 
 /** The lists of a filter by the words that name them in the window and in the search box. */
 const LISTS = {
@@ -86,7 +85,7 @@ export function filterChips(filter: RequestFilter, names: FilterNames, now: numb
     const anyFailure = field === 'outcome' && hasValue(filter, field, ANY_FAILURE);
     if (anyFailure) chips.push({ field, value: ANY_FAILURE, name: 'outcome', label: 'any failure' });
     for (const value of listOf(filter, field)) {
-      if (anyFailure && FAILURE_OUTCOMES.includes(value as RequestOutcome)) continue;
+      if (anyFailure && FAILURE_OUTCOMES.some((outcome) => outcome === value)) continue;
       chips.push({ field, value, name: field, label: valueLabel(field, value, names) });
     }
   }

@@ -1,20 +1,8 @@
 /** Tests a row in the window against the filter of the log. */
-import type { RequestFilter, RequestOutcome, RequestRow } from '../../../app/shared/contract';
+import type { RequestFilter, RequestRow } from '../../../app/shared/contract';
 import { passesFilter } from '../../../app/shared/requests/requestFilter';
 import { isFailure } from '../../../app/shared/requests/requestOutcome';
 import type { RowTest } from '../../state/requestLog';
-
-/** The outcomes of requests that have failed. */
-export const FAILURE_OUTCOMES: readonly RequestOutcome[] = [
-  'refused',
-  'invalid',
-  'plan_limit',
-  'signed_out',
-  'overloaded',
-  'timeout',
-  'broke_off',
-  'failed',
-];
 
 /** Whether the filter lets every request pass. */
 export function isEmptyFilter(filter: RequestFilter): boolean {

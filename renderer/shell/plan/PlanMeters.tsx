@@ -2,6 +2,7 @@
 import type { PlanWindow } from '../../../app/shared/contract';
 import { useApp } from '../../state/services';
 import { formatClock, formatMoment } from '../../ui/format';
+import { HIGH_USE, Meter } from '../../ui/Meter';
 import './planMeters.css';
 
 const SHORT_NAMES: Record<string, string> = { five_hour: '5 h', seven_day: 'week' };
@@ -22,24 +23,14 @@ export function PlanMeters() {
 function PlanMeter({ window: { name, title, used, resetsAt } }: { window: PlanWindow }) {
   const share = percent(used);
   return (
-    <span className="plan-window" data-high={share >= 80}>
+    <span className="plan-window" data-high={share >= HIGH_USE}>
       <span className="plan-window-text" aria-hidden="true">
         {SHORT_NAMES[name]} <b>{share} %</b>
         {name === 'five_hour' && resetsAt !== null && (
           <span className="plan-reset"> · resets {formatClock(resetsAt)}</span>
         )}
       </span>
-      {/* biome-ignore lint/a11y/useSemanticElements: Chromium draws a <meter> without its appearance at a width of its own. */}
-      <span
-        className="plan-meter"
-        role="meter"
-        aria-label={title}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={share}
-      >
-        <span style={{ width: `${share}%` }} />
-      </span>
+      <Meter label={title} percent={share} height={3} />
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { claudePath, cliEnvironment } from '../../support/cli';
+import { desktopEnvironment } from '../../support/desktopEnvironment';
 import type { MessagesApi } from '../../support/messagesApi';
 
 /** What startHook.cjs reports: the server listens, the window is shown, its page has drawn a heading. */
@@ -64,22 +64,7 @@ export function startElectron(program: string, env: Record<string, string>, args
   };
 }
 
-/** Everything that an Electron program gets of this computer's environment. @param home a scratch folder */
+/** @param home a scratch folder. */
 export function electronEnvironment(api: MessagesApi, home: string): Record<string, string> {
-  const screen = Object.fromEntries(
-    ['DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return {
-    ...cliEnvironment(api, home),
-    ...screen,
-    XDG_CONFIG_HOME: path.join(home, 'config'),
-    CLAUDACITY_HOME: path.join(home, 'data'),
-    CLAUDE_PATH: claudePath(),
-    BARE_WINDOW_DATA: path.join(home, 'bare'),
-    HOST: '127.0.0.1',
-    PORT: '0',
-  };
+  return { ...desktopEnvironment(api, home), BARE_WINDOW_DATA: path.join(home, 'bare') };
 }

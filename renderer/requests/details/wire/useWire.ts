@@ -1,8 +1,9 @@
 /** Headers and bodies of a request, read again as it goes on, but not at every chunk of a stream. */
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { RequestRow, RequestWire } from '../../../../app/shared/contract';
 import { callErrorText } from '../../../state/callErrorText';
 import { useCommands } from '../../../state/services';
+import { useReading } from '../useReading';
 
 const AT_MOST_EVERY_MS = 500;
 
@@ -15,21 +16,16 @@ export interface WireState {
 export function useWire(row: RequestRow): WireState {
   const commands = useCommands();
   const [state, setState] = useState<WireState>({ wire: undefined, failure: null });
-  const lastCallAt = useRef(Number.NEGATIVE_INFINITY);
-  useEffect(() => {
-    let current = true;
-    const wait = Math.max(0, AT_MOST_EVERY_MS - (performance.now() - lastCallAt.current));
-    const timer = setTimeout(() => {
-      lastCallAt.current = performance.now();
-      commands.call('requests.wire', row.id).then(
-        (wire) => current && setState({ wire, failure: null }),
-        (error) => current && setState((before) => ({ ...before, failure: callErrorText(error) })),
+  const { id } = row;
+  const read = useCallback(
+    (signal: AbortSignal) => {
+      commands.call('requests.wire', id).then(
+        (wire) => signal.aborted || setState({ wire, failure: null }),
+        (error) => signal.aborted || setState((before) => ({ ...before, failure: callErrorText(error) })),
       );
-    }, wait);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [commands, row]);
+    },
+    [commands, id],
+  );
+  useReading(row, AT_MOST_EVERY_MS, read);
   return state;
 }
