@@ -6,14 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { _electron, test as base, type ElectronApplication, expect, type Locator, type Page } from '@playwright/test';
-import {
-  type Account,
-  claudePath,
-  cliEnvironment,
-  leftoverProcesses,
-  removeFolder,
-  scratchFolder,
-} from '../support/cli';
+import { type Account, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
 import { type MessagesApi, startMessagesApi } from '../support/messagesApi';

@@ -2,6 +2,7 @@
  * Bundles the page as build/bundle.mjs does and serves it from memory under the app's Content-Security-Policy, with a bridge that plays a
  * day of use: for looking at the page, and for tests of it in a browser.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -10,8 +11,12 @@ import * as esbuild from 'esbuild';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, '../../..');
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const DOCUMENT = fs.readFileSync(path.join(ROOT, 'renderer', 'index.html'), 'utf8');
+const STYLE_HASH = createHash('sha256')
+  .update(/<style>(.*?)<\/style>/s.exec(DOCUMENT)?.[1] ?? '')
+  .digest('base64');
+/** As in app/desktop/window/appProtocol.ts. */
+const POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-${STYLE_HASH}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 /** Serves the page on a free port of loopback. @returns {Promise<{ url: string, close: () => Promise<void> }>} */
@@ -30,7 +35,7 @@ export async function servePage() {
     define: { 'process.env.NODE_ENV': '"production"' },
   });
   const files = new Map(outputFiles.map((file) => [`/${path.basename(file.path)}`, file.text]));
-  files.set('/', fs.readFileSync(path.join(ROOT, 'renderer', 'index.html'), 'utf8'));
+  files.set('/', DOCUMENT);
   const server = http.createServer((request, response) => {
     const name = request.url ?? '/';
     const text = files.get(name);
