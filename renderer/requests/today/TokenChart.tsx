@@ -84,7 +84,13 @@ export function TokenChart({ hourly, onHour }: TokenChartProps) {
           );
         })}
         {[0, 6, 12, 18].map((hour) => (
-          <text key={hour} x={(hour + 0.5) * step} y={HEIGHT - 5} textAnchor="middle">
+          // In the middle of its bar, the first one would be cut.
+          <text
+            key={hour}
+            x={hour === 0 ? 0 : (hour + 0.5) * step}
+            y={HEIGHT - 5}
+            textAnchor={hour === 0 ? 'start' : 'middle'}
+          >
             {String(hour).padStart(2, '0')}
           </text>
         ))}
