@@ -1,5 +1,6 @@
 /** The conversations page: live and stored conversations are searched, read, renamed, exported and deleted here. */
 import { useCallback, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { usePageStore, usePageTarget } from '../state/pageStores';
 import { useCommands } from '../state/services';
 import { useStoreState } from '../state/store';
@@ -55,9 +56,10 @@ export default function HistoryPage() {
     store.focusesMessages = messages === null;
   };
   const rename = ({ id }: ConversationEntry, title: string | null, focus: () => void) => {
-    setRenaming(null);
+    // At once: the next key may come before the next frame, and would go to nothing.
+    flushSync(() => setRenaming(null));
+    focus();
     if (title !== null) void commands.run('conversations.rename', id, title);
-    requestAnimationFrame(focus);
   };
   const deleteOne = async ({ id }: ConversationEntry) => {
     const index = list.entries.findIndex((one) => one.id === id);
