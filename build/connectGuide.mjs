@@ -1,5 +1,5 @@
 /**
- * `node build/connectGuide.mjs` writes context/CONNECT.md from the guides in app/shared/connect. With `--check` it changes nothing and
+ * `node build/connectGuide.mjs` writes context/CONNECT.md from the guides in app/connect/guides. With `--check` it changes nothing and
  * fails if the document is out of date.
  */
 import fs from 'node:fs';
@@ -12,7 +12,7 @@ const DOCUMENT = path.join(ROOT, 'context', 'CONNECT.md');
 /** Bundles the guides first, because Node 20 cannot import TypeScript. */
 async function guidesMarkdown() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(ROOT, 'app', 'shared', 'connect', 'guideText.ts')],
+    entryPoints: [path.join(ROOT, 'app', 'connect', 'guideText.ts')],
     bundle: true,
     write: false,
     platform: 'node',

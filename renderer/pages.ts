@@ -1,5 +1,5 @@
 /** The pages of the window, in the order of the rail. A page is a folder of its own and a line in this list. */
-import type { ComponentType } from 'react';
+import { type PageLoader, withData } from './state/pageData';
 import type { IconName } from './ui/Icon';
 
 export interface Page {
@@ -11,8 +11,8 @@ export interface Page {
   shortcut: string;
   /** A second one, which the platform's users know. */
   alternativeShortcut?: string;
-  /** Loads the page's module, which the bundler puts into a file of its own. */
-  load: () => Promise<{ default: ComponentType }>;
+  /** Loads the page's module, which the bundler puts into a file of its own, and what `withData` reads for it. */
+  load: PageLoader;
 }
 
 /** The number of each page's shortcut is its place in the complete rail: Home, Requests, Conversations, Usage, Connect, Settings. */
@@ -44,7 +44,10 @@ export const PAGES: readonly [Page, ...Page[]] = [
     title: 'Connect',
     icon: 'M6 2.5V5.5 M10 2.5V5.5 M4 5.5H12V7.5A4 4 0 0 1 4 7.5Z M8 11.5V14',
     shortcut: '5',
-    load: () => import('./connect/ConnectPage'),
+    load: withData(
+      () => import('./connect/ConnectPage'),
+      (call) => call('connect.guides'),
+    ),
   },
   {
     id: 'settings',

@@ -2,6 +2,7 @@
 import type { Chat } from '../chat/service';
 import { waitAtMost } from '../claude/waitAtMost';
 import type { ConfigWriter } from '../connect/configWriter';
+import { GUIDES, guideById } from '../connect/guides';
 import { lanAddresses } from '../connect/lanAddresses';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, ConfigProgram, ConnectOptions } from '../shared/contract';
@@ -24,6 +25,12 @@ export function connectCalls({ server, chat, settings, configWriter }: ConnectPa
     }
   };
   return {
+    'connect.guides': () => GUIDES.map(({ steps: _, ...summary }) => summary),
+    'connect.steps': (id, values) => {
+      const guide = guideById(id);
+      if (!guide) throw new Error('There is no such guide.');
+      return guide.steps(values);
+    },
     'connect.options': async () => ({
       addresses: lanAddresses(),
       models: await listedModels(chat),

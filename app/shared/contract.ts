@@ -11,6 +11,7 @@ import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
 import { CONFIG_PROGRAMS, type ConfigFileState, type ConfigPreview, type ConnectOptions } from './connect/configFiles';
+import { type GuideStep, type GuideSummary, PLACES } from './connect/guide';
 import { call, topic } from './contractKinds';
 import type { ConversationRow, FoundConversation, StoredConversation } from './conversations/conversationRows';
 import { conversationFilter, conversationTitle, exportFormat } from './conversations/conversationSchemas';
@@ -144,6 +145,15 @@ const configValues = z.strictObject({
     .nullable(),
 });
 
+/** What the steps of a guide are made from; they are texts to read and copy, so any address and model will do. */
+const guideValues = z.strictObject({
+  url: z.string().max(300),
+  key: z.string().max(200).nullable(),
+  model: z.string().max(300),
+  place: z.enum(PLACES),
+  platform: z.string().max(30),
+});
+
 /**
  * Every call that the window may make: the schemas of its arguments and the type of its result. A new call is an entry here, a handler in
  * app/core/calls.ts (or, if it needs Electron, in app/desktop/desktop.ts), and the code that makes the call.
@@ -257,6 +267,10 @@ export const CALLS = {
   'keys.revoke': call<ApiKey>()(id),
   /** Revokes the key and takes it off the list. Its requests and conversations stay, under its name. */
   'keys.delete': call<void>()(id),
+  /** Every program that has a guide, in the order of the page. They do not change while the app runs. */
+  'connect.guides': call<readonly GuideSummary[]>()(),
+  /** The steps of the guide with this id. Rejects where there is none. */
+  'connect.steps': call<readonly GuideStep[]>()(id, guideValues),
   /** This computer's addresses, the models, and the configuration files that can be written. */
   'connect.options': call<ConnectOptions>()(),
   /** What a write would change in the program's configuration file. Rejects where it cannot be read or changed. */

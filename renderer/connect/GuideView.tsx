@@ -1,6 +1,6 @@
 /** One guide: the choices that its texts are made from, the steps, and whether the program's requests arrive. */
 import { isConfigProgram } from '../../app/shared/connect/configFiles';
-import type { Guide } from '../../app/shared/connect/guide';
+import type { GuideSummary } from '../../app/shared/connect/guide';
 import { useStoreState } from '../state/store';
 import { Choices } from './Choices';
 import type { ConnectStore } from './connectStore';
@@ -12,7 +12,7 @@ import { useGuideValues, useReachProblem } from './useGuideValues';
 import { useMakeKey } from './useMakeKey';
 import { WriteForMe } from './write/WriteForMe';
 
-export function GuideView({ store, guide }: { store: ConnectStore; guide: Guide }) {
+export function GuideView({ store, guide }: { store: ConnectStore; guide: GuideSummary }) {
   const { place, keys, options } = useStoreState(store, (state) => state);
   const { values, model, key } = useGuideValues(store, guide);
   const makeKey = useMakeKey(store, guide);
@@ -43,7 +43,7 @@ export function GuideView({ store, guide }: { store: ConnectStore; guide: Guide 
             values={{ model, key }}
           />
         )}
-        <Steps steps={guide.steps(values)} />
+        <Steps guide={id} values={values} />
         {notes.length > 0 && (
           <section className="guide-notes" aria-label="Good to know">
             <h3>Good to know</h3>

@@ -1,10 +1,27 @@
-/** The steps of a guide, each with what is to be copied. */
-import type { GuideStep } from '../../app/shared/connect/guide';
+/** The steps of a guide, each with what is to be copied. The app makes their texts. */
+import { useEffect, useState } from 'react';
+import type { GuideStep, GuideValues } from '../../app/shared/connect/guide';
+import { callErrorText } from '../state/callErrorText';
+import { useCommands } from '../state/services';
 import { CopyButton } from '../ui/CopyButton';
 import { CodeBlock } from '../ui/markdown/CodeBlock';
 import '../ui/markdown/markdown.css';
 
-export function Steps({ steps }: { steps: readonly GuideStep[] }) {
+export interface StepsProps {
+  /** The guide's id. */
+  readonly guide: string;
+  readonly values: GuideValues;
+}
+
+export function Steps(props: StepsProps) {
+  const { steps, failure } = useSteps(props);
+  if (failure !== null) {
+    return (
+      <p className="note fault" role="alert">
+        The steps could not be read: {failure}
+      </p>
+    );
+  }
   return (
     <ol className="guide-steps" aria-label="Steps">
       {steps.map(({ text, code, fields }, index) => (
@@ -30,4 +47,27 @@ export function Steps({ steps }: { steps: readonly GuideStep[] }) {
       ))}
     </ol>
   );
+}
+
+interface ShownSteps {
+  readonly steps: readonly GuideStep[];
+  /** Why there are none; null where there are. */
+  readonly failure: string | null;
+}
+
+/** After a change of the values, the former steps stay until the new ones are there. */
+function useSteps({ guide, values: { url, key, model, place, platform } }: StepsProps): ShownSteps {
+  const commands = useCommands();
+  const [shown, setShown] = useState<ShownSteps>({ steps: [], failure: null });
+  useEffect(() => {
+    let isCurrent = true;
+    commands.call('connect.steps', guide, { url, key, model, place, platform }).then(
+      (steps) => isCurrent && setShown({ steps, failure: null }),
+      (error) => isCurrent && setShown({ steps: [], failure: callErrorText(error) }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [commands, guide, url, key, model, place, platform]);
+  return shown;
 }

@@ -1,5 +1,5 @@
 /** What the texts of the open guide are made from, and what is in the way of the program. */
-import { type Guide, type GuideValues, KEY_PLACEHOLDER } from '../../app/shared/connect/guide';
+import { type GuideSummary, type GuideValues, KEY_PLACEHOLDER } from '../../app/shared/connect/guide';
 import { needsKey, reachProblem } from '../../app/shared/connect/reach';
 import { useApp } from '../state/services';
 import { useStoreState } from '../state/store';
@@ -24,7 +24,7 @@ export function useModels(store: ConnectStore) {
 /** `model` and `key` are those that are written into files; `values` has a placeholder where a key is missing. */
 export function useGuideValues(
   store: ConnectStore,
-  { id }: Guide,
+  { id }: GuideSummary,
 ): { values: GuideValues; model: string; key: string | null } {
   const { place, address, keys, options } = useStoreState(store, (state) => state);
   const { url, port } = useApp((app) => app.server);
@@ -45,7 +45,7 @@ export function useGuideValues(
   return { values, model, key };
 }
 
-export function useReachProblem(store: ConnectStore, { id }: Guide) {
+export function useReachProblem(store: ConnectStore, { id }: GuideSummary) {
   const { place, keys, options } = useStoreState(store, (state) => state);
   const server = useApp((app) => app.server);
   const platform = useApp(({ app }) => app.platform);

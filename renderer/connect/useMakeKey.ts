@@ -1,6 +1,6 @@
 /** Makes a key on the spot. */
 import { useState } from 'react';
-import type { Guide } from '../../app/shared/connect/guide';
+import type { GuideSummary } from '../../app/shared/connect/guide';
 import { callErrorText } from '../state/callErrorText';
 import { useApp, useCommands } from '../state/services';
 import type { ConnectStore } from './connectStore';
@@ -15,7 +15,7 @@ export interface MakeKey {
   readonly problem: string | null;
 }
 
-export function useMakeKey(store: ConnectStore, { id, title, keyInUrl = false }: Guide): MakeKey {
+export function useMakeKey(store: ConnectStore, { id, title, keyInUrl = false }: GuideSummary): MakeKey {
   const commands = useCommands();
   const { keys, problem } = useApp((app) => app.keys);
   const [pending, setPending] = useState(false);

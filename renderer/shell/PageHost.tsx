@@ -35,12 +35,13 @@ const components = new Map<string, ComponentType>();
 
 /** Not React's `lazy`: Suspense may show the content up to 300 ms after its placeholder. */
 function LoadedPage({ page }: { page: Page }) {
+  const { commands } = useServices();
   const [failure, setFailure] = useState<{ error: unknown } | null>(null);
   const [Content, setContent] = useState(() => components.get(page.id));
   useEffect(() => {
     if (Content) return;
     let shown = true;
-    page.load().then(
+    page.load(commands.call).then(
       (module) => {
         components.set(page.id, module.default);
         if (shown) setContent(() => module.default);
@@ -50,7 +51,7 @@ function LoadedPage({ page }: { page: Page }) {
     return () => {
       shown = false;
     };
-  }, [page, Content]);
+  }, [page, Content, commands]);
   // The boundary catches it.
   if (failure) throw failure.error;
   return Content ? <Content /> : null;

@@ -1,4 +1,4 @@
-/** What a guide says: how one program is connected to this server. Pure data and text, for the window and for context/CONNECT.md. */
+/** What a guide says: how one program is connected to this server. Its texts are in app/connect/guides. */
 
 /** The headings under which guides are listed, in this order. */
 export const GUIDE_GROUPS = ['Chat', 'Editors', 'Agents', 'Libraries', 'Automation', 'Command line'] as const;
@@ -52,6 +52,9 @@ export interface Guide {
   /** Where this project runs the program, or its requests; absent where it does not. */
   readonly tested?: string;
 }
+
+/** A guide without its steps, which depend on the values. */
+export type GuideSummary = Omit<Guide, 'steps'>;
 
 /** What stands in a guide for a key that is not made yet. */
 export const KEY_PLACEHOLDER = 'YOUR-KEY';

@@ -1,6 +1,6 @@
 /** The rail at the left edge: one button for each page. */
 import type { Page } from '../../pages';
-import { useNavigation } from '../../state/services';
+import { useCommands, useNavigation } from '../../state/services';
 import { useStoreState } from '../../state/store';
 import { Icon } from '../../ui/Icon';
 import { ariaShortcut, keyName } from '../../ui/keys';
@@ -27,9 +27,10 @@ export function Rail({ pages, current }: RailProps) {
 
 function RailButton({ page: { id, title, icon, shortcut, load }, current }: { page: Page; current: boolean }) {
   const navigation = useNavigation();
+  const commands = useCommands();
   const { text: note, count } = useStoreState(navigation, ({ notes }) => notes[id]) ?? { text: '' };
-  // The module is loaded by the time of the click. A failure is shown once the page is opened.
-  const preload = () => void load().catch(() => undefined);
+  // The page is loaded by the time of the click. A failure is shown once the page is opened.
+  const preload = () => void load(commands.call).catch(() => undefined);
   return (
     <button
       type="button"

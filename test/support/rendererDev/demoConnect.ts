@@ -1,4 +1,5 @@
 /** The page “Connect” of the demo: addresses, models, and configuration files that are written in memory. */
+import { GUIDES, guideById } from '../../../app/connect/guides';
 import type { ConfigFileState, ConfigProgram, LanAddress } from '../../../app/shared/connect/configFiles';
 import type { CallHandlers } from '../../../app/shared/contract';
 
@@ -49,6 +50,8 @@ export function connectHandlers(isBusy: boolean): Partial<CallHandlers> {
     return file;
   };
   return {
+    'connect.guides': () => GUIDES.map(({ steps: _, ...summary }) => summary),
+    'connect.steps': (id, values) => guideById(id)?.steps(values) ?? [],
     'connect.options': () => ({
       addresses: ADDRESSES,
       models: MODELS,

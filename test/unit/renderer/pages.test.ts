@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PAGES } from '../../../renderer/pages';
 import { createNavigation } from '../../../renderer/state/navigation';
+import { withData } from '../../../renderer/state/pageData';
 import { testServices } from '../../support/rendererDev/services';
 import { storedConversation } from '../../support/rendererDev/storedConversation';
 
@@ -10,6 +11,26 @@ describe('the list of pages', () => {
       const values = PAGES.map((page) => page[key]);
       expect(new Set(values).size).toBe(values.length);
     }
+  });
+});
+
+describe('a page with data of the app', () => {
+  it('is loaded again after a failure, and once it was loaded no more', async () => {
+    let calls = 0;
+    const { services } = testServices({
+      'connect.guides': () => {
+        calls++;
+        if (calls === 1) throw new Error('The app is busy.');
+        return [];
+      },
+    });
+    const load = withData(
+      async () => ({ default: () => null }),
+      (call) => call('connect.guides'),
+    );
+    await expect(load(services.commands.call)).rejects.toThrow('The app is busy.');
+    const first = await load(services.commands.call);
+    expect([await load(services.commands.call), calls]).toEqual([first, 2]);
   });
 });
 

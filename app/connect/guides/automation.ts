@@ -1,5 +1,5 @@
 /** Guides of automation. */
-import { type Guide, keyedUrl, keyText } from '../guide';
+import { type Guide, keyedUrl, keyText } from '../../shared/connect/guide';
 
 export const AUTOMATION_GUIDES: readonly Guide[] = [
   {

@@ -1,5 +1,5 @@
 /** Guides of editors and their extensions. */
-import { type Guide, keyedUrl, keyText } from '../guide';
+import { type Guide, keyedUrl, keyText } from '../../shared/connect/guide';
 
 export const EDITOR_GUIDES: readonly Guide[] = [
   {

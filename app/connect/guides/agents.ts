@@ -1,5 +1,5 @@
 /** Guides of coding agents in the terminal. */
-import { type Guide, keyText, shellCode } from '../guide';
+import { type Guide, keyText, shellCode } from '../../shared/connect/guide';
 
 export const AGENT_GUIDES: readonly Guide[] = [
   {

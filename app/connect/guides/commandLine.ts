@@ -1,5 +1,5 @@
 /** Guides of commands for the terminal. */
-import { type Guide, type GuideValues, keyedUrl, shellCode } from '../guide';
+import { type Guide, type GuideValues, keyedUrl, shellCode } from '../../shared/connect/guide';
 
 export const COMMAND_LINE_GUIDES: readonly Guide[] = [
   {

@@ -1,24 +1,30 @@
 /** The programs, by group, with a search. One Tab stop; the arrow keys move through them. */
 import { type KeyboardEvent, useRef } from 'react';
-import type { Guide } from '../../app/shared/connect/guide';
-import { findGuides } from '../../app/shared/connect/guides';
-import { useSeconds } from '../state/now';
-import { useStoreState } from '../state/store';
-import { formatAge } from '../ui/format';
-import { Icon } from '../ui/Icon';
-import { SearchBox } from '../ui/list/SearchBox';
-import { useShortcut } from '../ui/useShortcut';
-import type { ConnectStore } from './connectStore';
-import { useLastRequest } from './lastRequest';
+import type { GuideSummary } from '../../../app/shared/connect/guide';
+import { useSeconds } from '../../state/now';
+import { useStoreState } from '../../state/store';
+import { formatAge } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { SearchBox } from '../../ui/list/SearchBox';
+import { useShortcut } from '../../ui/useShortcut';
+import type { ConnectStore } from '../connectStore';
+import { useLastRequest } from '../lastRequest';
+import { findGuides } from './findGuides';
 
-export function GuideList({ store }: { store: ConnectStore }) {
+export interface GuideListProps {
+  readonly store: ConnectStore;
+  /** All that there are. */
+  readonly guides: readonly GuideSummary[];
+}
+
+export function GuideList({ store, guides }: GuideListProps) {
   const { words, guide: open } = useStoreState(store, (state) => state);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useShortcut('f', () => search.current?.select());
-  const groups = findGuides(words);
-  const guides = groups.flatMap(([, found]) => found);
-  const stop = guides.find(({ id }) => id === open) ?? guides[0];
+  const groups = findGuides(guides, words);
+  const listed = groups.flatMap(([, found]) => found);
+  const stop = listed.find(({ id }) => id === open) ?? listed[0];
 
   const move = (event: KeyboardEvent) => {
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
@@ -30,7 +36,7 @@ export function GuideList({ store }: { store: ConnectStore }) {
     else buttons[Math.min(next, buttons.length - 1)]?.focus();
   };
   const onSearchKey = (event: KeyboardEvent) => {
-    const [first] = guides;
+    const [first] = listed;
     if (event.key === 'Enter' && first) store.set({ guide: first.id });
     if (event.key === 'Escape' && words !== '') store.set({ words: '' });
     if (event.key === 'ArrowDown') {
@@ -87,7 +93,7 @@ const NEXT: Readonly<Record<string, (at: number, count: number) => number>> = {
 
 interface GuideButtonProps {
   readonly store: ConnectStore;
-  readonly guide: Guide;
+  readonly guide: GuideSummary;
   readonly isOpen: boolean;
   /** Whether Tab stops at it. */
   readonly isStop: boolean;

@@ -1,5 +1,5 @@
 /** Guides of programs to chat with. */
-import { type Guide, keyedUrl, keyText } from '../guide';
+import { type Guide, keyedUrl, keyText } from '../../shared/connect/guide';
 
 const OPEN_WEBUI_SOURCES = [
   'Open WebUI: “Starting with Ollama”, “Starting with OpenAI-Compatible Servers”, “Environment Variable Configuration”',

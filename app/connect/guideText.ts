@@ -1,5 +1,5 @@
 /** The guides as Markdown: context/CONNECT.md, which `node build/connectGuide.mjs` writes. */
-import { GUIDE_GROUPS, type Guide, type GuideStep, type GuideValues, KEY_PLACEHOLDER } from './guide';
+import { GUIDE_GROUPS, type Guide, type GuideStep, type GuideValues, KEY_PLACEHOLDER } from '../shared/connect/guide';
 import { GUIDES } from './guides';
 
 const HERE: GuideValues = {
@@ -21,7 +21,7 @@ export function guidesMarkdown(): string {
 
 const HEAD = `# Connect your programs
 
-<!-- Written by \`node build/connectGuide.mjs\` from app/shared/connect. Do not edit. -->
+<!-- Written by \`node build/connectGuide.mjs\` from app/connect/guides. Do not edit. -->
 
 The window's page “Connect” shows these guides with your own addresses, models and keys. They are written here for a program on the same
 computer. For another place, change the address:

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { tomlFormat } from '../../../../app/connect/formats/toml';
-import { CONFIG_PROGRAMS } from '../../../../app/shared/connect/configFiles';
-import { type GuideValues, PLACES } from '../../../../app/shared/connect/guide';
-import { findGuides, GUIDES, guideById } from '../../../../app/shared/connect/guides';
-import { guidesMarkdown } from '../../../../app/shared/connect/guideText';
+import { tomlFormat } from '../../../app/connect/formats/toml';
+import { GUIDES, guideById } from '../../../app/connect/guides';
+import { guidesMarkdown } from '../../../app/connect/guideText';
+import { CONFIG_PROGRAMS } from '../../../app/shared/connect/configFiles';
+import { type GuideValues, PLACES } from '../../../app/shared/connect/guide';
 
 const KEY = 'cld_0123456789';
 const VALUES: GuideValues[] = PLACES.flatMap((place) =>
@@ -50,15 +50,6 @@ describe.each(GUIDES.map((guide) => [guide.id, guide] as const))('%s', (_id, gui
 test('each guide has an id of its own, and each file that can be written a guide', () => {
   expect(new Set(GUIDES.map(({ id }) => id)).size).toBe(GUIDES.length);
   for (const program of CONFIG_PROGRAMS) expect(guideById(program)).toBeDefined();
-});
-
-test('a search finds programs by all words, in titles, groups and other names', () => {
-  const found = (words: string) => findGuides(words).flatMap(([, guides]) => guides.map(({ id }) => id));
-  expect(found('')).toHaveLength(GUIDES.length);
-  expect(found('  PYCHARM ')).toEqual(['jetbrains']);
-  expect(found('openai python')).toContain('openai-python');
-  expect(found('openai python')).not.toContain('openai-js');
-  expect(found('xyzzy')).toEqual([]);
 });
 
 test('context/CONNECT.md is up to date', () => {

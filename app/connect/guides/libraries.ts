@@ -1,5 +1,5 @@
 /** Guides of packages for programmers. */
-import { type Guide, type GuideValues, keyText } from '../guide';
+import { type Guide, type GuideValues, keyText } from '../../shared/connect/guide';
 
 /** The question that each example asks. */
 const QUESTION = 'Why is the sky blue?';
