@@ -55,6 +55,9 @@ export const PAGES: readonly [Page, ...Page[]] = [
     icon: 'settings',
     shortcut: '6',
     alternativeShortcut: ',',
-    load: () => import('./settings/SettingsPage'),
+    load: withData(
+      () => import('./settings/SettingsPage'),
+      (call) => call('settings.table'),
+    ),
   },
 ];

@@ -6,7 +6,8 @@ import type { ConfigWriter } from '../connect/configWriter';
 import type { KeyRing } from '../keys/keyRing';
 import type { Settings } from '../settings/settings';
 import type { CallHandlers, CliState } from '../shared/contract';
-import type { SettingsValues } from '../shared/settings';
+import { type SettingsValues, shownSettings } from '../shared/settings';
+import { checkSettingText } from '../shared/settingText';
 import type { Journal } from '../store/journal';
 import { allowKnock } from './allowKnock';
 import { connectCalls } from './connectCalls';
@@ -126,6 +127,8 @@ export function coreCalls(parts: CoreParts) {
       return appSettings(settings);
     },
     'knocks.dismiss': (id) => knocks.dismiss(id),
+    'settings.table': shownSettings,
+    'settings.parse': checkSettingText,
     'settings.change': (change) => applying(() => settings.change(change)),
     'settings.changeForRun': (change) => applying(() => settings.changeForRun(change)),
     'settings.endChangeForRun': (name) => applying(() => settings.endChangeForRun(name)),

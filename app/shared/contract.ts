@@ -10,8 +10,9 @@ import { type Knock, REMEDY_SETTINGS } from './access/knocks';
 import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
-import { CONFIG_PROGRAMS, type ConfigFileState, type ConfigPreview, type ConnectOptions } from './connect/configFiles';
-import { type GuideStep, type GuideSummary, PLACES } from './connect/guide';
+import type { ConfigFileState, ConfigPreview, ConnectOptions } from './connect/configFiles';
+import { configProgram, configValues, guideValues } from './connect/connectSchemas';
+import type { GuideStep, GuideSummary } from './connect/guide';
 import { call, topic } from './contractKinds';
 import type { ConversationRow, FoundConversation, StoredConversation } from './conversations/conversationRows';
 import { conversationFilter, conversationTitle, exportFormat } from './conversations/conversationSchemas';
@@ -31,7 +32,8 @@ import type { FilterValues, RequestPage } from './requests/requestFilter';
 import { requestFilter } from './requests/requestFilterSchema';
 import type { DialectTitle, RequestDetails, RequestRow } from './requests/requestRows';
 import type { RequestTexts, RequestWire, TextsWithheld } from './requests/requestTexts';
-import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName } from './settings';
+import type { CheckedValue } from './settingKinds';
+import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName, type ShownSettings } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
 
@@ -134,26 +136,6 @@ const fileName = z.string().max(255);
 const time = z.number();
 const rowLimit = z.int().min(1).max(1000);
 
-/** A program whose configuration can be written. The window never names a file. */
-const configProgram = z.enum(CONFIG_PROGRAMS);
-/** What is written into it besides the server's address; these forms need no quoting in any of the files. */
-const configValues = z.strictObject({
-  model: z.string().regex(/^[\w][\w.:/[\]-]{0,99}$/, 'must be the name of a model'),
-  key: z
-    .string()
-    .regex(/^cld_[\w-]{1,100}$/, 'must be an API key of Claudacity')
-    .nullable(),
-});
-
-/** What the steps of a guide are made from; they are texts to read and copy, so any address and model will do. */
-const guideValues = z.strictObject({
-  url: z.string().max(300),
-  key: z.string().max(200).nullable(),
-  model: z.string().max(300),
-  place: z.enum(PLACES),
-  platform: z.string().max(30),
-});
-
 /**
  * Every call that the window may make: the schemas of its arguments and the type of its result. A new call is an entry here, a handler in
  * app/core/calls.ts (or, if it needs Electron, in app/desktop/desktop.ts), and the code that makes the call.
@@ -250,6 +232,13 @@ export const CALLS = {
   /** Changes a setting as the knock offers. Rejects where it does not offer this any more. */
   'knocks.allow': call<AppSettings>()(id, z.enum(REMEDY_SETTINGS)),
   'knocks.dismiss': call<void>()(id),
+  /** The settings that the page shows, without their values. They do not change while the app runs. */
+  'settings.table': call<ShownSettings>()(),
+  /** Reads what the user has typed into a setting's field. A fault is a sentence for the user. */
+  'settings.parse': call<CheckedValue<SettingsValues[ShownSettingName]>>()(
+    z.enum(SHOWN_SETTING_NAMES),
+    z.string().max(100_000),
+  ),
   /** Rejects with what is wrong with the change. A new host or port restarts the server. */
   'settings.change': call<AppSettings>()(shownSettingsChange),
   /** As `settings.change`, for pinned settings and until the app ends. */

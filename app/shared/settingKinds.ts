@@ -2,8 +2,8 @@
  * The kinds of settings that the table in settings.ts is written with. Each function completes an entry with the check of its
  * value and with the words for what is valid, so that every place that checks a value refuses the same and says the same.
  *
- * The page imports this file, so the checks are plain functions: zod would be 80 KB of the page, and compiles code that the page's security
- * policy forbids. settingsSchema.ts makes schemas of them for the app.
+ * settingsSchema.ts makes zod schemas of the checks. The page imports this file, so it does not import zod, which compiles code that the page's
+ * security policy forbids.
  */
 
 /** The groups of the settings page, in its order, with their headings. Some have no setting of the table, but a part of their own. */
@@ -111,6 +111,17 @@ export type Setting =
   | TextSetting<boolean>
   | ChoiceSetting<string, boolean>
   | ListSetting<boolean>;
+
+type WithoutChecks<Entry> = Entry extends unknown ? Omit<Entry, 'check' | 'pinnedCheck' | 'isItem'> : never;
+
+/** An entry as data, which can be sent to the page: the app checks what is typed there. */
+export type SettingData = WithoutChecks<Setting>;
+
+/** The text of a value, as users type it. */
+export function settingText(value: boolean | number | string | readonly string[] | null): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return value === null ? '' : String(value);
+}
 
 type Options<Value, Shown extends boolean> = SettingOptions<Value, Shown>;
 

@@ -1,4 +1,4 @@
-/** Converts between the values of settings and texts: fields of the window, environment variables, the command line. */
+/** Reads the values of settings from texts: fields of the window, environment variables, the command line. */
 import type { CheckedValue } from './settingKinds';
 import { SETTINGS, type Setting, type SettingName, type SettingsValues } from './settings';
 
@@ -18,20 +18,13 @@ export function parsePinnedText<N extends SettingName>(name: N, input: string): 
   return parsed<SettingsValues[N]>(setting, input, pinnedCheck ?? setting.check);
 }
 
-/** The message beside a field: a sentence that says which values are valid; undefined where the text is valid. */
-export function settingFault(name: SettingName, input: string): string | undefined {
+/** The same, with the message beside the field in place of an error: a sentence that says which values are valid. */
+export function checkSettingText<N extends SettingName>(name: N, input: string): CheckedValue<SettingsValues[N]> {
   try {
-    parseSettingText(name, input);
-    return undefined;
+    return { value: parseSettingText(name, input) };
   } catch {
-    return `Enter ${SETTINGS[name].expected}.`;
+    return { fault: `Enter ${SETTINGS[name].expected}.` };
   }
-}
-
-/** The text of a value, which `parseSettingText` turns into the value again. */
-export function settingText(value: SettingsValues[SettingName]): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === null ? '' : String(value);
 }
 
 function parsed<Value>(setting: Setting, input: string, check: (value: unknown) => CheckedValue<unknown>): Value {

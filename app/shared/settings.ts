@@ -7,11 +7,21 @@
  */
 import { ADDRESS_RANGES, HOST_NAMES, isAddressRange, isHostName, isIpv6 } from './access/addressRanges';
 import { ORIGIN_PATTERNS, parseOriginPattern } from './access/webOrigins';
-import { choice, decimal, integer, list, optionalInteger, text, toggle } from './settingKinds';
+import {
+  choice,
+  decimal,
+  integer,
+  list,
+  optionalInteger,
+  type Setting,
+  type SettingData,
+  text,
+  toggle,
+} from './settingKinds';
 import { MODEL_SETTINGS } from './settingTable/modelSettings';
 import { NOTIFICATION_SETTINGS } from './settingTable/notificationSettings';
 
-export { SETTING_GROUPS, type Setting, type SettingGroup, type SettingWarning } from './settingKinds';
+export type { Setting, SettingData, SettingGroup, SettingWarning } from './settingKinds';
 
 export const SETTINGS = {
   theme: choice({
@@ -282,6 +292,19 @@ export type ShownSettingName = {
 /** In the order of the table. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 export const SHOWN_SETTING_NAMES = SETTING_NAMES.filter((name): name is ShownSettingName => SETTINGS[name].shown);
+
+/** The part of the table that the settings page shows. */
+export type ShownSettings = Readonly<Record<ShownSettingName, SettingData>>;
+
+/** As data: the page has no copy of the table in its code. */
+export function shownSettings(): ShownSettings {
+  const entries = SHOWN_SETTING_NAMES.map((name) => [name, withoutChecks(SETTINGS[name])]);
+  return Object.fromEntries(entries) as ShownSettings;
+}
+
+function withoutChecks(setting: Setting): SettingData {
+  return Object.fromEntries(Object.entries(setting).filter(([, value]) => typeof value !== 'function')) as SettingData;
+}
 
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);

@@ -1,5 +1,6 @@
-/** The settings page: its groups in a list, one of them beside it or what the search has found. Fields follow from app/shared/settings.ts. */
+/** The settings page: its groups in a list, one of them beside it or what the search has found. Fields follow from the table in app/shared/settings.ts, which the app sends. */
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import type { ShownSettings } from '../../app/shared/settings';
 import { usePageStore, usePageTarget } from '../state/pageStores';
 import { useStoreState } from '../state/store';
 import { plural } from '../ui/format';
@@ -13,8 +14,8 @@ import { countShown, searchWords, shownGroups } from './settingSearch';
 import { createSettingsStore, type SettingsStore } from './settingsStore';
 import './settings.css';
 
-export default function SettingsPage() {
-  const store = usePageStore(createSettingsStore);
+export default function SettingsPage({ data: table }: { data: ShownSettings }) {
+  const store = usePageStore((services) => createSettingsStore(services, table));
   const text = useStoreState(store, (state) => state.words);
   const group = useStoreState(store, (state) => state.group);
   const confirming = useStoreState(store, (state) => state.confirming);
@@ -31,14 +32,14 @@ export default function SettingsPage() {
   // What was typed and not sent is sent when another page is opened.
   useEffect(
     () => () => {
-      store.commitAll();
+      void store.commitAll();
       store.forgetOutcomes();
     },
     [store],
   );
 
   const words = searchWords(text);
-  const found = shownGroups(words);
+  const found = shownGroups(table, words);
   const shown = words.length > 0 ? found : found.filter((one) => one.group === group);
   const count = countShown(found);
 

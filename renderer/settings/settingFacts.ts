@@ -2,14 +2,12 @@
 import type { AppSettings } from '../../app/shared/contract';
 import {
   SETTING_GROUPS,
-  SETTINGS,
-  type Setting,
+  type SettingData,
   type SettingGroup,
   type SettingWarning,
-  SHOWN_SETTING_NAMES,
-  type ShownSettingName,
-} from '../../app/shared/settings';
-import { settingText } from '../../app/shared/settingText';
+  settingText,
+} from '../../app/shared/settingKinds';
+import type { ShownSettingName, ShownSettings } from '../../app/shared/settings';
 
 /** In the order of the page. */
 export const GROUPS = Object.keys(SETTING_GROUPS) as readonly SettingGroup[];
@@ -17,31 +15,30 @@ export const GROUPS = Object.keys(SETTING_GROUPS) as readonly SettingGroup[];
 /** What the field of the login item is called, which is a property of the system rather than a setting of the table. */
 export const LOGIN_ITEM_LABEL = 'Open Claudacity when I log in';
 
-export function settingLabel(name: ShownSettingName | 'openAtLogin'): string {
-  return name === 'openAtLogin' ? LOGIN_ITEM_LABEL : SETTINGS[name].label;
+export function settingLabel(table: ShownSettings, name: ShownSettingName | 'openAtLogin'): string {
+  return name === 'openAtLogin' ? LOGIN_ITEM_LABEL : table[name].label;
 }
 
 /** The group of a target of the page: of a setting, a group itself or a part of one; undefined where there is no such target. */
-export function groupOf(target: string): SettingGroup | undefined {
+export function groupOf(table: ShownSettings, target: string): SettingGroup | undefined {
   if (target === 'refused') return 'keys';
   if (target === 'openAtLogin') return 'startUp';
-  const setting = SHOWN_SETTING_NAMES.find((name) => name === target);
-  return setting ? SETTINGS[setting].group : GROUPS.find((group) => group === target);
+  const entries: Readonly<Record<string, SettingData>> = table;
+  return entries[target]?.group ?? GROUPS.find((group) => group === target);
 }
 
 /** Whether the setting is typed, not switched or chosen. */
-export function isTyped(name: ShownSettingName): boolean {
-  const { kind } = SETTINGS[name];
+export function isTyped(table: ShownSettings, name: ShownSettingName): boolean {
+  const { kind } = table[name];
   return kind !== 'toggle' && kind !== 'choice' && name !== 'unlistedModels';
 }
 
 /** What the user has to be asked before the change; undefined where it deletes nothing. */
 export function warningOf(
-  name: ShownSettingName,
+  { warning }: SettingData,
   before: AppSettings[ShownSettingName],
   after: AppSettings[ShownSettingName],
 ): SettingWarning | undefined {
-  const { warning }: Setting = SETTINGS[name];
   const turnedOff = before === true && after === false;
   const lowered = typeof before === 'number' && typeof after === 'number' && after < before;
   return (warning?.on === 'turnedOff' ? turnedOff : lowered) ? warning : undefined;
@@ -49,10 +46,10 @@ export function warningOf(
 
 /** Whether the value is another than the default. @param added what a variable adds to a list, which is nobody's change here */
 export function isModified(
-  name: ShownSettingName,
+  setting: SettingData,
   value: AppSettings[ShownSettingName],
   added: readonly string[] = [],
 ): boolean {
   const own = Array.isArray(value) ? value.filter((item) => !added.includes(item)) : value;
-  return settingText(own) !== settingText(SETTINGS[name].default);
+  return settingText(own) !== settingText(setting.default);
 }

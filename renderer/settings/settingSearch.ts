@@ -1,12 +1,6 @@
 /** Which settings and which other parts of the page contain what the user searches for. */
-import {
-  SETTING_GROUPS,
-  SETTINGS,
-  type Setting,
-  type SettingGroup,
-  SHOWN_SETTING_NAMES,
-  type ShownSettingName,
-} from '../../app/shared/settings';
+import { SETTING_GROUPS, type SettingGroup } from '../../app/shared/settingKinds';
+import type { ShownSettingName, ShownSettings } from '../../app/shared/settings';
 import { GROUPS } from './settingFacts';
 
 /** What a group shows of the settings of the table, and of a part of its own. */
@@ -32,11 +26,12 @@ export function searchWords(text: string): string[] {
 }
 
 /** All groups; with words, what contains all of them, and no group without any. The title of a group stands for all that is in it. */
-export function shownGroups(words: readonly string[]): ShownGroup[] {
+export function shownGroups(table: ShownSettings, words: readonly string[]): ShownGroup[] {
+  const settings = Object.keys(table) as ShownSettingName[];
   const groups = GROUPS.map((group) => {
     const title = SETTING_GROUPS[group];
     const isMatch = (text: string) => words.every((word) => `${title} ${text}`.toLowerCase().includes(word));
-    const names = SHOWN_SETTING_NAMES.filter((name) => SETTINGS[name].group === group && isMatch(textOf(name)));
+    const names = settings.filter((name) => table[name].group === group && isMatch(textOf(table, name)));
     const part = PART_WORDS[group];
     return { group, title, names, showsPart: part !== undefined && isMatch(part) };
   });
@@ -49,8 +44,8 @@ export function countShown(groups: readonly ShownGroup[]): number {
 }
 
 /** All that is said of a setting, its name in the file included: users search for what a document names. */
-function textOf(name: ShownSettingName): string {
-  const setting: Setting = SETTINGS[name];
+function textOf(table: ShownSettings, name: ShownSettingName): string {
+  const setting = table[name];
   const { label, description, note = '', unit = '', variables, flag = '' } = setting;
   const choices = setting.kind === 'choice' ? Object.values(setting.choices) : [];
   return [name, label, description, note, unit, flag, ...variables, ...choices].join(' ');

@@ -3,8 +3,8 @@
  * can be undone. Lives on while another page is shown.
  */
 import type { AppSettings, ModelName } from '../../app/shared/contract';
-import { SETTINGS, type SettingWarning, type ShownSettingName } from '../../app/shared/settings';
-import { parseSettingText, settingFault, settingText } from '../../app/shared/settingText';
+import { type CheckedValue, settingText } from '../../app/shared/settingKinds';
+import type { SettingWarning, ShownSettingName, ShownSettings } from '../../app/shared/settings';
 import { callErrorText } from '../state/callErrorText';
 import type { Services } from '../state/services';
 import { createStore, type ReadableStore } from '../state/store';
@@ -13,10 +13,18 @@ import { groupOf, isTyped, settingLabel, warningOf } from './settingFacts';
 /** What the page changes: the settings of the table, and whether the app opens at login. */
 export type FieldName = ShownSettingName | 'openAtLogin';
 
-/** A change that the user has to confirm before it is made. */
-export interface RiskyChange {
+/** What any of the settings of the table may be. */
+export type SettingValue = AppSettings[ShownSettingName];
+
+/** What the user has changed a setting to. */
+interface Change {
   readonly name: ShownSettingName;
   readonly text: string;
+  readonly value: SettingValue;
+}
+
+/** A change that the user has to confirm before it is made. */
+export interface RiskyChange extends Change {
   readonly warning: SettingWarning;
 }
 
@@ -48,12 +56,15 @@ export interface SettingsState {
 /** What a change has replaced. */
 export interface FormerValue {
   readonly name: FieldName;
-  readonly value: AppSettings[ShownSettingName];
+  readonly value: SettingValue;
   /** Whether the setting had the value of what pins it. */
   readonly wasPinned: boolean;
+  /** Rises with each change that the user makes; the app may take them over in another order. */
+  readonly order: number;
 }
 
 export interface SettingsStore extends ReadableStore<SettingsState> {
+  readonly table: ShownSettings;
   search(words: string): void;
   showGroup(group: string): void;
   openAt(target: string): void;
@@ -64,7 +75,7 @@ export interface SettingsStore extends ReadableStore<SettingsState> {
   /** Sends what the user has typed, or another text, to the app: unless it is what holds already, is not valid, or has to be confirmed first. */
   commit(name: ShownSettingName, text?: string): Promise<void>;
   /** Commits every draft that the app has not refused. */
-  commitAll(): void;
+  commitAll(): Promise<void>;
   confirm(): Promise<void>;
   cancel(): void;
   setOpenAtLogin(enabled: boolean): Promise<void>;
@@ -83,7 +94,7 @@ export interface SettingsStore extends ReadableStore<SettingsState> {
 
 const MAX_UNDOABLE = 100;
 
-export function createSettingsStore({ appStore, commands }: Services): SettingsStore {
+export function createSettingsStore({ appStore, commands }: Services, table: ShownSettings): SettingsStore {
   const store = createStore<SettingsState>({
     ...{ words: '', group: 'general', target: null, drafts: {}, refusals: {}, saving: {}, outcomes: {} },
     ...{ undoable: [], unlocked: {}, confirming: null, announcement: '', models: null },
@@ -106,7 +117,7 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
     set({ saving: { ...state().saving, [name]: true } });
     try {
       await call();
-      const announcement = `${settingLabel(name)}: ${outcome}`;
+      const announcement = `${settingLabel(table, name)}: ${outcome}`;
       set({ outcomes: { ...state().outcomes, [name]: outcome }, announcement });
       return true;
     } catch (error) {
@@ -118,23 +129,24 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
     }
   };
 
-  const sendValue = async (name: ShownSettingName, value: AppSettings[ShownSettingName]) => {
+  const sendValue = async (name: ShownSettingName, value: SettingValue) => {
     const call = app().pinned[name] ? 'settings.changeForRun' : 'settings.change';
     const settings = await commands.call(call, { [name]: value });
     // The draft must not go before the new value is there: the field would show the old one for a frame.
     await until(appStore, () => settingText(app().settings[name]) === settingText(settings[name]));
   };
 
-  const change = async (name: ShownSettingName, text: string, canUndo: boolean) => {
+  let changes = 0;
+  const change = async ({ name, text, value }: Change, order: number, canUndo: boolean) => {
     const { settings, pinned, runSettings } = app();
     const wasPinned = pinned[name] !== undefined && !runSettings.changed.includes(name);
-    const former: FormerValue = { name, value: settings[name], wasPinned };
+    const former: FormerValue = { name, value: settings[name], wasPinned, order };
     // What was changed shows at once, before the app has answered.
     setDraft(name, text);
-    const succeeded = await run(name, 'saved', () => sendValue(name, parseSettingText(name, text)));
+    const succeeded = await run(name, 'saved', () => sendValue(name, value));
     if (succeeded) remember(former, canUndo);
     // A text that was refused stays to be mended; a switch goes back to what holds.
-    if (state().drafts[name] === text && (succeeded || !isTyped(name))) setDraft(name, undefined);
+    if (state().drafts[name] === text && (succeeded || !isTyped(table, name))) setDraft(name, undefined);
     if (repeated.delete(name)) await commit(name);
   };
 
@@ -142,43 +154,67 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
   const remember = (former: FormerValue, canUndo: boolean) => {
     const { undoable } = state();
     const others = canUndo ? undoable : undoable.filter(({ name }) => name !== former.name);
-    set({ undoable: canUndo ? [...others, former].slice(-MAX_UNDOABLE) : others });
+    set({ undoable: canUndo ? inOrder([...others, former]).slice(-MAX_UNDOABLE) : others });
   };
 
-  /** Settings that were changed again while the app was taking over a change. */
+  const parse = async (name: ShownSettingName, text: string): Promise<CheckedValue<SettingValue>> => {
+    try {
+      return await commands.call('settings.parse', name, text);
+    } catch (error) {
+      return { fault: callErrorText(error) };
+    }
+  };
+
+  /** Settings whose texts the app is reading. */
+  const parsing = new Set<ShownSettingName>();
+  /** Settings that were changed again while the app was reading or taking over a change. */
   const repeated = new Set<ShownSettingName>();
   const commit: SettingsStore['commit'] = async (name, text = state().drafts[name]) => {
     if (text === undefined) return;
-    if (state().saving[name]) {
-      setDraft(name, text);
+    const draft = state().drafts[name];
+    if (state().saving[name] || parsing.has(name)) {
+      if (text !== draft) setDraft(name, text);
       repeated.add(name);
       return;
     }
-    const fault = settingFault(name, text);
-    if (fault !== undefined) {
-      setDraft(name, text);
-      setRefusal(name, fault);
-      return;
+    const order = ++changes;
+    let value = chosenValue(table, name, text);
+    if (value === undefined) {
+      parsing.add(name);
+      const parsed = await parse(name, text);
+      parsing.delete(name);
+      const isRepeated = repeated.delete(name);
+      if (state().drafts[name] !== draft) {
+        // The user has typed on.
+        if (isRepeated) await commit(name);
+        return;
+      }
+      if ('fault' in parsed) {
+        setDraft(name, text);
+        setRefusal(name, parsed.fault);
+        return;
+      }
+      ({ value } = parsed);
     }
     const { settings } = app();
-    const value = parseSettingText(name, text);
     if (settingText(value) === settingText(settings[name])) {
       setDraft(name, undefined);
       setRefusal(name, undefined);
       return;
     }
-    const warning = warningOf(name, settings[name], value);
-    if (warning) set({ confirming: { name, text, warning } });
-    else await change(name, text, true);
+    const warning = warningOf(table[name], settings[name], value);
+    if (warning) set({ confirming: { name, text, value, warning } });
+    else await change({ name, text, value }, order, true);
   };
 
   return {
+    table,
     state,
     subscribe: store.subscribe,
     scrollTop: 0,
     search: (words) => set({ words }),
     showGroup: (group) => set({ group, words: '' }),
-    openAt: (name) => set({ words: '', target: { name }, group: groupOf(name) ?? state().group }),
+    openAt: (name) => set({ words: '', target: { name }, group: groupOf(table, name) ?? state().group }),
     edit(name, text) {
       setDraft(name, text);
       setRefusal(name, undefined);
@@ -188,15 +224,15 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
       setRefusal(name, undefined);
     },
     commit,
-    commitAll() {
+    async commitAll() {
       const { drafts, refusals } = state();
       const names = Object.keys(drafts) as ShownSettingName[];
-      for (const name of names) if (refusals[name] === undefined) void commit(name);
+      await Promise.all(names.filter((name) => refusals[name] === undefined).map((name) => commit(name)));
     },
     async confirm() {
       const { confirming } = state();
       set({ confirming: null });
-      if (confirming) await change(confirming.name, confirming.text, false);
+      if (confirming) await change(confirming, ++changes, false);
     },
     cancel() {
       const { confirming } = state();
@@ -204,10 +240,11 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
       if (confirming) setDraft(confirming.name, undefined);
     },
     async setOpenAtLogin(enabled) {
-      const former: FormerValue = { name: 'openAtLogin', value: app().loginItem.enabled, wasPinned: false };
+      const { enabled: value } = app().loginItem;
+      const former: FormerValue = { name: 'openAtLogin', value, wasPinned: false, order: ++changes };
       if (await run('openAtLogin', 'saved', () => commands.call('loginItem.set', enabled))) remember(former, true);
     },
-    reset: (name) => commit(name, settingText(SETTINGS[name].default)),
+    reset: (name) => commit(name, settingText(table[name].default)),
     async undo(wanted) {
       const { undoable } = state();
       const index = undoable.findLastIndex(({ name }) => wanted === undefined || name === wanted);
@@ -221,12 +258,12 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
       }
       setDraft(name, undefined);
       const call = () => (wasPinned ? commands.call('settings.endChangeForRun', name) : sendValue(name, value));
-      if (!(await run(name, 'undone', call))) set({ undoable: [...state().undoable, former] });
+      if (!(await run(name, 'undone', call))) set({ undoable: inOrder([...state().undoable, former]) });
     },
     unlock: (name) => set({ unlocked: { ...state().unlocked, [name]: true } }),
     async lock(name) {
       const { settings, runSettings } = app();
-      const former: FormerValue = { name, value: settings[name], wasPinned: false };
+      const former: FormerValue = { name, value: settings[name], wasPinned: false, order: ++changes };
       set({ unlocked: withEntry(state().unlocked, name, undefined) });
       setDraft(name, undefined);
       setRefusal(name, undefined);
@@ -242,6 +279,18 @@ export function createSettingsStore({ appStore, commands }: Services): SettingsS
     },
     forgetOutcomes: () => set({ outcomes: {}, announcement: '' }),
   };
+}
+
+/** The value of what is switched or chosen; undefined for what is typed, which only the app can read. */
+function chosenValue(table: ShownSettings, name: ShownSettingName, text: string): SettingValue | undefined {
+  if (isTyped(table, name)) return undefined;
+  const { kind } = table[name];
+  if (kind === 'toggle') return text === 'on';
+  return kind === 'list' ? text.split(',').filter((item) => item.trim() !== '') : text;
+}
+
+function inOrder(undoable: readonly FormerValue[]): FormerValue[] {
+  return undoable.toSorted((one, other) => one.order - other.order);
 }
 
 /** Resolves when the test is true of the store, but after a second at the latest. */

@@ -1,6 +1,7 @@
 /** The variables of the environment that the app reads, for the command's help and the README: those of settings, and a few others. */
+
+import { settingText } from '../settingKinds';
 import { SETTING_NAMES, SETTINGS, type Setting } from '../settings';
-import { settingText } from '../settingText';
 
 export interface EnvironmentVariable {
   name: string;

@@ -18,7 +18,7 @@ export function FieldStatus({ name, store, onReset }: FieldStatusProps) {
   const canUndo = useStoreState(store, (state) => state.undoable.some((former) => former.name === name));
   const server = useApp((app) => app.server);
   const restarts = name === 'host' || name === 'port';
-  const label = settingLabel(name);
+  const label = settingLabel(store.table, name);
   const text = saving
     ? restarts && server.phase !== 'stopped'
       ? 'Restarting the server…'

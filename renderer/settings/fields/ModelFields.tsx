@@ -1,14 +1,13 @@
 /** The fields whose texts are names of models. */
 import { useEffect } from 'react';
 import type { ModelName } from '../../../app/shared/contract';
-import { usePageStore } from '../../state/pageStores';
 import { useStoreState } from '../../state/store';
-import { createSettingsStore } from '../settingsStore';
+import type { SettingsStore } from '../settingsStore';
 import { type FieldProps, TextField } from './fields';
 
 /** One name, with the known ones to choose from. */
 export function ModelField(props: FieldProps) {
-  const models = useModels();
+  const models = useModels(props.store);
   const suggestions = `${props.id}-models`;
   return (
     <>
@@ -22,8 +21,8 @@ export function ModelField(props: FieldProps) {
 
 /** A check box for each model: checked for those that are listed. The names as a text as long as the models are not known. */
 export function ListedModelsField(props: FieldProps) {
-  const { id, text, describedBy, setting, onCommit } = props;
-  const models = useModels();
+  const { id, text, describedBy, setting, store, onCommit } = props;
+  const models = useModels(store);
   if (models === null) return <span className="quiet field-line">Reading the models…</span>;
   if (typeof models === 'string') {
     return (
@@ -63,8 +62,7 @@ export function ListedModelsField(props: FieldProps) {
 }
 
 /** The models that can be named; null until they are known, a text where the CLI cannot tell. */
-function useModels(): readonly ModelName[] | string | null {
-  const store = usePageStore(createSettingsStore);
+function useModels(store: SettingsStore): readonly ModelName[] | string | null {
   useEffect(() => void store.loadModels(), [store]);
   return useStoreState(store, ({ models }) => models);
 }

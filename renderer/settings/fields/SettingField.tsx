@@ -1,7 +1,7 @@
 /** One setting of the table with its label, its field, what has become of a change, and its notes. */
 import { type ComponentType, type ReactNode, useId } from 'react';
-import { SETTINGS, type Setting, type ShownSettingName } from '../../../app/shared/settings';
-import { settingText } from '../../../app/shared/settingText';
+import { type SettingData, settingText } from '../../../app/shared/settingKinds';
+import type { ShownSettingName } from '../../../app/shared/settings';
 import { useApp } from '../../state/services';
 import { useStoreState } from '../../state/store';
 import { Highlighted } from '../Highlighted';
@@ -25,7 +25,7 @@ export interface SettingFieldProps {
 }
 
 export function SettingField({ name, words, highlighted, store }: SettingFieldProps) {
-  const setting: Setting = SETTINGS[name];
+  const setting = store.table[name];
   const id = useId();
   const source = useApp((app) => app.pinned[name]);
   const value = useApp((app) => app.settings[name]);
@@ -36,7 +36,7 @@ export function SettingField({ name, words, highlighted, store }: SettingFieldPr
   const unlocked = useStoreState(store, (state) => state.unlocked[name] === true);
   const text = draft ?? settingText(value);
   const locked = source !== undefined && !unlocked && !changedForRun;
-  const modified = source === undefined && isModified(name, value, added);
+  const modified = source === undefined && isModified(setting, value, added);
   const ids = { note: `${id}-note`, fault: `${id}-fault`, pinned: `${id}-pinned` };
   const describedBy = [refusal && ids.fault, source && ids.pinned, ids.note].filter(Boolean).join(' ');
 
@@ -86,7 +86,7 @@ export function SettingField({ name, words, highlighted, store }: SettingFieldPr
   return (
     <FieldRow {...row} fieldId={id}>
       <Field
-        {...{ id, name, setting, text, describedBy }}
+        {...{ id, name, setting, text, describedBy, store }}
         faulty={refusal !== undefined}
         onEdit={(typed) => store.edit(name, typed)}
         onRevert={() => store.revert(name)}
@@ -96,7 +96,7 @@ export function SettingField({ name, words, highlighted, store }: SettingFieldPr
   );
 }
 
-const FIELDS: Record<Exclude<Setting['kind'], 'toggle'>, ComponentType<FieldProps>> = {
+const FIELDS: Record<Exclude<SettingData['kind'], 'toggle'>, ComponentType<FieldProps>> = {
   number: NumberField,
   text: TextField,
   list: TextField,
@@ -112,11 +112,11 @@ const CUSTOM_FIELDS: Partial<Record<ShownSettingName, ComponentType<FieldProps>>
   unlistedModels: ListedModelsField,
 };
 
-function noteOf({ note = '', applies }: Setting): string {
+function noteOf({ note = '', applies }: SettingData): string {
   return applies === 'at next start' ? `${note} Takes effect when the app is started again.`.trim() : note;
 }
 
-function pinnedText(setting: Setting, text: string): ReactNode {
+function pinnedText(setting: SettingData, text: string): ReactNode {
   if (setting.kind === 'choice') return setting.choices[text] ?? text;
   return [text || (setting.placeholder ?? 'none'), setting.unit].filter(Boolean).join(' ');
 }

@@ -1,11 +1,12 @@
 /** The fields of the settings page, by the kind of setting. */
 import type { KeyboardEvent } from 'react';
-import type { Setting, ShownSettingName } from '../../../app/shared/settings';
+import type { SettingData, ShownSettingName } from '../../../app/shared/settings';
+import type { SettingsStore } from '../settingsStore';
 
 export interface FieldProps {
   id: string;
   name: ShownSettingName;
-  setting: Setting;
+  setting: SettingData;
   /** What the field shows: what holds, or what the user has typed. */
   text: string;
   faulty: boolean;
@@ -15,6 +16,8 @@ export interface FieldProps {
   ariaLabel?: string;
   /** The id of a `datalist` with texts to choose from. */
   suggestions?: string;
+  /** For fields that need to know more than their text. */
+  store: SettingsStore;
   /** Remembers what is typed. */
   onEdit: (text: string) => void;
   /** Drops what was typed. */

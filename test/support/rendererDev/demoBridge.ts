@@ -16,6 +16,8 @@ import type {
   TopicUpdate,
   TopicValues,
 } from '../../../app/shared/contract';
+import { shownSettings } from '../../../app/shared/settings';
+import { checkSettingText } from '../../../app/shared/settingText';
 import { addUsage, knownUsage, unfinishedUsage } from '../../../app/shared/usage';
 import { appSettings } from './appSettings';
 import { cliAccount, demoAccounts } from './demoAccounts';
@@ -208,6 +210,8 @@ const handlers: Partial<CallHandlers> = {
     noTexts: demo.noTexts ?? false,
     still: demo.still ?? false,
   }),
+  'settings.table': shownSettings,
+  'settings.parse': checkSettingText,
   'settings.change': (settings) => {
     if (settings.port === 80)
       throw new Error(

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ENVIRONMENT_VARIABLES } from '../../../app/shared/cli/environmentVariables';
+import { settingText } from '../../../app/shared/settingKinds';
 import { SETTING_NAMES, SETTINGS, type SettingName } from '../../../app/shared/settings';
 import { shownSettingsChange, storedSettings } from '../../../app/shared/settingsSchema';
-import { parsePinnedText, parseSettingText, settingFault, settingText } from '../../../app/shared/settingText';
+import { checkSettingText, parsePinnedText, parseSettingText } from '../../../app/shared/settingText';
 import { withVariables } from '../../../build/settingsTable.mjs';
 
 test('every default is valid', () => {
@@ -44,7 +45,7 @@ test.each<[SettingName, string, string]>([
   ['host', 'localhost:80', 'Enter an address or a host name without a port, such as 127.0.0.1.'],
   ['cliPath', 'x'.repeat(4097), 'Enter at most 4,096 characters.'],
 ])('%s: "%s" is refused with what would be valid', (name, input, fault) => {
-  expect(settingFault(name, input)).toBe(fault);
+  expect(checkSettingText(name, input)).toEqual({ fault });
 });
 
 test('a variable may set a port that the window may not', () => {

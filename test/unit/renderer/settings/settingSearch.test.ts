@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SHOWN_SETTING_NAMES } from '../../../../app/shared/settings';
+import { SHOWN_SETTING_NAMES, shownSettings } from '../../../../app/shared/settings';
 import { isModified } from '../../../../renderer/settings/settingFacts';
 import { countShown, searchWords, shownGroups } from '../../../../renderer/settings/settingSearch';
 
-const found = (text: string) => shownGroups(searchWords(text));
+const TABLE = shownSettings();
+const found = (text: string) => shownGroups(TABLE, searchWords(text));
 const names = (text: string) => found(text).flatMap((group) => group.names);
 
 describe('the search of the settings', () => {
@@ -42,7 +43,8 @@ describe('the search of the settings', () => {
 
 describe('a setting is marked as changed', () => {
   it('where its value is not the default', () => {
-    expect([isModified('port', 8080), isModified('port', 22434), isModified('maxProcesses', null)]).toEqual([
+    const { port, maxProcesses } = TABLE;
+    expect([isModified(port, 8080), isModified(port, 22434), isModified(maxProcesses, null)]).toEqual([
       true,
       false,
       false,
@@ -50,7 +52,7 @@ describe('a setting is marked as changed', () => {
   });
 
   it('not by what a variable adds to a list', () => {
-    expect(isModified('origins', ['https://a.example'], ['https://a.example'])).toBe(false);
-    expect(isModified('origins', ['https://a.example', 'https://b.example'], ['https://a.example'])).toBe(true);
+    expect(isModified(TABLE.origins, ['https://a.example'], ['https://a.example'])).toBe(false);
+    expect(isModified(TABLE.origins, ['https://a.example', 'https://b.example'], ['https://a.example'])).toBe(true);
   });
 });
