@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { RequestDetails, RequestRow, RequestTexts, TextsWithheld } from '../../../../app/shared/contract';
 import { useNavigation, useStoredConversations } from '../../../state/services';
 import { plural } from '../../../ui/format';
-import { LongText } from './LongText';
+import { LongText } from '../../../ui/json/LongText';
 import { SaidParts } from './SaidParts';
 import { useNeighbour } from './useNeighbour';
 import { useSaid } from './useSaid';

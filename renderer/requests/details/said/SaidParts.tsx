@@ -3,10 +3,10 @@ import type { SaidPart } from '../../../../app/shared/contract';
 import { CopyButton } from '../../../ui/CopyButton';
 import { formatBytes, formatCount } from '../../../ui/format';
 import { Icon } from '../../../ui/Icon';
+import { JsonText } from '../../../ui/json/JsonText';
+import { LongText } from '../../../ui/json/LongText';
 import { Markdown } from '../../../ui/markdown/Markdown';
 import { OUTCOME_LOOKS } from '../../list/outcomeLook';
-import { JsonText } from '../wire/JsonText';
-import { LongText } from './LongText';
 
 export interface SaidPartsProps {
   parts: readonly SaidPart[];

@@ -5,10 +5,10 @@ import { OUTCOME_WORDS } from '../../../../app/shared/requests/outcomes';
 import { useDialectTitle } from '../../../state/dialectTitles';
 import { CopyButton } from '../../../ui/CopyButton';
 import { formatBytes, formatMoment, plural } from '../../../ui/format';
+import { JsonText } from '../../../ui/json/JsonText';
 import { type FilterField, SERVED_WORDS } from '../../filter/filterParts';
 import { FilterLink } from '../DetailsHead';
 import { Section } from '../Section';
-import { JsonText } from './JsonText';
 import { useWire } from './useWire';
 
 export interface WireProps {

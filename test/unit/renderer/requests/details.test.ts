@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetails } from '../../../../app/shared/contract';
 import { requestTiming } from '../../../../renderer/requests/details/timing/requestTiming';
-import { parseBody } from '../../../../renderer/requests/details/wire/parseBody';
+import { parseBody } from '../../../../renderer/ui/json/parseBody';
 import { requestRow } from '../../../support/rendererDev/requestRow';
 
 describe('a body', () => {

@@ -1,8 +1,9 @@
 /** A text that may be JSON: as a tree whose parts fold where it is large, else as it is. */
 import { useMemo } from 'react';
-import { LongText } from '../said/LongText';
 import { JsonTree } from './JsonTree';
+import { LongText } from './LongText';
 import { parseBody } from './parseBody';
+import './json.css';
 
 export function JsonText({ text }: { text: string }) {
   const body = useMemo(() => parseBody(text), [text]);

@@ -1,6 +1,7 @@
 /** A text as it is, of which a very long one is shown in parts. */
 import { useState } from 'react';
-import { formatCount } from '../../../ui/format';
+import { formatCount } from '../format';
+import './json.css';
 
 /** How much is shown at first, and how much more at each click, in characters. */
 const FIRST_PART = 12_000;

@@ -1,6 +1,6 @@
 /** A value as an indented tree. Large parts are folded at first, and what is folded does not exist. */
 import { useState } from 'react';
-import { formatCount, plural } from '../../../ui/format';
+import { formatCount, plural } from '../format';
 
 /** Of a list or an object, so many entries are shown at a time. */
 const ENTRIES = 100;
@@ -84,7 +84,7 @@ function Entries({ entries, isList, depth, folded = false }: EntriesProps) {
         <JsonTree key={key} value={entry} depth={depth + 1} folded={folded} {...(isList ? {} : { name: key })} />
       ))}
       {rest > 0 && (
-        <button type="button" className="link said-link" onClick={() => setShown(shown + ENTRIES)}>
+        <button type="button" className="link json-more" onClick={() => setShown(shown + ENTRIES)}>
           Show more ({formatCount(rest)} left)
         </button>
       )}
@@ -104,7 +104,7 @@ function Leaf({ value }: { value: unknown }) {
     <>
       <span className="json-string">{JSON.stringify(rest > 0 ? value.slice(0, length) : value)}</span>
       {rest > 0 && (
-        <button type="button" className="link said-link" onClick={() => setLength(length + 10 * STRING_PART)}>
+        <button type="button" className="link json-more" onClick={() => setLength(length + 10 * STRING_PART)}>
           … {formatCount(rest)} characters more
         </button>
       )}
