@@ -3,6 +3,9 @@ import { useEffect, useState } from 'react';
 import { useCommands } from '../state/services';
 import { Icon } from './Icon';
 
+/** A longer text, in characters, cannot be copied: the app's clipboard call takes no more. */
+export const COPY_LIMIT = 1_000_000;
+
 const CHECK_MARK_MS = 1_600;
 
 export interface CopyButtonProps {

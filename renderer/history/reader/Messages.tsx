@@ -4,10 +4,11 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { COPY_LIMIT } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
 import { SaidParts, type ToolResultPart } from '../../ui/said/SaidParts';
 import type { HistoryStore } from '../historyStore';
-import { COPY_LIMIT, CopyMarkdown } from './CopyMarkdown';
+import { CopyMarkdown } from './CopyMarkdown';
 import type { ReaderMessage } from './readerMessages';
 
 /** So close to the end counts as at the end, in pixels. */

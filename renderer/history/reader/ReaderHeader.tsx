@@ -2,7 +2,7 @@
 import { costNote } from '../../../app/shared/cli/payer';
 import { messageMarkdown } from '../../../app/shared/conversations/conversationMarkdown';
 import { useCommands, useNavigation } from '../../state/services';
-import { CopyButton } from '../../ui/CopyButton';
+import { COPY_LIMIT, CopyButton } from '../../ui/CopyButton';
 import {
   allTokens,
   formatBytes,
@@ -17,7 +17,6 @@ import { usePending } from '../../ui/usePending';
 import { type ConversationEntry, isRunning, PHASE_WORDS } from '../conversationEntry';
 import { TitleEditor } from '../TitleEditor';
 import { ActionMenu, type MenuAction } from './ActionMenu';
-import { COPY_LIMIT } from './CopyMarkdown';
 import type { ReaderMessage } from './readerMessages';
 
 export interface ReaderHeaderProps {

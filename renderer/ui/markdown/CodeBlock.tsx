@@ -1,8 +1,5 @@
 /** Code in a text: its language, a button that copies it, and the code in a box that scrolls by itself. */
-import { CopyButton } from '../CopyButton';
-
-/** The clipboard call takes no more. */
-const COPY_LIMIT = 1_000_000;
+import { COPY_LIMIT, CopyButton } from '../CopyButton';
 
 export interface CodeBlockProps {
   code: string;

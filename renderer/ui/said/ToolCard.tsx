@@ -1,51 +1,66 @@
 /** A call of a client's tool, with its arguments and, once it has come, its result. */
+import { type ReactNode, useState } from 'react';
 import type { SaidPart } from '../../../app/shared/contract';
-import { formatCount } from '../format';
+import { COPY_LIMIT, CopyButton } from '../CopyButton';
 import { Icon } from '../Icon';
-import { CodeBlock } from '../markdown/CodeBlock';
+import { JsonText } from '../json/JsonText';
+import { LongText } from '../json/LongText';
+
+type ToolCall = Extract<SaidPart, { kind: 'tool_call' }>;
+type ToolResult = Extract<SaidPart, { kind: 'tool_result' }>;
 
 export interface ToolCardProps {
   /** Absent where the message has only the result. */
-  call?: Extract<SaidPart, { kind: 'tool_call' }> | undefined;
-  result?: Extract<SaidPart, { kind: 'tool_result' }> | undefined;
+  call?: ToolCall;
+  /** null where it has not come yet, absent where the message does not tell. */
+  result?: ToolResult | null | undefined;
+  openAtFirst: boolean;
+  /** Stands at its end. */
+  link?: ReactNode;
 }
-
-/** A longer result is shown in part, in characters. */
-const SHOWN_RESULT = 20_000;
 
 const WRENCH =
   'M9.6 6.4 3.2 12.8A1.3 1.3 0 0 1 3.2 11 L9.2 5A3.2 3.2 0 0 1 13 2.4L11 4.4 11.6 5.6 13.6 3.2A3.2 3.2 0 0 1 9.6 6.4';
 
-export function ToolCard({ call, result }: ToolCardProps) {
-  const state = stateOf(call, result);
+export function ToolCard({ call, result, openAtFirst, link }: ToolCardProps) {
+  const [open, setOpen] = useState(openAtFirst);
+  const isError = result?.isError ?? false;
   return (
-    <details className="said-fold said-tool" data-error={result?.isError ?? false}>
-      <summary>
-        <Icon name={WRENCH} />
-        <span className="said-tool-name">{call?.name ?? 'Tool result'}</span>
-        {call && <span className="said-tool-arguments">{oneLine(call.input)}</span>}
-        <span className="said-tool-state">{state}</span>
-      </summary>
-      {call && <CodeBlock code={call.input} info="arguments" />}
-      {result && <Result result={result} />}
-    </details>
+    <article
+      className="said-tool"
+      data-error={isError}
+      aria-label={call ? `Call of the tool ${call.name}` : isError ? 'Failure of a tool' : 'Result of a tool'}
+    >
+      <details className="said-fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <Icon name={WRENCH} />
+          <span className="said-tool-name">{call?.name ?? 'Tool result'}</span>
+          <span className="said-tool-arguments">{call ? !open && oneLine(call.input) : result?.id}</span>
+          <span className="said-tool-state">{stateOf(call, result)}</span>
+        </summary>
+        {/* What is folded is neither parsed nor drawn. */}
+        {open && call && <ToolText text={call.input || '{}'} label="Copy the arguments" growing={!call.done} />}
+        {open && result && <ToolText text={result.text} label="Copy the result" />}
+        {open && call?.done !== false && link}
+      </details>
+    </article>
   );
 }
 
-function stateOf(call: ToolCardProps['call'], result: ToolCardProps['result']): string {
+function stateOf(call: ToolCall | undefined, result: ToolCardProps['result']): string {
   if (call && !call.done) return 'calling…';
-  if (!result) return 'no result yet';
-  return result.isError ? 'failed' : 'done';
+  if (result) return result.isError ? 'failed' : 'done';
+  return result === null ? 'no result yet' : 'called';
 }
 
-function Result({ result: { text, isError } }: { result: NonNullable<ToolCardProps['result']> }) {
-  const left = text.length - SHOWN_RESULT;
+/** Arguments or a result: what is complete may be JSON. */
+function ToolText({ text, label, growing = false }: { text: string; label: string; growing?: boolean }) {
   if (text === '') return <p className="quiet">The result has no text.</p>;
   return (
-    <>
-      <CodeBlock code={left > 0 ? text.slice(0, SHOWN_RESULT) : text} info={isError ? 'error' : 'result'} />
-      {left > 0 && <p className="quiet">{formatCount(left)} more characters; an export has all of them.</p>}
-    </>
+    <div className="said-tool-text">
+      {growing ? <LongText text={text} /> : <JsonText text={text} />}
+      {!growing && text.length <= COPY_LIMIT && <CopyButton text={text} label={label} />}
+    </div>
   );
 }
 

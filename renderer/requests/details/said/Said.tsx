@@ -1,10 +1,10 @@
 /** The tab "Said": the question and the answer as it is written. */
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import type { RequestDetails, RequestRow, RequestTexts, TextsWithheld } from '../../../../app/shared/contract';
 import { useNavigation, useStoredConversations } from '../../../state/services';
 import { plural } from '../../../ui/format';
 import { LongText } from '../../../ui/json/LongText';
-import { SaidParts } from './SaidParts';
+import { SaidParts } from '../../../ui/said/SaidParts';
 import { useNeighbour } from './useNeighbour';
 import { useSaid } from './useSaid';
 
@@ -56,15 +56,31 @@ function Texts({ texts, row, onOpen }: TextsProps) {
       )}
       <section className="said-side" data-side="question" aria-label="Question">
         <h3>{row.client}</h3>
-        <SaidParts parts={question} onOther={openPrevious} otherLabel="Show the request that called it" />
+        <SaidParts alone parts={question} toolLink={toolLink('Show the request that called it', openPrevious)} />
         {question.length === 0 && <p className="quiet">Nothing new was said.</p>}
       </section>
       <section className="said-side" data-side="answer" aria-label="Answer" aria-busy={running}>
         <h3>{row.resolvedModel ?? (row.model || 'Claude')}</h3>
-        <SaidParts parts={answer} running={running} onOther={openNext} otherLabel="Show the request with the result" />
+        <SaidParts
+          alone
+          parts={answer}
+          streaming={running}
+          toolLink={toolLink('Show the request with the result', openNext)}
+        />
         {answer.length === 0 && <p className="quiet">{running ? 'Nothing yet…' : 'There is no answer.'}</p>}
       </section>
     </div>
+  );
+}
+
+/** Opens the request with the other side of a tool's call, where there is one. */
+function toolLink(label: string, open: (() => void) | null): ReactNode {
+  return (
+    open && (
+      <button type="button" className="link said-link" onClick={open}>
+        {label}
+      </button>
+    )
   );
 }
 
