@@ -1,4 +1,4 @@
-/** Web origins (scheme, host, port) and the patterns that users write for them. The page imports this file. */
+/** Web origins (scheme, host, port) and the patterns that users write for them. */
 
 /** An origin or a pattern, in lower case. */
 export interface WebOrigin {

@@ -1,4 +1,4 @@
-/** Names that the owner gives to models: `gpt-4o=sonnet`. The page imports this file. */
+/** Names that the owner gives to models: `gpt-4o=sonnet`. */
 
 export interface ModelAlias {
   /** What clients call it, as typed. */
