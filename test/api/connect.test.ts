@@ -125,3 +125,17 @@ test('the options have the models and the files, and no call takes a path or an 
     await expect(answerCall(app.core.calls, 'connect.preview', args, log)).rejects.toThrow();
   }
 });
+
+test('the guides are listed without their steps, which are made for the caller’s values', async () => {
+  const { core } = await start();
+  const guides = await core.calls['connect.guides']();
+  expect(structuredClone(guides)).toEqual(guides);
+  const url = 'http://192.168.1.10:22434';
+  const values = { url, key: 'cld_0123456789', model: 'haiku', place: 'other', platform: 'linux' } as const;
+  for (const { id } of guides) {
+    const steps = await answerCall(core.calls, 'connect.steps', [id, values], { error: () => undefined });
+    expect(JSON.stringify(steps), id).toContain(values.key);
+  }
+  const steps = answerCall(core.calls, 'connect.steps', ['nothing', values], { error: () => undefined });
+  await expect(steps).rejects.toThrow('There is no such guide.');
+});

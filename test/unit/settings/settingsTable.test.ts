@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ENVIRONMENT_VARIABLES } from '../../../app/shared/cli/environmentVariables';
 import { settingText } from '../../../app/shared/settingKinds';
-import { SETTING_NAMES, SETTINGS, type SettingName } from '../../../app/shared/settings';
+import {
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  SHOWN_SETTING_NAMES,
+  shownSettings,
+} from '../../../app/shared/settings';
 import { shownSettingsChange, storedSettings } from '../../../app/shared/settingsSchema';
 import { checkSettingText, parsePinnedText, parseSettingText } from '../../../app/shared/settingText';
 import { withVariables } from '../../../build/settingsTable.mjs';
@@ -12,6 +18,13 @@ test('every default is valid', () => {
   const defaults = Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name].default]));
   expect(storedSettings.parse({})).toEqual(defaults);
   expect(storedSettings.parse(defaults)).toEqual(defaults);
+});
+
+test('the page gets what it shows, in the order of the table, as data that can be sent', () => {
+  const table = shownSettings();
+  expect(Object.keys(table)).toEqual(SHOWN_SETTING_NAMES);
+  expect(structuredClone(table)).toEqual(table);
+  expect(table.port).toMatchObject({ kind: 'number', label: 'Port', group: 'server', default: 22_434, flag: '--port' });
 });
 
 test('the text of a default stands for the default', () => {
