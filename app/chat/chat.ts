@@ -95,7 +95,7 @@ export function createChat(options: ChatOptions): Chat {
     const claim = claimConversation(question, options);
     const { conversation } = claim;
     const { abort } = conversation;
-    const interrupt = () => abort.abort();
+    const interrupt = () => abort.abort(clientSignal.reason);
     clientSignal.addEventListener('abort', interrupt, { once: true });
     if (clientSignal.aborted) interrupt();
     let idle = false;

@@ -18,6 +18,7 @@ import { historySendersTable } from './conversations/historySendersTable';
 import { messagesTable } from './conversations/messagesTable';
 import { type Retention, selectExcess } from './conversations/retention';
 import { systemPromptsTable } from './conversations/systemPromptsTable';
+import { createTurnWriter, isUnanswered } from './conversations/turnWriter';
 import { createUnsavedConversations, type UnwrittenTurns } from './conversations/unsavedConversations';
 import { type Database, transaction } from './database';
 import { createConversationSearch } from './sqlite/conversationSearch';
@@ -85,6 +86,7 @@ export function openConversationStore({
   const messages = messagesTable(database);
   const systemPrompts = systemPromptsTable(database);
   const historySenders = historySendersTable(database);
+  const turnWriter = createTurnWriter({ database, conversations, messages, systemPrompts });
   const unsaved = createUnsavedConversations();
   const search = createConversationSearch(database, conversations);
   /** The conversations that this run of the app has stored, by owner and name, as they were when they were last read or written. */
@@ -125,38 +127,10 @@ export function openConversationStore({
     unsaved.remove(id);
   };
 
-  const write = (turns: UnwrittenTurns) => {
-    const { id, owner, name, history, added, withTexts, turns: count, usage, usedAt } = turns;
-    transaction(database, () => {
-      conversations.deleteIfMarked(id);
-      const record = conversations.find(id);
-      const continues = record?.digest === turns.historyDigest && record.hasTexts === withTexts;
-      const state = {
-        client: turns.client,
-        systemHash: withTexts ? systemPrompts.add(turns.system) : null,
-        model: turns.model,
-        digest: turns.digest,
-        keyDigest: turns.keyDigest,
-        firstDigest: withTexts ? turns.firstDigest : null,
-        hasTexts: withTexts,
-      };
-      if (record) conversations.update(id, state, usedAt);
-      else conversations.insert({ id, owner, title: withTexts ? turns.title : '', ...state }, usedAt);
-      if (name !== undefined) conversations.moveName(id, owner, name);
-      conversations.addTurns(id, { turns: count, usage });
-      if (continues) {
-        if (withTexts) conversations.addMessageBytes(id, messages.write(id, history.length, added));
-      } else {
-        messages.deleteAllOf(id);
-        conversations.setMessageBytes(id, withTexts ? messages.write(id, 0, [...history, ...added]) : 0);
-      }
-    });
-  };
-
   const save = (turns: UnwrittenTurns) => {
     const { owner, name } = turns;
     try {
-      write(unsaved.merge(turns));
+      turnWriter.write(unsaved.merge(turns));
       unsaved.remove(turns.id);
     } catch (error) {
       log.error('a turn could not be written; it stays in memory', { error: asError(error) });
@@ -208,9 +182,13 @@ export function openConversationStore({
 
   return {
     findByName,
-    readMessages,
-    readFirstMessage: ({ id }) =>
-      unsaved.find(id)?.history[0] ?? attempt('be read', undefined, () => messages.first(id)),
+    // A question that was never answered is no part of what follows it.
+    readMessages: async (conversation) => (isUnanswered(conversation) ? [] : readMessages(conversation)),
+    readFirstMessage: (conversation) => {
+      if (isUnanswered(conversation)) return undefined;
+      const { id } = conversation;
+      return unsaved.find(id)?.history[0] ?? attempt('be read', undefined, () => messages.first(id));
+    },
     findByDigest: (digest, name) =>
       unsaved.findByDigest(digest, name)?.id ??
       attempt('be read', undefined, () => conversations.findByDigest(digest, name)),
@@ -230,8 +208,10 @@ export function openConversationStore({
     },
     beginTurn: (turn) => {
       const deletionsBefore = deletions;
+      let isEnded = false;
       return {
         end: (answer, digest, usage) => {
+          isEnded = true;
           // The user has deleted everything meanwhile, and this turn is a part of it.
           if (deletions !== deletionsBefore) return;
           const { conversation: id, history, question } = turn;
@@ -242,6 +222,16 @@ export function openConversationStore({
             history,
             historyDigest: turn.digest,
             added: [...question, answer],
+          });
+        },
+        stop: (usage) => {
+          const { conversation: id, owner, name, history, question } = turn;
+          if (isEnded || deletions !== deletionsBefore || history.length > 0 || !retention().keepTexts) return;
+          attempt('be written', undefined, () => {
+            const holder = name && (unsaved.findByName(owner, name) ?? conversations.findByName(owner, name));
+            // Of a conversation that goes on, nothing changes.
+            if (unsaved.find(id) || (holder && holder.id !== id)) return;
+            turnWriter.writeUnanswered({ ...turn, id, usage, usedAt: now(), title: firstWords(question) });
           });
         },
       };
@@ -320,7 +310,7 @@ export function openConversationStore({
     writeUnsaved: () => {
       for (const turns of unsaved.all()) {
         try {
-          write(turns);
+          turnWriter.write(turns);
         } catch {
           return false;
         }

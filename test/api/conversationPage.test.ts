@@ -93,6 +93,26 @@ describe('a running turn', () => {
     expect(transcriptSeenByApi(app.api.requests.at(-1) as never)).toHaveLength(3);
   });
 
+  test('that is interrupted although it is the first leaves its question, and the chat begins with the next one', async () => {
+    const chat = uniqueWord();
+    const [question, next] = [uniqueWord(), uniqueWord()];
+    app.api.answer(text('A long'), hang());
+    const stream = await startStream(app, [user(question)], { id: chat });
+    const id = stream.conversation ?? '';
+    expect(app.core.calls['conversations.interrupt'](id)).toBe(true);
+    expect(await stream.rest()).toContain('interrupted by the user');
+    await expect.poll(() => shownConversation(id)).toBeUndefined();
+    expect(listed(id)).toMatchObject({ title: question, turns: 0 });
+    expect(await app.core.calls['conversations.read'](id)).toEqual([
+      { role: 'user', parts: [{ kind: 'text', text: question }] },
+    ]);
+
+    app.api.answer(text('Yes.'));
+    expect(await ask(app, [user(next)], { id: chat })).toMatchObject({ text: 'Yes.', conversation: id });
+    expect(transcriptSeenByApi(app.api.requests.at(-1) as never)).toEqual([`user: ${next}`]);
+    expect(listed(id)).toMatchObject({ title: next, turns: 1 });
+  });
+
   test('is not shown where texts are kept out', async () => {
     const { id, history } = await conversation(uniqueWord(), 'First.');
     await app.core.calls['settings.change']({ keepTexts: false });

@@ -80,6 +80,36 @@ test('a running answer is followed and interrupted, and the conversation goes on
   await expect(reader).not.toContainText('It comes');
 });
 
+test('the first question of a conversation stays in the list when its answer is interrupted', async ({
+  desktop,
+  api,
+}) => {
+  const page = await openHistory(desktop);
+  const halfway = gate();
+  api.answer(text('It was a dark'), halfway, hang());
+  const answer = sendMessage(desktop, 'story', 'Tell me a story', 503);
+  await halfway.reached;
+  await storedRow(page, 'Tell me a story').click();
+  const reader = page.getByRole('complementary', { name: 'Conversation', exact: true });
+  await expect(reader).toContainText('It was a dark');
+
+  await reader.getByRole('button', { name: 'Interrupt' }).click();
+  await answer;
+  await expect(reader).toContainText('This answer was cut off.');
+  await expect(reader).toContainText('Tell me a story');
+  await expect(storedRow(page, 'Tell me a story')).toContainText('0 turns');
+  await page.reload();
+  await openPage(page, 'Conversations');
+  await storedRow(page, 'Tell me a story').click();
+  await expect(reader).toContainText('Tell me a story');
+
+  api.answer(text('Once upon a time.'));
+  await sendMessage(desktop, 'story', 'A happy one');
+  await expect(reader).toContainText('Once upon a time.');
+  await expect(page.getByRole('listbox', { name: 'Conversations' }).getByRole('option')).toHaveCount(1);
+  expect(sentMessages(api)).toEqual(['A happy one']);
+});
+
 test('everything can be done by the keyboard alone', async ({ desktop, api }) => {
   api.answer(text('It rains in Bergen.'));
   await sendMessage(desktop, 'one', 'What of the weather?');

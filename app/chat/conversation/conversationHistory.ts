@@ -40,10 +40,16 @@ export interface TurnStart {
   readonly question: readonly Message[];
 }
 
-/** The record of a turn while the model answers it. A turn that does not end is not stored. */
+/** The record of a turn while the model answers it. A turn that does not end is no part of its conversation. */
 export interface TurnRecord {
   /** Stores the turn as a part of its conversation. @param digest of the history with question and answer. */
   end(answer: Message, digest: string, usage: Usage): void;
+  /**
+   * The user has stopped the turn. Where it was to begin a conversation, the conversation is listed with its question and without any
+   * turn, and begins with the next question under its name. Never throws.
+   * @param usage what is known of it.
+   */
+  stop(usage: Usage): void;
 }
 
 /** What is stored could not be read. */

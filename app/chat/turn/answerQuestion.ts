@@ -4,7 +4,7 @@ import type { ClaudeProcess } from '../../claude/process/claudeProcess';
 import { CliTimeoutError } from '../../claude/process/deadlines/within';
 import type { RateLimitInfo, ResultMessage } from '../../claude/process/messages';
 import { CliEndedError } from '../../claude/process/protocol';
-import { addUsage, knownUsage, unfinishedUsage } from '../../shared/usage';
+import { addUsage, knownUsage, NO_USAGE, unfinishedUsage } from '../../shared/usage';
 import { toApiConversation } from '../conversation/apiConversation';
 import type { Claim } from '../conversation/claimConversation';
 import type { ConversationHistory, TurnRecord } from '../conversation/conversationHistory';
@@ -46,12 +46,38 @@ const TOOL_WAIT_MS = 10 * 60_000;
  */
 export async function* answerQuestion(
   question: Question,
-  { conversation, rewind }: Claim,
+  claim: Claim,
   clock: Clock,
   services: AnswerDependencies,
 ): AsyncGenerator<AnswerEvent> {
+  const { status, abort } = claim.conversation;
+  const record = question.request.ephemeral
+    ? undefined
+    : beginRecord(question, status.id, services.conversationHistory);
+  let usage = NO_USAGE;
+  try {
+    for await (const event of attemptAnswer(question, claim, clock, services, record)) {
+      if (event.type === 'usage') usage = knownUsage(unfinishedUsage(event.usage));
+      yield event;
+    }
+  } finally {
+    if (isStoppedByUser(abort.signal)) record?.stop(usage);
+  }
+}
+
+function isStoppedByUser({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof ChatError && reason.kind === 'stopped';
+}
+
+async function* attemptAnswer(
+  question: Question,
+  { conversation, rewind }: Claim,
+  clock: Clock,
+  services: AnswerDependencies,
+  record: TurnRecord | undefined,
+): AsyncGenerator<AnswerEvent> {
   const { request, model, digest, history, newMessages } = question;
-  const { claude, live, conversationHistory } = services;
+  const { claude, live } = services;
   const { signal } = conversation.abort;
   const { status } = conversation;
   const onResult = (result: ResultMessage) => learnLimits(result, claude);
@@ -86,7 +112,6 @@ export async function* answerQuestion(
       live.change(conversation, { phase: 'answering' });
       yield { type: 'question_sent', queuedMs };
       const turn = resumeTurn(conversation, question) ?? beginTurn(conversation, process, question);
-      const record = request.ephemeral ? undefined : beginRecord(question, status.id, conversationHistory);
       for await (const event of answerEvents(turn, { signal, clock, onResult, onRateLimit })) {
         hasBegun = true;
         latest.add(event);

@@ -64,6 +64,8 @@ export interface ConversationsTable {
   setMessageBytes(id: string, bytes: number): void;
   addMessageBytes(id: string, bytes: number): void;
   usageOf(id: string): Usage;
+  /** Gives it another title from its first question. */
+  setTitle(id: string, title: string): void;
   /** Gives it the user's title, or takes that away. */
   setOwnTitle(id: string, title: string | null): void;
   /** The conversation as a list shows it. */
@@ -123,6 +125,7 @@ export function conversationsTable(database: Database): ConversationsTable {
   const usageOf = database.prepare(
     'SELECT input, cache_read, cache_write, output, cost_usd FROM conversations WHERE id = ? AND deleted = 0',
   );
+  const setTitle = database.prepare('UPDATE conversations SET title = ? WHERE id = ? AND deleted = 0');
   const setOwnTitle = database.prepare('UPDATE conversations SET own_title = ? WHERE id = ? AND deleted = 0');
   const listed = `SELECT id, name, owner, client, model, title, own_title, created_at, used_at, turns, ${BYTES} AS bytes,
        input, cache_read, cache_write, output, cost_usd FROM conversations WHERE deleted = 0`;
@@ -164,6 +167,7 @@ export function conversationsTable(database: Database): ConversationsTable {
     addMessageBytes: (id, bytes) => addBytes.run(bytes, id),
     usageOf: (id) => parsed(usageOf.get(id), UsageColumns, toUsage) ?? NO_USAGE,
     list: (before, limit) => list.all(before, limit).map((row) => toStoredConversation(ListColumns.parse(row))),
+    setTitle: (id, title) => setTitle.run(title, id),
     setOwnTitle: (id, title) => setOwnTitle.run(title, id),
     listed: (id) => parsed(listOne.get(id), ListColumns, toStoredConversation),
     filterValues: (limit) => ({ clients: values(clients, limit), models: values(models, limit) }),

@@ -1,5 +1,5 @@
 /** The conversations that the page lists now: live ones and stored ones, or those that a search has found. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { localDay, nextMidnight } from '../../../app/shared/localDay';
 import { useApp, useStoredConversations, useStoredState } from '../../state/services';
 import { useStoreState } from '../../state/store';
@@ -26,7 +26,7 @@ export function useConversationList(store: HistoryStore): ShownConversations {
   const { words, client, model, found, selected } = useStoreState(store, (state) => state);
   const searched = isSearched({ words, client, model });
   const today = useToday();
-  useFreshRows();
+  const isFresh = useFreshRows();
   useSearch(store, stored);
 
   const entries = useMemo(() => {
@@ -38,12 +38,17 @@ export function useConversationList(store: HistoryStore): ShownConversations {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the groups change at midnight
   const list = useMemo(() => listRows(entries, Date.now()), [entries, today]);
 
+  const lastEntry = useRef<ConversationEntry | null>(null);
   const entry = useMemo(() => {
     if (selected === null) return null;
     const liveRow = live.find(({ id }) => id === selected) ?? null;
     const storedRow = stored.find(({ id }) => id === selected) ?? found?.find(({ id }) => id === selected) ?? null;
-    return conversationEntry(liveRow, storedRow);
-  }, [selected, live, stored, found]);
+    const current = conversationEntry(liveRow, storedRow);
+    if (current !== null || isFresh || lastEntry.current?.id !== selected) return current;
+    // It is not live any more, and whether it is stored is being asked: its reader stays open meanwhile.
+    return { ...lastEntry.current, phase: null, live: null };
+  }, [selected, live, stored, found, isFresh]);
+  lastEntry.current = entry;
 
   const onNearEnd = useCallback(() => {
     // A failed load is repeated by the user.
@@ -63,12 +68,20 @@ function useToday(): string {
   return day;
 }
 
-/** Loads the newest conversations when the page is opened, and whenever a live one has begun, ended or answered. */
-function useFreshRows(): void {
+/**
+ * Loads the newest conversations when the page is opened, and whenever a live one has begun, ended or answered.
+ * @returns whether they are loaded as they are now
+ */
+function useFreshRows(): boolean {
   const storedConversations = useStoredConversations();
   const state = useApp((app) => app.conversations.map(({ id, phase, turns }) => `${id} ${phase} ${turns}`).join('\n'));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the live conversations is a change of the stored ones
+  const [loaded, setLoaded] = useState<string | null>(null);
   useEffect(() => {
-    void storedConversations.refresh();
+    let isCurrent = true;
+    void storedConversations.refresh().then(() => isCurrent && setLoaded(state));
+    return () => {
+      isCurrent = false;
+    };
   }, [storedConversations, state]);
+  return loaded === state;
 }

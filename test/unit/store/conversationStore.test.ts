@@ -201,6 +201,44 @@ describe('a turn', () => {
     expect(store.findByName('', 'mine')).toBeUndefined();
   });
 
+  test('that was the first and is stopped leaves the question, which is no part of what follows', async () => {
+    const record = store.beginTurn(turn([], 'What of Bergen?', { name: 'mine', keyDigest: 'k', digest: 'k' }));
+    record.stop(USAGE);
+
+    expect(listed().map(({ id }) => id)).toEqual(['one']);
+    expect(store.find('one')).toMatchObject({ title: 'What of Bergen?', turns: 0, usage: USAGE });
+    expect(await store.messages('one')).toEqual([user('What of Bergen?')]);
+    const found = store.findByName('', 'mine');
+    expect(found).toMatchObject({ id: 'one', digest: 'k' });
+    if (!found) return;
+    expect(await store.readMessages(found)).toEqual([]);
+    expect(store.readFirstMessage(found)).toBeUndefined();
+
+    const next = storeTurn([], 'And of Oslo?', 'Dry.', { name: 'mine', keyDigest: 'k', digest: 'k' });
+    expect(store.find('one')).toMatchObject({ title: 'And of Oslo?', turns: 1 });
+    expect(await store.messages('one')).toEqual(next);
+  });
+
+  test('that is stopped changes nothing of a conversation with turns, and nothing once it has ended', async () => {
+    const first = storeTurn([], 'a', 'b', { name: 'mine' });
+    store.beginTurn(turn(first, 'c', { name: 'mine' })).stop(USAGE);
+    store.beginTurn(turn([], 'd', { name: 'mine' })).stop(USAGE);
+    store.beginTurn(turn([], 'e', { conversation: 'two', name: 'mine' })).stop(USAGE);
+    expect(await store.messages('one')).toEqual(first);
+    expect(listed().map(({ id }) => id)).toEqual(['one']);
+
+    const record = store.beginTurn(turn([], 'f', { conversation: 'three' }));
+    record.end(assistant('g'), 'f/g', USAGE);
+    record.stop(USAGE);
+    expect(await store.messages('three')).toEqual([user('f'), assistant('g')]);
+  });
+
+  test('that is stopped is not stored where texts are kept out', () => {
+    retention = { ...retention, keepTexts: false };
+    store.beginTurn(turn([], 'a')).stop(USAGE);
+    expect(listed()).toEqual([]);
+  });
+
   test('of a conversation that was deleted meanwhile restores nothing', async () => {
     const record = store.beginTurn(turn([], 'a'));
 
