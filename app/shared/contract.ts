@@ -20,7 +20,7 @@ import type {
   ConversationFilterValues,
   ExportedConversation,
   LiveTurn,
-  SaidMessage,
+  MessagesPart,
 } from './conversations/conversationTexts';
 import type { DesktopState, LoginItemState } from './desktopState';
 import type { Problem } from './problems';
@@ -56,6 +56,7 @@ export type {
   ExportedConversation,
   ExportFormat,
   LiveTurn,
+  MessagesPart,
   SaidMessage,
 } from './conversations/conversationTexts';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
@@ -206,8 +207,8 @@ export const CALLS = {
   'conversations.end': call<void>()(id),
   /** At most `limit` stored conversations last used before a time, newest first. */
   'conversations.list': call<StoredConversation[]>()(time, rowLimit),
-  /** The messages of a stored conversation; null where texts are not stored or it is gone. */
-  'conversations.read': call<SaidMessage[] | null>()(id),
+  /** The messages of a stored conversation from a position on, some hundred at a time; null where texts are not stored or it is gone. */
+  'conversations.read': call<MessagesPart | null>()(id, z.int().min(0)),
   /** The stored conversations that pass the filter, newest first, at most `limit`. */
   'conversations.search': call<FoundConversation[]>()(conversationFilter, rowLimit),
   'conversations.filterValues': call<ConversationFilterValues>()(),

@@ -15,7 +15,7 @@ import { asError, errorText } from '../shared/errorText';
 import { addUsage, NO_USAGE } from '../shared/usage';
 import { conversationsTable, type ListedConversation } from './conversations/conversationsTable';
 import { historySendersTable } from './conversations/historySendersTable';
-import { messagesTable } from './conversations/messagesTable';
+import { messagesTable, type StoredPart } from './conversations/messagesTable';
 import { type Retention, selectExcess } from './conversations/retention';
 import { systemPromptsTable } from './conversations/systemPromptsTable';
 import { createTurnWriter, isUnanswered } from './conversations/turnWriter';
@@ -34,6 +34,8 @@ export interface ConversationStore extends ConversationHistory {
   count(): { conversations: number; bytes: number };
   /** null where there is no such conversation, or its messages are not stored. */
   messages(id: string): Promise<readonly Message[] | null>;
+  /** As `messages`, from a position on: a part that is read at once. What could not be written yet is one part. */
+  messagesFrom(id: string, from: number): Promise<StoredPart | null>;
   /** The conversation as `list` has it; undefined where there is none. */
   find(id: string): ListedConversation | undefined;
   /** Those that pass the filter, newest first, at most `limit`. Turns that could not be written yet are not searched. */
@@ -248,6 +250,17 @@ export function openConversationStore({
       if (unwritten) return unwritten.withTexts ? [...unwritten.history, ...unwritten.added] : null;
       const record = demand('be read', () => conversations.find(id));
       return record?.hasTexts ? readMessages({ ...record, inMemory: false }) : null;
+    },
+    messagesFrom: async (id, from) => {
+      const unwritten = unsaved.find(id);
+      if (unwritten?.withTexts) return { messages: [...unwritten.history, ...unwritten.added].slice(from), next: null };
+      if (unwritten || !demand('be read', () => conversations.find(id))?.hasTexts) return null;
+      try {
+        return await messages.readPart(id, from);
+      } catch (error) {
+        log.error('conversations could not be read', { error: asError(error) });
+        throw unavailable('be read', error);
+      }
     },
     find: (id) => demand('be read', () => conversations.listed(id)),
     search: async (filter, limit) => {

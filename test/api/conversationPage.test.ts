@@ -59,7 +59,7 @@ describe('a running turn', () => {
     const last = await liveTurn(id, first.version);
     expect(last).toMatchObject({ question: null, state: 'answered' });
     expect(last.answer.at(-1)).toEqual({ kind: 'text', text: 'So far.' });
-    expect((await app.core.calls['conversations.read'](id))?.length).toBe(4);
+    expect((await app.core.calls['conversations.read'](id, 0))?.messages.length).toBe(4);
   });
 
   test('has the calls of tools with their arguments', async () => {
@@ -70,7 +70,7 @@ describe('a running turn', () => {
       { kind: 'text', text: 'I look.' },
       { kind: 'tool_call', id: expect.any(String), name: 'read', input: '{\n  "path": "a"\n}', done: true },
     ]);
-    const stored = await app.core.calls['conversations.read'](id ?? '');
+    const stored = (await app.core.calls['conversations.read'](id ?? '', 0))?.messages;
     expect(stored?.at(-1)?.parts.map(({ kind }) => kind)).toEqual(['text', 'tool_call']);
   });
 
@@ -85,7 +85,7 @@ describe('a running turn', () => {
 
     expect(await liveTurn(id)).toMatchObject({ state: 'broken', answer: [{ kind: 'text', text: 'A long' }] });
     expect(app.core.calls['conversations.interrupt'](id)).toBe(false);
-    expect((await app.core.calls['conversations.read'](id))?.length).toBe(2);
+    expect((await app.core.calls['conversations.read'](id, 0))?.messages.length).toBe(2);
     app.api.answer(text('Briefly.'));
     const next = await ask(app, [...history, user('Briefly, then.')]);
     expect(next).toMatchObject({ text: 'Briefly.', conversation: id, path: 'live' });
@@ -103,7 +103,7 @@ describe('a running turn', () => {
     expect(await stream.rest()).toContain('interrupted by the user');
     await expect.poll(() => shownConversation(id)).toBeUndefined();
     expect(listed(id)).toMatchObject({ title: question, turns: 0 });
-    expect(await app.core.calls['conversations.read'](id)).toEqual([
+    expect((await app.core.calls['conversations.read'](id, 0))?.messages).toEqual([
       { role: 'user', parts: [{ kind: 'text', text: question }] },
     ]);
 

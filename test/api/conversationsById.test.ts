@@ -255,7 +255,7 @@ describe('a stored conversation', () => {
     const [newest] = app.core.calls['conversations.list'](Number.POSITIVE_INFINITY, 1);
 
     expect(newest).toMatchObject({ id: two.conversation, name: id, turns: 2, title: question });
-    expect(await app.core.calls['conversations.read'](two.conversation ?? '')).toEqual([
+    expect((await app.core.calls['conversations.read'](two.conversation ?? '', 0))?.messages).toEqual([
       { role: 'user', parts: [{ kind: 'text', text: question }] },
       { role: 'assistant', parts: [{ kind: 'text', text: answer }] },
       { role: 'user', parts: [{ kind: 'text', text: next }] },
@@ -269,7 +269,7 @@ describe('a stored conversation', () => {
     await app.core.calls['conversations.delete'](two.conversation ?? '');
 
     expect(app.core.snapshot().conversations.map((row) => row.id)).not.toContain(two.conversation);
-    expect(await app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
+    expect(await app.core.calls['conversations.read'](two.conversation ?? '', 0)).toBeNull();
     expect((await twoTurns({ id })).one.path).toBe('new');
   });
 
@@ -281,7 +281,7 @@ describe('a stored conversation', () => {
     await app.core.calls['conversations.delete'](two.conversation ?? '');
 
     expect(await answer.rest()).toContain('"error"');
-    expect(await app.core.calls['conversations.read'](two.conversation ?? '')).toBeNull();
+    expect(await app.core.calls['conversations.read'](two.conversation ?? '', 0)).toBeNull();
     expect((await twoTurns({ id })).one.path).toBe('new');
   });
 

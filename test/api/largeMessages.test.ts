@@ -60,7 +60,7 @@ test('a message of 30 MB is answered, stored exactly, and its follow-ups are exa
   expect([sent[0]?.text === WORDS, sent[4]?.text === 'What is it?']).toEqual([true, true]);
   for (const byte of [1, 2, 3]) expect(JSON.stringify(sent[byte]).includes(file(byte))).toBe(true);
 
-  const stored = await app.core.calls['conversations.read'](first.conversation);
+  const stored = (await app.core.calls['conversations.read'](first.conversation, 0))?.messages;
   const parts = stored?.[0]?.parts ?? [];
   expect(parts.map(({ kind }) => kind)).toEqual(['text', 'document', 'document', 'document', 'text']);
   expect(parts[0]).toEqual({ kind: 'text', text: WORDS });

@@ -99,7 +99,7 @@ describe.each(MODES)('as an $mode connection', (mode) => {
       `assistant: ${answer}`,
       `user: ${next}`,
     ]);
-    const stored = await app.core.calls['conversations.read'](first.conversation ?? '');
+    const stored = (await app.core.calls['conversations.read'](first.conversation ?? '', 0))?.messages;
     expect(stored?.map(({ parts }) => parts)).toEqual(
       [question, answer, next, 'OK'].map((text) => [{ kind: 'text', text }]),
     );
@@ -150,7 +150,7 @@ test('an unset task variable is no task', async () => {
   for (const unset of ['{{TASK}}', 'None', '']) {
     const headers = { 'x-claudacity-task': unset };
     const { conversation } = await call(openai, [user(uniqueWord('Q'))], { stream: false }, headers);
-    expect(await app.core.calls['conversations.read'](conversation ?? '')).toHaveLength(2);
+    expect((await app.core.calls['conversations.read'](conversation ?? '', 0))?.messages).toHaveLength(2);
   }
 });
 

@@ -28,9 +28,9 @@ export function conversationCalls({ chat, storage, keys, settings }: Conversatio
     'conversations.list': (before, limit) => conversations.list(before, limit).map(named),
     'conversations.search': async (filter, limit) => (await conversations.search(filter, limit)).map(named),
     'conversations.filterValues': () => conversations.filterValues(),
-    'conversations.read': async (id) => {
-      const messages = await conversations.messages(id);
-      return messages && (await saidMessages(messages));
+    'conversations.read': async (id, from) => {
+      const part = await conversations.messagesFrom(id, from);
+      return part && { messages: await saidMessages(part.messages), next: part.next };
     },
     'conversations.rename': (id, title) => conversations.rename(id, title),
     'conversations.exportText': async (id, format) => {

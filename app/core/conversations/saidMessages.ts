@@ -7,7 +7,7 @@ import type { SaidPart } from '../../shared/requests/requestTexts';
 /** A larger image is described. In bytes. */
 const MAX_IMAGE_BYTES = 1_000_000;
 
-/** The images of one conversation that are shown; further ones are described. In bytes. */
+/** The images among the messages that are shown; further ones are described. In bytes. */
 const MAX_IMAGES_BYTES = 16_000_000;
 
 /** Other work runs in between. */

@@ -7,6 +7,13 @@ export interface SaidMessage {
   readonly parts: readonly SaidPart[];
 }
 
+/** Consecutive messages of a conversation, so many that the window takes them in without a pause. */
+export interface MessagesPart {
+  readonly messages: readonly SaidMessage[];
+  /** The position of the message after these; null where they are the last. */
+  readonly next: number | null;
+}
+
 /**
  * What became of a turn: `running`, `answered` (it is a part of the conversation), or `broken` (it failed or was interrupted: the client has a
  * part of the answer, the conversation has none of it).

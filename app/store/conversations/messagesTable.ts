@@ -4,9 +4,23 @@ import type { Message } from '../../chat/request';
 import { createPause } from '../../shared/largeTexts/slices';
 import type { Database } from '../database';
 
+/** Consecutive messages of a conversation. */
+export interface StoredPart {
+  readonly messages: readonly Message[];
+  /** The position of the message after these; null where they are the last. */
+  readonly next: number | null;
+}
+
+/** Of a part. The window takes it in within 20 ms. */
+const PART_MESSAGES = 500;
+/** A part has no more characters, unless one message alone has. */
+const PART_LENGTH = 512 * 1024;
+
 export interface MessagesTable {
   /** The messages of the conversation in order. Other work runs between those that are long. @throws SQLite's errors. */
   read(conversation: string): Promise<Message[]>;
+  /** As `read`, from a position on and no more than a part. */
+  readPart(conversation: string, from: number): Promise<StoredPart>;
   /** The first message; undefined where there is none. */
   first(conversation: string): Message | undefined;
   /** Writes the messages at the positions that begin with `from`. Returns their bytes. */
@@ -25,20 +39,27 @@ export function messagesTable(database: Database): MessagesTable {
      VALUES (:conversation, :position, 0, :role, :content)`,
   );
   const deleteAllOf = database.prepare('DELETE FROM messages WHERE conversation = ?');
+  const readUpTo = async (conversation: string, from: number, most: { count: number; length: number }) => {
+    const messages: Message[] = [];
+    const pause = createPause();
+    let length = 0;
+    for (let position = from; ; ) {
+      const row = next.get(conversation, position);
+      if (row === undefined) return { messages, next: null };
+      const columns = Columns.parse(row);
+      length += columns.content.length;
+      if (messages.length > 0 && (messages.length >= most.count || length > most.length))
+        return { messages, next: columns.position };
+      messages.push(toMessage(columns));
+      position = columns.position + 1;
+      const waits = pause();
+      if (waits !== undefined) await waits;
+    }
+  };
+  const all = { count: Number.POSITIVE_INFINITY, length: Number.POSITIVE_INFINITY };
   return {
-    read: async (conversation) => {
-      const messages: Message[] = [];
-      const pause = createPause();
-      for (let position = 0; ; ) {
-        const row = next.get(conversation, position);
-        if (row === undefined) return messages;
-        const columns = Columns.parse(row);
-        messages.push(toMessage(columns));
-        position = columns.position + 1;
-        const waits = pause();
-        if (waits !== undefined) await waits;
-      }
-    },
+    read: async (conversation) => (await readUpTo(conversation, 0, all)).messages,
+    readPart: (conversation, from) => readUpTo(conversation, from, { count: PART_MESSAGES, length: PART_LENGTH }),
     first: (conversation) => {
       const row = next.get(conversation, 0);
       return row === undefined ? undefined : toMessage(Columns.parse(row));

@@ -1,6 +1,6 @@
-/** The messages of a stored conversation, loaded again whenever it was used. */
+/** The messages of a stored conversation, loaded again whenever it was used. They come in parts: all of a long one at once would stop the page. */
 import { useCallback, useEffect, useState } from 'react';
-import type { SaidMessage } from '../../../app/shared/contract';
+import type { MessagesPart, SaidMessage } from '../../../app/shared/contract';
 import { callErrorText } from '../../state/callErrorText';
 import { useCommands } from '../../state/services';
 import type { ConversationEntry } from '../conversationEntry';
@@ -25,7 +25,17 @@ export function useStoredMessages({ id, stored }: ConversationEntry): StoredMess
     let current = true;
     setFailure(null);
     if (!isStored) return;
-    commands.call('conversations.read', id).then(
+    const read = async () => {
+      const all: SaidMessage[] = [];
+      for (let next: number | null = 0; next !== null && current; ) {
+        const part: MessagesPart | null = await commands.call('conversations.read', id, next);
+        if (part === null) return null;
+        all.push(...part.messages);
+        next = part.next;
+      }
+      return all;
+    };
+    read().then(
       (answer) => current && setMessages(answer),
       (error) => current && setFailure(callErrorText(error)),
     );

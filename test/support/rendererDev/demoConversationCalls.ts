@@ -44,10 +44,10 @@ export function conversationHandlers({ stored, setStored, live, setLive, noTexts
       clients: [...new Set(stored().map(({ client }) => client))],
       models: [...new Set(stored().map(({ model }) => model))],
     }),
-    'conversations.read': async (id) => {
+    'conversations.read': async (id, _from) => {
       await later(40);
       const row = stored().find((conversation) => conversation.id === id);
-      return row && !noTexts ? messagesOf(row, id === live()[1]?.id) : null;
+      return row && !noTexts ? { messages: messagesOf(row, id === live()[1]?.id), next: null } : null;
     },
     'conversations.rename': (id, title) =>
       setStored(stored().map((one) => (one.id === id ? { ...one, ownTitle: title || null } : one))),
