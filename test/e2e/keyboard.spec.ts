@@ -1,23 +1,11 @@
 /** What the specs of the pages do by mouse, without one: each key goes to what has the focus. */
-import type { Locator, Page } from '@playwright/test';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Ollama } from 'ollama';
+import { leftoverProcesses } from '../support/cli';
 import { gate, text } from '../support/messagesApi';
+import { controlsOutOfReach, press, tabTo } from './byKeyboard';
 import { expect, requestRow, test } from './desktopTest';
-
-/** Presses Tab until the element has the focus. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  await expect(target).toBeVisible();
-  for (let presses = 0; presses < 150; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not reach ${target}`);
-}
-
-async function press(page: Page, target: Locator, key = 'Enter'): Promise<void> {
-  await tabTo(page, target);
-  await page.keyboard.press(key);
-}
 
 test('every page is reached from the rail, and the server is stopped and started', async ({ desktop }) => {
   const page = await desktop.window('Home');
@@ -71,4 +59,66 @@ test('a request is stopped and asked again', async ({ desktop, api }) => {
   api.answer(text('Now in full.'));
   await press(page, details.getByRole('button', { name: 'Ask again' }));
   await expect(details).toContainText('Now in full.');
+});
+
+test('no control of any page is out of reach', async ({ desktop, api }) => {
+  api.setDefaultAnswer(text('See `code` and **words**.'));
+  const page = await desktop.window('Home');
+  const client = new Ollama({ host: await desktop.url() });
+  await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'One?' }] });
+  await client.list();
+  for (const [key, title] of [
+    ['1', 'Home'],
+    ['2', 'Requests'],
+    ['3', 'Conversations'],
+    ['4', 'Usage'],
+    ['5', 'Connect'],
+    ['6', 'Settings'],
+  ] as const) {
+    await page.keyboard.press(`Control+${key}`);
+    await expect(page.getByRole('main', { name: title })).toBeVisible();
+    if (title === 'Requests') {
+      await tabTo(page, page.getByRole('grid', { name: 'Request log' }));
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('complementary', { name: 'Request details' })).toContainText('words');
+    }
+    if (title === 'Conversations') {
+      await tabTo(page, page.getByRole('listbox', { name: 'Conversations' }));
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('region', { name: 'Messages' })).toContainText('words');
+    }
+    expect(await controlsOutOfReach(page), title).toEqual([]);
+  }
+});
+
+test('the server’s address is copied, and what a banner offers is done', async ({ launch, home }) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const desktop = await launch({ account: 'signed-out', env: { PORT: String(port), BROWSER: '/bin/true' } });
+  const page = await desktop.window('Home');
+  await press(page, page.getByRole('button', { name: 'Use another port for this run' }));
+  const url = await desktop.url();
+  expect(url).not.toContain(`:${port}`);
+  const copied = () => desktop.app.evaluate(({ clipboard }) => clipboard.readText());
+  await press(page, page.getByRole('button', { name: 'Copy address' }));
+  await expect.poll(copied).toBe(url);
+
+  await press(page, page.getByRole('alert').getByRole('button', { name: 'Sign in' }));
+  const signIn = page.getByRole('region', { name: 'Sign-in' });
+  await press(page, signIn.getByRole('button', { name: 'Copy link' }));
+  await expect.poll(copied).toMatch(/^https:\/\/\S+\/oauth\/authorize\?/);
+  await press(page, signIn.getByRole('button', { name: 'Cancel' }));
+  await expect(signIn).toBeHidden();
+  await press(page, page.getByRole('alert').getByRole('button', { name: 'Check again' }));
+  const logins = async () => (await leftoverProcesses(home)).filter(({ command }) => command.includes('auth login'));
+  await expect.poll(logins).toEqual([]);
+
+  await press(page, page.getByRole('button', { name: /^Shortcuts/ }));
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  other.close();
+  await once(other, 'close');
 });
