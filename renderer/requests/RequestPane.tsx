@@ -67,6 +67,14 @@ export function RequestPane({ store, heading, hidden, onShow, onClear }: Request
     grid.current?.focus();
   }, [store]);
   const open = useCallback((id: string) => store.set({ selected: id, showsDetails: true }), [store]);
+  /** What was pressed for it goes with the details of the other request, so the focus goes to the list. */
+  const openInstead = useCallback(
+    (id: string) => {
+      open(id);
+      grid.current?.focus();
+    },
+    [open],
+  );
   const pause = () => (list.state().isPaused ? list.resume() : list.pause());
   const listMenu = useListActions(store, onClear);
   const closeMenu = useCallback(() => {
@@ -84,7 +92,7 @@ export function RequestPane({ store, heading, hidden, onShow, onClear }: Request
         menu={listMenu}
         onFilter={setFilter}
         onPause={pause}
-        onLeave={() => grid.current?.focus()}
+        onLeave={() => (grid.current ?? searchBox.current)?.focus()}
       />
       <div className="pane-body" data-details={showsDetails && selected !== null}>
         <div className="request-list">
@@ -118,7 +126,7 @@ export function RequestPane({ store, heading, hidden, onShow, onClear }: Request
             key={selected}
             id={selected}
             store={store}
-            onOpen={open}
+            onOpen={openInstead}
             onFilter={addFilter}
             onClose={closeDetails}
           />

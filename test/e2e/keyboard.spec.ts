@@ -56,9 +56,11 @@ test('a request is stopped and asked again', async ({ desktop, api }) => {
   await press(page, details.getByRole('button', { name: 'Stop' }));
   await stopped;
   await expect(details).toContainText('you stopped it');
+  await expect(details.getByRole('tabpanel')).toBeFocused();
   api.answer(text('Now in full.'));
   await press(page, details.getByRole('button', { name: 'Ask again' }));
   await expect(details).toContainText('Now in full.');
+  await expect(page.getByRole('grid', { name: 'Request log' })).toBeFocused();
 });
 
 test('no control of any page is out of reach', async ({ desktop, api }) => {

@@ -91,13 +91,19 @@ test('the list is filtered, its chips removed, paused, followed and cleared', as
   await expect(filter).toBeFocused();
   await expect(rows(page)).toHaveCount(1);
   await press(page, chips.getByRole('button', { name: /^Remove the filter model/ }));
+  await expect(log(page)).toBeFocused();
   await expect(rows(page)).toHaveCount(2);
   await choose(page, filter, 'API key', 'Without a key');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await press(page, page.getByRole('button', { name: 'Failures' }), 'Space');
   await expect(rows(page)).toHaveCount(0);
+  const ofKey = chips.getByRole('button', { name: /^Remove the filter key/ });
+  await press(page, ofKey);
+  await expect(ofKey).toHaveCount(0);
+  await expect(chips.getByRole('button', { name: /^Remove the filter outcome/ })).toBeFocused();
   await press(page, chips.getByRole('button', { name: 'Clear filters' }));
+  await expect(page.getByRole('searchbox', { name: 'Search all requests' })).toBeFocused();
   await expect(rows(page)).toHaveCount(2);
 
   await tabTo(page, log(page));
@@ -194,6 +200,7 @@ test('conversations are renamed, saved, interrupted, ended, deleted, and lead to
   await press(page, reader.getByRole('button', { name: 'Interrupt' }));
   await answer;
   await expect(reader.getByRole('button', { name: 'Interrupt' })).toHaveCount(0);
+  await expect(reader.getByRole('region', { name: 'Messages' })).toBeFocused();
 
   await choose(page, actions, /^Delete/);
   await page.keyboard.press('Enter');

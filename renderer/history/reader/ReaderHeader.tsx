@@ -45,7 +45,16 @@ export function ReaderHeader({ entry, messages, renaming, onRename, ...actions }
       )}
       <span className="reader-actions">
         {isRunning(entry) && (
-          <button type="button" className="button" disabled={interrupting} onClick={interrupt}>
+          <button
+            type="button"
+            className="button"
+            disabled={interrupting}
+            onClick={(event) => {
+              // The button goes with the answer, and the keys of the reader go on.
+              event.currentTarget.closest('.reader')?.querySelector<HTMLElement>('.reader-body')?.focus();
+              interrupt();
+            }}
+          >
             <Icon name="stop" />
             Interrupt
           </button>

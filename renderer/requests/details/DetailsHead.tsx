@@ -29,7 +29,17 @@ export function DetailsHead({ row, details, store, onOpen, onFilter, onClose }: 
       <h2 title={title}>{title}</h2>
       <span className="details-actions">
         {beside.map(({ id, label, icon = 'stop', onSelect }) => (
-          <button key={id} type="button" className="button" onClick={onSelect}>
+          <button
+            key={id}
+            type="button"
+            className="button"
+            onClick={({ currentTarget }) => {
+              // The button goes with the answer.
+              if (id === 'stop')
+                currentTarget.closest('.details')?.querySelector<HTMLElement>('.details-body')?.focus();
+              onSelect();
+            }}
+          >
             <Icon name={icon} />
             {label}
           </button>

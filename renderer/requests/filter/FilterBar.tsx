@@ -94,6 +94,7 @@ export function FilterBar({ ref, heading, store, menu, onFilter, onPause, onLeav
           chips={chips}
           onRemove={({ field, value }) => onFilter({ filter: removeValue(filter, field, value), words })}
           onClear={() => onFilter({ filter: {}, words: '' })}
+          onLeave={onLeave}
         />
       )}
     </div>
