@@ -1,7 +1,7 @@
 /** Messages of 30 MB over HTTP: answered, stored exactly, and continued exactly. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { killProcessOf } from '../support/conversation';
+import { killProcessOf, storedMessages } from '../support/conversation';
 import { text } from '../support/messagesApi';
 import { startTestApp, type TestApp } from '../support/testApp';
 
@@ -60,11 +60,11 @@ test('a message of 30 MB is answered, stored exactly, and its follow-ups are exa
   expect([sent[0]?.text === WORDS, sent[4]?.text === 'What is it?']).toEqual([true, true]);
   for (const byte of [1, 2, 3]) expect(JSON.stringify(sent[byte]).includes(file(byte))).toBe(true);
 
-  const stored = (await app.core.calls['conversations.read'](first.conversation, 0))?.messages;
-  const parts = stored?.[0]?.parts ?? [];
+  const stored = await storedMessages(app, first.conversation);
+  const parts = stored[0]?.parts ?? [];
   expect(parts.map(({ kind }) => kind)).toEqual(['text', 'document', 'document', 'document', 'text']);
   expect(parts[0]).toEqual({ kind: 'text', text: WORDS });
-  expect(stored?.slice(1)).toEqual([{ role: 'assistant', parts: [{ kind: 'text', text: 'One.' }] }]);
+  expect(stored.slice(1)).toEqual([{ role: 'assistant', parts: [{ kind: 'text', text: 'One.' }] }]);
 
   // The process that holds the conversation continues it; where it has died, another one reads the history from the store.
   expect((await ask(id, [{ role: 'user', content: 'next' }])).path).toBe('live');

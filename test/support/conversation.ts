@@ -1,6 +1,6 @@
 /** Chat requests over HTTP as a client program sends them, and look-ups of what the CLI then sent to the Messages API. */
 import { expect } from 'vitest';
-import type { ConversationRow } from '../../app/shared/contract';
+import type { ConversationRow, MessagesPart, SaidMessage } from '../../app/shared/contract';
 import type { HistoryMessage, MessagesApi, RecordedRequest } from './messagesApi';
 import type { TestApp } from './testApp';
 
@@ -128,6 +128,18 @@ export function conversationRow(app: TestApp, conversation: string | null): Conv
   const row = app.core.snapshot().conversations.find(({ id }) => id === conversation);
   if (!row) throw new Error(`${conversation} is not live`);
   return row;
+}
+
+/** All messages of a stored conversation as the window reads them, part by part. @throws where they are not stored */
+export async function storedMessages(app: TestApp, conversation: string | null): Promise<SaidMessage[]> {
+  const messages: SaidMessage[] = [];
+  for (let next: number | null = 0; next !== null; ) {
+    const part: MessagesPart | null = await app.core.calls['conversations.read'](conversation ?? '', next);
+    if (!part) throw new Error(`${conversation} is not stored`);
+    messages.push(...part.messages);
+    next = part.next;
+  }
+  return messages;
 }
 
 /** Waits up to ten seconds until no process holds the conversation. @throws if one still does */

@@ -129,6 +129,21 @@ describe('a conversation', () => {
     expect(listed()[0]).toMatchObject({ turns: 2 });
   });
 
+  test('is read in parts, each of so many messages or characters that the window takes them in without a pause', async () => {
+    const history = Array.from({ length: 1_100 }, (_, index) => (index % 2 ? assistant : user)(`message ${index}`));
+    const all = storeTurn(history, 'x'.repeat(600_000), 'short');
+    const parts: Message[][] = [];
+    for (let next: number | null = 0; next !== null; ) {
+      const part = await store.messagesFrom('one', next);
+      if (!part) throw new Error('it is stored');
+      parts.push([...part.messages]);
+      next = part.next;
+    }
+    expect(parts.map(({ length }) => length)).toEqual([500, 500, 100, 1, 1]);
+    expect(parts.flat()).toEqual(all);
+    expect(await store.messagesFrom('none', 0)).toBeNull();
+  });
+
   test('has the summed usage of its turns; an unknown one has none', () => {
     storeTurn(storeTurn([], 'a', 'b'), 'c', 'd');
 
