@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Ollama } from 'ollama';
 import { leftoverProcesses } from '../support/cli';
-import { gate, text } from '../support/messagesApi';
+import { gate, httpError, text } from '../support/messagesApi';
 import { controlsOutOfReach, press, tabTo } from './byKeyboard';
 import { expect, requestRow, test } from './desktopTest';
 
@@ -38,6 +38,48 @@ test('a question to Claude is asked and stopped by its button', async ({ desktop
   half.open();
 });
 
+test('what Home shows leads to its page, and a question goes to another model, in a new conversation', async ({
+  desktop,
+  api,
+}) => {
+  const page = await desktop.window('Home');
+  const client = new Ollama({ host: await desktop.url() });
+  const ask = (content: string) => client.chat({ model: 'sonnet', messages: [{ role: 'user', content }] });
+  // What is refused once is asked again.
+  api.setDefaultAnswer(httpError(400, 'invalid_request_error', 'No.'));
+  await ask('Fails').catch(() => undefined);
+  api.setDefaultAnswer(text('OK'));
+  await press(page, page.getByRole('list', { name: 'Failed today, by reason' }).getByRole('button').first());
+  await expect(requestRow(page, /Fails/)).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Filters' })).toContainText('outcome');
+
+  await page.keyboard.press('Control+1');
+  const half = gate();
+  api.answer(text('Half'), half);
+  const running = ask('How long?');
+  await press(
+    page,
+    page.getByRole('region', { name: 'Running now' }).getByRole('button', { name: 'How long?', exact: true }),
+  );
+  await expect(page.getByRole('complementary', { name: 'Request details' })).toContainText('Half');
+  half.open();
+  await running;
+
+  await page.keyboard.press('Control+1');
+  const model = page.getByRole('combobox', { name: 'Model' });
+  const before = await model.inputValue();
+  await press(page, model, 'ArrowDown');
+  await expect(model).not.toHaveValue(before);
+  await tabTo(page, page.getByRole('textbox', { name: 'Question' }));
+  await page.keyboard.type('Hello?');
+  await press(page, page.getByRole('region', { name: 'Ask Claude' }).getByRole('button', { name: 'Ask', exact: true }));
+  await expect(page.getByRole('list', { name: 'Conversation' })).toContainText('OK');
+  await press(page, page.getByRole('button', { name: 'New conversation' }));
+  await expect(page.getByRole('list', { name: 'Conversation' })).toHaveCount(0);
+  await press(page, page.getByRole('button', { name: 'All usage' }));
+  await expect(page.getByRole('main', { name: 'Usage' })).toBeVisible();
+});
+
 test('a request is stopped and asked again', async ({ desktop, api }) => {
   const page = await desktop.window();
   const client = new Ollama({ host: await desktop.url() });
@@ -69,6 +111,14 @@ test('no control of any page is out of reach', async ({ desktop, api }) => {
   const client = new Ollama({ host: await desktop.url() });
   await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'One?' }] });
   await client.list();
+  const outOfReach = async (width: number) => {
+    await desktop.app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setSize(size, 900),
+      width,
+    );
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+    return controlsOutOfReach(page);
+  };
   for (const [key, title] of [
     ['1', 'Home'],
     ['2', 'Requests'],
@@ -79,18 +129,25 @@ test('no control of any page is out of reach', async ({ desktop, api }) => {
   ] as const) {
     await page.keyboard.press(`Control+${key}`);
     await expect(page.getByRole('main', { name: title })).toBeVisible();
-    if (title === 'Requests') {
-      await tabTo(page, page.getByRole('grid', { name: 'Request log' }));
-      await page.keyboard.press('j');
-      await page.keyboard.press('Enter');
-      await expect(page.getByRole('complementary', { name: 'Request details' })).toContainText('words');
-    }
-    if (title === 'Conversations') {
-      await tabTo(page, page.getByRole('listbox', { name: 'Conversations' }));
-      await page.keyboard.press('Enter');
-      await expect(page.getByRole('region', { name: 'Messages' })).toContainText('words');
-    }
-    expect(await controlsOutOfReach(page), title).toEqual([]);
+    expect(await outOfReach(1280), title).toEqual([]);
+    expect(await outOfReach(720), `${title}, narrow`).toEqual([]);
+  }
+  // With what is read beside the list, or in its place where the window is narrow.
+  for (const [key, list, read] of [
+    [
+      '2',
+      page.getByRole('grid', { name: 'Request log' }),
+      page.getByRole('complementary', { name: 'Request details' }),
+    ],
+    ['3', page.getByRole('listbox', { name: 'Conversations' }), page.getByRole('region', { name: 'Messages' })],
+  ] as const) {
+    await page.keyboard.press(`Control+${key}`);
+    await tabTo(page, list);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await expect(read).toContainText('words');
+    expect(await outOfReach(1280), `${key}, reading`).toEqual([]);
+    expect(await outOfReach(720), `${key}, reading, narrow`).toEqual([]);
   }
 });
 
