@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test';
 import { SCHEMA_VERSION } from '../../app/store/sqlite/schema';
 import { leftoverProcesses } from '../support/cli';
 import { httpError, rateLimits, text } from '../support/messagesApi';
+import { press } from './byKeyboard';
 import { expect, openPage, test } from './desktopTest';
 
 test('a port taken by another program is reported in window and tray, and the server starts once it is free', async ({
@@ -26,7 +27,7 @@ test('a port taken by another program is reported in window and tray, and the se
 
   other.close();
   await once(other, 'close');
-  await problem.getByRole('button', { name: 'Start again' }).click();
+  await press(page, problem.getByRole('button', { name: 'Start again' }));
   await expect(page.getByRole('status').first()).toHaveText('Running');
   await expect(problem).toBeHidden();
 });
@@ -126,13 +127,15 @@ test('a database that a later version wrote is named in the window until it is r
   const page = await desktop.window();
   const problem = problemOn(page);
   await expect(problem).toContainText('was written by a later version of Claudacity');
-  await problem.getByRole('button', { name: 'Restore' }).click();
+  await press(page, problem.getByRole('button', { name: 'Restore' }));
   await expect(problem.last()).toContainText('cannot be restored');
+  await press(page, problem.last().getByRole('button', { name: 'Dismiss' }));
+  await expect(page.getByText('cannot be restored')).toBeHidden();
 
   const renamed = readdirSync(data).find((name) => /\.broken-[^.]*$/.test(name)) ?? '';
   await expect(problem.first()).toContainText(renamed);
   setVersion(path.join(data, renamed), SCHEMA_VERSION);
-  await problem.first().getByRole('button', { name: 'Restore' }).click();
+  await press(page, problem.first().getByRole('button', { name: 'Restore' }));
   await expect(page.getByText('1 conversation restored.')).toBeVisible();
   await expect(page.getByText(renamed)).toBeHidden();
   await openPage(page, 'Conversations');

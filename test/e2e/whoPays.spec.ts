@@ -4,11 +4,12 @@
  */
 import type { Page } from '@playwright/test';
 import { signIn } from '../support/cli';
+import { press } from './byKeyboard';
 import { expect, test } from './desktopTest';
 
 const notice = (page: Page) => page.getByRole('region', { name: 'Who pays' });
 
-test('the first start says which of two accounts pays, one click changes it, and the next start says nothing', async ({
+test('the first start says which of two accounts pays, one key changes it, and the next start says nothing', async ({
   api,
   home,
   launch,
@@ -28,7 +29,7 @@ test('the first start says which of two accounts pays, one click changes it, and
   await expect(notice(page)).toContainText('Requests are paid by: Claude Max.');
   await expect(notice(page)).toContainText('ANTHROPIC_API_KEY is set as well. It is withheld from claude');
 
-  await notice(page).getByRole('button', { name: 'Pay by use instead' }).click();
+  await press(page, notice(page).getByRole('button', { name: 'Pay by use instead' }));
   await expect(notice(page)).toHaveCount(0);
   await expect(page.getByRole('banner')).toContainText('API key');
   await first.app.close();
