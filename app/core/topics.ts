@@ -24,7 +24,10 @@ export interface Topics {
   changed(...topics: Exclude<Topic, 'requests'>[]): void;
   /** Reports that a row of the request log is new or has changed. */
   requestChanged(row: RequestRow): void;
-  /** Calls the listener with a snapshot before it returns, unless the subscription begins paused; then with changes, at most once in 50 ms. */
+  /**
+   * Calls the listener with a snapshot before it returns, unless the subscription begins paused; then with changes, at most once in 50 ms. While many
+   * rows of the request log change, at most once in 200 ms: nobody reads them one by one, and each update makes the page draw.
+   */
   subscribe<T extends Topic>(
     topics: readonly T[],
     listener: (update: TopicUpdate<T>) => void,
@@ -82,6 +85,9 @@ export function createTopics(sources: TopicSources): Topics {
 }
 
 const INTERVAL_MS = 50;
+const INTERVAL_OF_MANY_MS = 200;
+/** Rows in one update. */
+const MANY_ROWS = 8;
 
 interface Batch extends Subscription {
   add(topics: readonly Topic[]): void;
@@ -100,6 +106,7 @@ function createBatch(
   let state: 'open' | 'paused' | 'closed' = startsPaused ? 'paused' : 'open';
   let timer: NodeJS.Timeout | undefined;
   let sentAt = 0;
+  let intervalMs = INTERVAL_MS;
 
   const clear = () => {
     clearTimeout(timer);
@@ -108,6 +115,7 @@ function createBatch(
     rows.clear();
   };
   const send = (update: TopicUpdate) => {
+    intervalMs = rows.size > MANY_ROWS ? INTERVAL_OF_MANY_MS : INTERVAL_MS;
     clear();
     sentAt = Date.now();
     listener(update);
@@ -118,7 +126,7 @@ function createBatch(
     send({ snapshot: false, values: { ...read([...changed]), ...requests } });
   };
   const schedule = () => {
-    timer ??= setTimeout(sendChanges, Math.max(0, sentAt + INTERVAL_MS - Date.now()));
+    timer ??= setTimeout(sendChanges, Math.max(0, sentAt + intervalMs - Date.now()));
   };
 
   if (state === 'open') sendSnapshot();

@@ -79,8 +79,11 @@ export interface Journal {
   usageReport(query: UsageQuery, now: number): UsageReport;
   /** What the key's ended requests have used on the local day of `now`. */
   keyUsage(keyId: string, now: number): Usage;
-  /** Calls the listener for each new, changed and ended request. Returns the function that ends the subscription. */
-  onChange(listener: (row: RequestRow) => void): () => void;
+  /**
+   * Calls the listener for each new, changed and ended request; the details are the journal's own, and change. Returns the function that ends the
+   * subscription.
+   */
+  onChange(listener: (row: RequestRow, details: Readonly<RequestDetails>) => void): () => void;
   /** Writes what has not been written yet; nothing is recorded after it. Resolves when no search runs any more. */
   close(): Promise<void>;
 }

@@ -5,6 +5,8 @@
 import type { RequestDetails } from '../shared/contract';
 
 const MAX_POLLS = 500;
+/** Dropped together: to make room for each one would copy all of them each time. */
+const DROPPED_AT_ONCE = 100;
 const MAX_AGE_MS = 10 * 60_000;
 
 export interface Polls {
@@ -19,14 +21,14 @@ export function createPolls(now: () => number): Polls {
   let requests: RequestDetails[] = [];
   const dropOld = () => {
     const oldest = now() - MAX_AGE_MS;
-    if (requests.length > MAX_POLLS || (requests[0] && requests[0].at < oldest)) {
+    if (requests.length > MAX_POLLS + DROPPED_AT_ONCE || (requests[0] && requests[0].at < oldest)) {
       requests = requests.slice(-MAX_POLLS).filter(({ at }) => at >= oldest);
     }
   };
   return {
     get recent() {
       dropOld();
-      return requests;
+      return requests.slice(-MAX_POLLS);
     },
     add(request) {
       requests.push(request);
@@ -36,9 +38,4 @@ export function createPolls(now: () => number): Polls {
       requests = [];
     },
   };
-}
-
-/** Whether the request only read something and asked no model. A poll that failed is worth storing. */
-export function isPoll({ method, phase, messages, served }: RequestDetails): boolean {
-  return (method === 'GET' || method === 'HEAD') && phase === 'done' && messages === null && served === null;
 }

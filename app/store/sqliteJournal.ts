@@ -1,20 +1,23 @@
 /**
  * The journal in SQLite. A request stays in memory until it ends; ended requests are written together, in one transaction
- * every 100 ms, so that no request waits for its record to be written.
+ * after 100 ms (500 ms under load), so that no request waits for its record to be written.
  */
 import type { Log } from '../log/log';
 import type { DayUsage, RequestDetails, RequestRow, RequestTexts, TextsWithheld } from '../shared/contract';
 import { asError } from '../shared/errorText';
 import { localDay } from '../shared/localDay';
+import { isPoll } from '../shared/requests/isPoll';
 import { NO_USAGE } from '../shared/usage';
 import { type Database, transaction } from './database';
 import type { Journal } from './journal';
-import { createPolls, isPoll } from './polls';
+import { createPolls } from './polls';
 import { createRefusals } from './refusals';
+import { distinctTimes } from './requests/distinctTimes';
 import { changeRequest, newRequest, type OpenRequest, openRecord, type UnwrittenRequest } from './requests/openRequest';
 import { createRequestSearch } from './requests/requestSearch';
 import { asksNoModel } from './requests/requestsTable';
 import type { RequestTextsStore, TextDeletion } from './requests/requestTexts';
+import { isIndexedAtOnce } from './requests/textsTable';
 import { createToolWaits } from './requests/toolWaits';
 import { toRow } from './requests/toRow';
 import { createSearchReader } from './sqlite/searchReader';
@@ -39,6 +42,9 @@ const SHARE_WITHOUT_MODEL = 0.1;
 const PRUNE_ABOVE = 1.1;
 
 const WRITE_AFTER_MS = 100;
+/** Where requests come so fast that a write had more than `MANY`, fewer and larger writes follow: each has costs of its own. */
+const WRITE_MANY_AFTER_MS = 500;
+const MANY = 10;
 /** The time until the next attempt after a failed write: a full disk does not become free at once. */
 const RETRY_AFTER_MS = 5_000;
 
@@ -59,6 +65,7 @@ export function openJournal({
   let unwritten: UnwrittenRequest[] = [];
   let unwrittenUsage: HourUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let writeAfterMs = WRITE_AFTER_MS;
   let closed = false;
   const maxWithoutModel = Math.ceil(maxRequests * SHARE_WITHOUT_MODEL);
   let storedCount = attempt('count', 0, () => requests.count());
@@ -70,14 +77,14 @@ export function openJournal({
     withoutModelCount = attempt('count', 0, () => requests.countWithoutModel());
     today = emptyDay('');
   });
-  const listeners = new Set<(row: RequestRow) => void>();
+  const listeners = new Set<Parameters<Journal['onChange']>[0]>();
   const nextTime = distinctTimes(now);
   const polls = createPolls(now);
   const refusals = createRefusals({ now, onSummary: (address, count) => recordSummary(address, count) });
 
   const notify = (request: RequestDetails) => {
     const row = toRow(request);
-    for (const listener of listeners) listener(row);
+    for (const listener of listeners) listener(row, request);
   };
 
   const writeSoon = (afterMs: number) => {
@@ -87,16 +94,17 @@ export function openJournal({
 
   /** Returns whether the request can be found by its words; a worker sees to it otherwise. */
   const write = ({ details, endedAt, texts: said, hasTexts }: UnwrittenRequest): boolean => {
-    const seq = requests.insert({ ...details, endedAt }, hasTexts);
+    const indexed = isIndexedAtOnce(said);
+    const seq = requests.insert({ ...details, endedAt }, { hasTexts, indexed });
     if (said !== null) texts.insert(seq, said);
-    const isIndexed = texts.index(seq, said);
-    if (isIndexed) requests.setIndexed(seq);
-    return isIndexed;
+    if (indexed) texts.index(seq);
+    return indexed;
   };
 
   const writeNow = () => {
     clearTimeout(timer);
     timer = undefined;
+    writeAfterMs = unwritten.length > MANY ? WRITE_MANY_AFTER_MS : WRITE_AFTER_MS;
     if (unwritten.length === 0 && unwrittenUsage.length === 0) return;
     let isAllIndexed = true;
     try {
@@ -138,7 +146,7 @@ export function openJournal({
       addToHours(unwrittenUsage, hourUsage);
       if (hourUsage.day === today.day) addToDay(today, hourUsage);
     }
-    writeSoon(WRITE_AFTER_MS);
+    writeSoon(writeAfterMs);
   };
 
   /** The requests that are not in the database. @param withTexts whether the texts of running ones are read as well. */
@@ -248,8 +256,12 @@ export function openJournal({
     recent: (limit) => older(Number.POSITIVE_INFINITY, limit),
     older,
     details(id) {
-      const recent = openRequests.get(id) ?? inMemory(false).find((request) => request.details.id === id);
-      if (recent) return structuredClone(recent.details);
+      const isIt = (details: RequestDetails) => details.id === id;
+      const recent =
+        openRequests.get(id)?.details ??
+        unwritten.find((request) => isIt(request.details))?.details ??
+        polls.recent.find(isIt);
+      if (recent) return structuredClone(recent);
       return attempt('read', null, () => requests.find(id)?.details ?? null);
     },
     search: (query) => {
@@ -287,21 +299,6 @@ export function openJournal({
       clearTimeout(timer);
       await search.close();
     },
-  };
-}
-
-/**
- * Returns times of which no two are equal: requests of the same millisecond are a thousandth apart. The log is read in
- * pages by time, and requests that shared the time of a page's last row would be missing from the next page.
- */
-function distinctTimes(now: () => number): () => number {
-  let millisecond = 0;
-  let countInMillisecond = 0;
-  return () => {
-    const at = now();
-    countInMillisecond = at === millisecond ? countInMillisecond + 1 : 0;
-    millisecond = at;
-    return at + countInMillisecond / 1000;
   };
 }
 

@@ -1,7 +1,7 @@
 /** The app's metrics for Prometheus: the journal's events advance the counters, and gauges are read when they are scraped. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
-import type { CliAccount, RequestRow } from '../../shared/contract';
+import type { CliAccount } from '../../shared/contract';
 import { isFailure } from '../../shared/requests/requestOutcome';
 import { knownUsage, type RequestUsage } from '../../shared/usage';
 import type { DialectServices } from '../dialect';
@@ -65,18 +65,17 @@ function addRequestMetrics(registry: Registry, journal: DialectServices['journal
     buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers,
   });
-  journal.onChange((row: RequestRow) => {
+  journal.onChange((row, { route }) => {
     // A row without a status stands for refused requests that were only counted.
     if (row.durationMs === null || row.status === null) return;
     const { dialect } = row;
-    const details = journal.details(row.id);
-    const path = details?.route ?? 'other';
+    const path = route ?? 'other';
     const key = row.keyName === '' ? {} : { key: row.keyName };
     requests.inc({ dialect, path, status: String(row.status), ...key });
     if (isFailure(row)) failures.inc({ dialect, path, ...key });
     duration.observe({ dialect, path }, row.durationMs / 1000);
     if (row.firstTokenMs === null && row.usage === null) return;
-    const model = details?.resolvedModel ?? 'other';
+    const model = row.resolvedModel ?? 'other';
     if (row.firstTokenMs !== null) firstToken.observe({ dialect, model }, row.firstTokenMs / 1000);
     for (const [kind, count] of kinds(row.usage)) tokens.inc({ kind, model, ...key }, count);
     cost.inc({ model, ...key }, Math.max(0, knownUsage(row.usage).costUsd));

@@ -8,8 +8,11 @@ import type { Database } from '../database';
 export type EndedRequest = RequestDetails & { readonly endedAt: number };
 
 export interface RequestsTable {
-  /** Returns the row's number, by which its texts and words are stored. @param hasTexts whether its texts are recorded. */
-  insert(request: EndedRequest, hasTexts: boolean): number;
+  /**
+   * Returns the row's number, by which its texts and words are stored.
+   * @param options whether its texts are recorded, and whether it is in the index when the transaction ends.
+   */
+  insert(request: EndedRequest, options: { readonly hasTexts: boolean; readonly indexed: boolean }): number;
   /** Requests that began before `before` (ms since the epoch), newest first. */
   older(before: number, limit: number): RequestDetails[];
   find(id: string): StoredRequest | null;
@@ -22,7 +25,6 @@ export interface RequestsTable {
   /** The numbers of the conversation's requests. */
   ofConversation(conversation: string): number[];
   clearAsked(seq: number): void;
-  setIndexed(seq: number): void;
 }
 
 export interface StoredRequest {
@@ -47,38 +49,34 @@ export function requestsTable(database: Database, marks: DeletionMarks): Request
   const older = database.prepare('SELECT * FROM requests WHERE seq < ? AND seq > ? ORDER BY seq DESC LIMIT ?');
   const find = database.prepare('SELECT * FROM requests WHERE id = ? AND seq > ?');
   const count = database.prepare('SELECT count(*) AS count FROM requests WHERE seq > ?');
-  const oldest = database.prepare('SELECT seq FROM requests WHERE seq > ? ORDER BY seq LIMIT ?');
+  const oldest = database.prepare('SELECT seq FROM requests WHERE seq > :rows ORDER BY seq LIMIT 1 OFFSET :skipped');
+  const newest = database.prepare('SELECT max(seq) AS seq FROM requests');
+  const removeUpTo = database.prepare(
+    `DELETE FROM requests WHERE seq > ? AND seq <= ? RETURNING ${WITHOUT_MODEL} AS without_model`,
+  );
+  const removeTextsUpTo = database.prepare('DELETE FROM request_texts WHERE seq > ? AND seq <= ?');
+  const removeWordsUpTo = database.prepare('DELETE FROM request_index WHERE rowid > ? AND rowid <= ?');
   const countWithoutModel = database.prepare(
     `SELECT count(*) AS count FROM requests WHERE ${WITHOUT_MODEL} AND seq > ?`,
   );
   const oldestWithoutModel = database.prepare(
     `SELECT seq FROM requests WHERE ${WITHOUT_MODEL} AND seq > ? ORDER BY seq LIMIT ?`,
   );
-  const remove = database.prepare(`DELETE FROM requests WHERE seq = ? RETURNING ${WITHOUT_MODEL} AS without_model`);
+  const remove = database.prepare('DELETE FROM requests WHERE seq = ?');
   const removeTexts = database.prepare('DELETE FROM request_texts WHERE seq = ?');
   const removeWords = database.prepare('DELETE FROM request_index WHERE rowid = ?');
   const ofConversation = database.prepare('SELECT seq FROM requests WHERE conversation = ?');
   const clearAsked = database.prepare("UPDATE requests SET asked = '' WHERE seq = ?");
-  const setIndexed = database.prepare('UPDATE requests SET indexed = 1 WHERE seq = ?');
 
-  const deleteAll = (seqs: readonly number[]): number => {
-    let withoutModel = 0;
-    for (const seq of seqs) {
-      removeWords.run(seq);
-      removeTexts.run(seq);
-      withoutModel += Number(remove.get(seq)?.without_model ?? 0);
-    }
-    return withoutModel;
-  };
   const seqsOf = (rows: readonly Record<string, unknown>[]) => rows.map(({ seq }) => Number(seq));
   const read = (row: unknown) => fromColumns(row, marks);
 
   return {
-    insert: (request, hasTexts) => {
+    insert: (request, { hasTexts, indexed }) => {
       let seq = seqOf(request.at);
       // Only where the clock was set back.
       while (isTaken.get(seq)) seq += 1;
-      insert.run({ ...toColumns(request), seq, has_texts: Number(hasTexts), indexed: 0 });
+      insert.run({ ...toColumns(request), seq, has_texts: Number(hasTexts), indexed: Number(indexed) });
       return seq;
     },
     older: (before, limit) => older.all(seqOf(before), marks.rows, limit).map((row) => read(row).details),
@@ -87,12 +85,21 @@ export function requestsTable(database: Database, marks: DeletionMarks): Request
       return row === undefined ? null : read(row);
     },
     count: () => Number(count.get(marks.rows)?.count),
-    deleteOldest: (n) => deleteAll(seqsOf(oldest.all(marks.rows, n))),
+    deleteOldest(n) {
+      const last = Number(oldest.get({ rows: marks.rows, skipped: n - 1 })?.seq ?? newest.get()?.seq ?? 0);
+      const range = [marks.rows, last] as const;
+      removeWordsUpTo.run(...range);
+      removeTextsUpTo.run(...range);
+      return removeUpTo.all(...range).filter((row) => row.without_model === 1).length;
+    },
     countWithoutModel: () => Number(countWithoutModel.get(marks.rows)?.count),
-    deleteOldestWithoutModel: (n) => void deleteAll(seqsOf(oldestWithoutModel.all(marks.rows, n))),
+    deleteOldestWithoutModel(n) {
+      for (const seq of seqsOf(oldestWithoutModel.all(marks.rows, n))) {
+        for (const statement of [removeWords, removeTexts, remove]) statement.run(seq);
+      }
+    },
     ofConversation: (conversation) => seqsOf(ofConversation.all(conversation)),
     clearAsked: (seq) => clearAsked.run(seq),
-    setIndexed: (seq) => setIndexed.run(seq),
   };
 }
 

@@ -9,8 +9,8 @@ export interface TextsTable {
   insert(seq: number, texts: RequestTexts): void;
   /** null where there are none. */
   find(seq: number): RequestTexts | null;
-  /** Makes the row and its texts searchable. Returns false where they are too long for the main thread: a worker does it then. */
-  index(seq: number, texts: RequestTexts | null): boolean;
+  /** Makes the row and its texts searchable, which `isIndexedAtOnce` has allowed. */
+  index(seq: number): void;
   /** Deletes the texts; the row stays, and is still found by its own words. */
   delete(seq: number): void;
   /** Bytes of all texts above this number. */
@@ -51,11 +51,7 @@ export function textsTable(database: Database, marks: DeletionMarks): TextsTable
       const row = find.get(seq);
       return row === undefined ? null : toTexts(row);
     },
-    index: (seq, texts) => {
-      if (texts !== null && lengthOf(texts) > MAX_INDEXED_AT_ONCE) return false;
-      index.run({ seq, most: MAX_INDEXED_AT_ONCE, texts: marks.texts });
-      return true;
-    },
+    index: (seq) => index.run({ seq, most: MAX_INDEXED_AT_ONCE, texts: marks.texts }),
     delete: (seq) => {
       remove.run(seq);
       unindex.run(seq);
@@ -72,6 +68,11 @@ export function textsTable(database: Database, marks: DeletionMarks): TextsTable
     },
     hasUpTo: (seq) => hasUpTo.get(seq) !== undefined,
   };
+}
+
+/** Whether the texts are short enough to be indexed on the main thread; of longer ones, a worker does it. */
+export function isIndexedAtOnce(texts: RequestTexts | null): boolean {
+  return texts === null || lengthOf(texts) <= MAX_INDEXED_AT_ONCE;
 }
 
 /** Of what is searched, in characters. */

@@ -1,7 +1,6 @@
 /** Tests a row in the window against the filter of the log. */
 import type { RequestFilter, RequestRow } from '../../../app/shared/contract';
 import { passesFilter } from '../../../app/shared/requests/requestFilter';
-import { isFailure } from '../../../app/shared/requests/requestOutcome';
 import type { RowTest } from '../../state/requestLog';
 
 /** Whether the filter lets every request pass. */
@@ -27,12 +26,4 @@ function hasWords(row: RequestRow, words: readonly string[]): boolean {
   const { client, model, resolvedModel, path, keyName, asked } = row;
   const text = `${client} ${model} ${resolvedModel ?? ''} ${path} ${keyName} ${asked}`.toLowerCase();
   return words.every((word) => text.includes(word));
-}
-
-/**
- * Whether the request only asked for models, versions and the like, as programs do every few seconds. A failed one is worth a row of its own.
- */
-export function isPoll(row: RequestRow): boolean {
-  if (isFailure(row)) return false;
-  return row.path.endsWith('/api/show') || (row.model === '' && (row.method === 'GET' || row.method === 'HEAD'));
 }

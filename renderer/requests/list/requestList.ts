@@ -3,12 +3,13 @@
  * searches the rest, a page at a time. Rows that arrive meanwhile are tested here.
  */
 import type { Bridge, RequestFilter, RequestRow } from '../../../app/shared/contract';
+import { isPoll } from '../../../app/shared/requests/isPoll';
 import type { AppStore } from '../../state/appStore';
 import { callErrorText } from '../../state/callErrorText';
 import { createRequestLog, type RowTest } from '../../state/requestLog';
 import { createStore, type ReadableStore } from '../../state/store';
 import type { Rows } from '../../ui/list/RowGrid';
-import { isEmptyFilter, isPoll, rowTest } from '../filter/rowFilter';
+import { isEmptyFilter, rowTest } from '../filter/rowFilter';
 import { createPollGroups, type PollGroup } from './pollGroups';
 
 export interface RequestListState {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestFilter, RequestRow } from '../../../../app/shared/contract';
+import { isPoll } from '../../../../app/shared/requests/isPoll';
 import { FAILURE_OUTCOMES } from '../../../../app/shared/requests/outcomes';
 import {
   ANY_FAILURE,
@@ -11,7 +12,7 @@ import {
 } from '../../../../renderer/requests/filter/filterParts';
 import { takeTypedFilters } from '../../../../renderer/requests/filter/filterSyntax';
 import { parseMoment } from '../../../../renderer/requests/filter/parseMoment';
-import { isEmptyFilter, isPoll, rowTest } from '../../../../renderer/requests/filter/rowFilter';
+import { isEmptyFilter, rowTest } from '../../../../renderer/requests/filter/rowFilter';
 import { cellFilter, filterEntries } from '../../../../renderer/requests/filter/rowValues';
 import { requestRow } from '../../../support/rendererDev/requestRow';
 
