@@ -42,7 +42,9 @@ export function createRequestsStore({ appStore, commands }: Services): RequestsS
     ...{ filter: {}, words: '', selected: null, showsDetails: false, detailsTab: 'said', tab: 'log' },
     ...remembered,
   });
-  const list = createRequestList({ appStore, call: commands.call });
+  const position = topPosition();
+  const inView = () => position.top?.id;
+  const list = createRequestList({ appStore, call: commands.call, inView });
   list.foldPolls(remembered.foldsPolls);
   let lastRemembered = JSON.stringify(remembered);
   return {
@@ -57,7 +59,7 @@ export function createRequestsStore({ appStore, commands }: Services): RequestsS
       if (remembers !== lastRemembered) localStorage.setItem(REMEMBERED, remembers);
       lastRemembered = remembers;
     },
-    position: topPosition(),
+    position,
     list,
   };
 }

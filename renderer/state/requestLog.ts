@@ -1,6 +1,6 @@
 /**
- * The rows of the request log, up to a long day's worth, and which of them pass the filter. Arrays that are changed in place: the grid reads
- * only the rows in view, so neither an update nor a scroll may cost more than the rows it touches.
+ * The newest rows of the request log, and older ones that were loaded, and which of them pass the filter. Arrays that are changed in place: the
+ * grid reads only the rows in view, so neither an update nor a scroll may cost more than the rows it touches.
  */
 import type { RequestRow } from '../../app/shared/contract';
 
@@ -19,18 +19,23 @@ export interface RequestLog {
   oldest(): RequestRow | undefined;
   /** The newest rows, the latest first, whether they pass the filter or not. */
   newest(count: number): RequestRow[];
-  isFull(): boolean;
-  /** Replaces rows by their ids; the others go on top. The oldest rows are dropped at the capacity. */
+  /**
+   * Replaces rows by their ids; the others go on top, except changes of rows that were dropped. Beyond the capacity the oldest rows are dropped.
+   */
   upsert(rows: readonly RequestRow[]): void;
-  /** Adds rows below the oldest, except those that are loaded already. Returns how many were added. */
+  /** Adds rows below the oldest, also beyond the capacity, except those that are loaded already. Returns how many were added. */
   addOlder(rows: readonly RequestRow[]): number;
+  /** Drops the oldest rows, as `upsert` does. */
+  dropOldest(count: number): void;
+  /** Drops the rows that do not pass the test, for good. */
+  keep(test: RowTest): void;
   /** Drops the rows whose requests have ended. */
   dropEnded(): void;
   /** Rows whose requests have not ended. */
   unfinished(): RequestRow[];
   /** Drops every row. */
   clear(): void;
-  /** Replaces every row, in the order in which they arrived. Of more than the capacity the newest stay. */
+  /** Replaces every row, in the order in which they arrived, also beyond the capacity. */
   replaceAll(rows: readonly RequestRow[]): void;
   /** Every row, the oldest first. Changed in place; to read at once. */
   all(): readonly RequestRow[];
@@ -38,9 +43,12 @@ export interface RequestLog {
   filter(test: RowTest | null): void;
 }
 
-export const LOG_CAPACITY = 100_000;
+/** The app stores and finds the others: a window that is open all day must not grow with every request. */
+export const LOG_CAPACITY = 5_000;
+/** The most rows of a log to which older ones are added. */
+const MOST_ROWS = 100_000;
 
-/** An empty log. */
+/** An empty log. @param capacity how many rows it holds before it drops the oldest. */
 export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
   // Each row has a number, its place, that never changes: the log grows and shrinks at its ends, so no other row is renumbered.
   let rows: RequestRow[] = [];
@@ -48,6 +56,8 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
   let places = new Map<string, number>();
   let shown: number[] = [];
   let passes: RowTest | null = null;
+  /** When the newest of the dropped rows arrived; ms since the epoch. */
+  let droppedAt = Number.NEGATIVE_INFINITY;
 
   const at = (place: number | undefined) => (place === undefined ? undefined : rows[place - firstPlace]);
 
@@ -64,19 +74,18 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     },
     oldest: () => rows[0],
     newest: (count) => rows.slice(-count).reverse(),
-    isFull: () => rows.length >= capacity,
     upsert(changes) {
       const fresh = new Map<string, RequestRow>();
       for (const row of changes) {
         const place = places.get(row.id);
-        if (place === undefined) fresh.set(row.id, row);
-        else replace(place, row);
+        if (place !== undefined) replace(place, row);
+        else if (row.at > droppedAt) fresh.set(row.id, row);
       }
       for (const row of [...fresh.values()].sort((a, b) => a.at - b.at)) append(row);
-      trim();
+      dropOldest(rows.length - capacity);
     },
     addOlder(older) {
-      const room = capacity - rows.length;
+      const room = Math.max(0, MOST_ROWS - rows.length);
       const added = older
         .filter((row) => !places.has(row.id))
         .sort((a, b) => b.at - a.at)
@@ -84,6 +93,7 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
         .reverse();
       firstPlace -= added.length;
       rows = [...added, ...rows];
+      droppedAt = Math.min(droppedAt, added[0]?.at ?? droppedAt);
       const passing: number[] = [];
       added.forEach((row, index) => {
         const place = firstPlace + index;
@@ -92,6 +102,14 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
       });
       shown = [...passing, ...shown];
       return added.length;
+    },
+    dropOldest,
+    keep(test) {
+      const kept = rows.filter(test);
+      const until = droppedAt;
+      clear();
+      for (const row of kept) append(row);
+      droppedAt = until;
     },
     dropEnded() {
       const live = rows.filter(isUnfinished);
@@ -102,8 +120,7 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     clear,
     replaceAll(all) {
       clear();
-      const newest = all.length > capacity ? all.slice(-capacity) : all;
-      for (const row of newest) append(row);
+      for (const row of all.slice(-MOST_ROWS)) append(row);
     },
     all: () => rows,
     filter(test) {
@@ -119,6 +136,7 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     rows = [];
     places = new Map();
     shown = [];
+    droppedAt = Number.NEGATIVE_INFINITY;
   }
 
   function append(row: RequestRow): void {
@@ -138,11 +156,13 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
     if (!isShown && wasShown) shown.splice(position, 1);
   }
 
-  function trim(): void {
-    const excess = rows.length - capacity;
-    if (excess <= 0) return;
-    for (const row of rows.splice(0, excess)) places.delete(row.id);
-    firstPlace += excess;
+  function dropOldest(dropped: number): void {
+    if (dropped <= 0) return;
+    for (const row of rows.splice(0, dropped)) {
+      places.delete(row.id);
+      droppedAt = Math.max(droppedAt, row.at);
+    }
+    firstPlace += dropped;
     shown.splice(0, lowerBound(shown, firstPlace));
   }
 }

@@ -28,6 +28,7 @@ export function RequestGrid({ list, words, onPause, onTab, ...grid }: RequestGri
     // After a failure the user tries again.
     if (list.state().older === 'more') void list.loadOlder();
   }, [list]);
+  const cells = useCallback((row: RequestRow) => <RequestCells row={row} words={words} />, [words]);
   const onKey = (key: string) => {
     if (key === 'p' || key === ' ') onPause();
     else if (onTab && key === 'ArrowRight') onTab(1);
@@ -44,7 +45,7 @@ export function RequestGrid({ list, words, onPause, onTab, ...grid }: RequestGri
       rows={list.rows}
       version={version}
       columns={COLUMNS}
-      cells={(row) => <RequestCells row={row} words={words} />}
+      cells={cells}
       rowLabel={rowLabel}
       foot={<Foot list={list} />}
       onNearEnd={loadOlder}

@@ -6,7 +6,7 @@ import type { Bridge, RequestFilter, RequestRow } from '../../../app/shared/cont
 import { isPoll } from '../../../app/shared/requests/isPoll';
 import type { AppStore } from '../../state/appStore';
 import { callErrorText } from '../../state/callErrorText';
-import { createRequestLog, type RowTest } from '../../state/requestLog';
+import { createRequestLog, LOG_CAPACITY, type RowTest } from '../../state/requestLog';
 import { createStore, type ReadableStore } from '../../state/store';
 import type { Rows } from '../../ui/list/RowGrid';
 import { isEmptyFilter, rowTest } from '../filter/rowFilter';
@@ -45,6 +45,10 @@ export interface RequestList extends ReadableStore<RequestListState> {
 export interface RequestListOptions {
   appStore: Pick<AppStore, 'log' | 'onRows'>;
   call: Bridge['call'];
+  /** The id of the row at the top of the view; undefined while the newest is. */
+  inView?: () => string | undefined;
+  /** How many rows are held before the oldest are dropped, which the app has. */
+  capacity?: number;
   /** Rows loaded at a time. */
   pageSize?: number;
   /** How long the typing pauses before the app searches, and how often it searches again for requests that have ended since. */
@@ -57,16 +61,30 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 const SNAPSHOT = 500;
 /** So many of the window's newest rows are tested at once. The app finds the others, without holding up the page. */
 const TESTED_AT_ONCE = 5_000;
+/** The app holds as many. */
+const KEPT_POLLS = 500;
+/** Rows below the one at the top of the view that are not dropped. */
+const KEPT_BELOW = 1_000;
 
 export function createRequestList(options: RequestListOptions): RequestList {
-  const { appStore, call, pageSize = 200, searchDelayMs = 150, refreshMs = 2_000 } = options;
-  const log = createRequestLog();
+  const {
+    appStore,
+    call,
+    inView,
+    capacity = LOG_CAPACITY,
+    pageSize = 200,
+    searchDelayMs = 150,
+    refreshMs = 2_000,
+  } = options;
+  const log = createRequestLog(Number.POSITIVE_INFINITY);
   const polls = createPollGroups();
   const store = createStore<RequestListState>({
     ...{ version: 0, older: 'end', failure: null, total: null, isPaused: false, waiting: 0 },
   });
   const { state } = store;
   const waiting = new Map<string, RequestRow>();
+  /** Whether more rows wait than are held. */
+  let overflows = false;
   /** The rows whose stored texts have the words, which the rows themselves may not show. */
   let found = new Set<string>();
   let filter: RequestFilter = {};
@@ -110,7 +128,8 @@ export function createRequestList(options: RequestListOptions): RequestList {
       const rows = [...waiting.values()];
       waiting.clear();
       store.set({ isPaused: false, waiting: 0 });
-      addLive(rows);
+      if (overflows) restart();
+      else addLive(rows);
     },
     loadOlder: () => (state().older === 'more' || state().older === 'failed' ? loadPage() : Promise.resolve()),
     async newestIds(limit) {
@@ -126,6 +145,7 @@ export function createRequestList(options: RequestListOptions): RequestList {
     clearTimeout(refreshTimer);
     refreshTimer = undefined;
     waiting.clear();
+    overflows = false;
     found = new Set();
     passes = rowTest(filter, (id) => found.has(id));
     log.clear();
@@ -195,6 +215,7 @@ export function createRequestList(options: RequestListOptions): RequestList {
           const known = waiting.get(row.id);
           nowWaiting += Number(isShown(row)) - Number(known !== undefined && isShown(known));
           waiting.set(row.id, row);
+          dropWaiting();
           continue;
         }
         count(row);
@@ -203,8 +224,44 @@ export function createRequestList(options: RequestListOptions): RequestList {
       }
     }
     log.upsert(listed);
+    if (log.total() > capacity * 1.2) compact();
     if (listed.length > 0) changed({ waiting: nowWaiting, total: total === null ? null : total + matching });
     else if (nowWaiting !== state().waiting) store.set({ waiting: nowWaiting });
+  }
+
+  /** Makes room for new rows. Polls go first, which the app does not store either: they must not take the place of what can be read again. */
+  function compact(): void {
+    const all = log.all();
+    let spare = all.reduce((sum, row) => sum + Number(isPoll(row)), 0) - KEPT_POLLS;
+    if (spare > 0) {
+      log.keep((row) => {
+        const isKept = !isPoll(row) || isUnfinished(row) || spare <= 0;
+        if (!isKept) spare--;
+        return isKept;
+      });
+    }
+    const top = inView?.();
+    const index = top === undefined ? -1 : log.indexOf(top);
+    const isAt = index < 0 ? 0 : index + KEPT_BELOW;
+    const excess = log.total() - Math.max(capacity, isAt);
+    if (excess <= 0) return;
+    log.dropOldest(excess);
+    // A page that is on its way would leave a gap.
+    search++;
+    clearTimeout(searchTimer);
+    clearTimeout(refreshTimer);
+    refreshTimer = undefined;
+    cursor = (log.oldest()?.at ?? NEWEST - 1) + 1;
+    store.set({ older: 'more' });
+  }
+
+  function dropWaiting(): void {
+    if (waiting.size <= capacity) return;
+    overflows = true;
+    for (const id of waiting.keys()) {
+      waiting.delete(id);
+      return;
+    }
   }
 
   /** A request that has ended may have the words in its answer. */

@@ -3,7 +3,7 @@
  * scrolled away, the rows they look at stay where they are.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, useLayoutEffect } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, type RefObject, useLayoutEffect } from 'react';
 import { plural } from '../format';
 import { Icon } from '../Icon';
 import { type GridPosition, type GridRow, ROW_HEIGHT, type Rows } from './gridRows';
@@ -39,6 +39,7 @@ export interface RowGridProps<T extends GridRow> {
   /** Changed in place as the user scrolls. */
   position: GridPosition;
   columns: readonly Column[];
+  /** The same function as long as it draws the same: rows are drawn again when it is another. */
   cells: (row: T) => ReactNode;
   foot: ReactNode;
   selected: string | null;
@@ -84,7 +85,6 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
     count,
     getScrollElement: () => ref.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows.row(index)?.id ?? index,
     scrollMargin: HEAD_HEIGHT,
     overscan: 8,
     initialOffset: () => topOffset(position, rows) ?? 0,
@@ -93,6 +93,11 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
   const open = () => {
     if (holdsStill) stay();
     onOpen();
+  };
+
+  const rowOf = (event: MouseEvent) => {
+    const line = event.target instanceof Element ? event.target.closest('[role="row"]') : null;
+    return line ? rows.row(Number(line.getAttribute('aria-rowindex')) - 2) : undefined;
   };
 
   const items = virtualizer.getVirtualItems();
@@ -152,46 +157,37 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
         onKeyDown={onKeyDown}
       >
         <Head columns={columns} />
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the grid has the focus and handles the keys */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
         <div
           className="grid-rows"
           style={{ height: virtualizer.getTotalSize() }}
           onPointerMove={holdsStill ? () => holdFor(HOLD_MS) : undefined}
           onPointerLeave={release}
+          onClick={(event) => {
+            const row = rowOf(event);
+            if (!row) return;
+            if (event.altKey && onMenu) return onMenu(row, columnOf(event), placeOf(event), true);
+            onSelect(row.id);
+            open();
+          }}
+          onContextMenu={(event) => {
+            const row = rowOf(event);
+            if (!onMenu || !row) return;
+            event.preventDefault();
+            onSelect(row.id);
+            onMenu(row, columnOf(event), placeOf(event), false);
+          }}
         >
-          {items.map(({ index, key, start }) => {
-            const row = rows.row(index);
-            return (
-              row && (
-                // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the selected row
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
-                // biome-ignore lint/a11y/useSemanticElements: as above
-                <div
-                  key={key}
-                  id={rowId(row.id)}
-                  className="row"
-                  role="row"
-                  aria-rowindex={index + 2}
-                  aria-selected={row.id === selected}
-                  data-phase={row.phase}
-                  aria-label={rowLabel?.(row)}
-                  style={{ transform: `translateY(${start - HEAD_HEIGHT}px)` }}
-                  onClick={(event) => {
-                    if (event.altKey && onMenu) return onMenu(row, columnOf(event), placeOf(event), true);
-                    onSelect(row.id);
-                    open();
-                  }}
-                  onContextMenu={(event) => {
-                    if (!onMenu) return;
-                    event.preventDefault();
-                    onSelect(row.id);
-                    onMenu(row, columnOf(event), placeOf(event), false);
-                  }}
-                >
-                  {cells(row)}
-                </div>
-              )
-            );
-          })}
+          {/* The rows in view follow each other in it: when the list is scrolled, only this element moves. */}
+          <div style={{ transform: `translateY(${(items[0]?.start ?? 0) - HEAD_HEIGHT}px)` }}>
+            {items.map(({ index }) => {
+              const row = rows.row(index);
+              return (
+                row && <GridLine key={row.id} {...{ row, index, cells, rowLabel }} isSelected={row.id === selected} />
+              );
+            })}
+          </div>
         </div>
         <div className="grid-foot">{foot}</div>
       </div>
@@ -205,6 +201,39 @@ export function RowGrid<T extends GridRow>(props: RowGridProps<T>) {
     </div>
   );
 }
+
+interface GridLineProps<T extends GridRow> {
+  row: T;
+  index: number;
+  isSelected: boolean;
+  cells: (row: T) => ReactNode;
+  rowLabel: ((row: T) => string) | undefined;
+}
+
+/** A row. Drawn again only when it has changed: the list draws many times a second while requests come in. */
+const GridLine = memo(function GridLine<T extends GridRow>({
+  row,
+  index,
+  isSelected,
+  cells,
+  rowLabel,
+}: GridLineProps<T>) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the selected row
+    // biome-ignore lint/a11y/useSemanticElements: part of a grid whose rows exist only in view
+    <div
+      id={rowId(row.id)}
+      className="row"
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      data-phase={row.phase}
+      aria-label={rowLabel?.(row)}
+    >
+      {cells(row)}
+    </div>
+  );
+}) as <T extends GridRow>(props: GridLineProps<T>) => ReactNode;
 
 function Head({ columns }: { columns: readonly Column[] }) {
   return (

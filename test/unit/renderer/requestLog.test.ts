@@ -35,12 +35,33 @@ describe('the request log', () => {
     expect(shownIds(log)).toEqual(['r11', 'r10', 'r9', 'r8']);
   });
 
-  it('takes older rows only up to its capacity, the newer of them first', () => {
+  it('takes older rows beyond its capacity, until newer ones arrive', () => {
     const log = createRequestLog(3);
     log.upsert(rows(10, 11));
-    expect(log.addOlder(rows(9, 8))).toBe(1);
-    expect(shownIds(log)).toEqual(['r11', 'r10', 'r9']);
-    expect(log.isFull()).toBe(true);
+    expect(log.addOlder(rows(9, 8))).toBe(2);
+    expect(shownIds(log)).toEqual(['r11', 'r10', 'r9', 'r8']);
+    log.upsert(rows(12));
+    expect(shownIds(log)).toEqual(['r12', 'r11', 'r10']);
+  });
+
+  it('passes over changes of rows that it has dropped, until they are loaded again', () => {
+    const log = createRequestLog();
+    log.upsert(rows(1, 2, 3, 4, 5));
+    log.dropOldest(2);
+    log.upsert(rows(2));
+    expect(shownIds(log)).toEqual(['r5', 'r4', 'r3']);
+    log.addOlder(rows(1, 2));
+    log.upsert([requestRow({ id: 'r2', at: 2, status: 500 })]);
+    expect(log.byId('r2')?.status).toBe(500);
+  });
+
+  it('keeps the rows of a test, with the filter and their order', () => {
+    const log = createRequestLog();
+    log.filter((row) => row.at !== 4);
+    log.upsert(rows(1, 2, 3, 4, 5));
+    log.keep((row) => row.at !== 2);
+    expect(shownIds(log)).toEqual(['r5', 'r3', 'r1']);
+    expect(log.indexOf('r1')).toBe(2);
   });
 
   it('adds and takes away a row whose change makes it pass the filter or not', () => {
@@ -82,13 +103,13 @@ describe('the request log', () => {
     expect(log.indexOf('live')).toBe(0);
   });
 
-  it('replaces all rows, of which the newest stay at its capacity, and keeps the filter', () => {
-    const log = createRequestLog(3);
+  it('replaces all rows, and keeps the filter', () => {
+    const log = createRequestLog();
     log.filter((row) => row.at !== 4);
     log.upsert(rows(1));
     log.replaceAll(rows(2, 3, 4, 5));
-    expect(shownIds(log)).toEqual(['r5', 'r3']);
-    expect(log.all().map(({ id }) => id)).toEqual(['r3', 'r4', 'r5']);
+    expect(shownIds(log)).toEqual(['r5', 'r3', 'r2']);
+    expect(log.all().map(({ id }) => id)).toEqual(['r2', 'r3', 'r4', 'r5']);
     expect(log.byId('r1')).toBeUndefined();
   });
 });

@@ -14,7 +14,12 @@ import { requestRow } from '../../../support/rendererDev/requestRow';
 type Search = (filter: RequestFilter, before: number, limit: number) => RequestPage | Promise<RequestPage>;
 
 /** A list over a window that has some rows, and an app that searches as the test says. */
-function requestList(live: RequestRow[], search: Search = () => ({ rows: [], more: false, total: 0 })) {
+function requestList(
+  live: RequestRow[],
+  search: Search = () => ({ rows: [], more: false, total: 0 }),
+  capacity = 100,
+  inView = () => undefined as string | undefined,
+) {
   const log = createRequestLog();
   log.upsert(live);
   const listeners = new Set<(rows: readonly RequestRow[] | null) => void>();
@@ -33,6 +38,8 @@ function requestList(live: RequestRow[], search: Search = () => ({ rows: [], mor
       },
     },
     call: call as Bridge['call'],
+    capacity,
+    inView,
     pageSize: 2,
     searchDelayMs: 0,
     refreshMs: 0,
@@ -108,6 +115,37 @@ describe('the list of requests', () => {
     expect(ids()).toEqual(['r2']);
   });
 
+  it('drops the oldest well beyond its capacity, and loads them again where the end comes into view', async () => {
+    const older = [row(2), row(1)];
+    const { list, arrive, ids, searches } = requestList(
+      [row(1), row(2)],
+      () => ({ rows: older, more: false, total: 5 }),
+      3,
+    );
+    arrive(row(3), row(4), row(5));
+    expect(ids()).toEqual(['r5', 'r4', 'r3']);
+    expect(list.state().older).toBe('more');
+    await list.loadOlder();
+    expect(searches).toEqual([{ filter: {}, before: 4 }]);
+    expect(ids()).toEqual(['r5', 'r4', 'r3', 'r2', 'r1']);
+    expect(list.state().older).toBe('end');
+  });
+
+  it('drops no row near the one in view', () => {
+    const { arrive, ids } = requestList([row(1), row(2)], undefined, 3, () => 'r2');
+    arrive(row(3), row(4), row(5));
+    expect(ids()).toEqual(['r5', 'r4', 'r3', 'r2', 'r1']);
+  });
+
+  it('keeps its rows however many polls arrive', () => {
+    const { list, arrive, ids } = requestList([row(1)], undefined, 600);
+    for (let at = 2; at < 2_000; at++) arrive(poll(at));
+    expect(ids()).toEqual(['r1']);
+    expect(list.polls()[0]?.count).toBe(1_998);
+    list.foldPolls(false);
+    expect(list.rows.count()).toBeLessThanOrEqual(1 + 720);
+  });
+
   it('forgets the answer to a filter that has changed meanwhile', async () => {
     let answer: (page: RequestPage) => void = () => undefined;
     const first = new Promise<RequestPage>((resolve) => {
@@ -162,6 +200,16 @@ describe('the pause of the list', () => {
     list.resume();
     expect(ids()).toEqual(['r3', 'r2', 'r1']);
     expect(list.state()).toMatchObject({ isPaused: false, waiting: 0 });
+  });
+
+  it('shows the newest after a pause in which more came than it holds', () => {
+    const { list, arrive, ids } = requestList([row(1)], undefined, 3);
+    list.pause();
+    arrive(...[2, 3, 4, 5, 6, 7].map((at) => row(at)));
+    expect(list.state().waiting).toBe(6);
+    list.resume();
+    expect(ids().slice(0, 3)).toEqual(['r7', 'r6', 'r5']);
+    expect(list.state()).toMatchObject({ waiting: 0, isPaused: false });
   });
 
   it('does not count polls that would be folded', () => {
