@@ -55,9 +55,10 @@ export interface CoreOptions {
 export interface Core {
   /**
    * Finds the CLI, starts the first processes and, unless the settings say otherwise, the server. Faults become state, not errors.
-   * @param beforeCli the CLI is looked for once this has resolved: starting a program holds up this one for some 10 ms.
+   * @param beforeRest all but the server and the socket of the command begins once this has resolved: to start a program or a thread holds up this
+   *   one for some 10 ms.
    */
-  start(beforeCli?: Promise<void>): Promise<void>;
+  start(beforeRest?: Promise<void>): Promise<void>;
   /** Ends the server, every child and the store, in that order. Resolves when all are gone. */
   stop(): Promise<void>;
   /** The handlers of the calls that need no Electron. */
@@ -265,10 +266,15 @@ export function createCore({
   };
 
   return {
-    start: async (beforeCli = Promise.resolve()) => {
-      storage.start();
+    start: async (beforeRest = Promise.resolve()) => {
       const listening = settings.value.startServer ? server.start() : undefined;
-      await Promise.all([listening, startControl(), beforeCli.then(() => (stopping ? undefined : checkCli()))]);
+      const later = async () => {
+        await beforeRest;
+        if (stopping) return;
+        storage.start();
+        await checkCli();
+      };
+      await Promise.all([listening, startControl(), later()]);
     },
     stop: async () => {
       stopping = true;

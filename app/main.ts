@@ -48,15 +48,15 @@ async function start(): Promise<void> {
   const listening = milestone();
   setTimeout(listening.reach, SHOW_WITHIN_MS).unref();
   confinePages();
-  const documentServed = servePage(RENDERER_DIR, answering.reached);
+  servePage(RENDERER_DIR, answering.reached);
   const isHidden = commandLine.hidden || atLogin;
   const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, listening.reached);
+  // Its process starts meanwhile, and the page draws its frame while the rest is done here.
+  if (firstWindow) await Promise.race([firstWindow.navigated, sleep(NAVIGATED_WITHIN_MS)]);
   const { exports, store } = loadBundle(path.join(__dirname, 'desktopApp.cjs'), path.join(folder, 'compiled'));
   // What is compiled by then is what a start needs.
   setTimeout(store, STORE_COMPILED_AFTER_MS).unref();
   app.once('will-quit', store);
-  // The page draws its frame while the rest is done here.
-  if (firstWindow) await Promise.race([documentServed, sleep(DOCUMENT_WITHIN_MS)]);
   await (exports as typeof DesktopApp).runDesktopApp({
     ...{ folder, commandLine, windowStateFile, firstWindow },
     onAnswering: answering.reach,
@@ -75,7 +75,7 @@ function milestone(): { reached: Promise<void>; reach: () => void } {
 
 const STORE_COMPILED_AFTER_MS = 3_000;
 const SHOW_WITHIN_MS = 1_000;
-const DOCUMENT_WITHIN_MS = 200;
+const NAVIGATED_WITHIN_MS = 200;
 
 function fail(error: unknown): void {
   const message = errorText(error);

@@ -62,16 +62,22 @@ export async function runDesktopApp({
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
   const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
   const toldAddressesFile = path.join(folder, 'toldAddresses.json');
-  const desktop = startDesktop({ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow });
-  onAnswering();
-  app.on('second-instance', (_event, secondArgv) => {
-    if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
-  });
+  const windowShown = firstWindow ? shown(firstWindow.window) : Promise.resolve();
+  const started = core.start(windowShown);
   core.topics.subscribe(['server'], ({ values }) => {
     if (values.server?.phase !== 'starting' && values.server?.phase !== 'stopped') onServerDecided();
   });
   if (!settings.value.startServer) onServerDecided();
-  await Promise.all([desktop, core.start(firstWindow && shown(firstWindow.window))]);
+  // The tray and the rest can wait.
+  const desktop = windowShown.then(() => {
+    const shell = startDesktop({ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow });
+    onAnswering();
+    return shell;
+  });
+  app.on('second-instance', (_event, secondArgv) => {
+    if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
+  });
+  await Promise.all([desktop, started]);
 }
 
 /** Resolves once the window is shown, or will not be for long. */

@@ -19,25 +19,17 @@ export function registerAppScheme(): void {
 /**
  * Answers `app://claudacity/` with the files of a folder, and everything else with 404.
  * @param scriptsAfter scripts are not served before this has resolved: they call the app.
- * @returns resolves once the page's document has been served for the first time.
  */
-export function servePage(folder: string, scriptsAfter: Promise<void>): Promise<void> {
-  let onDocument: () => void = () => {};
-  const documentServed = new Promise<void>((resolve) => {
-    onDocument = resolve;
-  });
+export function servePage(folder: string, scriptsAfter: Promise<void>): void {
   protocol.handle('app', async ({ method, url }) => {
     const file = method === 'GET' ? fileOf(folder, url) : undefined;
     const type = file && CONTENT_TYPES[path.extname(file)];
     if (file?.endsWith('.js')) await scriptsAfter;
     const body = file && type ? await readFile(file).catch(() => undefined) : undefined;
     if (!type || !body) return new Response('not found', { status: 404, headers: HEADERS });
-    // Once the answer is on its way, what takes long may begin.
-    if (type.startsWith('text/html')) setTimeout(onDocument, 5);
     const policy = type.startsWith('text/html') ? pagePolicy(String(body)) : POLICY;
     return new Response(body, { headers: { ...HEADERS, 'content-security-policy': policy, 'content-type': type } });
   });
-  return documentServed;
 }
 
 /** Whether an address is the page's. A frame that has loaded nothing yet has an empty address. */

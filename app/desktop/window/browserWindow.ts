@@ -11,6 +11,8 @@ export interface CreatedWindow {
   readonly window: BrowserWindow;
   /** What was stored about it; the owner changes and stores it. */
   readonly state: WindowState;
+  /** Resolves once its page's process has the document. What takes long may begin then: until then the page would wait for it. */
+  readonly navigated: Promise<void>;
   /** Resolves with the reason where its page could not be loaded; with null once it is. */
   readonly loaded: Promise<string | null>;
 }
@@ -52,11 +54,12 @@ export function createBrowserWindow(stateFile: string, showAfter = Promise.resol
       if (!window.isDestroyed()) window.show();
     });
   });
+  const navigated = new Promise<void>((resolve) => window.webContents.once('did-navigate', () => resolve()));
   const loaded = window.loadURL(PAGE_URL).then(
     () => null,
     (error: unknown) => String(error),
   );
-  return { window, state, loaded };
+  return { window, state, navigated, loaded };
 }
 
 /** The page's background: otherwise the window flashes in the other theme before the first paint. */
