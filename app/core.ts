@@ -55,10 +55,10 @@ export interface CoreOptions {
 export interface Core {
   /**
    * Finds the CLI, starts the first processes and, unless the settings say otherwise, the server. Faults become state, not errors.
-   * @param beforeRest all but the server and the socket of the command begins once this has resolved: to start a program or a thread holds up this
-   *   one for some 10 ms.
+   * @param options `onServerDecided` is called once the server listens, cannot be started, or is not to be. All but the server and the socket of the
+   *   command begins once `beforeRest` has resolved: to start a program or a thread holds up this one for some 10 ms.
    */
-  start(beforeRest?: Promise<void>): Promise<void>;
+  start(options?: { beforeRest?: Promise<void>; onServerDecided?: () => void }): Promise<void>;
   /** Ends the server, every child and the store, in that order. Resolves when all are gone. */
   stop(): Promise<void>;
   /** The handlers of the calls that need no Electron. */
@@ -266,8 +266,8 @@ export function createCore({
   };
 
   return {
-    start: async (beforeRest = Promise.resolve()) => {
-      const listening = settings.value.startServer ? server.start() : undefined;
+    start: async ({ beforeRest, onServerDecided } = {}) => {
+      const listening = (settings.value.startServer ? server.start() : Promise.resolve()).then(onServerDecided);
       const later = async () => {
         await beforeRest;
         if (stopping) return;

@@ -63,11 +63,7 @@ export async function runDesktopApp({
   const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
   const toldAddressesFile = path.join(folder, 'toldAddresses.json');
   const windowShown = firstWindow ? shown(firstWindow.window) : Promise.resolve();
-  const started = core.start(windowShown);
-  core.topics.subscribe(['server'], ({ values }) => {
-    if (values.server?.phase !== 'starting' && values.server?.phase !== 'stopped') onServerDecided();
-  });
-  if (!settings.value.startServer) onServerDecided();
+  const started = core.start({ beforeRest: windowShown, onServerDecided });
   // The tray and the rest can wait.
   const desktop = windowShown.then(() => {
     const shell = startDesktop({ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow });
