@@ -16,6 +16,9 @@ import { dataDir } from './settings/dataDir';
 import { openPrivateFolder } from './settings/privateFolder';
 import { errorText } from './shared/errorText';
 
+/** Of desktopApp.cjs; the bundler sets it. */
+declare const DESKTOP_APP_DIGEST: string;
+
 const folder = dataDir({ env: process.env });
 try {
   openPrivateFolder(folder);
@@ -53,7 +56,11 @@ async function start(): Promise<void> {
   const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, listening.reached);
   // Its process starts meanwhile, and the page draws its frame while the rest is done here.
   if (firstWindow) await Promise.race([firstWindow.navigated, sleep(NAVIGATED_WITHIN_MS)]);
-  const { exports, store } = loadBundle(path.join(__dirname, 'desktopApp.cjs'), path.join(folder, 'compiled'));
+  const { exports, store } = loadBundle(
+    path.join(__dirname, 'desktopApp.cjs'),
+    DESKTOP_APP_DIGEST,
+    path.join(folder, 'compiled'),
+  );
   // What is compiled by then is what a start needs.
   setTimeout(store, STORE_COMPILED_AFTER_MS).unref();
   app.once('will-quit', store);

@@ -2,10 +2,12 @@
  * Bundles the app into out/: main process, preload, the `claudacity` command, the window's page, the API documentation, icons
  * and the native addon. A package contains nothing else. `--watch` bundles again after every change.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { smallAppModules } from './appModules.mjs';
 import { writeLicenses } from './licenses.mjs';
 import { smallPageModules } from './pageModules.mjs';
 import { ROOT } from './setup/command.mjs';
@@ -39,6 +41,7 @@ const NODE = {
   // The oldest Node that has to run the bundles is that of the Electron from the npm registry (electron.mjs).
   target: 'node18',
   external: ['electron'],
+  plugins: [smallAppModules()],
   // node-gyp-build searches for the addon from its own folder, which a bundle does not have.
   // jsonc-parser's CommonJS build requires its own files in a way that the bundler cannot see.
   alias: {
@@ -90,9 +93,7 @@ function commandBundles(folder, entry = 'app/cli.ts') {
 function bundles() {
   return [
     ...commandBundles(OUT),
-    // The window is made by a small bundle, which then loads the app.
-    { ...NODE, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' },
-    { ...NODE, entryPoints: ['app/desktop/desktopApp.ts'], outfile: 'out/desktopApp.cjs' },
+    DESKTOP_APP,
     // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
     { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     WINDOW_PAGE,
@@ -100,10 +101,32 @@ function bundles() {
   ];
 }
 
+/** @type {esbuild.BuildOptions} */
+const DESKTOP_APP = { ...NODE, entryPoints: ['app/desktop/desktopApp.ts'], outfile: 'out/desktopApp.cjs' };
+
+/**
+ * The small bundle that makes the window and then loads the app. It knows the hash of the other one, by which it finds what V8 has compiled of it:
+ * to compute the hash at every start would take longer than to read the file.
+ * @returns {esbuild.BuildOptions}
+ */
+function finalEntryBundle() {
+  const digest = createHash('sha256')
+    .update(fs.readFileSync(path.join(ROOT, 'out', 'desktopApp.cjs')))
+    .digest('hex');
+  return entryBundle(digest.slice(0, 32));
+}
+
+/** @param {string} digest '' where the other bundle may change: its compiled code is not kept then. @returns {esbuild.BuildOptions} */
+function entryBundle(digest) {
+  const define = { ...NODE.define, DESKTOP_APP_DIGEST: JSON.stringify(digest) };
+  return { ...NODE, define, entryPoints: ['app/main.ts'], outfile: 'out/main.cjs' };
+}
+
 /** Empties out/ and bundles everything into it. @throws esbuild's BuildFailure, after it was printed with file and line */
 export async function bundle() {
   copyFiles();
   const results = await Promise.all(bundles().map((options) => esbuild.build(options)));
+  results.push(await esbuild.build(finalEntryBundle()));
   // esbuild's service process would otherwise run as long as `npm start` does.
   await esbuild.stop();
   fs.chmodSync(path.join(OUT, 'cli.cjs'), 0o755);
@@ -185,7 +208,7 @@ function copyFiles() {
 
 async function watch() {
   copyFiles();
-  for (const options of bundles()) {
+  for (const options of [...bundles(), entryBundle('')]) {
     const context = await esbuild.context({ ...options, logLevel: 'info' });
     await context.watch();
   }
