@@ -60,13 +60,14 @@ const CHECKS = {
   property: vitestCheck('property', 60),
   clients: vitestCheck('clients', 10),
   faults: vitestCheck('faults', 15),
+  lifecycle: vitestCheck('lifecycle', 10),
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `axe` and `property` take minutes, `clients` and `faults` repeat tests of `api` and write their results into
- * documents, and `package` installs a package on this computer and removes it.
+ * Not part of `npm test`: `axe`, `property` and `lifecycle` take minutes, `clients` repeats tests of `api`, `clients` and `faults` write their
+ * results into documents, and `package` installs a package on this computer and removes it.
  */
-const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'package'];
+const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'lifecycle', 'package'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);

@@ -12,7 +12,11 @@ export default defineConfig({
     globalSetup: 'test/support/testRun.ts',
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
-      { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'], ...timeouts } },
+      {
+        extends: true,
+        test: { name: 'api', include: ['test/api/**/*.test.ts'], exclude: ['test/api/faults/**'], ...timeouts },
+      },
+      { extends: true, test: { name: 'lifecycle', include: ['test/lifecycle/*.test.ts'], ...timeouts } },
       {
         extends: true,
         test: {

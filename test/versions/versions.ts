@@ -12,7 +12,7 @@ import { CLI_VARIABLE } from '../support/cli';
 const VERSIONS = ['2.1.280', '2.1.300', '2.1.315', pinnedVersion()];
 const CACHE = path.join(ROOT, '.cache', 'versions');
 /** Vitest runs the files whose path contains one of these. */
-const TESTS = ['test/api/claude/selfTest', 'test/api/claude/reuse', 'test/api/reuse'];
+const TESTS = ['test/lifecycle/selfTest', 'test/api/claude/reuse', 'test/api/reuse'];
 
 const asked = process.argv.slice(2);
 const versions = asked.length > 0 ? asked : VERSIONS;

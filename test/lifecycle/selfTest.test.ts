@@ -3,12 +3,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { childEnvironment } from '../../../app/claude/installation/environment';
-import { DEADLINES } from '../../../app/claude/process/deadlines/deadlines';
-import { runSelfTest } from '../../../app/claude/selfTest/selfTest';
-import { type Alteration, createAlteredCli } from '../../support/alteredCli';
-import { leftoverProcesses, removeFolder, scratchFolder } from '../../support/cli';
-import { startTestApp, type TestApp, type TestAppOptions } from '../../support/testApp';
+import { childEnvironment } from '../../app/claude/installation/environment';
+import { DEADLINES } from '../../app/claude/process/deadlines/deadlines';
+import { runSelfTest } from '../../app/claude/selfTest/selfTest';
+import { type Alteration, createAlteredCli } from '../support/alteredCli';
+import { leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/testApp';
 
 let home: string;
 let app: TestApp | undefined;
