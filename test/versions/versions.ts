@@ -39,7 +39,17 @@ async function test(version: string): Promise<number> {
   const binary = process.platform === 'win32' ? 'claude.exe' : 'claude';
   const program = await npmInstall(CACHE, name, version, `${name}/${binary}`);
   const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--config', 'test/vitest.config.mts', '--project', 'api', ...TESTS];
+  const args = [
+    vitest,
+    'run',
+    '--config',
+    'test/vitest.config.mts',
+    '--project',
+    'api',
+    '--project',
+    'lifecycle',
+    ...TESTS,
+  ];
   return runInForeground(process.execPath, args, { env: { ...process.env, [CLI_VARIABLE]: program } });
 }
 
