@@ -1,10 +1,10 @@
 /** The command that starts this app again, for the login item. */
+import type { LaunchCommand } from '../serviceTypes';
 
-export interface LaunchCommand {
-  /** Absolute path of the program. */
-  program: string;
-  args: string[];
-}
+export type { LaunchCommand };
+
+/** The argument that login items pass: start in the tray, without the window. */
+export const HIDDEN = '--hidden';
 
 export interface RunningApp {
   execPath: string;
@@ -20,4 +20,9 @@ export function launchCommand({ execPath, argv, appPath, packaged, env }: Runnin
   const program = env.APPIMAGE || env.PORTABLE_EXECUTABLE_FILE || execPath;
   const sandbox = argv.includes('--no-sandbox') ? ['--no-sandbox'] : [];
   return { program, args: packaged ? sandbox : [...sandbox, appPath] };
+}
+
+/** The same program with the same arguments. */
+export function isSameCommand(one: LaunchCommand, other: LaunchCommand): boolean {
+  return JSON.stringify([one.program, ...one.args]) === JSON.stringify([other.program, ...other.args]);
 }

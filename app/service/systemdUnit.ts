@@ -1,0 +1,99 @@
+/**
+ * The text of the unit by which the user's systemd runs `serve`.
+ *
+ * `Type=notify`: `systemctl start` returns once the server listens. Node has no datagram sockets of Unix, which sd_notify uses, so `serve` has
+ * systemd-notify say it (readiness.ts): a process of its own, hence `NotifyAccess=all`. The CLI's processes do not get NOTIFY_SOCKET.
+ */
+import type { LaunchCommand } from './serviceTypes';
+import { ServiceError } from './serviceTypes';
+
+export const UNIT_NAME = 'claudacity.service';
+
+export interface UnitOptions {
+  readonly command: LaunchCommand;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Lingering was switched on for this unit, and is to be switched off with it. */
+  readonly ownsLinger: boolean;
+}
+
+/** @throws ServiceError for a path with a line break, which no unit can hold */
+export function unitText({ command, environment, ownsLinger }: UnitOptions): string {
+  const words = [command.program, ...command.args];
+  const all = [...words, ...Object.values(environment)];
+  if (all.some((word) => /[\n\r\0]/.test(word)))
+    throw new ServiceError(
+      'command_failed',
+      'A path with a line break cannot be started by systemd. Move the program.',
+    );
+  // Without the colon, systemd would replace `$NAME` by a variable. Versions before 244 do not know it.
+  const prefix = words.some((word) => word.includes('$')) ? ':' : '';
+  return `${[
+    '# Written by `claudacity install`. `claudacity uninstall` removes it.',
+    '[Unit]',
+    'Description=Claudacity: Ollama, OpenAI and Anthropic endpoints for the claude CLI',
+    // A server whose port is taken gives up after five attempts.
+    'StartLimitIntervalSec=60',
+    'StartLimitBurst=5',
+    ...(ownsLinger ? [OWNS_LINGER] : []),
+    '',
+    '[Service]',
+    'Type=notify',
+    'NotifyAccess=all',
+    `ExecStart=${prefix}${words.map(quoteWord).join(' ')}`,
+    ...Object.entries(environment).map(([name, value]) => `Environment=${quoteWord(`${name}=${value}`)}`),
+    'Restart=on-failure',
+    'RestartSec=2',
+    'TimeoutStartSec=60',
+    // Running answers have their time: only the server gets the signal, and it ends the CLI's processes.
+    'KillMode=mixed',
+    'TimeoutStopSec=30',
+    'UMask=0077',
+    ...(isAppImage(command) ? [] : HARDENING),
+    '',
+    '[Install]',
+    'WantedBy=default.target',
+  ].join('\n')}\n`;
+}
+
+/** systemd ignores keys that begin with X-. */
+const OWNS_LINGER = 'X-Claudacity-Linger=yes';
+
+/**
+ * What a manager without rights can enforce and neither V8 (which writes code into memory) nor the CLI needs. Tools of the CLI may write to the
+ * user's files where isolation is off, so the file system stays as it is.
+ */
+const HARDENING = [
+  'NoNewPrivileges=yes',
+  'LockPersonality=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+  'SystemCallArchitectures=native',
+];
+
+/** Its mount is made by fusermount, which needs the rights of its owner, root. */
+function isAppImage({ program }: LaunchCommand): boolean {
+  return /\.appimage$/i.test(program);
+}
+
+/** A word in double quotes; `%` begins a specifier. */
+function quoteWord(word: string): string {
+  return `"${word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('\t', '\\t')}"`;
+}
+
+export interface UnitReading {
+  readonly command: LaunchCommand | null;
+  readonly ownsLinger: boolean;
+}
+
+/** The reverse of `unitText`, as far as it is needed. */
+export function readUnit(text: string): UnitReading {
+  const line = /^ExecStart=[:@+!|-]*(.*)$/m.exec(text)?.[1] ?? '';
+  const [program, ...args] = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
+    .map(
+      ([, quoted, plain]) =>
+        quoted?.replace(/\\(.)/g, (_all, letter) => (letter === 't' ? '\t' : letter)) ?? plain ?? '',
+    )
+    .map((word) => word.replaceAll('%%', '%'));
+  return { command: program ? { program, args } : null, ownsLinger: text.split('\n').includes(OWNS_LINGER) };
+}
