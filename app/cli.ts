@@ -2,8 +2,10 @@
 import path from 'node:path';
 import { APP_COMMANDS, runAppCommand } from './command/runAppCommand';
 import { createCore } from './core';
+import { endOnSignals } from './core/endOnSignals';
 import { stopLimitMs, stopWithin } from './core/stopWithin';
 import { openLog } from './log/log';
+import { systemdReadiness } from './service/readiness';
 import { openConfFile } from './settings/confFile';
 import { dataDir } from './settings/dataDir';
 import { openPrivateFolder } from './settings/privateFolder';
@@ -74,13 +76,15 @@ async function serve(port: string | undefined): Promise<void> {
     checkout: path.resolve(__dirname, '..'),
   });
 
+  const readiness = systemdReadiness(env, (message) => log.warn(message));
   const stop = async () => {
-    const stopped = await stopWithin(core.stop, stopLimitMs(settings.value.stopGraceSeconds), log);
+    const limitMs = stopLimitMs(settings.value.stopGraceSeconds);
+    void readiness.stopping(limitMs);
+    const stopped = await stopWithin(core.stop, limitMs, log);
     await log.close();
     process.exit(stopped ? undefined : 1);
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  endOnSignals(stop);
 
   await core.start();
   const server = settings.value.startServer ? core.snapshot().server : await core.calls['server.start']();
@@ -90,6 +94,7 @@ async function serve(port: string | undefined): Promise<void> {
     return stop();
   }
   console.log(`Claudacity ${CLAUDACITY_VERSION} is running on ${server.url}`);
+  await readiness.ready(`Running on ${server.url}`);
   const { problem } = core.snapshot().cli;
   if (problem) console.warn(`${problem.message} ${problem.remedy}`);
 }

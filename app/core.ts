@@ -59,8 +59,13 @@ export interface Core {
    *   command begins once `beforeRest` has resolved: to start a program or a thread holds up this one for some 10 ms.
    */
   start(options?: { beforeRest?: Promise<void>; onServerDecided?: () => void }): Promise<void>;
-  /** Ends the server, every child and the store, in that order. Resolves when all are gone. */
-  stop(): Promise<void>;
+  /**
+   * Ends the server, every child and the store, in that order. Resolves when all are gone.
+   * @param graceMs the time that running answers have to end; by default that of the settings
+   */
+  stop(graceMs?: number): Promise<void>;
+  /** Stores at once what is not stored yet, and closes the database: for a system that ends the process when this returns. */
+  closeStorageNow(): void;
   /** The handlers of the calls that need no Electron. */
   readonly calls: CoreCalls;
   /** The topics that the window can subscribe to. */
@@ -276,17 +281,22 @@ export function createCore({
       };
       await Promise.all([listening, startControl(), later()]);
     },
-    stop: async () => {
+    stop: async (graceMs) => {
       stopping = true;
       asking.stop();
       for (const unsubscribe of unsubscribes) unsubscribe();
-      await server.stop();
+      await server.stop(graceMs);
       await claude.close();
       await control?.close();
       topics.close();
       await journal.close();
       keys.close();
       await storage.close();
+    },
+    closeStorageNow: () => {
+      void journal.close();
+      keys.close();
+      storage.closeNow();
     },
     calls,
     topics,

@@ -12,8 +12,11 @@ export interface ServerControl {
   start(): Promise<ServerState>;
   /** As `start`, on a port that is free, which is kept until the app ends or the settings name another address. */
   startOnFreePort(): Promise<ServerState>;
-  /** Resolves when the server has closed; answers that are running have the time of the settings to end. */
-  stop(): Promise<ServerState>;
+  /**
+   * Resolves when the server has closed.
+   * @param graceMs the time that running answers have to end; by default that of the settings
+   */
+  stop(graceMs?: number): Promise<ServerState>;
   /** Takes a changed host or port over: a server that runs, or failed to, is started again. */
   restart(): Promise<ServerState>;
 }
@@ -66,10 +69,10 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
       return setState({ phase: 'error', host, port, url: urlOf(host, port), problem });
     }
   };
-  const close = async (): Promise<ServerState> => {
+  const close = async (graceMs = settings.value.stopGraceSeconds * 1000): Promise<ServerState> => {
     if (state.phase === 'running') {
       setState({ ...state, phase: 'stopping' });
-      await api.close(settings.value.stopGraceSeconds * 1000);
+      await api.close(graceMs);
       log.info('the server has stopped');
     }
     return setState(stopped(address()));
@@ -88,7 +91,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
         runPort = next.phase === 'running' ? next.port : undefined;
         return next;
       }),
-    stop: () => enqueue(close),
+    stop: (graceMs) => enqueue(() => close(graceMs)),
     restart: () =>
       enqueue(async () => {
         runPort = undefined;

@@ -29,6 +29,8 @@ export interface Storage {
   dismiss(file: string): void;
   /** Writes what could not be written before, as far as that is possible now, and closes the database. */
   close(): Promise<void>;
+  /** As `close`, in this moment. What runs in threads breaks off, which a transaction undoes. */
+  closeNow(): void;
 }
 
 export interface StorageOptions {
@@ -123,6 +125,14 @@ export function openStorage(options: StorageOptions): Storage {
     }
   };
 
+  const closeNow = () => {
+    if (closed) return;
+    if (health.problem) database.probe();
+    closed = true;
+    if (!conversations.writeUnsaved()) log.error('conversations that could not be written are lost');
+    database.close();
+  };
+
   return {
     database,
     health,
@@ -166,10 +176,8 @@ export function openStorage(options: StorageOptions): Storage {
       for (const timer of timers) clearInterval(timer);
       await conversations.close();
       await maintenance.close();
-      if (health.problem) database.probe();
-      closed = true;
-      if (!conversations.writeUnsaved()) log.error('conversations that could not be written are lost');
-      database.close();
+      closeNow();
     },
+    closeNow,
   };
 }

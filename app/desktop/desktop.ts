@@ -4,10 +4,10 @@ import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
 import { usageCsv } from '../core/usageCsv';
 import type { Log } from '../log/log';
+import { type LoginItem, NO_LOGIN_ITEM } from '../service/login/loginItem';
 import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';
 import { localDay } from '../shared/localDay';
 import { APP_ICON, LICENSES_FILE } from './assets';
-import type { LoginItem } from './loginItem/loginItem';
 import { createNotifier } from './notifications/notifier';
 import { showNotification } from './notifications/showNotification';
 import { openToldAddresses } from './notifications/toldAddresses';
@@ -45,7 +45,7 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   const { core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow } = options;
   let { settings } = core.snapshot();
   // Until the system has answered, which takes a moment on Windows.
-  let login: LoginItemState = { supported: loginItem.supported, enabled: false };
+  let login: LoginItemState = { supported: loginItem.supported, enabled: false, needsApproval: false };
   let tray: AppTray | undefined;
   const feed = followTrayState(core.topics, () => tray?.update(trayState()));
   const trayState = () => ({ ...feed.state, loginItem: login, trayTitle: settings.trayTitle });
@@ -85,6 +85,14 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     }
     return login;
   };
+  /** The user may have switched the login item off in the system's own settings meanwhile. */
+  const lookAtLoginItem = async () => {
+    const read = await readLoginItem(loginItem, log);
+    if (JSON.stringify(read) === JSON.stringify(login)) return;
+    login = read;
+    core.topics.changed('loginItem');
+    tray?.update(trayState());
+  };
   let lastChange: Promise<unknown> = Promise.resolve();
   /** One change after the other: two clicks in a row must not overtake each other. */
   const setLoginItem = (enabled: boolean) => {
@@ -98,9 +106,8 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     stateFile: windowStateFile,
     topics: core.topics,
     log,
-    // The user may have switched the login item off in the system's own settings meanwhile.
     onShow: () => {
-      void readLoginItem(loginItem, log).then(showLoginItem);
+      void lookAtLoginItem();
       void lookForTray();
     },
     showsTray: lookForTray,
@@ -192,17 +199,28 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   app.on('activate', window.open);
   app.on('before-quit', window.allowClosing);
 
+  await mendLoginItem(loginItem, log);
   login = await readLoginItem(loginItem, log);
   core.topics.changed('loginItem');
-  tray = createTray(trayState(), actions);
+  tray = createTray(trayState(), actions, () => void lookAtLoginItem());
   app.on('quit', tray.close);
+  const unwatch = loginItem.watch?.(() => void lookAtLoginItem());
+  if (unwatch) app.on('will-quit', unwatch);
   return { openWindow: window.open };
 }
 
 async function readLoginItem(loginItem: LoginItem, log: Log): Promise<LoginItemState> {
-  const enabled = await loginItem.isEnabled().catch((error: unknown) => {
+  const { enabled, needsApproval } = await loginItem.read().catch((error: unknown) => {
     log.warn('the login item could not be read', { error: String(error) });
-    return false;
+    return NO_LOGIN_ITEM;
   });
-  return { supported: loginItem.supported, enabled };
+  return { supported: loginItem.supported, enabled, needsApproval };
+}
+
+async function mendLoginItem(loginItem: LoginItem, log: Log): Promise<void> {
+  try {
+    if (await loginItem.mend()) log.info('the login item named a program that is gone, and names this one now');
+  } catch (error) {
+    log.warn('the login item could not be mended', { error: String(error) });
+  }
 }

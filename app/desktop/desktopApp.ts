@@ -6,14 +6,14 @@ import { app, type BrowserWindow } from 'electron';
 import { createCore } from '../core';
 import { stopLimitMs } from '../core/stopWithin';
 import { openLog } from '../log/log';
+import { launchCommand } from '../service/login/launchCommand';
+import { loginItemFor } from '../service/login/loginItemFor';
 import { openSettings } from '../settings/settings';
 import { type CommandLine, parseCommandLine } from './commandLine';
 import { startDesktop } from './desktop';
 import { openElectronStoreFile } from './electronStoreFile';
-import { launchCommand } from './loginItem/launchCommand';
-import { loginItemFor } from './loginItem/loginItemFor';
-import { systemLoginItems } from './loginItem/systemLoginItems';
 import { stopBeforeQuit } from './quit';
+import { systemLoginItems } from './systemLoginItems';
 import type { CreatedWindow } from './window/browserWindow';
 
 export interface DesktopAppOptions {
@@ -52,15 +52,21 @@ export async function runDesktopApp({
   });
   const checkout = packaged ? undefined : app.getAppPath();
   const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
-  const stop = async () => {
-    await core.stop();
-    await log.close();
-  };
-  stopBeforeQuit(stop, () => stopLimitMs(settings.value.stopGraceSeconds), log);
+  stopBeforeQuit({
+    stop: async (graceMs) => {
+      await core.stop(graceMs);
+      await log.close();
+    },
+    closeNow: core.closeStorageNow,
+    limitMs: () => stopLimitMs(settings.value.stopGraceSeconds),
+    log,
+  });
 
   const { platform, execPath, argv } = process;
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
-  const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, packaged, system: systemLoginItems() });
+  // macOS takes a packaged app alone.
+  const system = packaged && platform === 'darwin' ? systemLoginItems() : undefined;
+  const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, system });
   const toldAddressesFile = path.join(folder, 'toldAddresses.json');
   const windowShown = firstWindow ? shown(firstWindow.window) : Promise.resolve();
   const started = core.start({ beforeRest: windowShown, onServerDecided });

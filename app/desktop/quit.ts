@@ -1,25 +1,77 @@
 /** Quitting: however the user or the system ends the app, the server and every child process end before it does. */
-import { app } from 'electron';
+import * as electron from 'electron';
 import { stopWithin } from '../core/stopWithin';
 import type { Log } from '../log/log';
 
+const { app, powerMonitor } = electron;
+
+export interface QuitOptions {
+  /**
+   * Resolves when the server and the child processes have ended.
+   * @param graceMs the time that running answers have; undefined for what the settings say
+   */
+  stop(graceMs?: number): Promise<void>;
+  /** Stores what has to be stored before it returns. */
+  closeNow(): void;
+  /** The longest time that the app waits for `stop`, read when the app quits. */
+  limitMs(): number;
+  readonly log: Log;
+}
+
 /**
- * @param stop resolves when the server and the child processes have ended.
- * @param limitMs the longest time that the app waits for it, read when the app quits.
+ * What the end of a session leaves: systemd kills the unit of an autostart entry after 5 s, Windows a program that does not answer after 5 s, and
+ * logind delays a shutdown for 5 s. So running answers break off.
  */
-export function stopBeforeQuit(stop: () => Promise<void>, limitMs: () => number, log: Log): void {
+const SESSION_END_GRACE_MS = 1_000;
+const SESSION_END_LIMIT_MS = 4_000;
+
+export function stopBeforeQuit({ stop, closeNow, limitMs, log }: QuitOptions): void {
   let state: 'running' | 'stopping' | 'stopped' = 'running';
+  let stopped: Promise<unknown> = Promise.resolve();
+  const begin = (graceMs?: number) => {
+    if (state !== 'running') return;
+    state = 'stopping';
+    const limit = graceMs === undefined ? limitMs() : SESSION_END_LIMIT_MS;
+    stopped = stopWithin(() => stop(graceMs), limit, log).then(() => {
+      state = 'stopped';
+    });
+  };
   app.on('will-quit', (event) => {
     if (state === 'stopped') return;
     event.preventDefault();
-    if (state === 'stopping') return;
-    state = 'stopping';
-    const finish = () => {
-      state = 'stopped';
-      // Electron ignores a quit until this event has returned, and microtasks run before it returns.
-      setImmediate(() => app.quit());
-    };
-    void stopWithin(stop, limitMs(), log).finally(finish);
+    begin();
+    // Electron ignores a quit until this event has returned, and microtasks run before it returns.
+    void stopped.then(() => setImmediate(() => app.quit()));
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+
+  const endSession = (reason: string) => {
+    log.info('the app ends with the session', { reason });
+    // A signal to the whole group ends Chromium's GPU process as well. Chromium starts another one, fails in that, too, and aborts the app after a
+    // few attempts, unless this switch is there. It is read at each attempt, and set no earlier: a broken driver needs the limit.
+    app.commandLine.appendSwitch('disable-gpu-process-crash-limit');
+    // At once, not after the windows have closed: their pages may have got the signal, too.
+    begin(SESSION_END_GRACE_MS);
+    app.quit();
+  };
+  for (const signal of SIGNALS) process.on(signal, () => endSession(signal));
+  // Linux and macOS: delays the shutdown until the app has ended.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    endSession('shutdown');
+  });
+  if (process.platform === 'win32') {
+    followWindowsSession(() => {
+      endSession('session-end');
+      // Windows may end the process as soon as this returns.
+      closeNow();
+    });
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Windows tells its windows alone that the session ends, and the app may have none: a window that is never shown hears it. */
+function followWindowsSession(onEnd: () => void): void {
+  const listener = new electron.BaseWindow({ show: false });
+  listener.on('session-end', onEnd);
 }

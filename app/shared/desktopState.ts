@@ -3,6 +3,8 @@
 export interface LoginItemState {
   supported: boolean;
   enabled: boolean;
+  /** macOS: the user has to allow it in the system's settings first. */
+  needsApproval?: boolean;
 }
 
 /** A page that the window is to open, because the user has clicked on something in the tray or on a notification. */

@@ -23,12 +23,15 @@ export interface ShownTrayState extends TrayState {
   trayTitle: AppSettings['trayTitle'];
 }
 
-export function createTray(state: ShownTrayState, actions: TrayActions): AppTray {
+/** @param onLook called when the user may look at the menu next, as far as the system tells */
+export function createTray(state: ShownTrayState, actions: TrayActions, onLook: () => void): AppTray {
   const statusOf = ({ server, cli, storage, answering }: TrayState) => trayStatus(server, cli, storage, answering);
   let { icon } = statusOf(state);
   const tray = new Tray(iconImage(icon));
   // On macOS a click opens the menu; a listener would take that away.
   if (process.platform !== 'darwin') tray.on('click', actions.openWindow);
+  // An open menu does not change on macOS and Windows, so what it shows is read before.
+  tray.on('mouse-enter', onLook);
   const titleOf = (next: ShownTrayState) => (process.platform === 'darwin' ? trayTitle(next.trayTitle, next) : '');
   let title = '';
   let shown = '';
@@ -42,6 +45,7 @@ export function createTray(state: ShownTrayState, actions: TrayActions): AppTray
     const built = Menu.buildFromTemplate(menu);
     built.on('menu-will-show', () => {
       isOpen = true;
+      onLook();
     });
     built.on('menu-will-close', () => {
       isOpen = false;

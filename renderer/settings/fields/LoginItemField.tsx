@@ -14,7 +14,7 @@ export interface LoginItemFieldProps {
 }
 
 export function LoginItemField({ words, highlighted, store }: LoginItemFieldProps) {
-  const { supported, enabled } = useApp((app) => app.loginItem);
+  const { supported, enabled, needsApproval = false } = useApp((app) => app.loginItem);
   const refusal = useStoreState(store, (state) => state.refusals.openAtLogin);
   return (
     <ToggleRow
@@ -28,10 +28,16 @@ export function LoginItemField({ words, highlighted, store }: LoginItemFieldProp
       status={<FieldStatus name="openAtLogin" store={store} />}
       notes={
         <p id="openAtLogin-note" className={refusal ? 'note fault' : 'note'} role={refusal ? 'alert' : undefined}>
-          {refusal ?? (supported ? 'In the tray, without the window.' : 'Not available on this system.')}
+          {refusal ?? noteOf(supported, needsApproval)}
         </p>
       }
       onChange={(checked) => void store.setOpenAtLogin(checked)}
     />
   );
+}
+
+function noteOf(supported: boolean, needsApproval: boolean): string {
+  if (!supported) return 'Not available on this system.';
+  if (needsApproval) return 'macOS waits for you: allow Claudacity in System Settings › General › Login Items.';
+  return 'In the tray, without the window.';
 }
