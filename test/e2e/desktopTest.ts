@@ -156,13 +156,13 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
  */
 const PLAYWRIGHT_LOADER = path.resolve('node_modules/playwright-core/lib/server/electron/loader.js');
 
-function electronPath(): string {
+export function electronPath(): string {
   const executable = process.env.ELECTRON_EXECUTABLE;
   if (!executable) throw new Error('ELECTRON_EXECUTABLE is not set: run these tests with npm run test:e2e');
   return executable;
 }
 
-function electronArgs(): string[] {
+export function electronArgs(): string[] {
   return [...(isRoot() ? ['--no-sandbox'] : []), '--disable-gpu', path.resolve('.')];
 }
 
