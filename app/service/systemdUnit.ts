@@ -26,7 +26,8 @@ export function unitText({ command, environment, ownsLinger }: UnitOptions): str
       'A path with a line break cannot be started by systemd. Move the program.',
     );
   // Without the colon, systemd would replace `$NAME` by a variable. Versions before 244 do not know it.
-  const prefix = words.some((word) => word.includes('$')) ? ':' : '';
+  const started = hasRefusedName(command) ? [...SHELL, ...words] : words;
+  const prefix = started.some((word) => word.includes('$')) ? ':' : '';
   return `${[
     '# Written by `claudacity install`. `claudacity uninstall` removes it.',
     '[Unit]',
@@ -39,7 +40,7 @@ export function unitText({ command, environment, ownsLinger }: UnitOptions): str
     '[Service]',
     'Type=notify',
     'NotifyAccess=all',
-    `ExecStart=${prefix}${words.map(quoteWord).join(' ')}`,
+    `ExecStart=${prefix}${started.map(quoteWord).join(' ')}`,
     ...Object.entries(environment).map(([name, value]) => `Environment=${quoteWord(`${name}=${value}`)}`),
     'Restart=on-failure',
     'RestartSec=2',
@@ -53,6 +54,13 @@ export function unitText({ command, environment, ownsLinger }: UnitOptions): str
     '[Install]',
     'WantedBy=default.target',
   ].join('\n')}\n`;
+}
+
+/** systemd refuses programs with a quote or a backslash in their path, and takes them as arguments. The shell is replaced by the program. */
+const SHELL = ['/bin/sh', '-c', 'exec "$0" "$@"'];
+
+function hasRefusedName({ program }: LaunchCommand): boolean {
+  return /["'\\]/.test(program);
 }
 
 /** systemd ignores keys that begin with X-. */
@@ -89,11 +97,12 @@ export interface UnitReading {
 /** The reverse of `unitText`, as far as it is needed. */
 export function readUnit(text: string): UnitReading {
   const line = /^ExecStart=[:@+!|-]*(.*)$/m.exec(text)?.[1] ?? '';
-  const [program, ...args] = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
+  const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
     .map(
       ([, quoted, plain]) =>
         quoted?.replace(/\\(.)/g, (_all, letter) => (letter === 't' ? '\t' : letter)) ?? plain ?? '',
     )
     .map((word) => word.replaceAll('%%', '%'));
+  const [program, ...args] = SHELL.every((word, index) => words[index] === word) ? words.slice(SHELL.length) : words;
   return { command: program ? { program, args } : null, ownsLinger: text.split('\n').includes(OWNS_LINGER) };
 }

@@ -79,16 +79,10 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
       const lingered = readLinger();
       const ownsLinger = former !== undefined && readUnit(former).ownsLinger;
       const written: string[] = [];
-      if (linger && !lingered) {
-        const { code, stderr } = await runProgram('loginctl', ['enable-linger'], { env });
-        if (code !== 0)
-          throw new ServiceError(
-            'command_failed',
-            `Lingering could not be switched on: ${stderr.trim()} Run \`sudo loginctl enable-linger ${userInfo().username}\`.`,
-          );
-        written.push('loginctl enable-linger');
-      }
-      const next = unitText({ ...options, ownsLinger: ownsLinger || (linger && !lingered) });
+      const refusal = linger && !lingered ? await enableLinger(env) : undefined;
+      const hasLingered = linger && !lingered && refusal === undefined;
+      if (hasLingered) written.push('loginctl enable-linger');
+      const next = unitText({ ...options, ownsLinger: ownsLinger || hasLingered });
       if (next !== former) {
         await writeWhole(file, next);
         written.push(file);
@@ -100,9 +94,7 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
       }
       const advice = readLinger()
         ? []
-        : [
-            `It starts when you log in. To start it with the computer, run ${LINGER_COMMAND} or \`claudacity install --linger\`.`,
-          ];
+        : [refusal ?? `It starts when you log in. To start it with the computer, run ${LINGER_COMMAND}.`];
       return { written, advice };
     },
     remove: async () => {
@@ -131,7 +123,7 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
         if (code === 0) return;
         const { stdout } = await runProgram(
           'journalctl',
-          ['--user', '-u', UNIT_NAME, '-n', '5', '-o', 'cat', '--no-pager'],
+          ['--user', '-u', UNIT_NAME, '-n', '20', '-o', 'cat', '--no-pager'],
           { env },
         );
         throw new ServiceError('not_started', `systemd could not start it: ${stderr.trim()}\n${stdout.trim()}`);
@@ -142,6 +134,14 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
       },
     },
   };
+}
+
+/** @returns why it was refused: not every system lets users decide this by themselves */
+async function enableLinger(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { code, stderr } = await runProgram('loginctl', ['enable-linger'], { env });
+  if (code === 0) return undefined;
+  const byRoot = `\`sudo loginctl enable-linger ${userInfo().username}\``;
+  return `It starts when you log in, not with the computer: ${stderr.trim() || 'loginctl is missing'}. Run ${byRoot}.`;
 }
 
 const NO_MANAGER =

@@ -14,8 +14,12 @@ export interface CommandProcess {
   readonly url: string;
 }
 
-/** Bundles the command into `home` and starts it. Resolves when it listens. @throws if it exits before */
-export async function startCommand(api: MessagesApi, home: string): Promise<CommandProcess> {
+/** Bundles the command into `home` and starts it in a process group of its own. Resolves when it listens. @throws if it exits before */
+export async function startCommand(
+  api: MessagesApi,
+  home: string,
+  env: Record<string, string> = {},
+): Promise<CommandProcess> {
   const bundle = path.join(home, 'bundle');
   await bundleCommand(bundle);
   await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
@@ -26,7 +30,9 @@ export async function startCommand(api: MessagesApi, home: string): Promise<Comm
       CLAUDACITY_HOME: path.join(home, 'data'),
       CLAUDE_PATH: claudePath(),
       HOST: '127.0.0.1',
+      ...env,
     },
+    detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const listening = new Promise<string>((resolve) => {

@@ -18,8 +18,8 @@ const POWER_OFF = 38;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface Machine {
-  /** Runs a shell command as root. Resolves with its stdout. @throws with its output if it fails, or takes longer than a minute */
-  run(script: string): Promise<string>;
+  /** Runs a shell command as root. Resolves with its stdout. @throws with its output if it fails, or takes longer than `timeoutMs` */
+  run(script: string, timeoutMs?: number): Promise<string>;
   /** Powers it off as its owner would, and boots it again with the same disk. */
   reboot(): Promise<void>;
   /** Powers it off and removes its disk. */
@@ -47,9 +47,9 @@ export async function bootMachine(root: string, folders: Readonly<Record<string,
     throw error;
   });
   return {
-    run: async (script) => {
+    run: async (script, timeoutMs = 60_000) => {
       const shell = ['env', '-i', `PATH=${SYSTEM_PATH}`, 'HOME=/root', 'LANG=C.UTF-8', 'sh', '-ec', script];
-      return execute('nsenter', [...enter(container.leader), ...shell], { timeout: 60_000, maxBuffer: 1e8 }).then(
+      return execute('nsenter', [...enter(container.leader), ...shell], { timeout: timeoutMs, maxBuffer: 1e8 }).then(
         ({ stdout }) => stdout,
         (error: Error & { stdout?: string; stderr?: string }) => {
           throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
