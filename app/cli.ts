@@ -79,8 +79,9 @@ async function serve(port: string | undefined): Promise<void> {
   const readiness = systemdReadiness(env, (message) => log.warn(message));
   const stop = async () => {
     const limitMs = stopLimitMs(settings.value.stopGraceSeconds);
-    void readiness.stopping(limitMs);
+    const told = readiness.stopping(limitMs);
     const stopped = await stopWithin(core.stop, limitMs, log);
+    await told;
     await log.close();
     process.exit(stopped ? undefined : 1);
   };

@@ -66,6 +66,13 @@ const RULES = [
     allows: allExcept(...HTTP, 'app/api/', 'app/chat/', 'app/store/', 'app/keys/', 'app/desktop/', 'app/core.ts'),
   },
   {
+    from: /^app\/service\//,
+    rule: 'service/ knows neither HTTP, Electron nor the parts of the app',
+    allows: (target) =>
+      /^app\/(service|shared)\//.test(target) ||
+      (!target.startsWith('app/') && allExcept(...HTTP, ...ELECTRON)(target)),
+  },
+  {
     from: /^app\/connect\//,
     rule: 'connect/ knows neither HTTP, Electron nor the parts of the app',
     allows: (target) =>

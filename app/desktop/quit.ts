@@ -44,16 +44,19 @@ export function stopBeforeQuit({ stop, closeNow, limitMs, log }: QuitOptions): v
     void stopped.then(() => setImmediate(() => app.quit()));
   });
 
-  const endSession = (reason: string) => {
-    log.info('the app ends with the session', { reason });
+  const end = (reason: string, graceMs?: number) => {
+    log.info('the system ends the app', { reason });
     // A signal to the whole group ends Chromium's GPU process as well. Chromium starts another one, fails in that, too, and aborts the app after a
     // few attempts, unless this switch is there. It is read at each attempt, and set no earlier: a broken driver needs the limit.
     app.commandLine.appendSwitch('disable-gpu-process-crash-limit');
     // At once, not after the windows have closed: their pages may have got the signal, too.
-    begin(SESSION_END_GRACE_MS);
+    begin(graceMs);
     app.quit();
   };
-  for (const signal of SIGNALS) process.on(signal, () => endSession(signal));
+  const endSession = (reason: string) => end(reason, SESSION_END_GRACE_MS);
+  // Of a terminal, where somebody can wait.
+  process.on('SIGINT', () => end('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endSession(signal));
   // Linux and macOS: delays the shutdown until the app has ended.
   powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
     event?.preventDefault();
@@ -67,8 +70,6 @@ export function stopBeforeQuit({ stop, closeNow, limitMs, log }: QuitOptions): v
     });
   }
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Windows tells its windows alone that the session ends, and the app may have none: a window that is never shown hears it. */
 function followWindowsSession(onEnd: () => void): void {

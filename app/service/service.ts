@@ -51,6 +51,7 @@ const START_MS = 60_000;
 /** Longer than running answers have by default. */
 const STOP_MS = 60_000;
 const LOOK_EVERY_MS = 100;
+const LOOK_INTO_LOGS = '`claudacity logs` says why.';
 
 export function openService(options: ServiceOptions): Service {
   const { env, app, desktopApp, serve, startMs = START_MS, stopMs = STOP_MS } = options;
@@ -155,17 +156,22 @@ export function openService(options: ServiceOptions): Service {
   const start = async (preferred?: 'desktop' | 'headless'): Promise<ServiceState> => {
     if (await app.find()) return status();
     const { entry } = await readInstalled();
+    let hasFailed = () => false;
     if (entry?.manager && preferred !== 'desktop') {
       await entry.manager.start();
     } else {
       const isDesktop = preferred ? preferred === 'desktop' : entry === login || (!entry && hasDesktop(platform, env));
       const command = isDesktop && desktopApp ? { ...desktopApp, args: [...desktopApp.args, HIDDEN] } : serve;
-      await startDetached(command, { ...env, ...environment });
+      hasFailed = await startDetached(command, { ...env, ...environment });
     }
-    if (!(await waitUntil(async () => (await app.find()) !== undefined, startMs))) {
+    const isThere = async () => {
+      if (hasFailed()) throw new ServiceError('not_started', `Claudacity has ended by itself. ${LOOK_INTO_LOGS}`);
+      return (await app.find()) !== undefined;
+    };
+    if (!(await waitUntil(isThere, startMs))) {
       throw new ServiceError(
         'not_started',
-        `Claudacity was started and does not answer after ${startMs / 1000} s. \`claudacity logs\` says why.`,
+        `Claudacity was started and does not answer after ${startMs / 1000} s. ${LOOK_INTO_LOGS}`,
       );
     }
     return status();
@@ -262,8 +268,8 @@ function entryProblems({ enabled, command, entry, problems }: EntryReading, own?
   return found;
 }
 
-/** Starts a program that outlives this one. @throws ServiceError where it cannot be started */
-function startDetached({ program, args }: LaunchCommand, env: NodeJS.ProcessEnv): Promise<void> {
+/** Starts a program that outlives this one. @returns whether it has failed so far. @throws ServiceError where it cannot be started */
+function startDetached({ program, args }: LaunchCommand, env: NodeJS.ProcessEnv): Promise<() => boolean> {
   const child = spawn(program, args, {
     env: withoutNodeMode(env, args),
     detached: true,
@@ -276,7 +282,8 @@ function startDetached({ program, args }: LaunchCommand, env: NodeJS.ProcessEnv)
     );
     child.once('spawn', () => {
       child.unref();
-      resolve();
+      // One that ends well has handed over to another.
+      resolve(() => child.signalCode !== null || (child.exitCode ?? 0) !== 0);
     });
   });
 }

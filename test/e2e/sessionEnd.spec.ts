@@ -3,8 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Ollama } from 'ollama';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
+import { gate, text } from '../support/messagesApi';
 import { electronArgs, electronPath, expect, test } from './desktopTest';
 
 test.skip(process.platform === 'win32', 'Windows has no signals');
@@ -37,9 +39,33 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
   }
 }
 
+test('an answer that runs when the session ends breaks off, and the app ends in the time that systemd gives it', async ({
+  api,
+  home,
+  tray,
+}) => {
+  await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
+  api.answer(text('Hel'), gate(), text('lo'));
+  // With Chromium's own choice of how to draw.
+  const app = startApp(desktopEnvironment(api, home), ['--hidden'], ['--disable-gpu']);
+  const ended = once(app, 'exit');
+  const icon = await tray.nextIcon();
+  const address = async () => /^Running on (\S+)$/.exec((await icon.menu())[0]?.label ?? '')?.[1];
+  await expect.poll(address).toBeDefined();
+  const messages = [{ role: 'user', content: 'Say hello.' }];
+  const stream = await new Ollama({ host: (await address()) ?? '' }).chat({ model: 'sonnet', messages, stream: true });
+  const reading = (async () => {
+    for await (const { message } of stream) if (message.content === 'Hel') process.kill(-pidOf(app), 'SIGTERM');
+  })();
+  await expect(reading).rejects.toThrow();
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(path.join(home, 'data', 'claudacity.db-wal'))).toBe(false);
+});
+
 /** In a process group of its own, as a service manager does. */
-function startApp(env: Record<string, string>, args: string[]): ChildProcess {
-  return spawn(electronPath(), [...electronArgs(), ...args], { env, detached: true, stdio: 'ignore' });
+function startApp(env: Record<string, string>, args: string[], without: string[] = []): ChildProcess {
+  const common = electronArgs().filter((argument) => !without.includes(argument));
+  return spawn(electronPath(), [...common, ...args], { env, detached: true, stdio: 'ignore' });
 }
 
 function pidOf({ pid }: ChildProcess): number {

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { launchCommand } from '../../../../app/service/login/launchCommand';
+import { type LaunchCommand, launchCommand } from '../../../../app/service/login/launchCommand';
 import { loginItemFor } from '../../../../app/service/login/loginItemFor';
 import { macLoginItem, type SystemLoginItems } from '../../../../app/service/login/macLoginItem';
 import { innerCommandLine, isSwitchedOff, readCommandLine, valueIn } from '../../../../app/service/login/windowsRun';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-const command = { program: '/opt/Claudacity/claudacity', args: [] };
+const command: LaunchCommand = { program: '/opt/Claudacity/claudacity', args: [] };
 
 describe.skipIf(process.platform === 'win32')('the login item on Linux', () => {
   const item = (env: NodeJS.ProcessEnv = {}, own = command) =>
