@@ -1,106 +1,87 @@
-/** Entry of the `claudacity` command: the app without a window, for machines without a display, and commands to the running app. */
+/**
+ * Entry of the `claudacity` command. It holds the commands that talk to the running app; the app without a window is in a bundle of its own
+ * (serve.ts), because to load it takes longer than most commands do. The packaged app runs this file, too, where its binary is no plain Node (main.ts).
+ */
 import path from 'node:path';
-import { APP_COMMANDS, runAppCommand } from './command/runAppCommand';
-import { createCore } from './core';
-import { endOnSignals } from './core/endOnSignals';
-import { stopLimitMs, stopWithin } from './core/stopWithin';
-import { openLog } from './log/log';
-import { systemdReadiness } from './service/readiness';
-import { openConfFile } from './settings/confFile';
+import { findPrograms } from './command/launch';
+import { runningApp } from './command/lifecycle';
+import { runCommand } from './command/run';
+import type { CommandRuntime } from './command/runtime';
+import { processTerminal } from './command/terminal';
+import { connectToApp } from './control/client';
+import type * as Serve from './serve';
+import { openService } from './service/service';
 import { dataDir } from './settings/dataDir';
-import { openPrivateFolder } from './settings/privateFolder';
-import { openSettings } from './settings/settings';
-import { ENVIRONMENT_VARIABLES } from './shared/cli/environmentVariables';
-import { errorText } from './shared/errorText';
 
 declare const CLAUDACITY_VERSION: string;
 
-const USAGE = `Usage: claudacity [command]
+/**
+ * Runs a command in this process, which it ends where the command was interrupted.
+ * @param args without the program and its script.
+ * @returns the exit code; undefined where the process goes on.
+ */
+export async function runInThisProcess(args: readonly string[]): Promise<number | undefined> {
+  const { env, platform, execPath } = process;
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort(new Error('interrupted'));
+  const removeListener = () => process.off('SIGINT', onInterrupt);
+  process.once('SIGINT', onInterrupt);
+  // `claudacity logs | head`
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWhereNobodyReads);
 
-  serve [port]     answers requests in the foreground until it is interrupted
-  status           tells whether the running app can answer, and who pays
-  keys list        lists the API keys
-  keys add NAME    makes an API key and prints it
-  keys revoke ID   revokes an API key for good
-  --version        prints the version
-
-Without a command it serves. \`status\` and \`keys\` talk to the app that is running, with a window or without. Exit codes: 0; 1 for
-an error; 2 for wrong arguments; 3 where the app is not running.
-
-Environment:
-${ENVIRONMENT_VARIABLES.map(({ name, description }) => `  ${name.padEnd(20)} ${description.replaceAll('`', '')}`).join('\n')}`;
-
-async function main([command = 'serve', ...rest]: string[]): Promise<void> {
-  if (command === '--version') return console.log(CLAUDACITY_VERSION);
-  if (command === '--help' || command === '-h') return console.log(USAGE);
-  const appCommand = APP_COMMANDS.get(command);
-  if (appCommand) {
-    const terminal = { print: console.log, note: console.error };
-    process.exitCode = await runAppCommand(appCommand, rest, {
-      dataDir: dataDir({ env: process.env }),
-      usage: USAGE,
-      terminal,
-    });
-    return;
-  }
-  if (command !== 'serve') {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
-  await serve(rest[0]);
-}
-
-async function serve(port: string | undefined): Promise<void> {
-  const { env } = process;
   const folder = dataDir({ env });
-  try {
-    openPrivateFolder(folder);
-  } catch (error) {
-    // The app runs without it, and says in its state what is missing.
-    console.error(`The data folder ${folder} cannot be created: ${errorText(error)}`);
-  }
-  const log = openLog({ dataDir: folder, env, console: true });
-  const settings = openSettings({
-    file: openConfFile(folder, log),
-    log,
-    env,
-    commandLine: port === undefined ? {} : { port },
+  const programs = findPrograms({
+    ...{ folder: __dirname, execPath, env, platform },
+    isRoot: process.getuid?.() === 0,
+    isElectron: process.versions.electron !== undefined,
   });
-  const core = createCore({
-    dataDir: folder,
-    settings,
-    log,
-    version: CLAUDACITY_VERSION,
-    env,
-    checkout: path.resolve(__dirname, '..'),
-  });
-
-  const readiness = systemdReadiness(env, (message) => log.warn(message));
-  const stop = async () => {
-    const limitMs = stopLimitMs(settings.value.stopGraceSeconds);
-    const told = readiness.stopping(limitMs);
-    const stopped = await stopWithin(core.stop, limitMs, log);
-    await told;
-    await log.close();
-    process.exit(stopped ? undefined : 1);
+  const connect: CommandRuntime['connect'] = (options) => connectToApp({ dataDir: folder, ...options });
+  const runtime: CommandRuntime = {
+    ...{ version: CLAUDACITY_VERSION, dataDir: folder, env, platform, programs, connect },
+    terminal: processTerminal(process, env),
+    signal: interrupt.signal,
+    service: openService({
+      ...{ env, dataDir: folder, serve: programs.serve, desktopApp: programs.desktopApp },
+      app: {
+        find: async () => {
+          const found = await runningApp(runtime);
+          return found && { pid: found.pid, desktop: found.hasWindow };
+        },
+        quit: async () => {
+          const app = await connect();
+          try {
+            await app.call('app.quit');
+          } finally {
+            app.close();
+          }
+        },
+      },
+    }),
+    serve: async ({ port, quiet }) => {
+      // It ends by itself, with the time that running answers have.
+      removeListener();
+      await loadServe().serve({ dataDir: folder, port, quiet, version: CLAUDACITY_VERSION });
+    },
+    diagnoseStopped: () => loadServe().diagnoseStopped({ dataDir: folder, version: CLAUDACITY_VERSION }),
   };
-  endOnSignals(stop);
-
-  await core.start();
-  const server = settings.value.startServer ? core.snapshot().server : await core.calls['server.start']();
-  if (server.phase !== 'running') {
-    console.error(`${server.problem?.message} ${server.problem?.remedy}`);
-    process.exitCode = 1;
-    return stop();
-  }
-  console.log(`Claudacity ${CLAUDACITY_VERSION} is running on ${server.url}`);
-  await readiness.ready(`Running on ${server.url}`);
-  const { problem } = core.snapshot().cli;
-  if (problem) console.warn(`${problem.message} ${problem.remedy}`);
+  const exitCode = await runCommand(args, runtime);
+  // What was interrupted may wait for something.
+  if (interrupt.signal.aborted) process.exit(exitCode);
+  removeListener();
+  return exitCode;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(errorText(error));
-  process.exit(1);
-});
+function loadServe(): typeof Serve {
+  return require(path.join(__dirname, 'serve.cjs'));
+}
+
+function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
+if (require.main === module) {
+  runInThisProcess(process.argv.slice(2)).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
+}

@@ -12,8 +12,10 @@ import { createLiveConversations } from './chat/conversation/liveConversations';
 import { type ClaudeTimes, createClaude } from './claude/claude';
 import { createConfigWriter } from './connect/configWriter';
 import { type Control, openControl } from './control/controlServer';
+import type { AppHost } from './core/appCalls';
 import { createAsking } from './core/ask/ask';
 import { type CoreCalls, coreCalls } from './core/calls';
+import { diagnose } from './core/diagnose';
 import { maxProcessesFor, memoryLimit } from './core/memoryLimit';
 import { onMidnight } from './core/midnight';
 import { bugReport } from './core/report/report';
@@ -39,6 +41,8 @@ export interface CoreOptions {
   readonly log: Log;
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The program around the core, which the command ends and brings to the front. */
+  readonly host?: AppHost | undefined;
   /** A source checkout whose own CLI serves where the user has none; absent in an installed app. */
   readonly checkout?: string | undefined;
   /** Deadlines of the CLI that differ from the default ones, for tests. */
@@ -87,6 +91,7 @@ export function createCore({
   log,
   version,
   env,
+  host,
   checkout,
   claudeTimes,
   measuresModels,
@@ -166,6 +171,10 @@ export function createCore({
     modelSettings: () => settings.value,
   });
   const asking = createAsking({ chat, journal, log, onChange: () => topics.changed('asks') });
+  const trials = createAsking({
+    ...{ chat, journal, log, place: 'claudacity test' },
+    onChange: () => topics.changed('trials'),
+  });
   const knocks = createKnocks({ onChange: () => topics.changed('knocks') });
   const api = createApi({
     chat,
@@ -215,6 +224,7 @@ export function createCore({
     storage: () => storage.state,
     keys: () => keys.state,
     asks: () => asking.state,
+    trials: () => trials.state,
     settings: () => appSettings(settings),
     pinned: () => settings.pinned,
     runSettings: () => runSettings(settings),
@@ -255,10 +265,16 @@ export function createCore({
       ...{ dataDir, version, settings, server: server.state, cli: cliState(claude, settings) },
       ...{ storage: storage.state, keys: keys.state, accounts: claude.accounts.state },
     });
+  const diagnoseApp = () =>
+    diagnose({
+      ...{ dataDir, checkCli, cli: () => cliState(claude, settings), server: () => server.state },
+      ...{ storage: () => storage.state, isIsolated: () => settings.value.isolation },
+      runSelfTest: claude.processReuse.testNow,
+    });
   const calls = coreCalls({
     configWriter,
     ...{ server, claude, checkCli, chat, storage, journal, api, planHistory, keys, settings, knocks, report },
-    ...{ asking, homeReport: createHomeReports(storage.database) },
+    ...{ asking, trials, homeReport: createHomeReports(storage.database), host, dataDir, diagnose: diagnoseApp },
   });
   let control: Control | undefined;
   let stopping = false;
@@ -284,6 +300,7 @@ export function createCore({
     stop: async (graceMs) => {
       stopping = true;
       asking.stop();
+      trials.stop();
       for (const unsubscribe of unsubscribes) unsubscribe();
       await server.stop(graceMs);
       await claude.close();

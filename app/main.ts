@@ -5,6 +5,8 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
+import type * as Cli from './cli';
+import { commandArguments } from './command/words';
 import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
 import { loadBundle } from './desktop/compiledBundle';
@@ -20,26 +22,57 @@ import { errorText } from './shared/errorText';
 declare const DESKTOP_APP_DIGEST: string;
 
 const folder = dataDir({ env: process.env });
-try {
-  openPrivateFolder(folder);
-} catch (error) {
-  // Chromium cannot run without it.
-  fail(new Error(`The data folder ${folder} cannot be created: ${errorText(error)}`));
-}
-app.setPath('userData', folder);
-// A folder of its own for Chromium's files, beside the settings, the log and the database.
-app.setPath('sessionData', path.join(folder, 'browser'));
-app.setAppUserModelId('org.claudacity.app');
+const command = commandArguments(ownArguments());
+if (command) runCommand(command);
+else runApp();
 
-// The lock belongs to the data folder, so the folder must be set first.
-if (app.requestSingleInstanceLock()) {
-  registerAppScheme();
-  // Root must run without the sandbox; enabling it all the same would make every page crash.
-  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  app.whenReady().then(() => start().catch(fail), fail);
-} else {
-  console.log('Claudacity is running already: its window comes to the front.');
-  app.exit(0);
+/** The arguments behind the program and, in a checkout, behind the app's folder. */
+function ownArguments(): string[] {
+  const args = process.argv.slice(1);
+  if (app.isPackaged) return args;
+  return args.slice(args.findIndex((argument) => path.resolve(argument) === app.getAppPath()) + 1);
+}
+
+/** The `claudacity` command, where this binary does not run as plain Node: without a window, a display and the lock of the app that may be running. */
+function runCommand(args: readonly string[]): void {
+  if (process.platform === 'linux') app.commandLine.appendSwitch('ozone-platform', 'headless');
+  app.disableHardwareAcceleration();
+  // Not the one of the app, whose files only one process may use.
+  app.setPath('sessionData', path.join(folder, 'command'));
+  app.dock?.hide();
+  // Chromium takes the signals for itself, and quits.
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    process.emit('SIGINT');
+  });
+  const { runInThisProcess }: typeof Cli = require(path.join(__dirname, 'cli.cjs'));
+  runInThisProcess(args).then((exitCode) => {
+    if (exitCode !== undefined) app.exit(exitCode);
+  }, fail);
+}
+
+function runApp(): void {
+  try {
+    openPrivateFolder(folder);
+  } catch (error) {
+    // Chromium cannot run without it.
+    fail(new Error(`The data folder ${folder} cannot be created: ${errorText(error)}`));
+  }
+  app.setPath('userData', folder);
+  // A folder of its own for Chromium's files, beside the settings, the log and the database.
+  app.setPath('sessionData', path.join(folder, 'browser'));
+  app.setAppUserModelId('org.claudacity.app');
+
+  // The lock belongs to the data folder, so the folder must be set first.
+  if (app.requestSingleInstanceLock()) {
+    registerAppScheme();
+    // Root must run without the sandbox; enabling it all the same would make every page crash.
+    if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+    app.whenReady().then(() => start().catch(fail), fail);
+  } else {
+    console.log('Claudacity is running already: its window comes to the front.');
+    app.exit(0);
+  }
 }
 
 async function start(): Promise<void> {

@@ -80,6 +80,8 @@ function commandBundles(folder, entry = 'app/cli.ts') {
       outfile: path.join(folder, 'cli.cjs'),
       banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
     },
+    // Loaded by the other one for `serve` alone.
+    { ...NODE, entryPoints: ['app/serve.ts'], outfile: path.join(folder, 'serve.cjs') },
     // Each thread needs a file of its own.
     ...['maintenanceWorker.cjs', 'searchWorker.cjs', 'conversationSearchWorker.cjs'].map((name) => ({
       ...NODE,

@@ -57,8 +57,11 @@ const RULES = [
   },
   {
     from: /^app\/command\//,
-    rule: 'the commands reach the running app through control/ alone',
-    allows: (target) => /^app\/(command|control|shared)\//.test(target) || isPackage(target),
+    rule: 'the commands reach the running app through control/ alone, and the system through service/ and system/',
+    allows: (target) =>
+      /^app\/(command|control|service|shared|system)\//.test(target) ||
+      isPackage(target) ||
+      (target.startsWith('node:') && allExcept(...HTTP)(target)),
   },
   {
     from: /^app\/control\//,

@@ -113,7 +113,7 @@ export interface Claude {
   /** The plan's windows of the account that pays by default, the shortest first; empty where none was reported since its last reset. */
   readonly planWindows: readonly PlanWindow[];
   /** Whether a process serves one conversation after another. */
-  readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description'>;
+  readonly processReuse: Pick<ProcessReuse, 'allowed' | 'description' | 'testNow'>;
   /** The number of spare processes. */
   readonly spares: number;
   /** The number of requests that wait for a process. */

@@ -5,8 +5,9 @@ import net from 'node:net';
 import { splitLines } from '../claude/process/pipe/lines';
 import type { CallArguments, CallName, CallResult, TopicUpdate, TopicValues } from '../shared/contract';
 import { asError } from '../shared/errorText';
+import { parseReply } from './reply';
 import { findSocket } from './socketPath';
-import { type ControlRequest, type ControlTopic, reply } from './wire';
+import type { ControlRequest, ControlTopic } from './wire';
 
 /** No app with this data folder is running. */
 export class NotRunningError extends Error {
@@ -49,7 +50,7 @@ export async function connectToApp({
   let lastId = 0;
 
   const receive = (line: string) => {
-    const message = reply.parse(JSON.parse(line));
+    const message = parseReply(line);
     // Such an error is about the connection as a whole.
     if (message.id === null) throw new Error('error' in message ? message.error.message : 'An answer has no id.');
     const request = waiting.get(message.id);

@@ -8,7 +8,8 @@ import type { Subscription, Topics } from '../core/topics';
 import type { Log } from '../log/log';
 import type { CallHandlers } from '../shared/contract';
 import { errorText } from '../shared/errorText';
-import { type ControlReply, MAX_REQUEST_BYTES, request } from './wire';
+import type { ControlReply } from './reply';
+import { MAX_REQUEST_BYTES, request } from './wire';
 
 export interface ConnectionLimits {
   /** Requests of a connection at a time, and its subscriptions; the next one is read when one has ended. */

@@ -34,13 +34,3 @@ export const request = z.union([
   z.strictObject({ id, subscribe: topics }),
 ]);
 export type ControlRequest = z.input<typeof request>;
-
-const replyId = id.nullable();
-
-/** What the app sends. The values are not checked again: both ends are this program. */
-export const reply = z.union([
-  z.object({ id: replyId, error: z.object({ message: z.string() }) }),
-  z.object({ id: replyId, update: z.custom<TopicUpdate>((value) => typeof value === 'object' && value !== null) }),
-  z.object({ id: replyId, result: z.unknown() }),
-]);
-export type ControlReply = z.infer<typeof reply>;

@@ -10,6 +10,7 @@ import { type SettingsValues, shownSettings } from '../shared/settings';
 import { checkSettingText } from '../shared/settingText';
 import type { Journal } from '../store/journal';
 import { allowKnock } from './allowKnock';
+import { type AppParts, appCalls } from './appCalls';
 import { connectCalls } from './connectCalls';
 import { conversationCalls } from './conversations/conversationCalls';
 import { type RequestParts, requestCalls } from './requests/requestCalls';
@@ -18,7 +19,7 @@ import type { Storage } from './storage';
 import { type UsageParts, usageCalls } from './usageCalls';
 import { appSettings, cliState } from './windowValues';
 
-export interface CoreParts extends UsageParts {
+export interface CoreParts extends UsageParts, AppParts {
   readonly server: ServerControl;
   readonly claude: Claude;
   readonly checkCli: () => Promise<CliState>;
@@ -104,6 +105,7 @@ export function coreCalls(parts: CoreParts) {
     'requests.stop': (id) => {
       // Of the window's own question, or of a program.
       if (parts.asking.isAnswering(id)) parts.asking.stop();
+      else if (parts.trials.isAnswering(id)) parts.trials.stop();
       else parts.api.stopRequest(id);
     },
     ...conversationCalls({ chat, storage, keys, settings }),
@@ -135,6 +137,7 @@ export function coreCalls(parts: CoreParts) {
     'models.all': async () =>
       (await chat.allModels()).map(({ id, displayName, resolved }) => ({ id, title: displayName, fullName: resolved })),
     'app.report': report,
+    ...appCalls(parts),
     ...connectCalls(parts),
   } satisfies Partial<CallHandlers>;
 }

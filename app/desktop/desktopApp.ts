@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import { createCore } from '../core';
+import type { AppHost } from '../core/appCalls';
 import { stopLimitMs } from '../core/stopWithin';
 import { openLog } from '../log/log';
 import { launchCommand } from '../service/login/launchCommand';
@@ -51,7 +52,8 @@ export async function runDesktopApp({
     commandLine: { port: commandLine.port },
   });
   const checkout = packaged ? undefined : app.getAppPath();
-  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, checkout });
+  const host: AppHost = { quit: () => app.quit(), showWindow: async () => (await desktop).openWindow() };
+  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, host, checkout });
   stopBeforeQuit({
     stop: async (graceMs) => {
       await core.stop(graceMs);

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { type ApiKey, type CreatedKey, type KeysState, keyChange, newKey, ownersName } from './access/keys';
 import { type Knock, REMEDY_SETTINGS } from './access/knocks';
+import { APP_CALLS } from './appProcess';
 import type { AccountsState } from './cli/accounts';
 import type { CliState } from './cli/cliState';
 import type { PlanWindow } from './cli/planWindows';
@@ -142,6 +143,7 @@ const rowLimit = z.int().min(1).max(1000);
  * app/core/calls.ts (or, if it needs Electron, in app/desktop/desktop.ts), and the code that makes the call.
  */
 export const CALLS = {
+  ...APP_CALLS,
   'server.start': call<ServerState>()(),
   'server.stop': call<ServerState>()(),
   /** Starts the server on a port that is free, for this run of the app. */
@@ -276,10 +278,6 @@ export const CALLS = {
   'externalPage.open': call<void>()(externalPage),
   /** Asks the user whether to open the page of a link in a text. Resolves when they have answered. */
   'link.open': call<void>()(linkAddress),
-  /** A text for a bug report: versions, state, changed settings, the last faults of the log. Without secrets, names, paths and addresses. */
-  'app.report': call<string>()(),
-  /** The licence texts of the packages in the app. */
-  'app.licenses': call<string>()(),
 };
 
 export type CallName = keyof typeof CALLS;
@@ -311,6 +309,8 @@ export const TOPICS = {
   keys: topic<KeysState>(),
   /** What is asked in the window itself. */
   asks: topic<AskState>(),
+  /** What `claudacity test` asks. */
+  trials: topic<AskState>(),
   settings: topic<AppSettings>(),
   pinned: topic<PinnedSettings>(),
   runSettings: topic<RunSettings>(),

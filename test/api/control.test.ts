@@ -81,7 +81,7 @@ test('errors have words and an exit code of their own', async () => {
   });
   expect(await claudacity(['keys', 'add'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('keys add NAME'),
+    stderr: expect.stringContaining('keys add [options] <NAME>'),
   });
   expect(await claudacity(['keys', 'add', 'a', 'b'])).toMatchObject({ code: 2 });
   const elsewhere = await claudacity(['status'], { home: path.join(bundle, 'nothing') });

@@ -118,6 +118,11 @@ export function runApp(env: Record<string, string>, args: string[] = []): Promis
   return run(electronPath(), [...electronArgs(), ...args], env);
 }
 
+/** What runs the app, with its arguments; the command's come behind them. */
+export function electronCommand(): string[] {
+  return [electronPath(), ...electronArgs()];
+}
+
 /** Resolves with the program's exit code, whatever it has started and left running. */
 export function run(program: string, args: string[], env: Record<string, string>): Promise<number | null> {
   const child = spawn(program, args, { env, stdio: 'ignore' });

@@ -42,6 +42,8 @@ export interface ProcessReuse {
   cameUp(): void;
   /** Has to be called when the settings may have changed. */
   settingsChanged(): void;
+  /** Runs the self-test, also where its result is known. Resolves once it has ended; at once where no supported program was inspected. */
+  testNow(): Promise<void>;
   /** Ends a test that is under way. Resolves when its processes have ended. */
   close(): Promise<void>;
 }
@@ -105,15 +107,18 @@ export function createProcessReuse(options: ProcessReuseOptions): ProcessReuse {
     if (!isUp || testing || closing.signal.aborted || !isPossible()) return;
     const program = current();
     if (!program || !isSupportedVersion(program.version) || results.find(program)) return;
-    timer = setTimeout(() => {
-      testing = test(program).finally(() => {
-        testing = undefined;
-        reportChange();
-        options.onTest();
-      });
-      options.onTest();
-    }, delayMs);
+    timer = setTimeout(() => begin(program), delayMs);
     timer.unref();
+  };
+
+  const begin = (program: InspectedProgram): Promise<void> => {
+    testing ??= test(program).finally(() => {
+      testing = undefined;
+      reportChange();
+      options.onTest();
+    });
+    options.onTest();
+    return testing;
   };
 
   return {
@@ -152,6 +157,10 @@ export function createProcessReuse(options: ProcessReuseOptions): ProcessReuse {
     settingsChanged: () => {
       reportChange();
       testIfNeeded();
+    },
+    testNow: async () => {
+      const program = current();
+      if (program && isSupportedVersion(program.version) && !closing.signal.aborted) await begin(program);
     },
     close: async () => {
       clearTimeout(timer);

@@ -31,6 +31,8 @@ export interface AskingOptions {
   readonly chat: Pick<Chat, 'ask'>;
   readonly journal: Pick<Journal, 'begin'>;
   readonly log: Pick<Log, 'error'>;
+  /** What the log names as the path of the requests. Default: the window's page `Home`. */
+  readonly place?: string;
   /** Called when `state` has changed: with each piece of the answer. */
   onChange(): void;
 }
@@ -40,7 +42,7 @@ const MOST_TURNS = 20;
 /** Of an answer, in UTF-16 units: what the window receives up to twenty times a second must be bounded. */
 const LONGEST_ANSWER = 200_000;
 
-export function createAsking({ chat, journal, log, onChange }: AskingOptions): Asking {
+export function createAsking({ chat, journal, log, place = 'Home', onChange }: AskingOptions): Asking {
   let turns: AskTurn[] = [];
   let conversation = randomUUID();
   let running: AbortController | undefined;
@@ -99,7 +101,7 @@ export function createAsking({ chat, journal, log, onChange }: AskingOptions): A
       const controller = new AbortController();
       running = controller;
       const record = journal.begin({
-        ...{ client: WINDOW_CLIENT, address: '127.0.0.1', dialect: WINDOW_DIALECT, method: 'ASK', path: 'Home' },
+        ...{ client: WINDOW_CLIENT, address: '127.0.0.1', dialect: WINDOW_DIALECT, method: 'ASK', path: place },
         ...{ model, stream: true, userAgent: '' },
       });
       const turn: AskTurn = {

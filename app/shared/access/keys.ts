@@ -1,10 +1,9 @@
 /** API keys as the window and the command see them: what a key has, and the schemas of what the owner may set. */
 import { z } from 'zod';
 import type { Usage } from '../usage';
+import { KEY_SCOPES, type KeyScope } from './keyScopes';
 
-/** `inference`: the model and the lists of models. `history`: stored conversations. `metrics`: `/metrics`. */
-export const KEY_SCOPES = ['inference', 'history', 'metrics'] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
+export { KEY_SCOPES, type KeyScope } from './keyScopes';
 
 /** What every key starts with, so that people and secret scanners recognise one. */
 export const KEY_START = 'cld_';

@@ -116,6 +116,7 @@ const snapshot: TopicValues = {
   usage: busy ? busyDay() : emptyDay(),
   storage: { quarantined: [] },
   asks: { turns: [] },
+  trials: { turns: [] },
   keys: { keys: busy ? demoKeys(Date.now()) : [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),
   knocks: busy ? demoKnocks(Date.now()) : [],

@@ -58,6 +58,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     storage: { quarantined: [] },
     keys: { keys: [], problem: null },
     asks: { turns: [] },
+    trials: { turns: [] },
     settings: appSettings(),
     pinned: {},
     runSettings: { changed: [], added: {} },

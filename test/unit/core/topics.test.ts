@@ -23,6 +23,7 @@ function hub() {
     usage: () => emptyDay('2026-11-22'),
     storage: () => ({ quarantined: [] }),
     asks: () => ({ turns: [] }),
+    trials: () => ({ turns: [] }),
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),

@@ -1,0 +1,146 @@
+/** Starts and ends the app for the commands `start`, `stop`, `restart` and `open`: through the service manager where that holds it, else by itself. */
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ControlClient, NotRunningError } from '../control/client';
+import type { ServiceState } from '../service/serviceTypes';
+import type { AppProcess } from '../shared/appProcess';
+import type { ServerState } from '../shared/contract';
+import { hasDisplay, launch } from './launch';
+import { CommandError, type CommandRuntime, withApp } from './runtime';
+
+export interface StartOptions {
+  /** Without a window, also where there is a display. */
+  readonly headless?: boolean;
+  /** Open the window, where the tray app is started. */
+  readonly window?: boolean;
+  readonly port?: string | undefined;
+}
+
+export interface StartedApp {
+  readonly process: AppProcess;
+  readonly server: ServerState;
+}
+
+/** The app that is running; undefined where none is. @throws as `CommandRuntime.connect`, but for NotRunningError. */
+export async function runningApp(runtime: CommandRuntime): Promise<AppProcess | undefined> {
+  try {
+    return await withApp(runtime, (app) => app.call('app.process'));
+  } catch (error) {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  }
+}
+
+/** The service, if it is installed and starts the app when it is asked to: a login item is not asked. */
+async function managedService({ service }: CommandRuntime): Promise<ServiceState | undefined> {
+  const state = await service.status().catch(() => undefined);
+  const isManaged = state?.installed && (state.kind === 'systemd-user' || state.kind === 'launch-agent');
+  return isManaged ? state : undefined;
+}
+
+/** Starts the app and resolves once its server listens, or is not to. @throws CommandError where it does not come up. */
+export async function startApp(runtime: CommandRuntime, options: StartOptions = {}): Promise<StartedApp> {
+  const isDefault = !options.headless && !options.window && options.port === undefined;
+  if (isDefault && (await managedService(runtime))) {
+    await runtime.service.start();
+    return await withApp(runtime, decided);
+  }
+  const { env, platform, programs, dataDir } = runtime;
+  const { desktopApp, serve } = programs;
+  const port = options.port === undefined ? [] : [options.port];
+  const isDesktop = !options.headless && desktopApp !== undefined && hasDisplay(env, platform);
+  const command = isDesktop
+    ? { program: desktopApp.program, args: [...desktopApp.args, ...(options.window ? [] : ['--hidden']), ...port] }
+    : { program: serve.program, args: [...serve.args, ...port, '--quiet'] };
+  const output = path.join(dataDir, 'logs', 'start.txt');
+  mkdirSync(path.dirname(output), { recursive: true, mode: 0o700 });
+  const descriptor = openSync(output, 'w', 0o600);
+  try {
+    const { ended } = launch(command, env, descriptor);
+    return await reached(runtime, ended, output);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const START_MS = 60_000;
+const LOOK_MS = 50;
+
+/** Resolves once the app that was launched answers. @throws CommandError where it has ended, or takes too long. */
+async function reached(runtime: CommandRuntime, ended: Promise<number | null>, output: string): Promise<StartedApp> {
+  const { signal } = runtime;
+  const deadline = Date.now() + START_MS;
+  let end: { code: number | null } | undefined;
+  ended.then(
+    (code) => {
+      end = { code };
+    },
+    () => {
+      end = { code: null };
+    },
+  );
+  for (;;) {
+    try {
+      return await withApp(runtime, decided);
+    } catch (error) {
+      if (!(error instanceof NotRunningError)) throw error;
+    }
+    signal.throwIfAborted();
+    if (end !== undefined) throw new CommandError(startFailure(output, end.code));
+    if (Date.now() > deadline)
+      throw new CommandError(`Claudacity did not start within ${START_MS / 1000} s. \`claudacity logs\` has more.`);
+    await sleep(LOOK_MS);
+  }
+}
+
+function startFailure(output: string, code: number | null): string {
+  const last = readFileSync(output, 'utf8').trim().split('\n').at(-1) ?? '';
+  return last === '' ? `Claudacity ended with code ${code}. \`claudacity logs\` has more.` : last;
+}
+
+/** Waits until the server listens, or is known not to. @throws CommandError where it cannot listen. */
+async function decided(app: ControlClient): Promise<StartedApp> {
+  const server = await new Promise<ServerState>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new CommandError('The server did not start in time.')), START_MS);
+    const end = (result: () => void) => {
+      clearTimeout(timer);
+      result();
+    };
+    app.closed.then(() => end(() => reject(new NotRunningError('Claudacity has ended while it was starting.'))));
+    app
+      .subscribe(['server'], ({ values: { server: state } }) => {
+        if (state && state.phase !== 'starting' && state.phase !== 'stopping') end(() => resolve(state));
+      })
+      .catch((error: unknown) => end(() => reject(error)));
+  });
+  return { server, process: await app.call('app.process') };
+}
+
+/** Beyond what the app itself takes at most. */
+const EXIT_MS = 3_000;
+
+/** Ends the app. Resolves once its process is gone. @throws CommandError where it does not end in time; NotRunningError. */
+export async function stopApp(runtime: CommandRuntime): Promise<AppProcess> {
+  const process = await withApp(runtime, (app) => app.call('app.process'));
+  const service = await runtime.service.status().catch(() => undefined);
+  if (service?.holder === 'systemd' || service?.holder === 'launchd') await runtime.service.stop();
+  else await withApp(runtime, (app) => app.call('app.quit'));
+  const deadline = Date.now() + process.stopWithinMs + EXIT_MS;
+  while (isAlive(process.pid)) {
+    runtime.signal.throwIfAborted();
+    if (Date.now() > deadline) throw new CommandError(`Claudacity does not end: it is process ${process.pid}.`);
+    await sleep(LOOK_MS);
+  }
+  return process;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

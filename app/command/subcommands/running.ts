@@ -1,0 +1,124 @@
+/** `claudacity serve`, `start`, `stop`, `restart` and `open`. */
+import { NotRunningError } from '../../control/client';
+import { jsonDocument } from '../format';
+import { hasDisplay } from '../launch';
+import { runningApp, type StartedApp, type StartOptions, startApp, stopApp } from '../lifecycle';
+import type { StartOutput } from '../output';
+import { type AddCommand, CommandError, type CommandRuntime, JSON_OPTION, withApp } from '../runtime';
+
+interface StartArguments {
+  headless?: boolean;
+  port?: string;
+  json?: true;
+}
+
+export const addRunning: AddCommand = (program, runtime, outcome) => {
+  const { terminal } = runtime;
+  const { print, note, progress } = terminal;
+
+  program
+    .command('serve')
+    .description('answer requests in the foreground, without a window, until Ctrl+C')
+    .argument('[PORT]', 'the port to listen on (default: that of the settings)')
+    .option('--quiet', 'write the log to its file alone')
+    .action(async (port: string | undefined, { quiet = false }: { quiet?: boolean }) => {
+      outcome.exitCode = undefined;
+      await runtime.serve({ port, quiet });
+    });
+
+  program
+    .command('start')
+    .description('start the app in the background: in the tray where there is a display')
+    .option('--headless', 'without a tray and a window')
+    .option('--port <PORT>', 'the port to listen on, for this run')
+    .option(...JSON_OPTION)
+    .action(async ({ headless = false, port, json }: StartArguments) => {
+      const started = await progress('Starting Claudacity…', startUnlessRunning(runtime, { headless, port }));
+      report(started, json);
+    });
+
+  program
+    .command('stop')
+    .description('end the app; running answers get some seconds to end')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: { json?: true }) => {
+      const stopped = await progress('Stopping Claudacity…', stopIfRunning(runtime));
+      if (json) print(jsonDocument({ stopped: stopped !== undefined, pid: stopped?.pid ?? null }));
+      else note(stopped ? 'Claudacity has stopped.' : 'Claudacity is not running.');
+    });
+
+  program
+    .command('restart')
+    .description('end the app and start it again as it was')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: { json?: true }) => {
+      const restart = async () => {
+        const stopped = await stopIfRunning(runtime);
+        return { wasRunning: false, ...(await startApp(runtime, stopped ? { headless: !stopped.hasWindow } : {})) };
+      };
+      report(await progress('Restarting Claudacity…', restart()), json);
+    });
+
+  program
+    .command('open')
+    .description('bring the window to the front; starts the app where it is not running')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: { json?: true }) => {
+      const started = await progress('Opening Claudacity…', open(runtime));
+      if (json) print(jsonDocument(startOutput(started)));
+    });
+
+  const report = (started: Started, json: true | undefined) => {
+    if (json) return print(jsonDocument(startOutput(started)));
+    const { server, process, wasRunning } = started;
+    const verb = wasRunning ? 'is running already' : 'is running';
+    const place = server.phase === 'running' ? ` on ${server.url}` : `; its server is ${server.phase}`;
+    print(`Claudacity ${verb}${place}, ${process.hasWindow ? 'in the tray' : 'without a window'}.`);
+  };
+};
+
+type Started = StartedApp & { readonly wasRunning: boolean };
+
+async function startUnlessRunning(runtime: CommandRuntime, options: StartOptions): Promise<Started> {
+  const process = await runningApp(runtime);
+  if (process === undefined) return { wasRunning: false, ...demandServer(await startApp(runtime, options)) };
+  const { server } = await withApp(runtime, (app) => app.read('server'));
+  return { wasRunning: true, process, server };
+}
+
+/** @throws CommandError where the server could not be started. */
+function demandServer(started: StartedApp): StartedApp {
+  const { problem } = started.server;
+  if (problem) throw new CommandError(`${problem.message} ${problem.remedy}`);
+  return started;
+}
+
+async function stopIfRunning(runtime: CommandRuntime) {
+  try {
+    return await stopApp(runtime);
+  } catch (error) {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  }
+}
+
+async function open(runtime: CommandRuntime): Promise<Started> {
+  const process = await runningApp(runtime);
+  if (process !== undefined) {
+    return withApp(runtime, async (app) => {
+      await app.call('app.showWindow');
+      return { wasRunning: true, process, server: (await app.read('server')).server };
+    });
+  }
+  const { programs, env, platform } = runtime;
+  if (programs.desktopApp === undefined)
+    throw new CommandError('This installation has no window. Run `claudacity start`.');
+  if (!hasDisplay(env, platform))
+    throw new CommandError('There is no display here for a window. Run `claudacity start`.');
+  return { wasRunning: false, ...(await startApp(runtime, { window: true })) };
+}
+
+function startOutput({ wasRunning, process, server }: Started): StartOutput {
+  const { pid, hasWindow } = process;
+  return { wasRunning, pid, hasWindow, server: { phase: server.phase, url: server.url } };
+}
