@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { findPrograms } from './command/launch';
 import { runningApp } from './command/lifecycle';
+import { endWithParent } from './command/parent';
 import { runCommand } from './command/run';
 import type { CommandRuntime } from './command/runtime';
 import { processTerminal } from './command/terminal';
@@ -22,6 +23,7 @@ declare const CLAUDACITY_VERSION: string;
  */
 export async function runInThisProcess(args: readonly string[]): Promise<number | undefined> {
   const { env, platform, execPath } = process;
+  endWithParent(env);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort(new Error('interrupted'));
   const removeListener = () => process.off('SIGINT', onInterrupt);

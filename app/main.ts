@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
 import type * as Cli from './cli';
+import { hasCommandParent, runAsNode } from './command/parent';
 import { commandArguments } from './command/words';
 import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
@@ -35,7 +36,13 @@ function ownArguments(): string[] {
 
 /** The `claudacity` command, where this binary does not run as plain Node: without a window, a display and the lock of the app that may be running. */
 function runCommand(args: readonly string[]): void {
-  if (process.platform === 'linux') app.commandLine.appendSwitch('ozone-platform', 'headless');
+  const script = path.join(__dirname, 'cli.cjs');
+  if (process.platform === 'linux' && !hasCommandParent(process.env)) {
+    app.exit(runAsNode(script, args));
+    return;
+  }
+  // A terminal sends Ctrl+C to the whole group, and Chromium gives up without its process for drawing. Nothing is drawn here.
+  app.commandLine.appendSwitch('in-process-gpu');
   app.disableHardwareAcceleration();
   // Not the one of the app, whose files only one process may use.
   app.setPath('sessionData', path.join(folder, 'command'));
@@ -45,7 +52,7 @@ function runCommand(args: readonly string[]): void {
     event.preventDefault();
     process.emit('SIGINT');
   });
-  const { runInThisProcess }: typeof Cli = require(path.join(__dirname, 'cli.cjs'));
+  const { runInThisProcess }: typeof Cli = require(script);
   runInThisProcess(args).then((exitCode) => {
     if (exitCode !== undefined) app.exit(exitCode);
   }, fail);

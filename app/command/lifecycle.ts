@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, NotRunningError } from '../control/client';
 import type { ServiceState } from '../service/serviceTypes';
 import type { AppProcess } from '../shared/appProcess';
-import type { ServerState } from '../shared/contract';
+import type { CliState, ServerState } from '../shared/contract';
 import { hasDisplay, launch } from './launch';
 import { CommandError, type CommandRuntime, withApp } from './runtime';
 
@@ -20,6 +20,7 @@ export interface StartOptions {
 export interface StartedApp {
   readonly process: AppProcess;
   readonly server: ServerState;
+  readonly cli: CliState;
 }
 
 /** The app that is running; undefined where none is. @throws as `CommandRuntime.connect`, but for NotRunningError. */
@@ -39,7 +40,7 @@ async function managedService({ service }: CommandRuntime): Promise<ServiceState
   return isManaged ? state : undefined;
 }
 
-/** Starts the app and resolves once its server listens, or is not to. @throws CommandError where it does not come up. */
+/** Starts the app and resolves once it can answer, or is known not to. @throws CommandError where it does not come up. */
 export async function startApp(runtime: CommandRuntime, options: StartOptions = {}): Promise<StartedApp> {
   const isDefault = !options.headless && !options.window && options.port === undefined;
   if (isDefault && (await managedService(runtime))) {
@@ -99,22 +100,27 @@ function startFailure(output: string, code: number | null): string {
   return last === '' ? `Claudacity ended with code ${code}. \`claudacity logs\` has more.` : last;
 }
 
-/** Waits until the server listens, or is known not to. @throws CommandError where it cannot listen. */
+/** Waits until the server listens and the CLI has come up, or either is known not to. @throws CommandError where that takes too long. */
 async function decided(app: ControlClient): Promise<StartedApp> {
-  const server = await new Promise<ServerState>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new CommandError('The server did not start in time.')), START_MS);
+  const state: { server?: ServerState; cli?: CliState } = {};
+  const { server, cli } = await new Promise<Omit<StartedApp, 'process'>>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new CommandError('Claudacity did not come up in time.')), START_MS);
     const end = (result: () => void) => {
       clearTimeout(timer);
       result();
     };
     app.closed.then(() => end(() => reject(new NotRunningError('Claudacity has ended while it was starting.'))));
     app
-      .subscribe(['server'], ({ values: { server: state } }) => {
-        if (state && state.phase !== 'starting' && state.phase !== 'stopping') end(() => resolve(state));
+      .subscribe(['server', 'cli'], ({ values }) => {
+        Object.assign(state, values);
+        const { server: phase, cli: found } = state;
+        if (!phase || !found || phase.phase === 'starting' || phase.phase === 'stopping') return;
+        if (phase.phase === 'running' && found.phase === 'checking') return;
+        end(() => resolve({ server: phase, cli: found }));
       })
       .catch((error: unknown) => end(() => reject(error)));
   });
-  return { server, process: await app.call('app.process') };
+  return { server, cli, process: await app.call('app.process') };
 }
 
 /** Beyond what the app itself takes at most. */

@@ -11,7 +11,7 @@
  * Answers come in any order; their ids are those that the client has given the requests.
  */
 import { z } from 'zod';
-import { type DesktopTopic, TOPICS, type Topic, type TopicUpdate } from '../shared/contract';
+import { type DesktopTopic, TOPICS, type Topic } from '../shared/contract';
 
 /** The longest line of a request, in bytes. Answers have no limit. */
 export const MAX_REQUEST_BYTES = 1024 * 1024;

@@ -65,14 +65,29 @@ test('the app’s binary runs the command without a window and without a display
   expect(await elsewhere.run('status')).toMatchObject({ code: 3, stdout: '' });
 });
 
-test('the app’s binary serves without a display until a signal ends it', async ({ api, home }) => {
+test('the app’s binary serves without a display, and ends what it has started with itself', async ({ api, home }) => {
   await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
   const { DISPLAY: _, XAUTHORITY: __, ...env } = desktopEnvironment(api, home);
   const command = commandRunner(OUT, env, electronCommand());
   const serving = command.start('serve');
   await expect.poll(() => serving.output.stdout).toMatch(/running on http/);
   const url = /running on (\S+)/.exec(serving.output.stdout)?.[1] ?? '';
-  expect((await fetch(`${url}/health`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(200);
+  serving.process.kill('SIGTERM');
+  await serving.ended;
+  await expect.poll(() => leftoverProcesses(home)).toEqual([]);
+});
+
+test('where the binary is no plain Node, it runs the command in its own process', async ({ api, home }) => {
+  await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
+  // As on Windows and macOS.
+  const env = { ...desktopEnvironment(api, home), CLAUDACITY_COMMAND_PARENT: '' };
+  const command = commandRunner(OUT, env, electronCommand());
+  const serving = command.start('serve');
+  await expect.poll(() => serving.output.stdout).toMatch(/running on http/);
+  const status = await command.json(statusOutput, 'status');
+  expect(status).toMatchObject({ running: true, hasWindow: false });
+  expect(await command.run('keys', 'revoke')).toMatchObject({ code: 2, stdout: '' });
   serving.process.kill('SIGTERM');
   expect(await serving.ended).toMatchObject({ code: 0 });
   await expect.poll(() => leftoverProcesses(home)).toEqual([]);

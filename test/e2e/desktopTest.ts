@@ -120,7 +120,7 @@ export function runApp(env: Record<string, string>, args: string[] = []): Promis
 
 /** What runs the app, with its arguments; the command's come behind them. */
 export function electronCommand(): string[] {
-  return [electronPath(), ...electronArgs()];
+  return [path.resolve(electronPath()), ...electronArgs()];
 }
 
 /** Resolves with the program's exit code, whatever it has started and left running. */

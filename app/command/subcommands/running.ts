@@ -70,10 +70,11 @@ export const addRunning: AddCommand = (program, runtime, outcome) => {
 
   const report = (started: Started, json: true | undefined) => {
     if (json) return print(jsonDocument(startOutput(started)));
-    const { server, process, wasRunning } = started;
+    const { server, cli, process, wasRunning } = started;
     const verb = wasRunning ? 'is running already' : 'is running';
     const place = server.phase === 'running' ? ` on ${server.url}` : `; its server is ${server.phase}`;
     print(`Claudacity ${verb}${place}, ${process.hasWindow ? 'in the tray' : 'without a window'}.`);
+    if (cli.problem) note(`${cli.problem.message} ${cli.problem.remedy}`);
   };
 };
 
@@ -82,8 +83,8 @@ type Started = StartedApp & { readonly wasRunning: boolean };
 async function startUnlessRunning(runtime: CommandRuntime, options: StartOptions): Promise<Started> {
   const process = await runningApp(runtime);
   if (process === undefined) return { wasRunning: false, ...demandServer(await startApp(runtime, options)) };
-  const { server } = await withApp(runtime, (app) => app.read('server'));
-  return { wasRunning: true, process, server };
+  const { server, cli } = await withApp(runtime, (app) => app.read('server', 'cli'));
+  return { wasRunning: true, process, server, cli };
 }
 
 /** @throws CommandError where the server could not be started. */
@@ -107,7 +108,7 @@ async function open(runtime: CommandRuntime): Promise<Started> {
   if (process !== undefined) {
     return withApp(runtime, async (app) => {
       await app.call('app.showWindow');
-      return { wasRunning: true, process, server: (await app.read('server')).server };
+      return { wasRunning: true, process, ...(await app.read('server', 'cli')) };
     });
   }
   const { programs, env, platform } = runtime;
