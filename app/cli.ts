@@ -62,6 +62,9 @@ export async function runInThisProcess(args: readonly string[]): Promise<number 
     serve: async ({ port, quiet }) => {
       // It ends by itself, with the time that running answers have.
       removeListener();
+      // A terminal may be closed while it serves.
+      for (const stream of [process.stdout, process.stderr])
+        stream.off('error', endWhereNobodyReads).on('error', () => {});
       await loadServe().serve({ dataDir: folder, port, quiet, version: CLAUDACITY_VERSION });
     },
     diagnoseStopped: () => loadServe().diagnoseStopped({ dataDir: folder, version: CLAUDACITY_VERSION }),

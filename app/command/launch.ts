@@ -1,6 +1,6 @@
 /** Finds this installation's programs, and starts them apart from the terminal. */
 import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { LaunchCommand } from '../service/serviceTypes';
 import type { Programs } from './runtime';
@@ -27,25 +27,15 @@ export function findPrograms(installation: Installation): Programs {
   // In an AppImage and a portable .exe, execPath is a temporary copy, which is gone at the next login.
   const program = env.APPIMAGE || env.PORTABLE_EXECUTABLE_FILE || execPath;
   return {
-    serve: { program: linkedCommand(installation) ?? program, args: ['serve'] },
+    serve: { program: packageCommand(installation) ?? program, args: ['serve'] },
     desktopApp: { program, args: sandboxArguments(installation) },
   };
 }
 
 /** The command of a Linux package runs the app's binary as plain Node, which takes a fraction of the memory. */
-function linkedCommand({ platform, execPath, env }: Installation): string | undefined {
-  const isInstalled = platform === 'linux' && !env.APPIMAGE && resolved(execPath).startsWith('/opt/Claudacity/');
-  return isInstalled && existsSync(PACKAGE_COMMAND) ? PACKAGE_COMMAND : undefined;
-}
-
-const PACKAGE_COMMAND = '/usr/bin/claudacity';
-
-function resolved(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
+function packageCommand({ platform, execPath, env }: Installation): string | undefined {
+  const file = path.join(path.dirname(execPath), 'bin', 'claudacity');
+  return platform === 'linux' && !env.APPIMAGE && existsSync(file) ? file : undefined;
 }
 
 /** The app of a source checkout that `npm start` has prepared; undefined elsewhere. */

@@ -68,8 +68,12 @@ export type AddCommand = (program: Command, runtime: CommandRuntime, outcome: Ou
 export const JSON_OPTION = ['--json', 'print JSON for programs'] as const;
 
 /** Connects to the app for some work, and closes the connection after it. @throws what `CommandRuntime.connect` and the work throw. */
-export async function withApp<T>(runtime: CommandRuntime, work: (app: ControlClient) => Promise<T>): Promise<T> {
-  const app = await runtime.connect();
+export async function withApp<T>(
+  runtime: CommandRuntime,
+  work: (app: ControlClient) => Promise<T>,
+  options?: { timeoutMs?: number },
+): Promise<T> {
+  const app = await runtime.connect(options);
   try {
     return await work(app);
   } finally {

@@ -31,6 +31,15 @@ describe('the programs of', () => {
     expect(findPrograms(installation({ ...packaged, isRoot: true })).desktopApp?.args).toEqual(['--no-sandbox']);
   });
 
+  test('a package with a command of its own are that and the binary', () => {
+    const file = path.join(folder, 'bin', 'claudacity');
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    const execPath = path.join(folder, 'claudacity');
+    const { serve, desktopApp } = findPrograms(installation({ ...packaged, execPath }));
+    expect([serve.program, desktopApp?.program]).toEqual([file, execPath]);
+  });
+
   test('an AppImage and a portable program are the file that stays', () => {
     const env = { APPIMAGE: '/home/me/My Apps/Claudacity.AppImage' };
     const { serve, desktopApp } = findPrograms(installation({ ...packaged, env }));
