@@ -49,6 +49,8 @@ export function createProgram(runtime: CommandRuntime, outcome: Outcome): Comman
 
 /** Printed after the commands. */
 function helpEnd(): string {
+  const variables = environmentTexts();
+  const width = Math.max(...variables.map(([name]) => name.length));
   return [
     'Without a command it serves. `--install`, `--start`, `--stop`, `--restart`, `--status` and `--uninstall` are read like the commands.',
     'The commands talk to the app that is running, with a window or without.',
@@ -57,7 +59,7 @@ function helpEnd(): string {
     ...exitCodeTexts().map(([code, text]) => `  ${String(code).padEnd(4)} ${text}`),
     '',
     'Environment:',
-    ...environmentTexts().map(([name, text]) => `  ${name.padEnd(20)} ${text}`),
+    ...variables.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
   ].join('\n');
 }
 
