@@ -71,14 +71,18 @@ export const WINDOW_PAGE = {
   plugins: [smallPageModules()],
 };
 
+const COMMAND_ENTRY = 'app/cli.ts';
+
 /** What the `claudacity` command needs. @param {string} folder @param {string} entry @returns {esbuild.BuildOptions[]} */
-function commandBundles(folder, entry = 'app/cli.ts') {
+function commandBundles(folder, entry = COMMAND_ENTRY) {
   return [
     {
       ...NODE,
       entryPoints: [entry],
       outfile: path.join(folder, 'cli.cjs'),
-      banner: { js: `#!/usr/bin/env node\n${MODULE_URL}` },
+      banner: { js: `#!/usr/bin/env node\n${entry === COMMAND_ENTRY ? '' : MODULE_URL}` },
+      // Node takes a while to make the URL of a file, and no module of the command needs one.
+      ...(entry === COMMAND_ENTRY && { define: { ...NODE.define, 'import.meta.url': 'undefined' } }),
     },
     // Loaded by the other one for `serve` alone.
     { ...NODE, entryPoints: ['app/serve.ts'], outfile: path.join(folder, 'serve.cjs') },

@@ -1,9 +1,11 @@
 /** Numbers and times as the window and the tray show them. The notation is fixed, whatever the system's language. */
 
-const grouped = new Intl.NumberFormat('en-US');
+let grouped: Intl.NumberFormat | undefined;
 
 /** `12,345` */
 export function formatCount(count: number): string {
+  // Made when it is needed: its tables take some 10 ms to load.
+  grouped ??= new Intl.NumberFormat('en-US');
   return grouped.format(count);
 }
 
