@@ -26,15 +26,23 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
 }
 
+/** The variable with the path of a package's command, for the package tests. */
+export const COMMAND_VARIABLE = 'CLAUDACITY_TEST_COMMAND';
+
+function packagedCommand(): readonly string[] | undefined {
+  const file = process.env[COMMAND_VARIABLE];
+  return file === undefined ? undefined : [file];
+}
+
 /**
  * @param bundle the folder of cli.cjs.
  * @param env the whole environment, with CLAUDACITY_HOME.
- * @param program what runs the command, with its arguments. Default: Node with cli.cjs.
+ * @param program what runs the command, with its arguments. Default: a package's command where one is named, else Node with cli.cjs.
  */
 export function commandRunner(
   bundle: string,
   env: Readonly<Record<string, string>>,
-  program: readonly string[] = [process.execPath, path.join(bundle, 'cli.cjs')],
+  program: readonly string[] = packagedCommand() ?? [process.execPath, path.join(bundle, 'cli.cjs')],
 ): CommandRunner {
   const start = (...args: string[]): RunningCommand => {
     const [file = '', ...first] = program;
