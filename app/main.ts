@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
 import type * as Cli from './cli';
+import { hasDisplay } from './command/display';
 import { hasCommandParent, runAsNode } from './command/parent';
 import { commandArguments } from './command/words';
 import { RENDERER_DIR } from './desktop/assets';
@@ -23,9 +24,17 @@ import { errorText } from './shared/errorText';
 declare const DESKTOP_APP_DIGEST: string;
 
 const folder = dataDir({ env: process.env });
-const command = commandArguments(ownArguments());
+const command = commandArguments(ownArguments()) ?? serveWithoutDisplay();
 if (command) runCommand(command);
 else runApp();
+
+/** What this process has to do where Chromium would end it, because there is no display: answer without a window. */
+function serveWithoutDisplay(): string[] | undefined {
+  const { env, platform } = process;
+  if (hasDisplay(env, platform) || app.commandLine.hasSwitch('ozone-platform')) return undefined;
+  const { port } = parseCommandLine(process.argv);
+  return ['serve', ...(port === undefined ? [] : [port])];
+}
 
 /** The arguments behind the program and, in a checkout, behind the app's folder. */
 function ownArguments(): string[] {

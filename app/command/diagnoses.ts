@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Diagnosis } from '../shared/diagnosis';
 import { errorText } from '../shared/errorText';
 import { showsTrayIcons } from '../system/trayHost';
-import { hasDisplay } from './launch';
+import { hasDisplay } from './display';
 import type { CommandRuntime } from './runtime';
 
 export async function systemDiagnoses({

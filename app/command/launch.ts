@@ -61,11 +61,6 @@ function sandboxArguments({ platform, isRoot }: Installation): string[] {
   return platform === 'linux' && isRoot ? ['--no-sandbox'] : [];
 }
 
-/** Whether a program with a window can be started from here. */
-export function hasDisplay(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
-  return platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
-}
-
 export interface LaunchedProcess {
   /** Resolves with the exit code if the process ends; null where a signal has ended it. Rejects where it cannot be started. */
   readonly ended: Promise<number | null>;

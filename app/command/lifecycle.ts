@@ -6,7 +6,8 @@ import { type ControlClient, NotRunningError } from '../control/client';
 import type { ServiceState } from '../service/serviceTypes';
 import type { AppProcess } from '../shared/appProcess';
 import type { CliState, ServerState } from '../shared/contract';
-import { hasDisplay, launch } from './launch';
+import { hasDisplay } from './display';
+import { launch } from './launch';
 import { CommandError, type CommandRuntime, withApp } from './runtime';
 
 export interface StartOptions {

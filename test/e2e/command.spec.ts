@@ -69,7 +69,8 @@ test('the app’s binary serves without a display, and ends what it has started 
   await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
   const { DISPLAY: _, XAUTHORITY: __, ...env } = desktopEnvironment(api, home);
   const command = commandRunner(OUT, env, electronCommand());
-  const serving = command.start('serve');
+  // There is no display, so it needs no word for that.
+  const serving = command.start();
   await expect.poll(() => serving.output.stdout).toMatch(/running on http/);
   const url = /running on (\S+)/.exec(serving.output.stdout)?.[1] ?? '';
   await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(200);

@@ -1,7 +1,7 @@
 /** `claudacity serve`, `start`, `stop`, `restart` and `open`. */
 import { NotRunningError } from '../../control/client';
+import { hasDisplay } from '../display';
 import { jsonDocument } from '../format';
-import { hasDisplay } from '../launch';
 import { runningApp, type StartedApp, type StartOptions, startApp, stopApp } from '../lifecycle';
 import type { StartOutput } from '../output';
 import { type AddCommand, CommandError, type CommandRuntime, JSON_OPTION, withApp } from '../runtime';

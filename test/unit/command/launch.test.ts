@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findPrograms, hasDisplay, type Installation } from '../../../app/command/launch';
+import { hasDisplay } from '../../../app/command/display';
+import { findPrograms, type Installation } from '../../../app/command/launch';
 import { removeFolder, scratchFolder } from '../../support/cli';
 
 let folder: string;
