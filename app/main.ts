@@ -77,7 +77,7 @@ function runApp(): void {
   app.setPath('userData', folder);
   // A folder of its own for Chromium's files, beside the settings, the log and the database.
   app.setPath('sessionData', path.join(folder, 'browser'));
-  app.setAppUserModelId('org.claudacity.app');
+  app.setAppUserModelId('local.claudacity.server');
 
   // The lock belongs to the data folder, so the folder must be set first.
   if (app.requestSingleInstanceLock()) {

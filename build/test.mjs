@@ -269,13 +269,12 @@ function countPlaywright(report) {
 async function preparePackage() {
   if (process.getuid?.() !== 0) {
     throw new Problem(
-      'These tests install a package and add a user, which only root can do.',
+      'These tests boot a Debian in a container, which only root can do.',
       'Run: sudo npm run test:package',
     );
   }
-  await ensureTestPrograms();
-  const { buildDeb } = await import('./dist.mjs');
-  return { CLAUDACITY_DEB: await buildDeb() };
+  const { buildTestPackages } = await import('./testPackages.mjs');
+  return { CLAUDACITY_PACKAGES: JSON.stringify(await buildTestPackages()) };
 }
 
 async function bundle() {

@@ -9,9 +9,9 @@ esac
 
 if [ -f /etc/apparmor.d/claudacity ]; then
   ischroot 2>/dev/null || apparmor_parser --remove /etc/apparmor.d/claudacity || true
-  rm -f /etc/apparmor.d/claudacity
+  rm -f /etc/apparmor.d/claudacity /var/cache/apparmor/*/claudacity
 fi
 
 if command -v update-desktop-database >/dev/null 2>&1; then
-  update-desktop-database /usr/share/applications || true
+  update-desktop-database -q /usr/share/applications || true
 fi

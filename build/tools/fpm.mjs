@@ -1,22 +1,37 @@
 #!/usr/bin/env node
 /**
- * A replacement of fpm, with which electron-builder makes .deb and .rpm files, for machines that cannot download it. Supports
- * the options that electron-builder uses, by calling dpkg-deb and rpmbuild. FPM_DEB_LEVEL sets the compression level.
+ * Makes the .deb and the .rpm from what electron-builder passes to fpm, which it would download otherwise: with dpkg's format, rpmbuild and
+ * tar alone. In contrast to fpm's, the .deb does not contain /opt, which dpkg would remove together with the package, and the .rpm names the
+ * libraries that its programs link to. FPM_DEB_LEVEL sets the compression level.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { folderSize } from '../setup/folderSize.mjs';
+import { writeArchive } from './ar.mjs';
 
 const FLAGS = new Set(['--force', '--debug']);
-const SCRIPTS = { 'after-install': 'postinst', 'after-remove': 'postrm' };
+const SCRIPTS = {
+  'before-install': ['preinst', '%pre'],
+  'after-install': ['postinst', '%post'],
+  'before-remove': ['prerm', '%preun'],
+  'after-remove': ['postrm', '%postun'],
+};
 
 const options = parse(process.argv.slice(2));
 const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'fpm-'));
 try {
   const root = path.join(stage, 'root');
   for (const { from, to } of options.files) copy(from, path.join(root, to));
+  const shared = options.files.map(({ to }) => path.join(root, to, 'usr')).find((folder) => fs.existsSync(folder));
+  if (shared) moveShared(shared, path.join(root, 'usr'));
+  for (const link of options.all('link')) {
+    const [from = '', to = ''] = link.split('=');
+    fs.mkdirSync(path.dirname(path.join(root, from)), { recursive: true });
+    fs.symlinkSync(to, path.join(root, from));
+  }
   const type = options.last('t');
   if (type === 'deb') buildDeb(root);
   else if (type === 'rpm') buildRpm(root);
@@ -60,13 +75,19 @@ function makeReadable(file) {
   if (info.isDirectory()) for (const name of fs.readdirSync(file)) makeReadable(path.join(file, name));
 }
 
+/** Moves the manual, the completions and so on from the app's folder to where the system looks for them. @param {string} from @param {string} to */
+function moveShared(from, to) {
+  fs.cpSync(from, to, { recursive: true, preserveTimestamps: true });
+  fs.rmSync(from, { recursive: true });
+}
+
 /** @param {string} root */
 function buildDeb(root) {
   fs.chmodSync(root, 0o755);
   for (const dir of fs.readdirSync(root)) makeReadable(path.join(root, dir));
   const sizeInKiB = Math.ceil(folderSize(root) / 1024);
-  const meta = path.join(root, 'DEBIAN');
-  fs.mkdirSync(meta);
+  const meta = path.join(stage, 'control');
+  fs.mkdirSync(meta, { mode: 0o755 });
   const [synopsis = '', ...description] = options
     .last('description')
     .split('\n')
@@ -86,14 +107,77 @@ function buildDeb(root) {
   };
   const control = Object.entries(fields).filter(([, value]) => value !== '');
   fs.writeFileSync(path.join(meta, 'control'), control.map(([name, value]) => `${name}: ${value}\n`).join(''));
-  for (const [option, script] of Object.entries(SCRIPTS)) {
+  fs.writeFileSync(path.join(meta, 'md5sums'), checksums(root));
+  for (const [option, [script = '']] of Object.entries(SCRIPTS)) {
+    if (!options.last(option)) continue;
     fs.copyFileSync(options.last(option), path.join(meta, script));
     fs.chmodSync(path.join(meta, script), 0o755);
   }
-  const level = process.env.FPM_DEB_LEVEL ? [`-z${process.env.FPM_DEB_LEVEL}`] : [];
-  const compression = [`-Z${options.last('deb-compression', 'xz').replace(/^gz$/, 'gzip')}`, ...level];
-  const target = options.last('package');
-  execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, target], { stdio: 'inherit' });
+  fs.writeFileSync(path.join(stage, 'debian-binary'), '2.0\n');
+  const members = [
+    path.join(stage, 'debian-binary'),
+    packFolder(meta, 'control', 'gz', '9'),
+    // Every folder but /opt itself.
+    packFolder(root, 'data', options.last('deb-compression', 'xz'), process.env.FPM_DEB_LEVEL, ['./opt']),
+  ];
+  writeArchive(options.last('package'), members);
+}
+
+/**
+ * Packs a folder's content as root's, in the order of the names.
+ * @param {string} folder
+ * @param {string} name of the archive, without its ending
+ * @param {string} compression xz, gz or zst
+ * @param {string} [level]
+ * @param {string[]} [left] folders that are left out, but not what is in them
+ * @returns {string} the archive's path
+ */
+function packFolder(folder, name, compression, level = '', left = []) {
+  const archive = path.join(stage, `${name}.tar.${compression}`);
+  const compressor = { xz: 'xz -T0', gz: 'gzip -n', zst: 'zstd -q -T0' }[compression];
+  if (!compressor) throw new Error(`this replacement of fpm does not compress with ${compression}`);
+  const entries = [...entriesOf(folder)].filter((entry) => !left.includes(entry));
+  execFileSync(
+    'tar',
+    [
+      ...['--create', '--file', archive, '--directory', folder, '--format=gnu', '--no-recursion', '--null'],
+      ...[
+        '--owner=0',
+        '--group=0',
+        '--numeric-owner',
+        '--use-compress-program',
+        level ? `${compressor} -${level}` : compressor,
+      ],
+      ...['--files-from', '-'],
+    ],
+    { input: entries.join('\0'), stdio: ['pipe', 'inherit', 'inherit'] },
+  );
+  return archive;
+}
+
+/** All paths below a folder and it itself, as tar names them. @param {string} folder @param {string} name @returns {Generator<string>} */
+function* entriesOf(folder, name = '.') {
+  yield name;
+  for (const entry of fs.readdirSync(path.join(folder, name), { withFileTypes: true }).sort(byName)) {
+    if (entry.isDirectory()) yield* entriesOf(folder, `${name}/${entry.name}`);
+    else yield `${name}/${entry.name}`;
+  }
+}
+
+/** @param {fs.Dirent} a @param {fs.Dirent} b */
+function byName(a, b) {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** What `dpkg --verify` compares with. @param {string} root */
+function checksums(root) {
+  return [...entriesOf(root)]
+    .filter((entry) => fs.lstatSync(path.join(root, entry)).isFile())
+    .map((entry) => {
+      const content = fs.readFileSync(path.join(root, entry));
+      return `${createHash('md5').update(content).digest('hex')}  ${entry.slice(2)}\n`;
+    })
+    .join('');
 }
 
 /** @param {string} root */
@@ -105,7 +189,9 @@ function buildRpm(root) {
     `%global _build_id_links none
 %global __os_install_post %{nil}
 %define _binary_payload w3T2.zstdio
-AutoReqProv: no
+%global __requires_exclude ^(${bundledLibraries(root).join('|')})
+AutoReq: yes
+AutoProv: no
 Name: ${options.last('name')}
 Version: ${options.last('version').replaceAll('-', '~')}
 Release: 1
@@ -123,13 +209,13 @@ ${options.last('description')}
 %install
 mkdir -p %{buildroot}
 cp -a "${root}/." %{buildroot}/
-%post
-${fs.readFileSync(options.last('after-install'), 'utf8')}
-%postun
-${fs.readFileSync(options.last('after-remove'), 'utf8')}
+${Object.entries(SCRIPTS)
+  .filter(([option]) => options.last(option))
+  .map(([option, [, section]]) => `${section}\n${fs.readFileSync(options.last(option), 'utf8')}`)
+  .join('\n')}
 %files
 %defattr(-,root,root,-)
-${options.files.map(({ to }) => `"${to}"`).join('\n')}
+${ownedPaths(root).join('\n')}
 `,
   );
   execFileSync('rpmbuild', ['-bb', '--define', `_topdir ${stage}`, '--target', arch, spec], {
@@ -137,4 +223,19 @@ ${options.files.map(({ to }) => `"${to}"`).join('\n')}
   });
   const folder = path.join(stage, 'RPMS', arch);
   fs.copyFileSync(path.join(folder, fs.readdirSync(folder)[0] ?? ''), options.last('package'));
+}
+
+/** The libraries that the package brings along, as regular expressions. @param {string} root */
+function bundledLibraries(root) {
+  const names = [...entriesOf(root)].map((entry) => path.basename(entry)).filter((name) => /\.so(\.|$)/.test(name));
+  return names.map((name) => name.replace(/[.+]/g, '\\\\$&'));
+}
+
+/** What belongs to the package alone: the app's folder, and each file that is elsewhere. @param {string} root */
+function ownedPaths(root) {
+  const elsewhere = [...entriesOf(root)].filter((entry) => {
+    return !entry.startsWith('./opt/') && !fs.lstatSync(path.join(root, entry)).isDirectory();
+  });
+  const apps = fs.readdirSync(path.join(root, 'opt')).map((name) => `./opt/${name}`);
+  return [...apps, ...elsewhere].map((entry) => `"${entry.slice(1)}"`);
 }

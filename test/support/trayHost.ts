@@ -42,9 +42,9 @@ export interface TrayIcon {
   activate(): Promise<void>;
 }
 
-/** Takes the watcher's name on the session bus. @throws if another program owns it */
-export async function startTrayHost(): Promise<TrayHost> {
-  const bus = sessionBus();
+/** Takes the watcher's name on a session bus, by default this session's own. @throws if another program owns it */
+export async function startTrayHost(busAddress?: string): Promise<TrayHost> {
+  const bus = sessionBus(busAddress === undefined ? {} : { busAddress });
   const icons: TrayIcon[] = [];
   const waiters: ((icon: TrayIcon) => void)[] = [];
 
