@@ -61,13 +61,18 @@ const CHECKS = {
   clients: vitestCheck('clients', 10),
   faults: vitestCheck('faults', 15),
   lifecycle: vitestCheck('lifecycle', 10),
+  wine: vitestCheck('wine', 15, async () => {
+    await bundle();
+    const { prepareWine } = await import('./wine/prepare.mjs');
+    return { CLAUDACITY_WINE: JSON.stringify(await prepareWine()) };
+  }),
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `axe`, `property` and `lifecycle` take minutes, `clients` repeats tests of `api`, `clients` and `faults` write their
+ * Not part of `npm test`: `axe`, `property`, `lifecycle` and `wine` take minutes, `clients` repeats tests of `api`, `clients` and `faults` write their
  * results into documents, and `package` installs a package on this computer and removes it.
  */
-const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'lifecycle', 'package'];
+const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'lifecycle', 'wine', 'package'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);

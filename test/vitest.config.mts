@@ -50,6 +50,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Each has a registry of 800 MB of its own.
+        test: {
+          name: 'wine',
+          include: ['test/wine/*.test.ts'],
+          fileParallelism: false,
+          ...timeouts,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], ...timeouts, testTimeout: 120_000 },
       },
     ],

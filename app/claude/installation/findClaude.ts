@@ -7,6 +7,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { shimTarget } from './shimTarget';
 
 export interface FindOptions {
   /** The path that the user has set. '' makes the app search for the CLI; otherwise only this path is checked. */
@@ -28,7 +29,7 @@ export async function findClaude({ setting, env, checkouts = [] }: FindOptions):
   ] as const) {
     if (!configuredPath) continue;
     const file = expandHome(configuredPath, env);
-    if (await isExecutable(file)) return { found: true, path: file };
+    if (await isExecutable(file)) return { found: true, path: await programOf(file) };
     return { found: false, message: `There is no claude at ${file}, the path in ${source}.` };
   }
   // Functions, because the login shell is slow and is started only where PATH has no CLI.
@@ -39,9 +40,17 @@ export async function findClaude({ setting, env, checkouts = [] }: FindOptions):
     async () => checkouts.flatMap(filesInCheckout),
   ];
   for (const search of searches) {
-    for (const file of await search()) if (await isExecutable(file)) return { found: true, path: file };
+    for (const file of await search())
+      if (await isExecutable(file)) return { found: true, path: await programOf(file) };
   }
   return { found: false, message: 'The claude command was not found on this computer.' };
+}
+
+/** The program behind npm's script; the file itself where it is none. */
+async function programOf(file: string): Promise<string> {
+  if (process.platform !== 'win32' || !/\.cmd$/i.test(file)) return file;
+  const target = await shimTarget(file);
+  return target !== undefined && (await isExecutable(target)) ? target : file;
 }
 
 /** npm installs the script `claude.cmd`. The program is preferred, because cmd.exe interprets the arguments of a script. */
