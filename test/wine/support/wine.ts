@@ -49,7 +49,7 @@ export async function openWine(): Promise<Wine> {
       ...['-q', '-D', prepared.root, '--volatile=overlay', '--register=no', '--keep-unit', '--as-pid2'],
       ...['-M', path.basename(scratch), `--bind=${scratch}:/wine`, `--bind-ro=${path.resolve('.')}:/project`],
       // One screen for all: the first program makes the desktop for those that follow.
-      ...['Xvfb', SCREEN, '-screen', '0', '1024x768x24'],
+      ...['Xvfb', SCREEN, '-screen', '0', '1024x768x24', '-nolisten', 'local'],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -95,6 +95,7 @@ const WINE = '/usr/lib/wine/wine64';
 /** Windows programs take no pipe of this system for a pipe of theirs, so they write into files. */
 const SCRIPT = `out=$(mktemp); "$@" < /dev/null > "$out" 2> "$out.errors"; code=$?; cat "$out"; cat "$out.errors" >&2; exit $code`;
 const WITH_FILES = ['sh', '-c', SCRIPT, 'sh'];
+/** Only in the file system of the Debian: other screens of this computer may have the number. */
 const SCREEN = ':99';
 const ENVIRONMENT = {
   DISPLAY: SCREEN,
