@@ -1,6 +1,8 @@
 /** For the tests under wine alone: what Electron 22, with its Node 16, lacks and the bundles use. */
 const v8 = require('node:v8');
-const { protocol } = require('electron');
+const electron = require('electron');
+
+const { protocol } = electron;
 
 globalThis.structuredClone ??= (value) => v8.deserialize(v8.serialize(value));
 const arrayMethods = {
@@ -57,4 +59,8 @@ protocol.handle ??= (scheme, handler) => {
     );
   });
 };
+// The window that hears of the session's end (app/desktop/quit.ts). Wine would hang in it, and ends no session.
+if (electron.BaseWindow === undefined) {
+  Object.defineProperty(electron, 'BaseWindow', { value: class { on() {} } });
+}
 require('./main.cjs');

@@ -81,11 +81,19 @@ describe('the login entry', () => {
   const login = (change: string) => step({ step: 'login', change, program, args: [] });
 
   test('is written with its path as it is, read, and removed without a trace', async () => {
-    expect(await login('read')).toBe(false);
-    expect(await login('enable')).toBe(true);
+    expect(await login('read')).toMatchObject({ installed: false, enabled: false });
+    expect(await login('enable')).toMatchObject({ enabled: true, command: { program, args: [] } });
     expect(await run()).toContain(`"Claudacity"="\\"${program.replaceAll('\\', '\\\\')}\\" --hidden"`);
-    expect(await login('disable')).toBe(false);
+    expect(await login('disable')).toMatchObject({ installed: false, enabled: false });
     expect(await run()).not.toContain('Claudacity');
-    expect(await login('disable')).toBe(false);
+    expect(await login('disable')).toMatchObject({ enabled: false });
+  });
+
+  test('that the Task Manager has switched off is off, until it is switched on again', async () => {
+    await login('enable');
+    await step({ step: 'switchOff' });
+    expect(await login('read')).toMatchObject({ installed: true, enabled: false });
+    expect(await login('enable')).toMatchObject({ enabled: true });
+    await login('disable');
   });
 });

@@ -10,7 +10,7 @@ import spawn from 'cross-spawn';
 import { z } from 'zod';
 import { findClaude } from '../../../app/claude/installation/findClaude';
 import { killTree } from '../../../app/claude/process/pipe/killTree';
-import { autoLaunchItem } from '../../../app/desktop/loginItem/autoLaunchItem';
+import { windowsRun } from '../../../app/service/login/windowsRun';
 
 const Step = z.discriminatedUnion('step', [
   z.object({ step: z.literal('write'), file: z.string(), text: z.string() }),
@@ -18,6 +18,7 @@ const Step = z.discriminatedUnion('step', [
   z.object({ step: z.literal('spawn'), program: z.string(), args: z.array(z.string()) }),
   z.object({ step: z.literal('killTree') }),
   z.object({ step: z.literal('registry'), key: z.string() }),
+  z.object({ step: z.literal('switchOff') }),
   z.object({
     step: z.literal('login'),
     change: z.enum(['enable', 'disable', 'read']),
@@ -25,6 +26,8 @@ const Step = z.discriminatedUnion('step', [
     args: z.array(z.string()),
   }),
 ]);
+
+const APPROVED = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`;
 
 async function run(step: z.infer<typeof Step>): Promise<unknown> {
   switch (step.step) {
@@ -36,14 +39,28 @@ async function run(step: z.infer<typeof Step>): Promise<unknown> {
       return findClaude({ setting: step.setting, env: { ...process.env, ...step.env } });
     case 'spawn':
       return output(step.program, step.args);
+    case 'switchOff':
+      // As the Task Manager does.
+      execFileSync('reg', [
+        'add',
+        APPROVED,
+        '/v',
+        'Claudacity',
+        '/t',
+        'REG_BINARY',
+        '/d',
+        '030000000000000000000000',
+        '/f',
+      ]);
+      return null;
     case 'killTree':
       return killedTree();
     case 'registry':
       return exported(step.key);
     case 'login': {
-      const item = autoLaunchItem('win32', { program: step.program, args: step.args });
+      const item = windowsRun(process.env, { program: step.program, args: step.args });
       if (step.change !== 'read') await item[step.change]();
-      return item.isEnabled();
+      return item.read();
     }
   }
 }
