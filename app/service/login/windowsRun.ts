@@ -3,8 +3,12 @@
  *
  * auto-launch derives the entry's name from the program's path and accepts no arguments, so its options are set directly. It reads English
  * words of reg.exe, which other languages have others for, and does not know that the user can switch an entry off. So it writes alone: what
- * there is, is read here by exit codes and the names of types, which are the same in every language.
+ * there is, is read here from an export, a file in UTF-16 that is the same in every language. What `reg query` prints is in the console's code page,
+ * which has no letters of other alphabets.
  */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import AutoLaunch from 'auto-launch';
 import { runProgram } from '../runProgram';
 import { type LaunchCommand, ServiceError } from '../serviceTypes';
@@ -62,11 +66,11 @@ export function readCommandLine(value: string): LaunchCommand | null {
   return { program, args: args.filter((argument) => argument !== HIDDEN) };
 }
 
-/** The data of a value in what `reg query` prints: `    Name    REG_SZ    data`, whatever the language. */
-export function valueIn(output: string): string | undefined {
-  for (const line of output.split(/\r?\n/)) {
-    const [, name, data] = /^\s+(\S.*?)\s+REG_(?:SZ|EXPAND_SZ|BINARY)\s+(.*)$/.exec(line) ?? [];
-    if (name === NAME) return data?.trim();
+/** The data of our value in an export: `"Name"="text"` with a backslash before each backslash and quote, or `"Name"=hex:03,00,…`. */
+export function valueIn(exported: string): string | undefined {
+  for (const line of exported.split(/\r?\n/)) {
+    const [, name, text, bytes] = /^"((?:\\.|[^"\\])*)"=(?:"((?:\\.|[^"\\])*)"|hex(?:\(\w+\))?:(.*))$/.exec(line) ?? [];
+    if (name === NAME) return text?.replace(/\\(.)/g, '$1') ?? bytes;
   }
   return undefined;
 }
@@ -78,13 +82,17 @@ export function isSwitchedOff(approval: string | undefined): boolean {
 
 /** Undefined where there is no such value. @throws ServiceError where the registry cannot be read */
 async function readValue(key: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  // reg.exe prints in the console's code page, which has no letters of other alphabets: cmd sets UTF-8 before.
-  const query = `chcp 65001>nul&reg query ${key} /v ${NAME}`;
-  const { code, stdout, stderr, isMissing } = await runProgram('cmd.exe', ['/d', '/s', '/c', query], { env });
-  if (code === 0) return valueIn(stdout);
-  // Exit code 1 is that of a missing value, and of every fault.
-  if (code === 1 && !isMissing) return undefined;
-  throw new ServiceError('command_failed', `The registry cannot be read: ${stderr.trim()}`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'claudacity-registry-'));
+  try {
+    const file = path.join(folder, 'export.reg');
+    const { code, stderr } = await runProgram('reg.exe', ['export', key, file, '/y'], { env });
+    if (code === 0) return valueIn(await readFile(file, 'utf16le'));
+    // Exit code 1 is that of a missing key, and of every fault.
+    if (code === 1) return undefined;
+    throw new ServiceError('command_failed', `The registry cannot be read: ${stderr.trim()}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function deleteValue(key: string, env: NodeJS.ProcessEnv): Promise<void> {

@@ -150,25 +150,25 @@ describe('the Run value of Windows', () => {
     expect(readCommandLine('')).toBeNull();
   });
 
-  test.each([
-    ['HKEY_CURRENT_USER\\Software\\...\\Run', 'Claudacity', `"${inner}" --hidden`],
-    ['Schlüssel auf Deutsch', 'Claudacity', '"C:\\x.exe" --hidden'],
-  ])('is found in what reg.exe prints, whatever the language: %s', (heading, name, data) => {
-    expect(
-      valueIn(`\r\n${heading}\r\n    Claudacity2    REG_SZ    no\r\n    ${name}    REG_SZ    ${data}\r\n\r\n`),
-    ).toBe(data);
-  });
-
-  test('is missing where reg.exe prints others', () => {
-    expect(valueIn('\r\nHKEY\r\n    Other    REG_SZ    Claudacity    REG_SZ    x\r\n')).toBeUndefined();
+  test('is found in an export of the registry, among others', () => {
+    const escaped = `\\"${inner.replace(/[\\"]/g, '\\$&')}\\" --hidden`;
+    const lines = [
+      'Windows Registry Editor Version 5.00',
+      '',
+      '[HKEY_CURRENT_USER\\x]',
+      '"Other"="\\"Claudacity\\"=1"',
+    ];
+    expect(valueIn([...lines, `"Claudacity"="${escaped}"`, ''].join('\r\n'))).toBe(`"${inner}" --hidden`);
+    expect(valueIn([...lines, '"Claudacity"=hex:03,00,00,00,4a', ''].join('\r\n'))).toBe('03,00,00,00,4a');
+    expect(valueIn(lines.join('\r\n'))).toBeUndefined();
   });
 
   test.each([
     [undefined, false],
-    ['020000000000000000000000', false],
-    ['060000000000000000000000', false],
-    ['030000004AE1A7C7F05FD701', true],
-    ['070000004AE1A7C7F05FD701', true],
+    ['02,00,00,00,00,00,00,00,00,00,00,00', false],
+    ['06,00,00,00,00,00,00,00,00,00,00,00', false],
+    ['03,00,00,00,4a,e1,a7,c7,f0,5f,d7,01', true],
+    ['07,00,00,00,4a,e1,a7,c7,f0,5f,d7,01', true],
   ])('with the approval %s is switched off: %s', (approval, off) => {
     expect(isSwitchedOff(approval)).toBe(off);
   });
