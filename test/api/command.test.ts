@@ -280,13 +280,13 @@ describe('doctor', () => {
     const states = Object.fromEntries(rows.map(({ id, state }) => [id, state]));
     expect(states).toMatchObject({
       ...{ app: 'ok', cli: 'ok', version: 'ok', signIn: 'ok', payer: 'ok', selfTest: 'ok', isolation: 'ok' },
-      ...{ port: 'ok', health: 'ok', display: 'ok', path: 'warning', disk: 'ok' },
+      ...{ port: 'ok', health: 'ok', display: 'ok', disk: 'ok' },
     });
-    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(['tray', 'service']));
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(['tray', 'path', 'service']));
     const { code, stdout } = await command.run('doctor');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^✓ Self-test +processes: reused \(self-test passed on [\d.]+\)$/m);
-    expect(stdout).toMatch(/^! PATH .*\n +→ .*PATH/m);
+    expect(stdout).toMatch(/^[✓!] PATH .+$/m);
   });
 
   test('prints a masked report', async () => {
