@@ -1,6 +1,6 @@
 /** Rewrites CHANGELOG.md in the format of Debian's changelogs, which deb and rpm carry. */
 
-const AUTHOR = 'Claudacity <claudacity@localhost>';
+const AUTHOR = 'Claudacity <claudacity@example.org>';
 
 /**
  * @param {string} markdown in the format of Keep a Changelog
@@ -9,14 +9,18 @@ const AUTHOR = 'Claudacity <claudacity@localhost>';
  * @returns {string} an entry for each version, the newest first
  */
 export function debianChangelog(markdown, version, date) {
-  const [, ...sections] = markdown.split(/^## /m);
-  const entries = sections.flatMap((section) => {
+  /** @type {Map<string, { changes: string[], date: Date }>} */
+  const versions = new Map();
+  for (const section of markdown.split(/^## /m).slice(1)) {
     const [, name = '', day] = /^\[?([^\]\s]+)\]?(?: - (\d{4}-\d\d-\d\d))?/.exec(section) ?? [];
-    const changes = changesOf(section);
-    if (changes.length === 0) return [];
-    return [entry(name === 'Unreleased' ? version : name, changes, day ? new Date(`${day}T12:00:00Z`) : date)];
-  });
-  return entries.length > 0 ? entries.join('\n') : entry(version, ['A new version.'], date);
+    const key = name === 'Unreleased' ? version : name;
+    const earlier = versions.get(key);
+    const changes = [...(earlier?.changes ?? []), ...changesOf(section)];
+    versions.set(key, { changes, date: earlier?.date ?? (day ? new Date(`${day}T12:00:00Z`) : date) });
+  }
+  const entries = [...versions].filter(([, { changes }]) => changes.length > 0);
+  if (entries.length === 0) return entry(version, ['A new version.'], date);
+  return entries.map(([name, { changes, date: day }]) => entry(name, changes, day)).join('\n');
 }
 
 /** @param {string} section @returns {string[]} */

@@ -1,4 +1,5 @@
 /** A clean Debian for tests of packages: the file system of a small installation that systemd can boot in a container. Needs Linux and root. */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { captureOutput, ROOT } from './command.mjs';
@@ -8,12 +9,12 @@ import { ensurePrograms } from './systemPackages.mjs';
 /** The newest release that the oldest supported glibc is older than. */
 const RELEASE = 'bookworm';
 /**
- * An init system with logins and user services, a session bus, a screen, and dex, which starts desktop entries. libfuse2 is for AppImages. No
+ * An init system with logins and user services, a session bus, a screen, and dex, which starts desktop entries. libfuse2 and fuse3 are for AppImages. No
  * library of Electron's that these do not need themselves: the package has to bring them.
  */
 const CONTENT = [
   ...['ca-certificates', 'systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'procps'],
-  ...['xvfb', 'dex', 'libfuse2'],
+  ...['xvfb', 'dex', 'libfuse2', 'fuse3'],
 ];
 const CACHE = path.join(ROOT, '.cache', 'package');
 
@@ -26,7 +27,9 @@ export const APT_ARCHIVES = path.join(CACHE, 'apt');
  * @throws {Problem} if this computer cannot make it
  */
 export async function ensureDebianRoot() {
-  const root = path.join(CACHE, `root-${RELEASE}`);
+  // Another content is another folder.
+  const content = createHash('sha256').update(CONTENT.join()).digest('hex').slice(0, 8);
+  const root = path.join(CACHE, `root-${RELEASE}-${content}`);
   fs.mkdirSync(path.join(APT_ARCHIVES, 'partial'), { recursive: true });
   if (fs.existsSync(root)) return root;
   await ensurePrograms(

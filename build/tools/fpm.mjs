@@ -71,7 +71,8 @@ function copy(from, to) {
 function makeReadable(file) {
   const info = fs.lstatSync(file);
   if (info.isSymbolicLink()) return;
-  fs.chmodSync(file, info.isDirectory() || info.mode & 0o100 ? 0o755 : 0o644);
+  const executable = info.isDirectory() || (info.mode & 0o100 && !/\.so(\.\d+)*$/.test(file));
+  fs.chmodSync(file, executable ? 0o755 : 0o644);
   if (info.isDirectory()) for (const name of fs.readdirSync(file)) makeReadable(path.join(file, name));
 }
 

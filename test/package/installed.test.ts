@@ -10,8 +10,8 @@ import { type BootedDebian, bootDebian } from '../support/bootedDebian';
 import { claudePath, cliEnvironment } from '../support/cli';
 import { type MessagesApi, startMessagesApi, text } from '../support/messagesApi';
 import type { TrayIcon } from '../support/trayHost';
-import { addUser, type DesktopSession, logIn, USER } from './support/desktopSession';
-import { builtPackages } from './support/packages';
+import { addUser, DESKTOP_TARGET, type DesktopSession, logIn, USER } from './support/desktopSession';
+import { builtPackages, output } from './support/packages';
 
 const HOME = `/home/${USER}`;
 const ENTRY = `${HOME}/.config/autostart/claudacity.desktop`;
@@ -56,7 +56,9 @@ describe('the .deb', () => {
       await debian.run(`apt-get -q -y install --no-install-recommends ${inside(packages.deb)}`, INSTALL_MS);
       expect(await debian.run('ldd /opt/Claudacity/claudacity')).not.toContain('not found');
       // Each library is that of a package that is named as a dependency: another one may happen to bring it here and not elsewhere.
-      expect(await debian.run(UNNAMED_LIBRARIES)).toBe('');
+      const libraries = await linkedLibraries();
+      expect(libraries).toContain('libgtk-3.so.0');
+      expect(await debian.run(unnamedLibraries(libraries))).toBe('');
     },
     INSTALL_MS,
   );
@@ -114,6 +116,10 @@ describe('the .tar.gz', () => {
   });
 
   useIt(`"${folder}/claudacity"`, `${folder}/claudacity`);
+
+  test('is deleted by its user, and so is its login entry', async () => {
+    await asUser(`rm -r "${folder}" ${ENTRY}`);
+  });
 });
 
 describe('the AppImage', () => {
@@ -146,12 +152,7 @@ function useIt(start: string, program: string): void {
   });
 
   test('answers an Ollama client with the user’s own CLI', async () => {
-    api.answer(text('From the ', 'installed app'));
-    const client = new Ollama({ host: url });
-    const { models } = await client.list();
-    const messages = [{ role: 'user', content: 'Where are you?' }];
-    const { message } = await client.chat({ model: models[0]?.name ?? '', messages });
-    expect(message.content).toBe('From the installed app');
+    expect(await answer()).toBe('From the installed app');
   });
 
   test('is started at login once its tray menu says so', async () => {
@@ -165,10 +166,11 @@ function useIt(start: string, program: string): void {
 
   test('runs after the next login, by systemd, and ends with the session cleanly', async () => {
     session = await logIn(debian);
-    session.start('systemctl --user start xdg-desktop-autostart.target');
+    session.start(`systemctl --user start ${DESKTOP_TARGET}`);
     await expect.poll(statusOf, { timeout: 60_000 }).toBe(200);
     const icon = await session.tray.nextIcon();
     expect(await isChecked(icon)).toBe(true);
+    expect(await answer()).toBe('From the installed app');
     expect(await debian.run(`pgrep -u ${USER} -f -- --type=renderer || true`)).toBe('');
     await session.logOut();
     const journal = await debian.run('journalctl -b -o cat USER_UNIT=app-claudacity@autostart.service');
@@ -186,31 +188,46 @@ function useIt(start: string, program: string): void {
   });
 }
 
+/** What a client gets of the user's CLI in front of the scripted API. */
+async function answer(): Promise<string> {
+  api.answer(text('From the ', 'installed app'));
+  const client = new Ollama({ host: url });
+  const { models } = await client.list();
+  const messages = [{ role: 'user', content: 'Where are you?' }];
+  return (await client.chat({ model: models[0]?.name ?? '', messages })).message.content;
+}
+
 const isChecked = async (icon: TrayIcon) =>
   (await icon.menu()).find(({ label }) => label === 'Launch at login')?.checked;
 
 /** What an app that did not close its database leaves. */
 const leftOvers = () => debian.run(`find ${HOME}/.config/Claudacity -name '*-wal'`);
 
-const asUser = (script: string) => debian.run(`runuser -l ${USER} <<'END'\n${script}\nEND`);
+/** Without a session, which would be one more than the person's. */
+const asUser = (script: string) =>
+  debian.run(`setpriv --reuid ${USER} --regid ${USER} --init-groups env HOME=${HOME} bash -l <<'END'\n${script}\nEND`);
 
 const inside = (file: string) => path.join('/packages', path.basename(file));
 
 const exists = async (file: string) => (await debian.run(`[ -e "${file}" ] && echo yes || true`)) === 'yes\n';
 
-/** Prints each library that the program or the addon links to and whose package the .deb does not name. */
-const UNNAMED_LIBRARIES = `
-named=$(dpkg-query -W -f '\${Depends}' claudacity | tr ',|' '\\n\\n' | sed 's/^ *//; s/ .*//')
-for binary in /opt/Claudacity/claudacity /opt/Claudacity/resources/app.asar.unpacked/out/native/*/*.node; do
-  ldd "$binary" | sed -n 's/^[[:space:]]*\\([^ ]*\\) => \\(\\/[^ ]*\\).*/\\1 \\2/p' | while read -r name file; do
-    grep -aq "$name" "$binary" || continue
-    case $file in /opt/*) continue ;; esac
-    owner=$(dpkg -S "$(readlink -f "$file")" 2>/dev/null || dpkg -S "*/\${file##*/}")
-    owner=\${owner%%:*}
-    printf '%s\\n' "$named" | grep -qx "$owner" || echo "$name is of $owner"
-  done
+/** Prints each of the libraries whose package the .deb does not name. */
+const unnamedLibraries = (libraries: readonly string[]) => `
+named=$(dpkg-query -s claudacity | sed -n 's/^Depends: //p' | tr ',|' '\\n\\n' | sed 's/^ *//; s/ .*//')
+for name in ${libraries.join(' ')}; do
+  file=$(ldconfig -p | sed -n "s/^[[:space:]]*$name (.*x86-64.*) => //p" | head -n 1)
+  owner=$(dpkg -S "$(readlink -f "$file")" 2>/dev/null || dpkg -S "*/\${file##*/}")
+  owner=\${owner%%:*}
+  printf '%s\\n' "$named" | grep -qx "$owner" || echo "$name is of $owner"
 done
 `;
+
+/** The libraries that the program and the addon link to, as rpmbuild has found them in their headers. */
+async function linkedLibraries(): Promise<string[]> {
+  const requires = await output('rpm', '-qp', '--requires', packages.rpm);
+  const names = [...requires.matchAll(/^(lib[^(]+\.so[^(]*)\(/gm)].map(([, name = '']) => name);
+  return [...new Set(names)];
+}
 
 async function statusOf(): Promise<number> {
   return (await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined))?.status ?? 0;

@@ -19,10 +19,10 @@ const POWER_OFF = 38;
 export interface BootedDebian {
   /** Runs a shell command as root. Resolves with its stdout. @throws with its output if it fails or takes longer than `timeoutMs` */
   run(script: string, timeoutMs?: number): Promise<string>;
-  /** Starts a login session in which a shell runs the script, whose stdin is the process's own. */
+  /** Starts a process as a user, outside of every session. Its stdin and output are the returned process's own. */
+  startAs(user: string, command: readonly string[]): ChildProcess;
+  /** Starts a login session, as a display manager does, in which a login shell runs the script. */
   logIn(user: string, script: string): ChildProcess;
-  /** Where this computer sees a file of the other. */
-  outside(file: string): string;
   /** Powers it off and removes what was written. */
   remove(): Promise<void>;
 }
@@ -72,6 +72,10 @@ export async function bootDebian({ root, folders }: BootOptions): Promise<Booted
   try {
     const leader = await untilBooted(container);
     const enter = ['-t', String(leader), '-m', '-u', '-i', '-p', '--'];
+    const start = (program: string, args: readonly string[]) =>
+      spawn('nsenter', [...enter, 'env', '-i', `PATH=${SYSTEM_PATH}`, program, ...args], {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
     return {
       run: async (script, timeoutMs = COMMAND_MS) => {
         const options = { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1e8 } as const;
@@ -93,11 +97,13 @@ export async function bootDebian({ root, folders }: BootOptions): Promise<Booted
           },
         );
       },
-      logIn: (user, script) =>
-        spawn('nsenter', [...enter, 'env', '-i', `PATH=${SYSTEM_PATH}`, 'runuser', '-l', user, '-c', script], {
-          stdio: ['pipe', 'pipe', 'pipe'],
-        }),
-      outside: (file) => path.join(`/proc/${leader}/root`, file),
+      startAs: (user, command) => start('setpriv', ['--reuid', user, '--regid', user, '--init-groups', ...command]),
+      // A service of systemd's, so that the session's processes are where logind looks for them and not where this process is.
+      logIn: (user, script) => {
+        const properties = ['PAMName=login', `User=${user}`, `WorkingDirectory=/home/${user}`];
+        const options = properties.flatMap((property) => ['--property', property]);
+        return start('systemd-run', ['--quiet', '--pipe', '--wait', '--collect', ...options, 'bash', '-lc', script]);
+      },
       remove,
     };
   } catch (error) {

@@ -18,11 +18,19 @@ export interface DesktopSession {
 /** The user of these tests. */
 export const USER = 'tester';
 const UID = 1000;
+/** Beyond the numbers that other screens on this computer take: it shares its network, and so the screens' sockets. */
+const SCREEN = 1000 + (process.pid % 10_000);
 
-/** Adds the user, with the variables that every session of theirs has. */
+/** What starts the autostart entries where systemd starts the desktop. They refuse to be started in any other way. */
+export const DESKTOP_TARGET = 'test-desktop.target';
+
+/** Adds the user, with the variables that every session of theirs has, and a screen that is the system's, as a display manager's is. */
 export async function addUser(debian: BootedDebian, env: Readonly<Record<string, string>>): Promise<void> {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   await debian.run(`
+    systemd-run --quiet --unit=screen Xvfb :${SCREEN} -screen 0 1200x800x24 -ac -nolisten tcp
+    cat > /etc/systemd/user/${DESKTOP_TARGET} <<'END'\n${TARGET}\nEND
+    while ! [ -S /tmp/.X11-unix/X${SCREEN} ]; do sleep 0.1; done
     useradd --create-home --shell /bin/bash --uid ${UID} ${USER}
     install -d -o ${USER} -g ${USER} /home/${USER}/.config /home/${USER}/.config/environment.d
     cat > /home/${USER}/.config/environment.d/test.conf <<'END'\n${lines.join('\n')}\nEND
@@ -30,11 +38,20 @@ export async function addUser(debian: BootedDebian, env: Readonly<Record<string,
   `);
 }
 
-/** Logs the user in. @throws if the session has no screen after half a minute */
+const USER_SYSTEMD = `setpriv --reuid ${USER} --regid ${USER} --init-groups env XDG_RUNTIME_DIR=/run/user/${UID} systemctl --user`;
+
+const TARGET = `[Unit]
+Description=A desktop
+BindsTo=graphical-session.target
+Wants=xdg-desktop-autostart.target`;
+
+/** Logs the user in. @throws if the session has not begun after half a minute */
 export async function logIn(debian: BootedDebian): Promise<DesktopSession> {
   const session = debian.logIn(USER, SESSION);
-  await readyOf(session);
-  const tray = await startTrayHost(`unix:path=${debian.outside(`/run/user/${UID}/bus`)}`);
+  await lineOf(session, /^(ready)$/m, 'the session did not begin');
+  const relay = debian.startAs(USER, ['python3', '-c', BUS_RELAY]);
+  const port = await lineOf(relay, /^(\d+)$/m, 'the session bus cannot be reached');
+  const tray = await startTrayHost(`tcp:host=127.0.0.1,port=${port}`);
   return {
     tray,
     start: (command) => {
@@ -43,41 +60,62 @@ export async function logIn(debian: BootedDebian): Promise<DesktopSession> {
     async logOut() {
       tray.stop();
       const ended = once(session, 'close');
+      // A desktop that systemd has started stops its programs before the rest, the session bus among it.
+      await debian.run(`${USER_SYSTEMD} stop ${DESKTOP_TARGET} graphical-session.target`, LOGOUT_MS);
       await debian.run(`loginctl terminate-user ${USER}`, LOGOUT_MS);
       await ended;
-      await debian.run(`while pgrep -u ${USER} >/dev/null; do sleep 0.1; done`, LOGOUT_MS);
+      await debian.run(`pkill -u ${USER} -x python3 || true`);
+      // A login while the services of the last one are still ending gets none of its own.
+      const isThere = `pgrep -u ${USER} >/dev/null || loginctl show-user ${USER} >/dev/null 2>&1`;
+      await debian.run(`while ${isThere}; do sleep 0.1; done`, LOGOUT_MS);
     },
   };
 }
 
 /** Reads commands from its stdin. systemd's user services know the screen, as those of a desktop do. */
 const SESSION = `
-export XDG_CURRENT_DESKTOP=GNOME XDG_RUNTIME_DIR=/run/user/${UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/${UID}/bus
-exec 5> >(read -r number; echo "$number" > ~/display)
-rm -f ~/display
-Xvfb -displayfd 5 -screen 0 1200x800x24 -nolisten tcp > ~/xvfb.log 2>&1 &
-while ! [ -s ~/display ]; do sleep 0.1; done
-export DISPLAY=:$(cat ~/display)
-systemctl --user import-environment DISPLAY XDG_CURRENT_DESKTOP
-systemctl --user daemon-reload
+export DISPLAY=:${SCREEN} XDG_CURRENT_DESKTOP=GNOME
+export XDG_RUNTIME_DIR=/run/user/${UID} DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/${UID}/bus
+systemctl --user import-environment DISPLAY XDG_CURRENT_DESKTOP || exit
+systemctl --user daemon-reload || exit
 echo ready
 while read -r command; do eval "$command" >> ~/session.log 2>&1 < /dev/null & done
 `;
 
-function readyOf(session: ChildProcess): Promise<void> {
+/**
+ * Lets the test onto the user's session bus. A bus accepts its own user alone, by the user of the process that connects, and the test is root's: this
+ * process is the user's, and says so in the first line in the place of the test. It ends with the session, as every process of the user's.
+ */
+const BUS_RELAY = `
+import socket, threading
+bus = socket.socket(socket.AF_UNIX)
+bus.connect("/run/user/${UID}/bus")
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+test = server.accept()[0]
+def copy(source, target, change=lambda data: data):
+    while data := source.recv(65536):
+        target.sendall(change(data))
+threading.Thread(target=copy, args=(bus, test), daemon=True).start()
+copy(test, bus, lambda data: data.replace(b"AUTH EXTERNAL 30\\r\\n", b"AUTH EXTERNAL 31303030\\r\\n"))
+`;
+
+/** What a process prints. @throws with all that it printed if it does not within half a minute, or ends */
+function lineOf(process: ChildProcess, pattern: RegExp, problem: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const fail = () => reject(new Error(`the session has no screen: ${text}`));
+    const fail = () => reject(new Error(`${problem}: ${text}`));
     const timer = setTimeout(fail, READY_MS);
     const read = (chunk: Buffer) => {
       text += chunk;
-      if (!/^ready$/m.test(text)) return;
+      const line = pattern.exec(text)?.[1];
+      if (line === undefined) return;
       clearTimeout(timer);
-      session.off('close', fail);
-      resolve();
+      process.off('close', fail);
+      resolve(line);
     };
-    session.stdout?.on('data', read);
-    session.stderr?.on('data', read);
-    session.once('close', fail);
+    process.stdout?.on('data', read);
+    process.stderr?.on('data', read);
+    process.once('close', fail);
   });
 }
