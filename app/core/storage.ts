@@ -27,6 +27,8 @@ export interface Storage {
   /** @throws Error that says why the file cannot be restored. */
   restore(file: string): Promise<RestoreResult>;
   dismiss(file: string): void;
+  /** Renames the database of a later version, and begins a new one. Does nothing where there is none. */
+  beginNew(): void;
   /** Writes what could not be written before, as far as that is possible now, and closes the database. */
   close(): Promise<void>;
   /** As `close`, in this moment. What runs in threads breaks off, which a transaction undoes. */
@@ -167,6 +169,10 @@ export function openStorage(options: StorageOptions): Storage {
       } finally {
         onChange();
       }
+    },
+    beginNew: () => {
+      database.replaceNewer();
+      onChange();
     },
     dismiss: (file) => {
       quarantined.dismiss(file);

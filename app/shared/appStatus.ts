@@ -67,6 +67,7 @@ const PROBLEM_LABELS: Record<ProblemCode, string> = {
   authentication: 'Sign-in refused',
   plan_exhausted: 'Plan used up',
   disk_full: 'Disk full',
+  database_newer: 'Database of a later version',
   disk_read_only: 'Disk read-only',
   data_folder_unusable: 'No data folder',
 };

@@ -18,6 +18,8 @@ export const PROBLEM_IMPACTS = {
   authentication: 'all',
   /** A limit of the plan is used up; `Problem.impact` says whether for every model. */
   plan_exhausted: 'all',
+  /** A later version of the app wrote the database: nothing of it is read or changed until the user decides. */
+  database_newer: 'notice',
   /** The data folder cannot be written: new conversations are lost when the app ends. */
   disk_full: 'notice',
   disk_read_only: 'notice',

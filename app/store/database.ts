@@ -7,7 +7,14 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import type { Log } from '../log/log';
 import { quarantineFile } from '../settings/quarantineFile';
 import { asError, errorText } from '../shared/errorText';
-import { COMPANION_SUFFIXES, openFile, openInMemory, openReadOnly, unusableReason } from './sqlite/connection';
+import {
+  COMPANION_SUFFIXES,
+  laterVersionOf,
+  openFile,
+  openInMemory,
+  openReadOnly,
+  unusableReason,
+} from './sqlite/connection';
 import { incompleteText, missingParts, SCHEMA_VERSION, type UnusableReason } from './sqlite/schema';
 
 /** A value that SQLite can store. */
@@ -47,6 +54,8 @@ export interface Database {
   probe(): void;
   /** Quarantines the file, whose content cannot be used, and begins a new one. */
   replaceUnusable(reason: UnusableReason, detail: string): void;
+  /** As `replaceUnusable`, for the file of a later version, which stays as it is until the user says so. Stores what was in memory. */
+  replaceNewer(): void;
   close(): void;
 }
 
@@ -69,8 +78,8 @@ export interface DatabaseReports {
 }
 
 /**
- * Opens the file, or creates it. A file that is damaged, lacks a part or comes from a later version of the app is renamed and a
- * new one created. Where that fails, too (no permission, in use, a full or read-only disk), the file stays as it is, and the
+ * Opens the file, or creates it. A file that is damaged or lacks a part is renamed and a new one created. Where that fails, too (no
+ * permission, in use, a full or read-only disk), and where a later version of the app wrote the file, it stays as it is, and the
  * database is read-only or in memory until `probe` succeeds. All of it is reported and logged; it never throws.
  */
 export function openDatabase(file: string, log: Log, reports: DatabaseReports = {}): Database {
@@ -80,6 +89,8 @@ export function openDatabase(file: string, log: Log, reports: DatabaseReports = 
   let inode: string | undefined;
   let generation = 0;
   let closed = false;
+  /** The latest fault of opening the file, which is tried again every few seconds: logged once. */
+  let loggedFault: string | undefined;
 
   const quarantine = (reason: UnusableReason, detail: string) => {
     const renamedTo = quarantineFile(file, COMPANION_SUFFIXES);
@@ -92,9 +103,13 @@ export function openDatabase(file: string, log: Log, reports: DatabaseReports = 
     try {
       const opened = openOrReplace(file, quarantine);
       inode = inodeOf(file);
+      loggedFault = undefined;
       return opened;
     } catch (error) {
-      log.error('the database file cannot be written', { file, error: asError(error) });
+      if (errorText(error) !== loggedFault) {
+        log.error('the database file cannot be opened for writing', { file, error: asError(error) });
+      }
+      loggedFault = errorText(error);
       reports.onFault?.(error);
       return undefined;
     }
@@ -235,6 +250,12 @@ export function openDatabase(file: string, log: Log, reports: DatabaseReports = 
       }
     },
     replaceUnusable,
+    replaceNewer: () => {
+      const detail = laterVersionOf(file);
+      if (closed || kind !== 'memory' || detail === undefined) return;
+      quarantine('newer', detail);
+      database.probe();
+    },
     close: () => {
       closed = true;
       if (connection.isOpen) connection.close();
@@ -295,7 +316,8 @@ function openOrReplace(
     return openFile(file);
   } catch (error) {
     const reason = unusableReason(error);
-    if (reason === undefined) throw error;
+    // A user who goes back to the later version finds its file as it was.
+    if (reason === undefined || reason === 'newer') throw error;
     quarantine(reason, errorText(error));
     return openFile(file);
   }

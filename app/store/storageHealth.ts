@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../shared/contract';
 import { errorText } from '../shared/errorText';
-import { sqliteCode } from './sqlite/connection';
+import { sqliteCode, unusableReason } from './sqlite/connection';
 
 /** What the app writes in the data folder: the database, and its folders for processes and session files. */
 export type StoragePart = 'database' | 'children' | 'workspace' | 'replay';
@@ -78,7 +78,7 @@ function writeTo(folder: string): void {
   }
 }
 
-const CODES = ['disk_full', 'disk_read_only', 'data_folder_unusable'] as const;
+const CODES = ['database_newer', 'disk_full', 'disk_read_only', 'data_folder_unusable'] as const;
 
 function worst(problems: readonly Problem[]): Problem | undefined {
   return CODES.flatMap((code) => problems.filter((problem) => problem.code === code))[0];
@@ -92,6 +92,13 @@ const CONSEQUENCE = 'Until then, requests are answered, but new conversations ar
 function storageProblem(part: StoragePart, error: unknown, dataDir: string): Problem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const sqlite = sqliteCode(error);
+  if (unusableReason(error) === 'newer') {
+    return {
+      code: 'database_newer',
+      message: `The database in ${dataDir} was written by a later version of Claudacity, and is left as it is.`,
+      remedy: `Install that version again, or begin a new database; the file stays in the folder. ${CONSEQUENCE} API keys of that file do not count.`,
+    };
+  }
   if (code === 'ENOSPC' || code === 'EDQUOT' || sqlite === SQLITE_FULL) {
     return {
       code: 'disk_full',

@@ -126,7 +126,10 @@ test('a database that a later version wrote is named in the window until it is r
   const desktop = await launch();
   const page = await desktop.window();
   const problem = problemOn(page);
-  await expect(problem).toContainText('was written by a later version of Claudacity');
+  await expect(problem).toContainText('was written by a later version of Claudacity, and is left as it is');
+  expect(readdirSync(data).filter((name) => name.includes('.broken-'))).toEqual([]);
+  await press(page, problem.getByRole('button', { name: 'Begin a new database' }));
+  await expect(problem).toContainText('Update Claudacity, then restore it.');
   await press(page, problem.getByRole('button', { name: 'Restore' }));
   await expect(problem.last()).toContainText('cannot be restored');
   await press(page, problem.last().getByRole('button', { name: 'Dismiss' }));

@@ -1,11 +1,18 @@
 /** Opens the app's SQLite file: creates it where there is none, sets how it is written, and migrates its schema. */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { z } from 'zod';
 import { holdsWords } from '../requests/foldText';
-import { migrate, UnusableDatabaseError, type UnusableReason } from './schema';
+import {
+  demandKnownVersion,
+  laterVersionText,
+  migrate,
+  SCHEMA_VERSION,
+  UnusableDatabaseError,
+  type UnusableReason,
+} from './schema';
 
 /** How long to wait for another connection's lock. The wait blocks the whole app, and a write that fails is tried again later. */
 const BUSY_MS = 250;
@@ -16,8 +23,13 @@ export const COMPANION_SUFFIXES = ['-wal', '-shm'];
 /** @throws UnusableDatabaseError, and SQLite's and the file system's errors. */
 export function openFile(file: string): DatabaseSyncInstance {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  // Before SQLite opens it, which may already write: the file of a later version is left as it is.
+  const later = laterVersionOf(file);
+  if (later !== undefined) throw new UnusableDatabaseError('newer', later);
   restrictAccess(file);
   return prepared(new DatabaseSync(file, { timeout: BUSY_MS }), (connection) => {
+    // The header does not tell where the later version was killed right after its first start: its log of changes does.
+    demandKnownVersion(connection);
     // Only a new file takes this over. It makes it possible to shrink the file step by step after a deletion.
     connection.exec('PRAGMA auto_vacuum = INCREMENTAL;');
     // A power cut may cost the last moments; in return, no request waits for the disk to confirm a write.
@@ -37,6 +49,28 @@ export function openReadOnly(file: string): DatabaseSyncInstance {
 
 export function openInMemory(): DatabaseSyncInstance {
   return prepared(new DatabaseSync(':memory:'), migrate);
+}
+
+/** Where SQLite's header has `PRAGMA user_version` (https://www.sqlite.org/fileformat.html, 1.3). */
+const VERSION_OFFSET = 60;
+
+/** Says which format the file has, if a later version of the app wrote it. Reads the file alone, without SQLite. */
+export function laterVersionOf(file: string): string | undefined {
+  const header = Buffer.alloc(4);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      if (readSync(descriptor, header, 0, 4, VERSION_OFFSET) < 4) return undefined;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // It does not exist or cannot be read, which SQLite will say.
+    return undefined;
+  }
+  const version = header.readUInt32BE();
+  // Beyond that, it is no version but the content of some other file, which SQLite will refuse.
+  return version > SCHEMA_VERSION && version < 10_000 ? laterVersionText(version) : undefined;
 }
 
 function prepared(

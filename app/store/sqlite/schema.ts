@@ -248,15 +248,27 @@ export class UnusableDatabaseError extends Error {
  * @throws UnusableDatabaseError where the database is of a later version of the app, or a part of its schema is missing.
  */
 export function migrate(connection: DatabaseSyncInstance): void {
-  const version = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
-  if (version > SCHEMA_VERSION) {
-    throw new UnusableDatabaseError('newer', `it was written by a later version of Claudacity (format ${version})`);
-  }
+  const version = demandKnownVersion(connection);
   const missing = missingParts(connection, version);
   if (missing.length > 0) {
     throw new UnusableDatabaseError('incomplete', incompleteText(missing));
   }
   if (version < SCHEMA_VERSION) runMigrations(connection, version);
+}
+
+/**
+ * Returns the version of the database's schema. Writes nothing.
+ * @throws UnusableDatabaseError where it is of a later version of the app.
+ */
+export function demandKnownVersion(connection: DatabaseSyncInstance): number {
+  const version = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > SCHEMA_VERSION) throw new UnusableDatabaseError('newer', laterVersionText(version));
+  return version;
+}
+
+/** @param version of the schema */
+export function laterVersionText(version: number): string {
+  return `it was written by a later version of Claudacity (format ${version})`;
 }
 
 /**

@@ -103,9 +103,33 @@ describe('a file that cannot be used', () => {
     expect(quarantined()).toMatchObject([{ reason: 'incomplete', detail: 'a part of it is missing: usage.failed' }]);
   });
 
+  test('because it is of the next version is left as it is until the user begins a new one', async () => {
+    await prepareFile(['one', 'two'], () => editFile(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`));
+    const before = readFileSync(file);
+    open().start();
+    expect(storage.state.problem).toMatchObject({ code: 'database_newer' });
+    storeConversation('three');
+    storage.database.probe();
+    await storage.close();
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith('claudacity.db'))).toEqual(['claudacity.db']);
+
+    open().start();
+    storeConversation('four');
+    storage.beginNew();
+    await vi.waitFor(() => expect(quarantined()).toHaveLength(1), 20_000);
+    expect(storage.state.problem).toBeUndefined();
+    expect(listedIds()).toEqual(['four']);
+    const name = quarantined()[0]?.file ?? '';
+    expect(readFileSync(path.join(folder, name)).equals(before)).toBe(true);
+  });
+
   test('because it is of a later version is restored once the version fits', async () => {
     await prepareFile(['one', 'two'], () => editFile('PRAGMA user_version = 999'));
-    const name = await startWithQuarantined();
+    open().start();
+    storage.beginNew();
+    await vi.waitFor(() => expect(quarantined()).toHaveLength(1), 20_000);
+    const name = quarantined()[0]?.file ?? '';
     expect(quarantined()).toMatchObject([{ reason: 'newer' }]);
     storeConversation('three');
     await expect(storage.restore(name)).rejects.toThrow('later version');
