@@ -23,6 +23,8 @@ import { requestsHar } from './core/requests/requestCalls';
 import { createServerControl } from './core/serverControl';
 import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
+import { NO_UPDATER, type Updater } from './core/update/updater';
+import { createUpdates } from './core/update/updates';
 import { recordPlanWindows } from './core/usageCalls';
 import { appSettings, cliState, conversationRow, runSettings } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
@@ -54,6 +56,8 @@ export interface CoreOptions {
   readonly readerTimeoutMs?: number | undefined;
   /** Limits of request bodies that differ from the default ones. */
   readonly bodyLimits?: Partial<BodyLimits> | undefined;
+  /** Absent in the server without a window. */
+  readonly updater?: Updater | undefined;
 }
 
 export interface Core {
@@ -98,6 +102,7 @@ export function createCore({
   apiHosts,
   readerTimeoutMs,
   bodyLimits,
+  updater = NO_UPDATER,
 }: CoreOptions): Core {
   const storage = openStorage({
     dataDir,
@@ -210,6 +215,21 @@ export function createCore({
 
   const server = createServerControl({ api, settings, log, onChange: () => topics.changed('server') });
 
+  const updates = createUpdates({
+    updater,
+    log,
+    settings: () => settings.value,
+    answering: () =>
+      chat.liveConversations().filter(({ phase }) => phase === 'preparing' || phase === 'answering').length,
+    onAnswering: (listener) => topics.subscribe(['conversations'], listener).close,
+    stopServer: async () => {
+      const wasRunning = server.state.phase === 'running';
+      await server.stopAfterAnswers();
+      return async () => void (wasRunning && (await server.start()));
+    },
+    onChange: () => topics.changed('update'),
+  });
+
   const sources: TopicSources = {
     app: () => ({ version, platform: process.platform, dialects: dialectTitles }),
     server: () => server.state,
@@ -223,6 +243,7 @@ export function createCore({
     usage: () => journal.day(Date.now()),
     storage: () => storage.state,
     keys: () => keys.state,
+    update: () => updates.state,
     asks: () => asking.state,
     trials: () => trials.state,
     settings: () => appSettings(settings),
@@ -239,6 +260,7 @@ export function createCore({
     settings.onChange(() => {
       topics.changed('settings', 'runSettings', 'cli', 'conversations');
       claude.settingsChanged();
+      updates.settingsChanged();
     }),
     // Without a request nothing else would tell the window that today's usage is that of another day.
     onMidnight(() => topics.changed('usage')),
@@ -274,7 +296,7 @@ export function createCore({
   const calls = coreCalls({
     configWriter,
     ...{ server, claude, checkCli, chat, storage, journal, api, planHistory, keys, settings, knocks, report },
-    ...{ asking, trials, homeReport: createHomeReports(storage.database), host, dataDir, diagnose: diagnoseApp },
+    ...{ updates, asking, trials, homeReport: createHomeReports(storage.database), host, dataDir, diagnose: diagnoseApp },
   });
   let control: Control | undefined;
   let stopping = false;
@@ -293,6 +315,7 @@ export function createCore({
         await beforeRest;
         if (stopping) return;
         storage.start();
+        updates.start();
         await checkCli();
       };
       await Promise.all([listening, startControl(), later()]);
@@ -301,6 +324,7 @@ export function createCore({
       stopping = true;
       asking.stop();
       trials.stop();
+      updates.close();
       for (const unsubscribe of unsubscribes) unsubscribe();
       await server.stop(graceMs);
       await claude.close();

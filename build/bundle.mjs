@@ -100,6 +100,8 @@ function bundles() {
   return [
     ...commandBundles(OUT),
     DESKTOP_APP,
+    // Large, and needed by nobody who does not look for updates.
+    { ...NODE, entryPoints: ['app/desktop/update/electronUpdater.ts'], outfile: 'out/electronUpdater.cjs' },
     // A sandboxed preload script can load only `electron`, so it has no banner that loads `node:url`.
     { ...NODE, banner: {}, entryPoints: ['app/desktop/window/preload.ts'], outfile: 'out/preload.cjs' },
     WINDOW_PAGE,

@@ -16,6 +16,7 @@ import { conversationCalls } from './conversations/conversationCalls';
 import { type RequestParts, requestCalls } from './requests/requestCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
+import type { Updates } from './update/updates';
 import { type UsageParts, usageCalls } from './usageCalls';
 import { appSettings, cliState } from './windowValues';
 
@@ -33,13 +34,14 @@ export interface CoreParts extends UsageParts, AppParts {
   /** Makes the text of a bug report. */
   readonly report: () => Promise<string>;
   readonly configWriter: ConfigWriter;
+  readonly updates: Updates;
 }
 
 /** The handlers, with the types of their own results, so that callers in this process need not wait for those that answer at once. */
 export type CoreCalls = ReturnType<typeof coreCalls>;
 
 export function coreCalls(parts: CoreParts) {
-  const { server, claude, checkCli, chat, storage, keys, settings, knocks, report } = parts;
+  const { server, claude, checkCli, chat, storage, keys, settings, knocks, report, updates } = parts;
   const { conversations } = storage;
   const { accounts } = claude;
   /** A key names an account that is there. @throws Error */
@@ -110,6 +112,7 @@ export function coreCalls(parts: CoreParts) {
     },
     ...conversationCalls({ chat, storage, keys, settings }),
     'history.restore': (file) => storage.restore(file),
+    'history.beginNew': () => storage.beginNew(),
     'history.dismiss': (file) => storage.dismiss(file),
     'keys.list': () => keys.state,
     'keys.create': (key) => {
@@ -136,6 +139,11 @@ export function coreCalls(parts: CoreParts) {
     'settings.endChangeForRun': (name) => applying(() => settings.endChangeForRun(name)),
     'models.all': async () =>
       (await chat.allModels()).map(({ id, displayName, resolved }) => ({ id, title: displayName, fullName: resolved })),
+    'update.state': () => updates.state,
+    'update.check': updates.check,
+    'update.download': updates.download,
+    'update.install': updates.install,
+    'update.cancel': updates.cancel,
     'app.report': report,
     ...appCalls(parts),
     ...connectCalls(parts),

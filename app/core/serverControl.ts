@@ -17,6 +17,8 @@ export interface ServerControl {
    * @param graceMs the time that running answers have to end; by default that of the settings
    */
   stop(graceMs?: number): Promise<ServerState>;
+  /** As `stop`, but running answers have all the time that they need. */
+  stopAfterAnswers(): Promise<ServerState>;
   /** Takes a changed host or port over: a server that runs, or failed to, is started again. */
   restart(): Promise<ServerState>;
 }
@@ -92,6 +94,7 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
         return next;
       }),
     stop: (graceMs) => enqueue(() => close(graceMs)),
+    stopAfterAnswers: () => enqueue(() => close(LONGEST_TIMER_MS)),
     restart: () =>
       enqueue(async () => {
         runPort = undefined;
@@ -101,6 +104,9 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
       }),
   };
 }
+
+/** Node takes no longer time for a timer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function stopped({ host, port }: { host: string; port: number }): ServerState {
   return { phase: 'stopped', host, port, url: urlOf(host, port) };

@@ -161,7 +161,7 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     isWatched: window.isFocused,
     toldAddresses: openToldAddresses(toldAddressesFile, (message) => log.warn(message)),
   });
-  core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks'], ({ values }) => notifier.update(values));
+  core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks', 'update'], ({ values }) => notifier.update(values));
   core.topics.subscribe(['settings'], ({ values }) => {
     settings = values.settings ?? settings;
     nativeTheme.themeSource = settings.theme;

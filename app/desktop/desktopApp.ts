@@ -15,6 +15,8 @@ import { startDesktop } from './desktop';
 import { openElectronStoreFile } from './electronStoreFile';
 import { stopBeforeQuit } from './quit';
 import { systemLoginItems } from './systemLoginItems';
+import { createDesktopUpdater } from './update/desktopUpdater';
+import { installationOf } from './update/installation';
 import type { CreatedWindow } from './window/browserWindow';
 
 export interface DesktopAppOptions {
@@ -53,7 +55,13 @@ export async function runDesktopApp({
   });
   const checkout = packaged ? undefined : app.getAppPath();
   const host: AppHost = { quit: () => app.quit(), showWindow: async () => (await desktop).openWindow() };
-  const core = createCore({ dataDir: folder, settings, log, version: app.getVersion(), env, host, checkout });
+  const { platform, execPath, argv, resourcesPath } = process;
+  const updater = createDesktopUpdater({
+    installation: installationOf({ platform, packaged, env, execPath, resourcesPath }),
+    ...{ resourcesPath, appPath: app.getAppPath(), dataDir: folder, log },
+  });
+  const version = app.getVersion();
+  const core = createCore({ dataDir: folder, settings, log, version, env, host, checkout, updater });
   stopBeforeQuit({
     stop: async (graceMs) => {
       await core.stop(graceMs);
@@ -64,7 +72,6 @@ export async function runDesktopApp({
     log,
   });
 
-  const { platform, execPath, argv } = process;
   const command = launchCommand({ execPath, argv, appPath: app.getAppPath(), packaged, env });
   // macOS takes a packaged app alone.
   const system = packaged && platform === 'darwin' ? systemLoginItems() : undefined;

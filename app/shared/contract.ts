@@ -37,6 +37,7 @@ import type { CheckedValue } from './settingKinds';
 import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName, type ShownSettings } from './settings';
 import { shownSettingsChange } from './settingsSchema';
 import type { RestoreResult, StorageState } from './storageState';
+import type { UpdateState } from './updateState';
 
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './access/keys';
 export type { Knock, KnockRemedy } from './access/knocks';
@@ -78,6 +79,7 @@ export type { FilterValues, RequestFilter, RequestPage } from './requests/reques
 export type { DialectName, DialectTitle, RequestDetails, RequestPhase, RequestRow } from './requests/requestRows';
 export type { RequestTexts, RequestWire, SaidPart, TextsWithheld, WireSide } from './requests/requestTexts';
 export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
+export type { UpdatePhase, UpdateState } from './updateState';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
 
@@ -230,6 +232,8 @@ export const CALLS = {
   'conversations.deleteAll': call<void>()(),
   /** Adds what a quarantined database holds to the current one. Rejects with the reason where it cannot be read. */
   'history.restore': call<RestoreResult>()(fileName),
+  /** Renames the database of a later version of the app and begins a new one. Rejects where it cannot be renamed. */
+  'history.beginNew': call<void>()(),
   /** Takes a quarantined database off the list; the file stays. */
   'history.dismiss': call<void>()(fileName),
   /** Changes a setting as the knock offers. Rejects where it does not offer this any more. */
@@ -271,6 +275,15 @@ export const CALLS = {
   'connect.write': call<ConfigFileState>()(configProgram, configValues, z.string().max(100)),
   /** Takes the latest write back. Rejects where the file has changed since. */
   'connect.undo': call<ConfigFileState>()(configProgram),
+  'update.state': call<UpdateState>()(),
+  /** Looks for a later version. Rejects with the reason where none can be looked for. */
+  'update.check': call<UpdateState>()(),
+  /** Resolves when the update is there, and has the right checksum. Rejects like `update.check`. */
+  'update.download': call<UpdateState>()(),
+  /** Waits until no answer is running, installs what was downloaded and starts the app again. Rejects where it cannot be installed. */
+  'update.install': call<UpdateState>()(),
+  /** Ends a download, or an installation that still waits. */
+  'update.cancel': call<UpdateState>()(),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
   /** Takes `DesktopState.pageRequest` away. */
   'desktop.pageOpened': call<void>()(),
@@ -307,6 +320,7 @@ export const TOPICS = {
   usage: topic<DayUsage>(),
   storage: topic<StorageState>(),
   keys: topic<KeysState>(),
+  update: topic<UpdateState>(),
   /** What is asked in the window itself. */
   asks: topic<AskState>(),
   /** What `claudacity test` asks. */

@@ -17,6 +17,7 @@ export const SETTING_GROUPS = {
   processes: 'Processes',
   notifications: 'Notifications',
   startUp: 'Start-up',
+  updates: 'Updates',
   about: 'About',
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;

@@ -20,6 +20,7 @@ import {
 } from './settingKinds';
 import { MODEL_SETTINGS } from './settingTable/modelSettings';
 import { NOTIFICATION_SETTINGS } from './settingTable/notificationSettings';
+import { UPDATE_SETTINGS } from './settingTable/updateSettings';
 
 export type { Setting, SettingData, SettingGroup, SettingWarning } from './settingKinds';
 
@@ -279,6 +280,7 @@ export const SETTINGS = {
   }),
   ...MODEL_SETTINGS,
   ...NOTIFICATION_SETTINGS,
+  ...UPDATE_SETTINGS,
 };
 
 export type SettingName = keyof typeof SETTINGS;

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { SettingGroup } from '../../app/shared/settings';
 import { About } from './about/About';
+import { UpdateRow } from './about/UpdateRow';
 import { KeysSection } from './access/KeysSection';
 import { AccountsSection } from './accounts/AccountsSection';
 import { LoginItemField } from './fields/LoginItemField';
@@ -39,5 +40,6 @@ export function SettingsGroup({ group, title, names, showsPart, words, target, s
 const PARTS: Partial<Record<SettingGroup, ReactNode>> = {
   keys: <KeysSection />,
   accounts: <AccountsSection />,
+  updates: <UpdateRow />,
   about: <About />,
 };

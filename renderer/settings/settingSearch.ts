@@ -17,6 +17,7 @@ const PART_WORDS: Partial<Record<SettingGroup, string>> = {
   keys: 'API keys, new key, change, revoke, delete, expires, limits. Refused lately: who was refused, allow, dismiss',
   accounts: 'Accounts: add an account, sign in, sign out, default, rename, remove',
   startUp: 'Open Claudacity when I log in: launch at login, autostart',
+  updates: 'Updates: look for a later version, download, install, restart',
   about: 'About: version, licences of the packages, MIT, copy a report for a bug',
 };
 

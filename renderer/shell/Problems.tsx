@@ -10,6 +10,7 @@ import { Icon } from '../ui/Icon';
 import { usePending } from '../ui/usePending';
 import { NoTrayNotice } from './NoTrayNotice';
 import { PayNotice } from './plan/PayNotice';
+import { UpdateNotice } from './updates/UpdateNotice';
 
 /** Opens the settings page at a setting. */
 type OnSettings = (setting: keyof AppSettings) => void;
@@ -29,6 +30,7 @@ export function Problems({ onSettings }: { onSettings: OnSettings }) {
         ))}
       <PayNotice choice={cli.payChoice} pinnedBy={payPinnedBy} />
       {cli.signIn && <SignIn {...cli.signIn} />}
+      <UpdateNotice />
       <NoTrayNotice />
       {storage.quarantined.map((database) => (
         <QuarantinedBanner key={database.file} database={database} />
@@ -175,6 +177,8 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
       );
     case 'server_failed':
       return startAgain;
+    case 'database_newer':
+      return <Action label="Begin a new database" busy="Beginning…" run={() => commands.run('history.beginNew')} />;
     case 'plan_exhausted':
     // The app tries again by itself every few seconds.
     case 'disk_full':

@@ -24,6 +24,7 @@ const PAGE_TOPICS = [
   'knocks',
   'keys',
   'asks',
+  'update',
   'accounts',
   'loginItem',
   'desktop',

@@ -5,7 +5,7 @@
  * A refused request may come from anybody in the network. Its notification names the peer's address alone, never text that the peer has sent,
  * and there is at most one a minute. Whose refusal the user was told of is remembered over restarts.
  */
-import type { AppSettings, CliState, Knock, PlanWindow, ServerState } from '../../shared/contract';
+import type { AppSettings, CliState, Knock, PlanWindow, ServerState, UpdateState } from '../../shared/contract';
 import type { ToldAddresses } from './toldAddresses';
 
 export interface AppNotification {
@@ -22,6 +22,7 @@ export interface NotifierValues {
   cli?: CliState;
   planWindows?: readonly PlanWindow[];
   knocks?: readonly Knock[];
+  update?: UpdateState;
 }
 
 export type NotificationSettings = Pick<AppSettings, Extract<keyof AppSettings, `notify${string}`>>;
@@ -59,6 +60,7 @@ export function createNotifier({
   let isExhausted = false;
   let isSignedOut = false;
   let isStopped = false;
+  let toldVersion: string | undefined;
 
   const tell = (setting: keyof NotificationSettings, notification: AppNotification) => {
     if (settings()[setting] && !isWatched()) show(notification);
@@ -104,6 +106,18 @@ export function createNotifier({
     if (phase !== 'starting') isStopped = phase === 'error';
   };
 
+  const followUpdate = ({ phase, version }: UpdateState) => {
+    if (phase !== 'available' || version === null || version === toldVersion) return;
+    toldVersion = version;
+    const body = 'It is installed when you say so.';
+    tell('notifyUpdate', {
+      title: `Claudacity ${version} is there`,
+      body,
+      page: 'settings',
+      target: 'checkForUpdates',
+    });
+  };
+
   const followKnocks = (knocks: readonly Knock[]) => {
     const first = knownKnocks === undefined;
     const known = knownKnocks ?? new Set();
@@ -129,11 +143,12 @@ export function createNotifier({
   };
 
   return {
-    update: ({ server, cli, planWindows, knocks }) => {
+    update: ({ server, cli, planWindows, knocks, update }) => {
       if (server) followServer(server);
       if (cli) followCli(cli);
       if (planWindows) followPlan(planWindows);
       if (knocks) followKnocks(knocks);
+      if (update) followUpdate(update);
     },
   };
 }

@@ -8,6 +8,7 @@ import type {
   RequestRow,
   ServerState,
   StorageState,
+  UpdateState,
 } from '../../shared/contract';
 import { formatClock, formatCompact, formatUsd } from '../../shared/format';
 import { allTokens } from '../../shared/usage';
@@ -24,6 +25,7 @@ export interface TrayState {
   /** The newest ones that ask a model, the newest first. */
   requests: readonly RequestRow[];
   loginItem: LoginItemState;
+  update: UpdateState;
 }
 
 export interface TrayActions {
@@ -40,7 +42,7 @@ export interface TrayActions {
 }
 
 export function trayMenu(state: TrayState, actions: TrayActions): MenuItemConstructorOptions[] {
-  const { server, requests, loginItem } = state;
+  const { server, requests, loginItem, update } = state;
   const running = server.phase === 'running' || server.phase === 'stopping';
   return [
     ...statusLines(state).map((line) => ({ label: literal(line), enabled: false })),
@@ -65,6 +67,11 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItemConstr
       checked: loginItem.enabled,
       // Electron has moved the tick by itself. A second click may come before the first has changed the state.
       click: ({ checked }) => actions.setLoginItem(checked),
+    },
+    {
+      label: literal(`${update.phase === 'ready' ? 'Install' : 'Update to'} ${update.version ?? ''}…`),
+      visible: update.version !== null,
+      click: () => actions.openPage('settings', 'checkForUpdates'),
     },
     { label: 'Settings…', click: () => actions.openPage('settings') },
     { label: 'About Claudacity', click: actions.showAbout },

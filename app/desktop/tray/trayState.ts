@@ -25,6 +25,7 @@ export function followTrayState(topics: Topics, onChange: () => void): TrayFeed 
     'storage',
     'planWindows',
     'usage',
+    'update',
     'conversations',
     'requests',
   ]);
@@ -41,7 +42,7 @@ export function followTrayState(topics: Topics, onChange: () => void): TrayFeed 
   };
 
   topics.subscribe(
-    ['server', 'cli', 'storage', 'planWindows', 'usage', 'conversations', 'requests'],
+    ['server', 'cli', 'storage', 'planWindows', 'usage', 'update', 'conversations', 'requests'],
     ({ snapshot, values }) => {
       if (snapshot) return;
       const { requests: changed, conversations: live, ...others } = values;
@@ -51,7 +52,7 @@ export function followTrayState(topics: Topics, onChange: () => void): TrayFeed 
         ...(live && { answering: countAnswering(live) }),
         ...(changed && { requests: newest([...changed, ...state.requests]) }),
       };
-      if (values.server || values.cli || values.storage) notify();
+      if (values.server || values.cli || values.storage || values.update?.phase !== undefined) notify();
       else timer ??= setTimeout(notify, INTERVAL_MS).unref();
     },
   );

@@ -33,6 +33,12 @@ export const NOTIFICATION_SETTINGS = {
     label: 'An error has stopped the server',
     description: 'notify when an error has stopped the server',
   }),
+  notifyUpdate: toggle({
+    default: true,
+    group: 'notifications',
+    label: 'A later version is there',
+    description: 'notify when a later version of Claudacity is there',
+  }),
   notifyRefused: toggle({
     default: false,
     group: 'notifications',

@@ -1,5 +1,12 @@
 /** The window's services for tests: real ones, connected to a bridge that answers as the test says. */
-import type { Bridge, CallArguments, CallHandlers, CallName, TopicValues } from '../../../app/shared/contract';
+import type {
+  Bridge,
+  CallArguments,
+  CallHandlers,
+  CallName,
+  TopicValues,
+  UpdateState,
+} from '../../../app/shared/contract';
 import { createAppStore } from '../../../renderer/state/appStore';
 import { createCommands } from '../../../renderer/state/commands';
 import { createNavigation } from '../../../renderer/state/navigation';
@@ -43,6 +50,12 @@ export function testServices(handlers: Partial<CallHandlers> = {}): TestServices
   };
 }
 
+/** Of an app that is updated by other means, with some changes. */
+export function updateState(changes: Partial<UpdateState> = {}): UpdateState {
+  const nothing = { version: null, progress: null, checkedAt: null, answering: 0 };
+  return { phase: 'off', message: 'The store that it was installed from updates it.', ...nothing, ...changes };
+}
+
 /** The topics of an app that runs and has done nothing yet, with some changes. */
 export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
   return {
@@ -59,6 +72,7 @@ export function topicValues(changes: Partial<TopicValues> = {}): TopicValues {
     keys: { keys: [], problem: null },
     asks: { turns: [] },
     trials: { turns: [] },
+    update: updateState(),
     settings: appSettings(),
     pinned: {},
     runSettings: { changed: [], added: {} },

@@ -5,6 +5,7 @@ import type { TopicUpdate } from '../../../app/shared/contract';
 import { emptyDay } from '../../../app/store/usageTable';
 import { appSettings } from '../../support/rendererDev/appSettings';
 import { requestRow } from '../../support/rendererDev/requestRow';
+import { updateState } from '../../support/rendererDev/services';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -24,6 +25,7 @@ function hub() {
     storage: () => ({ quarantined: [] }),
     asks: () => ({ turns: [] }),
     trials: () => ({ turns: [] }),
+    update: () => updateState(),
     keys: () => ({ keys: [], problem: null }),
     settings: () => appSettings(),
     pinned: () => ({}),

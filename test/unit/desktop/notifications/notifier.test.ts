@@ -5,6 +5,7 @@ import {
   type NotificationSettings,
 } from '../../../../app/desktop/notifications/notifier';
 import type { CliState, Knock, PlanWindow, Problem, ServerState } from '../../../../app/shared/contract';
+import { updateState } from '../../../support/rendererDev/services';
 
 const ALL: NotificationSettings = {
   notifyPlanNearlyUsed: true,
@@ -12,6 +13,7 @@ const ALL: NotificationSettings = {
   notifyPlanReset: true,
   notifySignedOut: true,
   notifyServerStopped: true,
+  notifyUpdate: true,
   notifyRefused: true,
 };
 
@@ -21,6 +23,17 @@ test('80 % of a window of the plan is told once until the window is reset', () =
   expect(titles()).toEqual(['5-hour limit: 81 % used']);
   notifier.update({ planWindows: [] });
   notifier.update({ planWindows: [planWindow(0.8)] });
+  expect(titles()).toHaveLength(2);
+});
+
+test('a later version is told once, and not what is done with it', () => {
+  const { notifier, titles } = rig();
+  const version = '1.0.1';
+  for (const phase of ['checking', 'available', 'checking', 'available', 'downloading', 'ready'] as const) {
+    notifier.update({ update: updateState({ phase, version }) });
+  }
+  expect(titles()).toEqual(['Claudacity 1.0.1 is there']);
+  notifier.update({ update: updateState({ phase: 'available', version: '1.0.2' }) });
   expect(titles()).toHaveLength(2);
 });
 
@@ -103,7 +116,7 @@ test('a refused peer that the user was told of is not told again after a restart
 
 test.each(Object.keys(ALL) as (keyof NotificationSettings)[])('nothing is shown where %s is off', (name) => {
   const { shown } = everything({ ...ALL, [name]: false });
-  expect(shown).toHaveLength(5);
+  expect(shown).toHaveLength(6);
 });
 
 test('nothing is shown while the user looks at the window, and it is not made up for afterwards', () => {
@@ -126,6 +139,7 @@ function everything(settings: NotificationSettings) {
   notifier.update({ cli: cliWith('problem', 'signed_out') });
   notifier.update({ server: server('error') });
   notifier.update({ knocks: [knock('10.0.0.1')] });
+  notifier.update({ update: updateState({ phase: 'available', version: '1.0.1' }) });
   return made;
 }
 

@@ -2,9 +2,10 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, test, vi } from 'vitest';
 import { type TrayActions, type TrayState, trayMenu } from '../../../../app/desktop/tray/trayMenu';
 import { trayStatus } from '../../../../app/desktop/tray/trayStatus';
-import type { Problem, ServerPhase, ServerState } from '../../../../app/shared/contract';
+import type { Problem, ServerPhase, ServerState, UpdatePhase } from '../../../../app/shared/contract';
 import { NO_USAGE } from '../../../../app/shared/usage';
 import { requestRow } from '../../../support/rendererDev/requestRow';
+import { updateState } from '../../../support/rendererDev/services';
 
 describe('trayMenu', () => {
   test("shows the server's address in its first line, which is disabled", () => {
@@ -128,6 +129,18 @@ test('a click on one of the last requests opens it in the window', () => {
   expect(actions.openPage).toHaveBeenCalledExactlyOnceWith('requests', 'r1');
 });
 
+test('a later version has an entry, which opens its settings', () => {
+  const actions = spies();
+  const entry = (phase: UpdatePhase) =>
+    menu({ update: updateState({ phase, version: '1.0.1' }) }, actions).find(({ label }) => label?.includes('1.0.1'));
+  expect(entry('ready')?.label).toBe('Install 1.0.1…');
+  const available = entry('available');
+  expect(available).toMatchObject({ label: 'Update to 1.0.1…', visible: true });
+  click(available ?? {});
+  expect(actions.openPage).toHaveBeenCalledExactlyOnceWith('settings', 'checkForUpdates');
+  expect(menu({}).find(({ label }) => label?.startsWith('Update'))?.visible).toBe(false);
+});
+
 test('the menu says who pays', () => {
   const payer = { label: 'Claude Max', description: 'Claude Max, ana & co@example.org', billing: 'plan' } as const;
   expect(menu({ cli: { phase: 'ready', payer } }).map(({ label }) => label)).toContain(
@@ -154,6 +167,7 @@ function menu(state: Partial<TrayState>, actions: TrayActions = spies()): MenuIt
       answering: 0,
       requests: [],
       loginItem,
+      update: updateState(),
       ...state,
     },
     actions,

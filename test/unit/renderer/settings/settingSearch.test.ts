@@ -14,7 +14,7 @@ describe('the search of the settings', () => {
       found('')
         .filter(({ showsPart }) => showsPart)
         .map(({ group }) => group),
-    ).toEqual(['keys', 'accounts', 'startUp', 'about']);
+    ).toEqual(['keys', 'accounts', 'startUp', 'updates', 'about']);
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe('the search of the settings', () => {
   });
 
   it('finds all of a group by its title', () => {
-    expect(found('notifications').find(({ group }) => group === 'notifications')?.names).toHaveLength(6);
+    expect(found('notifications').find(({ group }) => group === 'notifications')?.names).toHaveLength(7);
   });
 });
 
