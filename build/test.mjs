@@ -43,6 +43,11 @@ const CHECKS = {
     minutes: 1,
     prepare: async () => ({ command: [process.execPath, 'build/imports.mjs'] }),
   },
+  workflows: {
+    title: 'workflows (actionlint)',
+    minutes: 1,
+    prepare: async () => ({ command: [process.execPath, 'build/lintWorkflows.mjs'] }),
+  },
   unit: vitestCheck('unit', 6),
   api: vitestCheck('api', 20),
   e2e: {
