@@ -22,7 +22,9 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 # The owner's own CLI, from its makers. Another version: docker build --build-arg CLAUDE_VERSION=2.1.330
 ARG CLAUDE_VERSION=2.1.330
-RUN npm install --global --ignore-scripts=false "@anthropic-ai/claude-code@${CLAUDE_VERSION}" \
+RUN npm install --global --ignore-scripts "@anthropic-ai/claude-code@${CLAUDE_VERSION}" \
+  && node "$(npm root --global)/@anthropic-ai/claude-code/install.cjs" \
+  && claude --version \
   && npm cache clean --force
 COPY --from=build /claudacity /usr/lib/claudacity
 RUN ln -s /usr/lib/claudacity/cli.cjs /usr/local/bin/claudacity \

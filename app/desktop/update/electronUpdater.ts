@@ -105,7 +105,8 @@ function updaterOf(kind: InstallationKind): AppUpdater {
 /** electron-updater starts the new file while this app still runs, which would tell the new one to leave again. */
 class ReplacedAppImage extends AppImageUpdater {
   override spawnLog(file: string): Promise<boolean> {
-    const waits = 'while kill -0 "$1" 2>/dev/null; do sleep 0.2; done; shift; exec "$@"';
+    // An ended process whose parent does not ask for its exit code has no program any more, but can be signalled.
+    const waits = 'while readlink "/proc/$1/exe" >/dev/null; do sleep 0.2; done; shift; exec "$@"';
     const { APPDIR: _appDir, ARGV0: _argv0, ...env } = process.env;
     const args = process.argv.slice(1).filter((argument) => argument !== '--hidden');
     const child = spawn('/bin/sh', ['-c', waits, 'sh', String(process.pid), file, ...args], {

@@ -21,7 +21,7 @@ export const fileList = z.looseObject({
  * @throws Error with a sentence for the user, where it is none.
  */
 export function feedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parsedUrl(text);
   // This computer itself needs no encryption: for tests and for a tunnel.
   const isLocal = url?.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   if (!url || !(url.protocol === 'https:' || isLocal)) {
@@ -29,6 +29,15 @@ export function feedUrl(text: string): URL {
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
+}
+
+/** The oldest Electron has no `URL.canParse`. */
+function parsedUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The address in electron-builder's app-update.yml; undefined where it names none. */
