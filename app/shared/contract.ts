@@ -24,6 +24,9 @@ import type {
   MessagesPart,
 } from './conversations/conversationTexts';
 import type { DesktopState, LoginItemState } from './desktopState';
+import { MAINTENANCE_CALLS } from './maintenance/maintenanceCalls';
+import type { StorageState } from './maintenance/storageState';
+import type { UpdateState } from './maintenance/updateState';
 import type { Problem } from './problems';
 import type { DayUsage } from './reports/dayUsage';
 import type { AskState, HomeReport } from './reports/homeReport';
@@ -36,8 +39,6 @@ import type { RequestTexts, RequestWire, TextsWithheld } from './requests/reques
 import type { CheckedValue } from './settingKinds';
 import { type SettingsValues, SHOWN_SETTING_NAMES, type ShownSettingName, type ShownSettings } from './settings';
 import { shownSettingsChange } from './settingsSchema';
-import type { RestoreResult, StorageState } from './storageState';
-import type { UpdateState } from './updateState';
 
 export type { ApiKey, CreatedKey, KeyChange, KeyScope, KeysState, KeyUsage, NewKey } from './access/keys';
 export type { Knock, KnockRemedy } from './access/knocks';
@@ -62,6 +63,8 @@ export type {
   SaidMessage,
 } from './conversations/conversationTexts';
 export type { DesktopState, LoginItemState, PageRequest } from './desktopState';
+export type { QuarantinedDatabase, RestoreResult, StorageState } from './maintenance/storageState';
+export type { UpdatePhase, UpdateState } from './maintenance/updateState';
 export type { Problem, ProblemCode } from './problems';
 export type { ClientUsage, DayUsage, ModelUsage } from './reports/dayUsage';
 export type { AskState, AskTurn, FailedRequest, HomeReport, UsualDay } from './reports/homeReport';
@@ -78,8 +81,6 @@ export type { RequestOutcome } from './requests/outcomes';
 export type { FilterValues, RequestFilter, RequestPage } from './requests/requestFilter';
 export type { DialectName, DialectTitle, RequestDetails, RequestPhase, RequestRow } from './requests/requestRows';
 export type { RequestTexts, RequestWire, SaidPart, TextsWithheld, WireSide } from './requests/requestTexts';
-export type { QuarantinedDatabase, RestoreResult, StorageState } from './storageState';
-export type { UpdatePhase, UpdateState } from './updateState';
 
 export type ServerPhase = 'starting' | 'running' | 'stopping' | 'stopped' | 'error';
 
@@ -136,7 +137,6 @@ const externalPage = z.enum(['install-cli', 'docs', 'readme']);
 const linkAddress = z.url({ protocol: /^https?$/ }).max(4_000);
 
 const id = z.string().max(200);
-const fileName = z.string().max(255);
 const time = z.number();
 const rowLimit = z.int().min(1).max(1000);
 
@@ -230,12 +230,7 @@ export const CALLS = {
   'conversations.delete': call<void>()(id),
   /** Resolves when nothing of any conversation is left in a file; `StorageState.deletion` has the progress. */
   'conversations.deleteAll': call<void>()(),
-  /** Adds what a quarantined database holds to the current one. Rejects with the reason where it cannot be read. */
-  'history.restore': call<RestoreResult>()(fileName),
-  /** Renames the database of a later version of the app and begins a new one. Rejects where it cannot be renamed. */
-  'history.beginNew': call<void>()(),
-  /** Takes a quarantined database off the list; the file stays. */
-  'history.dismiss': call<void>()(fileName),
+  ...MAINTENANCE_CALLS,
   /** Changes a setting as the knock offers. Rejects where it does not offer this any more. */
   'knocks.allow': call<AppSettings>()(id, z.enum(REMEDY_SETTINGS)),
   'knocks.dismiss': call<void>()(id),
@@ -275,15 +270,6 @@ export const CALLS = {
   'connect.write': call<ConfigFileState>()(configProgram, configValues, z.string().max(100)),
   /** Takes the latest write back. Rejects where the file has changed since. */
   'connect.undo': call<ConfigFileState>()(configProgram),
-  'update.state': call<UpdateState>()(),
-  /** Looks for a later version. Rejects with the reason where none can be looked for. */
-  'update.check': call<UpdateState>()(),
-  /** Resolves when the update is there, and has the right checksum. Rejects like `update.check`. */
-  'update.download': call<UpdateState>()(),
-  /** Waits until no answer is running, installs what was downloaded and starts the app again. Rejects where it cannot be installed. */
-  'update.install': call<UpdateState>()(),
-  /** Ends a download, or an installation that still waits. */
-  'update.cancel': call<UpdateState>()(),
   'loginItem.set': call<LoginItemState>()(z.boolean()),
   /** Takes `DesktopState.pageRequest` away. */
   'desktop.pageOpened': call<void>()(),

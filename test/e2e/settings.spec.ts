@@ -204,9 +204,9 @@ test('every setting of a group is reached and changed with the keyboard alone', 
   await page.keyboard.press('ControlOrMeta+f');
   await page.keyboard.type('notify');
   const boxes = page.getByRole('checkbox');
-  await expect(boxes).toHaveCount(6);
+  await expect(boxes).toHaveCount(7);
   const reached = new Set<string>();
-  for (let presses = 0; presses < 30 && reached.size < 6; presses++) {
+  for (let presses = 0; presses < 30 && reached.size < 7; presses++) {
     await page.keyboard.press('Tab');
     const name = await page.evaluate(() => document.activeElement?.getAttribute('name') ?? '');
     if (!name.startsWith('notify') || reached.has(name)) continue;
@@ -215,7 +215,7 @@ test('every setting of a group is reached and changed with the keyboard alone', 
     await page.keyboard.press('Space');
     await expect.poll(() => storedSettings(home)).toMatchObject({ [name]: !before });
   }
-  expect(reached.size).toBe(6);
+  expect(reached.size).toBe(7);
 });
 
 test('the licences of the packages are shown', async ({ desktop }) => {

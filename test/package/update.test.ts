@@ -5,15 +5,21 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { claudePath, cliEnvironment, removeFolder, scratchFolder } from '../support/cli';
 import { gate, type MessagesApi, startMessagesApi, text } from '../support/messagesApi';
 import { addTestUser, type TestUser } from '../support/plainUser';
-import { buildVersion, startUpdateFeed, type UpdateFeed, writeAppImage } from '../support/updateFeed';
+import {
+  askApp,
+  buildVersion,
+  runningUrl,
+  startUpdateFeed,
+  type UpdateFeed,
+  writeAppImage,
+} from '../support/updateFeed';
 
 const run = promisify(execFile);
 const MINUTES = 60_000;
@@ -48,7 +54,7 @@ beforeAll(async () => {
   };
   // The screen outlives the app, as a session does.
   session = user.startOnDesktop(['sh', '-c', '"$0" & exec sleep 600', appImage], env);
-  url = await runningUrl('1.0.0');
+  url = await runningUrl(dataDir, '1.0.0');
 }, 5 * MINUTES);
 
 afterAll(async () => {
@@ -98,9 +104,9 @@ test(
     expect(await answer).toContain('Half and half.');
     await installed;
 
-    url = await runningUrl('1.0.1');
+    url = await runningUrl(dataDir, '1.0.1');
     expect(readFileSync(appImage, 'utf8')).toContain('/1.0.1/');
-    expect(await send({ read: ['settings'] })).toMatchObject({ settings: { theme: 'dark' } });
+    expect(await askApp(dataDir, { read: ['settings'] })).toMatchObject({ settings: { theme: 'dark' } });
     expect(await call('keys.list')).toMatchObject({ keys: [{ id: apiKey.id, name: 'phone' }] });
     const stored = JSON.stringify(await call('conversations.list', Number.MAX_SAFE_INTEGER, 100));
     expect(stored).toContain('Kept?');
@@ -127,49 +133,9 @@ const NEW_KEY = {
 };
 
 /** Makes a call of the running app. */
-const call = (name: string, ...args: unknown[]) => send({ call: name, args });
-
-/** Sends a request to the control socket. The app's own client would refuse the socket of another user. */
-function send(request: Record<string, unknown>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(path.join(dataDir, 'control', 'socket'));
-    socket.on('error', reject).on('close', () => reject(new Error('The app has ended.')));
-    socket.write(`${JSON.stringify({ id: 1, ...request })}\n`);
-    socket.setTimeout(MINUTES, () => reject(new Error('The app does not answer.')));
-    let line = '';
-    socket.setEncoding('utf8').on('data', (piece: string) => {
-      line += piece;
-      if (!line.endsWith('\n')) return;
-      const { error, result } = Reply.parse(JSON.parse(line));
-      if (error) reject(new Error(error.message));
-      else resolve(result);
-      socket.destroy();
-    });
-  });
-}
+const call = (name: string, ...args: unknown[]) => askApp(dataDir, { call: name, args });
 
 const CreatedKey = z.looseObject({ apiKey: z.looseObject({ id: z.string() }) });
-
-const Reply = z.object({ result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() });
-
-/** The address of the server, once it runs in this version and finds the CLI. */
-async function runningUrl(version: string): Promise<string> {
-  const running = { app: { version }, server: { phase: 'running' }, cli: { phase: 'ready' } };
-  const wait = { timeout: MINUTES, interval: 100 };
-  return await vi.waitFor(async () => {
-    const state = await topics();
-    expect(state).toMatchObject(running);
-    return state.server.url;
-  }, wait);
-}
-
-const Topics = z.object({
-  app: z.looseObject({ version: z.string() }),
-  server: z.looseObject({ phase: z.string(), url: z.string() }),
-  cli: z.looseObject({ phase: z.string() }),
-});
-
-const topics = async () => Topics.parse(await send({ read: ['app', 'server', 'cli'] }));
 
 async function ask(question: string): Promise<string> {
   const body = JSON.stringify({ model: 'sonnet', stream: false, messages: [{ role: 'user', content: question }] });

@@ -1,11 +1,13 @@
 /** What an update comes from, for tests: unpacked builds of a version, files that start them like an AppImage, and the server with the lists. */
 import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { expect, vi } from 'vitest';
+import { z } from 'zod';
 import { CLEAN_REGISTRY_DIST, ensureElectron, REGISTRY_ELECTRON_VERSION } from '../../build/electron.mjs';
 
 const run = promisify(execFile);
@@ -19,17 +21,37 @@ export const updateKey = updateKeys.publicKey.export({ format: 'der', type: 'spk
  * @returns the program's path.
  */
 export async function buildVersion(version: string, folder: string): Promise<string> {
+  const output = path.join(folder, version);
+  await pack(version, output, 'dir');
+  return path.join(output, 'linux-unpacked', 'claudacity');
+}
+
+/** As `buildVersion`, as a Debian package. @returns its path. */
+export async function buildDeb(version: string, folder: string): Promise<string> {
+  const output = path.join(folder, version);
+  // Without an address in the package there would be no file that says that it is a deb.
+  await pack(version, output, 'deb', '-c.publish.provider=generic', '-c.publish.url=https://updates.invalid/');
+  const name = readdirSync(output).find((one) => one.endsWith('.deb'));
+  if (name === undefined) throw new Error('electron-builder has made no deb');
+  return path.join(output, name);
+}
+
+async function pack(version: string, output: string, target: string, ...more: string[]): Promise<void> {
   if (!existsSync('out/main.cjs')) throw new Error('There is no bundle: run this with npm run test:package');
   const { origin, dir } = await ensureElectron();
   const electron =
     origin === 'registry'
       ? [`-c.electronVersion=${REGISTRY_ELECTRON_VERSION}`, `-c.electronDist=${CLEAN_REGISTRY_DIST}`]
       : [`-c.electronDist=${dir}`];
-  const output = path.join(folder, version);
-  const release = [`-c.extraMetadata.version=${version}`, `-c.extraMetadata.updateKey=${updateKey}`];
-  const options = ['--linux', 'dir', ...electron, ...release, `-c.directories.output=${output}`, '--publish', 'never'];
-  await run(process.execPath, ['node_modules/electron-builder/cli.js', ...options], { maxBuffer: 1e8 });
-  return path.join(output, 'linux-unpacked', 'claudacity');
+  const release = [`-c.extraMetadata.version=${version}`, `-c.extraMetadata.updateKey=${updateKey}`, ...more];
+  const options = ['--linux', target, ...electron, ...release, `-c.directories.output=${output}`, '--publish', 'never'];
+  const env = {
+    ...process.env,
+    ...{ CUSTOM_FPM_PATH: path.resolve('build/tools/fpm.mjs'), FPM_DEB_LEVEL: '1' },
+    ELECTRON_BUILDER_COMPRESSION_LEVEL: '1',
+  };
+  const all = ['node_modules/electron-builder/cli.js', ...options, '-c.deb.compression=gz'];
+  await run(process.execPath, all, { env, maxBuffer: 1e8 });
 }
 
 /** A file that starts the program as the runtime of an AppImage does: it says where it is itself. */
@@ -46,6 +68,41 @@ export interface UpdateFeed {
   publish(version: string, file: string, wrong?: { sha512?: string; key?: KeyObject }): void;
   close(): Promise<void>;
 }
+
+/** Sends a request to the control socket of the app with this data folder. The app's own client would refuse the socket of another user. */
+export function askApp(dataDir: string, request: Record<string, unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(path.join(dataDir, 'control', 'socket'));
+    socket.on('error', reject).on('close', () => reject(new Error('The app has ended.')));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => reject(new Error('The app does not answer.')));
+    socket.write(`${JSON.stringify({ id: 1, ...request })}\n`);
+    let line = '';
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      line += piece;
+      if (!line.endsWith('\n')) return;
+      const { error, result } = Reply.parse(JSON.parse(line));
+      if (error) reject(new Error(error.message));
+      else resolve(result);
+      socket.destroy();
+    });
+  });
+}
+
+const ANSWER_WITHIN_MS = 60_000;
+const Reply = z.object({ result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() });
+
+/** The address of the server, once the app runs in this version and has found the CLI. */
+export async function runningUrl(dataDir: string, version: string): Promise<string> {
+  const running = { app: { version }, server: { phase: 'running' }, cli: { phase: 'ready' } };
+  const wait = { timeout: 60_000, interval: 100 };
+  return await vi.waitFor(async () => {
+    const state = Topics.parse(await askApp(dataDir, { read: ['app', 'server', 'cli'] }));
+    expect(state).toMatchObject(running);
+    return state.server.url;
+  }, wait);
+}
+
+const Topics = z.looseObject({ server: z.looseObject({ url: z.string() }) });
 
 /** Serves lists as electron-builder writes them, with their signatures. */
 export async function startUpdateFeed(): Promise<UpdateFeed> {
@@ -65,7 +122,7 @@ export async function startUpdateFeed(): Promise<UpdateFeed> {
     headers,
     publish: (version, file, wrong = {}) => {
       const content = readFileSync(file);
-      const name = `claudacity-${version}-linux-x86_64.AppImage`;
+      const name = `claudacity-${version}-linux${path.extname(file)}`;
       const sha512 = wrong.sha512 ?? createHash('sha512').update(content).digest('base64');
       const list = [
         ...[

@@ -4,7 +4,7 @@
  */
 import type { Log } from '../../log/log';
 import { errorText } from '../../shared/errorText';
-import type { UpdateState } from '../../shared/updateState';
+import type { UpdateState } from '../../shared/maintenance/updateState';
 import type { Updater } from './updater';
 
 export interface UpdatesOptions {
@@ -115,13 +115,15 @@ export function createUpdates(options: UpdatesOptions): Updates {
 
   const check = async (): Promise<UpdateState> => {
     await demandSupport();
-    // What is known already would be forgotten.
-    if (state.phase === 'ready' || step) return state;
-    return running('checking', state.phase, async (controller) => {
+    if (step) return state;
+    const before = state;
+    return running('checking', before.phase, async (controller) => {
       const { signal } = controller;
       const deadline = deadlineOf(controller, times.checkWithinMs, NO_ANSWER);
       const version = await untilAborted(updater.check(settings().updateFeed, signal), signal).finally(deadline.end);
-      return { phase: version === undefined ? 'idle' : 'available', version: version ?? null, checkedAt: Date.now() };
+      const isDownloaded = before.phase === 'ready' && version === before.version;
+      const phase = version === undefined ? 'idle' : isDownloaded ? 'ready' : 'available';
+      return { phase, version: version ?? null, checkedAt: Date.now() };
     });
   };
 

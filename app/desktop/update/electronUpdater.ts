@@ -14,6 +14,7 @@ import {
   RpmUpdater,
   type UpdateInfo,
 } from 'electron-updater';
+import type { InstallOptions } from 'electron-updater/out/BaseUpdater';
 import { GenericProvider } from 'electron-updater/out/providers/GenericProvider';
 import { type ProviderRuntimeOptions, parseUpdateInfo } from 'electron-updater/out/providers/Provider';
 import type { Log } from '../../log/log';
@@ -92,7 +93,7 @@ function updaterOf(kind: InstallationKind): AppUpdater {
     case 'appImage':
       return new ReplacedAppImage();
     case 'deb':
-      return new DebUpdater();
+      return new InstalledDeb();
     case 'rpm':
       return new RpmUpdater();
     case 'nsis':
@@ -115,6 +116,25 @@ class ReplacedAppImage extends AppImageUpdater {
     child.on('error', (error) => this.dispatchError(error));
     child.unref();
     return Promise.resolve(child.pid !== undefined);
+  }
+}
+
+/** electron-updater takes the success of `apt-get install -f`, which follows a failed dpkg, for that of the package. */
+class InstalledDeb extends DebUpdater {
+  protected override doInstall({ isForceRunAfter }: InstallOptions): boolean {
+    const file = this.installerPath;
+    if (file === null) return false;
+    const command = this.hasCommand('apt-get')
+      ? ['apt-get', 'install', '-y', '--no-remove', file]
+      : ['dpkg', '-i', file];
+    try {
+      this.runCommandWithSudoIfNeeded(command);
+    } catch (error) {
+      this.dispatchError(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+    if (isForceRunAfter) this.app.relaunch();
+    return true;
   }
 }
 

@@ -56,6 +56,16 @@ test('an update is found, downloaded and installed, step by step', async () => {
   ]);
 });
 
+test('what was downloaded stays, unless a later version is there meanwhile', async () => {
+  let newest = '1.0.1';
+  rig({ check: async () => newest });
+  await updates.check();
+  await updates.download();
+  expect(await updates.check()).toMatchObject({ phase: 'ready', version: '1.0.1' });
+  newest = '1.0.2';
+  expect(await updates.check()).toMatchObject({ phase: 'available', version: '1.0.2' });
+});
+
 test('an installation waits until the last answer has ended, and says how many run', async () => {
   const { events, setAnswers, listeners } = rig();
   await updates.check();

@@ -1,5 +1,5 @@
 /** The state of the data folder, for the window. Units as in `contract.ts`. */
-import type { Problem } from './problems';
+import type { Problem } from '../problems';
 
 /** A database that could not be used and was renamed; nothing of it is in the current one. */
 export interface QuarantinedDatabase {
