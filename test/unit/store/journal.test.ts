@@ -341,17 +341,19 @@ describe('the database file', () => {
     expect(reopened.recent(10).map((row) => row.id)).toEqual([id]);
   });
 
-  test('of a later version is renamed and not changed', async () => {
+  test('of a later version stays where it is, and is not changed', async () => {
     const later = new DatabaseSync(file);
     later.exec('CREATE TABLE later (x); PRAGMA user_version = 999');
     later.close();
+    const before = await readFile(file);
 
-    serve(open());
+    const journal = open();
+    const id = serve(journal);
+    expect(journal.recent(10).map((row) => row.id)).toEqual([id]);
+    journal.close();
 
-    const aside = (await readdir(folder)).find((name) => name.includes('.broken-'));
-    const kept = new DatabaseSync(path.join(folder, aside ?? ''), { readOnly: true });
-    expect(kept.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 1 });
-    kept.close();
+    expect((await readdir(folder)).filter((name) => name.includes('claudacity.db'))).toEqual(['claudacity.db']);
+    expect((await readFile(file)).equals(before)).toBe(true);
   });
 
   test('in a folder that does not exist is created with the folder', () => {
