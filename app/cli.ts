@@ -11,6 +11,7 @@ import type { CommandRuntime } from './command/runtime';
 import { processTerminal } from './command/terminal';
 import { connectToApp } from './control/client';
 import type * as Serve from './serve';
+import type { SystemLoginItems } from './service/login/macLoginItem';
 import { openService } from './service/service';
 import { dataDir } from './settings/dataDir';
 
@@ -19,9 +20,13 @@ declare const CLAUDACITY_VERSION: string;
 /**
  * Runs a command in this process, which it ends where the command was interrupted.
  * @param args without the program and its script.
+ * @param systemLoginItems those of macOS, where the command runs in Electron.
  * @returns the exit code; undefined where the process goes on.
  */
-export async function runInThisProcess(args: readonly string[]): Promise<number | undefined> {
+export async function runInThisProcess(
+  args: readonly string[],
+  systemLoginItems?: SystemLoginItems,
+): Promise<number | undefined> {
   const { env, platform, execPath } = process;
   endWithParent(env);
   const interrupt = new AbortController();
@@ -44,6 +49,7 @@ export async function runInThisProcess(args: readonly string[]): Promise<number 
     signal: interrupt.signal,
     service: openService({
       ...{ env, dataDir: folder, serve: programs.serve, desktopApp: programs.desktopApp },
+      ...(systemLoginItems && { systemLoginItems }),
       app: {
         find: async () => {
           const found = await runningApp(runtime);

@@ -13,6 +13,7 @@ import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
 import { loadBundle } from './desktop/compiledBundle';
 import type * as DesktopApp from './desktop/desktopApp';
+import { systemLoginItems } from './desktop/systemLoginItems';
 import { registerAppScheme, servePage } from './desktop/window/appProtocol';
 import { createBrowserWindow } from './desktop/window/browserWindow';
 import { confinePages } from './desktop/window/confine';
@@ -62,7 +63,8 @@ function runCommand(args: readonly string[]): void {
     process.emit('SIGINT');
   });
   const { runInThisProcess }: typeof Cli = require(script);
-  runInThisProcess(args).then((exitCode) => {
+  const system = process.platform === 'darwin' && app.isPackaged ? systemLoginItems() : undefined;
+  runInThisProcess(args, system).then((exitCode) => {
     if (exitCode !== undefined) app.exit(exitCode);
   }, fail);
 }
