@@ -265,3 +265,14 @@ export type DoctorOutput = z.infer<typeof doctorOutput>;
 
 /** `doctor --report`. */
 export const reportOutput = z.strictObject({ report: z.string() });
+
+export const updateOutput = z.strictObject({
+  phase: z.enum(['off', 'idle', 'checking', 'available', 'downloading', 'ready', 'waiting', 'installing']),
+  /** The later version; null where none is known. */
+  version: z.string().nullable(),
+  progress: z.number().nullable(),
+  checkedAt: z.number().nullable(),
+  answering: z.number(),
+  message: z.string().nullable(),
+});
+export type UpdateOutput = z.infer<typeof updateOutput>;

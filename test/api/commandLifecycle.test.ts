@@ -100,6 +100,14 @@ test('serve answers in the foreground, and Ctrl+C ends it', async () => {
   expect(await serving.ended).toMatchObject({ code: 0 });
 });
 
+test('update says why the server without a window does not update itself', async () => {
+  await command.run('start');
+  expect(await command.run('update', '--check')).toMatchObject({
+    ...{ code: 1, stdout: '' },
+    stderr: expect.stringContaining('does not update itself'),
+  });
+});
+
 test('without a command it serves', async () => {
   const serving = command.start();
   await expect.poll(() => serving.output.stdout).toMatch(/running on http/);
