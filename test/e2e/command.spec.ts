@@ -1,6 +1,7 @@
 /** The `claudacity` command beside the tray app: it opens its window, starts it and ends it, and the app's own binary runs the command without a window. */
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { startOutput, statusOutput, stopOutput } from '../../app/command/output';
+import { installOutput, startOutput, statusOutput, stopOutput, uninstallOutput } from '../../app/command/output';
 import { leftoverProcesses } from '../support/cli';
 import { commandRunner } from '../support/command';
 import { desktopEnvironment } from '../support/desktopEnvironment';
@@ -98,3 +99,31 @@ function electronVariable(): Record<string, string> {
   const { ELECTRON_EXECUTABLE = '' } = process.env;
   return { ELECTRON_EXECUTABLE };
 }
+
+test('install has the desktop start the app at login, status tells of it, and uninstall leaves nothing', async ({
+  api,
+  home,
+}) => {
+  const env = desktopEnvironment(api, home);
+  const command = commandRunner(OUT, { ...env, ...electronVariable() });
+  const autostart = path.join(env.XDG_CONFIG_HOME ?? '', 'autostart');
+  const installed = await command.json(installOutput, 'install', '--desktop', '--no-start');
+  expect(installed).toMatchObject({ changed: true, state: { kind: 'desktop-login', installed: true, enabled: true } });
+  expect(readdirSync(autostart)).toHaveLength(1);
+  expect(await command.json(installOutput, '--install', '--desktop', '--no-start')).toMatchObject({ changed: false });
+
+  const status = await command.run('status', '--json');
+  expect(status.code).toBe(3);
+  expect(statusOutput.parse(JSON.parse(status.stdout)).service).toMatchObject({
+    kind: 'desktop-login',
+    installed: true,
+  });
+  expect((await command.run('status')).stdout).toBe('Starts      the tray app, at login\n');
+
+  expect((await command.json(uninstallOutput, 'uninstall')).removed).toHaveLength(1);
+  expect(readdirSync(autostart)).toEqual([]);
+  expect(await command.json(uninstallOutput, '--uninstall')).toMatchObject({
+    removed: [],
+    state: { installed: false },
+  });
+});
