@@ -1,6 +1,6 @@
 /** `claudacity update`: looks for a later version and installs it, through the app that runs. */
 import type { ControlClient } from '../../control/client';
-import type { UpdateState } from '../../shared/updateState';
+import type { UpdateState } from '../../shared/maintenance/updateState';
 import { jsonDocument } from '../format';
 import type { UpdateOutput } from '../output';
 import { type AddCommand, type CommandRuntime, JSON_OPTION, withApp } from '../runtime';
