@@ -296,7 +296,15 @@ export function createCore({
   const calls = coreCalls({
     configWriter,
     ...{ server, claude, checkCli, chat, storage, journal, api, planHistory, keys, settings, knocks, report },
-    ...{ updates, asking, trials, homeReport: createHomeReports(storage.database), host, dataDir, diagnose: diagnoseApp },
+    ...{
+      updates,
+      asking,
+      trials,
+      homeReport: createHomeReports(storage.database),
+      host,
+      dataDir,
+      diagnose: diagnoseApp,
+    },
   });
   let control: Control | undefined;
   let stopping = false;

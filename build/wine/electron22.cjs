@@ -61,6 +61,10 @@ protocol.handle ??= (scheme, handler) => {
 };
 // The window that hears of the session's end (app/desktop/quit.ts). Wine would hang in it, and ends no session.
 if (electron.BaseWindow === undefined) {
-  Object.defineProperty(electron, 'BaseWindow', { value: class { on() {} } });
+  Object.defineProperty(electron, 'BaseWindow', {
+    value: class {
+      on() {}
+    },
+  });
 }
 require('./main.cjs');
