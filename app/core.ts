@@ -68,7 +68,7 @@ export interface Core {
    */
   start(options?: { beforeRest?: Promise<void>; onServerDecided?: () => void }): Promise<void>;
   /**
-   * Ends the server, every child and the store, in that order. Resolves when all are gone.
+   * Ends the server, every child and the store, in that order. Resolves when all are gone. A second call can shorten the first one.
    * @param graceMs the time that running answers have to end; by default that of the settings
    */
   stop(graceMs?: number): Promise<void>;
@@ -316,6 +316,22 @@ export function createCore({
     }
   };
 
+  let stopped: Promise<void> | undefined;
+  const end = async (graceMs?: number) => {
+    stopping = true;
+    asking.stop();
+    trials.stop();
+    updates.close();
+    for (const unsubscribe of unsubscribes) unsubscribe();
+    await server.stop(graceMs);
+    await claude.close();
+    await control?.close();
+    topics.close();
+    await journal.close();
+    keys.close();
+    await storage.close();
+  };
+
   return {
     start: async ({ beforeRest, onServerDecided } = {}) => {
       const listening = (settings.value.startServer ? server.start() : Promise.resolve()).then(onServerDecided);
@@ -328,19 +344,10 @@ export function createCore({
       };
       await Promise.all([listening, startControl(), later()]);
     },
-    stop: async (graceMs) => {
-      stopping = true;
-      asking.stop();
-      trials.stop();
-      updates.close();
-      for (const unsubscribe of unsubscribes) unsubscribe();
-      await server.stop(graceMs);
-      await claude.close();
-      await control?.close();
-      topics.close();
-      await journal.close();
-      keys.close();
-      await storage.close();
+    stop: (graceMs) => {
+      if (stopped && graceMs !== undefined) void server.stop(graceMs);
+      stopped ??= end(graceMs);
+      return stopped;
     },
     closeStorageNow: () => {
       void journal.close();

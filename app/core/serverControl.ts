@@ -14,7 +14,7 @@ export interface ServerControl {
   startOnFreePort(): Promise<ServerState>;
   /**
    * Resolves when the server has closed.
-   * @param graceMs the time that running answers have to end; by default that of the settings
+   * @param graceMs the time that running answers have to end; by default that of the settings. It holds for a server that is stopping, too.
    */
   stop(graceMs?: number): Promise<ServerState>;
   /** As `stop`, but running answers have all the time that they need. */
@@ -93,7 +93,10 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
         runPort = next.phase === 'running' ? next.port : undefined;
         return next;
       }),
-    stop: (graceMs) => enqueue(() => close(graceMs)),
+    stop: (graceMs) => {
+      if (graceMs !== undefined && state.phase === 'stopping') void api.close(graceMs);
+      return enqueue(() => close(graceMs));
+    },
     stopAfterAnswers: () => enqueue(() => close(LONGEST_TIMER_MS)),
     restart: () =>
       enqueue(async () => {

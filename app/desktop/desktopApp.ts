@@ -67,6 +67,7 @@ export async function runDesktopApp({
       await core.stop(graceMs);
       await log.close();
     },
+    hurry: (graceMs) => void core.stop(graceMs),
     closeNow: core.closeStorageNow,
     limitMs: () => stopLimitMs(settings.value.stopGraceSeconds),
     log,

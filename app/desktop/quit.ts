@@ -11,6 +11,8 @@ export interface QuitOptions {
    * @param graceMs the time that running answers have; undefined for what the settings say
    */
   stop(graceMs?: number): Promise<void>;
+  /** Shortens the time that running answers have, while `stop` waits for them. */
+  hurry(graceMs: number): void;
   /** Stores what has to be stored before it returns. */
   closeNow(): void;
   /** The longest time that the app waits for `stop`, read when the app quits. */
@@ -25,14 +27,15 @@ export interface QuitOptions {
 const SESSION_END_GRACE_MS = 1_000;
 const SESSION_END_LIMIT_MS = 4_000;
 
-export function stopBeforeQuit({ stop, closeNow, limitMs, log }: QuitOptions): void {
+export function stopBeforeQuit({ stop, hurry, closeNow, limitMs, log }: QuitOptions): void {
   let state: 'running' | 'stopping' | 'stopped' = 'running';
   let stopped: Promise<unknown> = Promise.resolve();
   const begin = (graceMs?: number) => {
     if (state !== 'running') return;
     state = 'stopping';
     const limit = graceMs === undefined ? limitMs() : SESSION_END_LIMIT_MS;
-    stopped = stopWithin(() => stop(graceMs), limit, log).then(() => {
+    stopped = stopWithin(() => stop(graceMs), limit, log).then((isStopped) => {
+      if (!isStopped) closeNow();
       state = 'stopped';
     });
   };
@@ -53,7 +56,11 @@ export function stopBeforeQuit({ stop, closeNow, limitMs, log }: QuitOptions): v
     begin(graceMs);
     app.quit();
   };
-  const endSession = (reason: string) => end(reason, SESSION_END_GRACE_MS);
+  const endSession = (reason: string) => {
+    // The app may wait for answers already, because its user has quit it.
+    if (state === 'stopping') hurry(SESSION_END_GRACE_MS);
+    end(reason, SESSION_END_GRACE_MS);
+  };
   // Of a terminal, where somebody can wait.
   process.on('SIGINT', () => end('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endSession(signal));

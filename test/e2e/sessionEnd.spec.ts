@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ollama } from 'ollama';
 import { desktopEnvironment } from '../support/desktopEnvironment';
@@ -58,6 +59,35 @@ test('an answer that runs when the session ends breaks off, and the app ends in 
     for await (const { message } of stream) if (message.content === 'Hel') process.kill(-pidOf(app), 'SIGTERM');
   })();
   await expect(reading).rejects.toThrow();
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(path.join(home, 'data', 'claudacity.db-wal'))).toBe(false);
+});
+
+test('an app that waits for an answer before it quits does not wait longer than the session', async ({
+  api,
+  home,
+  tray,
+}) => {
+  await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
+  const more = gate();
+  api.answer(text('Hel'), more, text('lo'));
+  await writeFile(path.join(home, 'data', 'settings.json'), JSON.stringify({ stopGraceSeconds: 600 }));
+  const app = startApp(desktopEnvironment(api, home), ['--hidden']);
+  const ended = once(app, 'exit');
+  const icon = await tray.nextIcon();
+  const label = async () => (await icon.menu())[0]?.label ?? '';
+  await expect.poll(label).toMatch(/^Running on /);
+  const host = (await label()).replace('Running on ', '');
+  const messages = [{ role: 'user', content: 'Say hello.' }];
+  const stream = await new Ollama({ host }).chat({ model: 'sonnet', messages, stream: true });
+  const reading = (async () => {
+    for await (const { message } of stream) if (message.content === 'Hel') await icon.click('Quit Claudacity');
+  })();
+  reading.catch(() => {});
+  await expect.poll(async () => (await fetch(host).catch(() => undefined))?.status).not.toBe(200);
+
+  process.kill(-pidOf(app), 'SIGTERM');
+
   expect(await ended).toEqual([0, null]);
   expect(existsSync(path.join(home, 'data', 'claudacity.db-wal'))).toBe(false);
 });
