@@ -35,7 +35,10 @@ export async function bootMachine(root: string, folders: Readonly<Record<string,
   const inScratch = (name: string) => path.join(scratch, name);
   for (const name of ['upper', 'work', 'disk']) await mkdir(inScratch(name));
   const layers = `lowerdir=${root},upperdir=${inScratch('upper')},workdir=${inScratch('work')}`;
-  await execute('mount', ['-t', 'overlay', 'overlay', '-o', layers, inScratch('disk')]);
+  await execute('mount', ['-t', 'overlay', 'overlay', '-o', layers, inScratch('disk')]).catch(async (error) => {
+    await rm(scratch, { recursive: true, force: true });
+    throw error;
+  });
 
   const boot = () => startContainer(inScratch('disk'), folders);
   const clear = async () => {
