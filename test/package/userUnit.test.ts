@@ -148,6 +148,29 @@ test('`uninstall` leaves nothing but the data, and a second one does nothing', a
   expect(await service('uninstall')).toMatchObject({ result: { removed: [] } });
 });
 
+test('the `claudacity` command does all of this from a terminal', async () => {
+  const command = (...words: string[]) =>
+    asUser(`/node/node ${[`${ODD}/cli.cjs`, ...words].map(quote).join(' ')} 2>&1`);
+  const installed = { ...RUNNING, command: { program: '/node/node', args: [`${ODD}/cli.cjs`, 'serve'] } };
+  expect(JSON.parse(await command('install', '--headless', '--linger', '--json'))).toMatchObject({
+    changed: true,
+    state: installed,
+  });
+  await expectAnswer();
+  const pid = await unitState('MainPID');
+  await command('restart');
+  expect(await unitState('MainPID')).not.toBe(pid);
+  await command('stop');
+  expect(await unitState('ActiveState')).toBe('inactive');
+  await command('start');
+  expect(await unitState('ActiveState')).toBe('active');
+  await expectAnswer();
+  expect(JSON.parse(await command('uninstall', '--json'))).toMatchObject({
+    removed: [UNIT, 'loginctl disable-linger'],
+    state: { kind: 'none', running: false },
+  });
+});
+
 const QUESTION = [{ role: 'user', content: 'Say hello.' }];
 const RUNNING = {
   kind: 'systemd-user',
