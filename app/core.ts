@@ -26,7 +26,7 @@ import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { NO_UPDATER, type Updater } from './core/update/updater';
 import { createUpdates } from './core/update/updates';
 import { recordPlanWindows } from './core/usageCalls';
-import { appSettings, cliState, conversationRow, runSettings } from './core/windowValues';
+import { answeringNow, appSettings, cliState, conversationRow, logCliState, runSettings } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';
 import type { Settings } from './settings/settings';
@@ -219,14 +219,9 @@ export function createCore({
     updater,
     log,
     settings: () => settings.value,
-    answering: () =>
-      chat.liveConversations().filter(({ phase }) => phase === 'preparing' || phase === 'answering').length,
+    answering: () => answeringNow(chat.liveConversations()),
     onAnswering: (listener) => topics.subscribe(['conversations'], listener).close,
-    stopServer: async () => {
-      const wasRunning = server.state.phase === 'running';
-      await server.stopAfterAnswers();
-      return async () => void (wasRunning && (await server.start()));
-    },
+    stopServer: server.pauseAfterAnswers,
     onChange: () => topics.changed('update'),
   });
 
@@ -269,15 +264,7 @@ export function createCore({
   const checkCli = async (): Promise<CliState> => {
     await claude.check();
     const state = cliState(claude, settings);
-    log.info('the claude CLI was looked for', {
-      phase: state.phase,
-      path: state.path,
-      version: state.version,
-      problem: state.problem?.code,
-      processes: state.processes,
-      // Not the description, which has the account's address.
-      payer: state.payer?.label,
-    });
+    logCliState(log, state);
     return state;
   };
 

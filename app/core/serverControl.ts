@@ -17,8 +17,8 @@ export interface ServerControl {
    * @param graceMs the time that running answers have to end; by default that of the settings. It holds for a server that is stopping, too.
    */
   stop(graceMs?: number): Promise<ServerState>;
-  /** As `stop`, but running answers have all the time that they need. */
-  stopAfterAnswers(): Promise<ServerState>;
+  /** Stops once running answers have ended, however long they take. Resolves with the function that starts a server that was running again. */
+  pauseAfterAnswers(): Promise<() => Promise<void>>;
   /** Takes a changed host or port over: a server that runs, or failed to, is started again. */
   restart(): Promise<ServerState>;
 }
@@ -97,7 +97,11 @@ export function createServerControl({ api, settings, log, onChange }: ServerCont
       if (graceMs !== undefined && state.phase === 'stopping') void api.close(graceMs);
       return enqueue(() => close(graceMs));
     },
-    stopAfterAnswers: () => enqueue(() => close(LONGEST_TIMER_MS)),
+    pauseAfterAnswers: async () => {
+      const wasRunning = state.phase === 'running';
+      await enqueue(() => close(LONGEST_TIMER_MS));
+      return async () => void (wasRunning && (await enqueue(listen)));
+    },
     restart: () =>
       enqueue(async () => {
         runPort = undefined;

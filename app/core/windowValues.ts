@@ -1,6 +1,7 @@
 /** The state of the app's parts in the form in which the window shows it. */
 import type { ConversationStatus } from '../chat/service';
 import type { Claude } from '../claude/claude';
+import type { Log } from '../log/log';
 import type { Settings } from '../settings/settings';
 import type { AppSettings, CliState, ConversationRow, RunSettings } from '../shared/contract';
 import { SHOWN_SETTING_NAMES } from '../shared/settings';
@@ -54,4 +55,22 @@ export function runSettings({ changedForRun, added }: Pick<Settings, 'changedFor
     changed: SHOWN_SETTING_NAMES.filter((name) => changedForRun.includes(name)),
     added: Object.fromEntries(items.filter(([, values]) => values.length > 0)),
   };
+}
+
+/** How many answers are under way. */
+export function answeringNow(live: readonly Pick<ConversationStatus, 'phase'>[]): number {
+  return live.filter(({ phase }) => phase === 'preparing' || phase === 'answering').length;
+}
+
+/** Notes what was found out about the CLI. */
+export function logCliState(
+  log: Pick<Log, 'info'>,
+  { phase, path, version, problem, processes, payer }: CliState,
+): void {
+  log.info('the claude CLI was looked for', {
+    ...{ phase, path, version, processes },
+    problem: problem?.code,
+    // Not the description, which has the account's address.
+    payer: payer?.label,
+  });
 }
