@@ -142,13 +142,7 @@ function packFolder(folder, name, compression, level = '', left = []) {
     'tar',
     [
       ...['--create', '--file', archive, '--directory', folder, '--format=gnu', '--no-recursion', '--null'],
-      ...[
-        '--owner=0',
-        '--group=0',
-        '--numeric-owner',
-        '--use-compress-program',
-        level ? `${compressor} -${level}` : compressor,
-      ],
+      ...['--owner=root:0', '--group=root:0', '--use-compress-program', level ? `${compressor} -${level}` : compressor],
       ...['--files-from', '-'],
     ],
     { input: entries.join('\0'), stdio: ['pipe', 'inherit', 'inherit'] },
