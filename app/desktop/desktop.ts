@@ -9,6 +9,7 @@ import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contra
 import { localDay } from '../shared/localDay';
 import { showsTrayIcons } from '../system/trayHost';
 import { APP_ICON, LICENSES_FILE } from './assets';
+import { commandInstaller } from './command/commandInstaller';
 import { createNotifier } from './notifications/notifier';
 import { showNotification } from './notifications/showNotification';
 import { openToldAddresses } from './notifications/toldAddresses';
@@ -120,7 +121,14 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   const openExternalPage = (page: ExternalPage) => shell.openExternal(externalPageUrl(page, feed.state.server.url));
   const openDocs = () => void openExternalPage('docs');
   Menu.setApplicationMenu(
-    Menu.buildFromTemplate(appMenu({ platform: process.platform, development: !app.isPackaged, openDocs })),
+    Menu.buildFromTemplate(
+      appMenu({
+        platform: process.platform,
+        development: !app.isPackaged,
+        openDocs,
+        installCommand: commandInstaller(log),
+      }),
+    ),
   );
 
   const restartServer = async () => {

@@ -6,10 +6,20 @@ export interface AppMenuOptions {
   /** Adds reload and the developer tools. */
   development: boolean;
   openDocs(): void;
+  /** Makes the `claudacity` command known to terminals; undefined where the package has done that. */
+  installCommand: (() => void) | undefined;
 }
 
-export function appMenu({ platform, development, openDocs }: AppMenuOptions): MenuItemConstructorOptions[] {
+export function appMenu({
+  platform,
+  development,
+  openDocs,
+  installCommand,
+}: AppMenuOptions): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
+  const command: MenuItemConstructorOptions[] = installCommand
+    ? [{ type: 'separator' }, { label: 'Install “claudacity” Command…', click: installCommand }]
+    : [];
   const developer: MenuItemConstructorOptions[] = [
     { role: 'reload' },
     { role: 'toggleDevTools' },
@@ -30,7 +40,11 @@ export function appMenu({ platform, development, openDocs }: AppMenuOptions): Me
       ],
     },
     ...(mac ? [{ role: 'windowMenu' } as const] : []),
-    { role: 'help', label: mac ? 'Help' : '&Help', submenu: [{ label: 'API documentation', click: openDocs }] },
+    {
+      role: 'help',
+      label: mac ? 'Help' : '&Help',
+      submenu: [{ label: 'API documentation', click: openDocs }, ...command],
+    },
   ];
 }
 

@@ -12,6 +12,12 @@ describe('appMenu', () => {
     expect(menu('darwin', false)[0]?.role).toBe('appMenu');
   });
 
+  test('installs the command where the package has not', () => {
+    const install = () => undefined;
+    expect(flat(menu('darwin', false, install)).some(({ click }) => click === install)).toBe(true);
+    expect(flat(menu('linux', false)).some(({ label }) => label?.includes('Command'))).toBe(false);
+  });
+
   test.each([
     [true, ['reload', 'toggleDevTools']],
     [false, []],
@@ -25,8 +31,12 @@ describe('appMenu', () => {
   });
 });
 
-function menu(platform: NodeJS.Platform, development: boolean): MenuItemConstructorOptions[] {
-  return appMenu({ platform, development, openDocs: () => undefined });
+function menu(
+  platform: NodeJS.Platform,
+  development: boolean,
+  installCommand?: () => void,
+): MenuItemConstructorOptions[] {
+  return appMenu({ platform, development, openDocs: () => undefined, installCommand });
 }
 
 function flat(items: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
