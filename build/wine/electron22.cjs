@@ -1,8 +1,6 @@
 /** For the tests under wine alone: what Electron 22, with its Node 16, lacks and the bundles use. */
 const v8 = require('node:v8');
-const electron = require('electron');
-
-const { protocol } = electron;
+const { protocol } = require('electron');
 
 globalThis.structuredClone ??= (value) => v8.deserialize(v8.serialize(value));
 const arrayMethods = {
@@ -59,12 +57,4 @@ protocol.handle ??= (scheme, handler) => {
     );
   });
 };
-// The window that hears of the session's end (app/desktop/quit.ts). Wine would hang in it, and ends no session.
-if (electron.BaseWindow === undefined) {
-  Object.defineProperty(electron, 'BaseWindow', {
-    value: class {
-      on() {}
-    },
-  });
-}
 require('./main.cjs');
