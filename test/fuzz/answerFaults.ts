@@ -5,12 +5,17 @@ import type { Answer } from './send';
 export type ExpectedDialect = 'ollama' | 'openai' | 'anthropic';
 
 /** The dialect that clients expect at the path; written independently of the app's own rule, which it checks. */
-export function expectedDialect(pathname: string): ExpectedDialect {
+export function expectedDialect(pathname: string, headers: Readonly<Record<string, unknown>> = {}): ExpectedDialect {
   const normalized = pathname.replaceAll(/\/+/g, '/').replace(/^(\/v1|\/api)\1(?=\/|$)/, '$1');
   if (/^(\/v1)?\/messages(\/|$)/.test(normalized)) return 'anthropic';
+  // Anthropic's clients send this header with every request; OpenAI's endpoints stay OpenAI's.
+  const isShared = /^\/(v1|models)(\/|$)/.test(normalized) && !OPENAI_ENDPOINT.test(normalized);
+  if (headers['anthropic-version'] !== undefined && isShared) return 'anthropic';
   if (/^\/api\/v0(\/|$)/.test(normalized)) return 'openai';
   return normalized === '/' || /^\/api(\/|$)/.test(normalized) ? 'ollama' : 'openai';
 }
+
+const OPENAI_ENDPOINT = /^\/v1\/(chat|completions|responses|embeddings)(\/|$)/;
 
 /** The message of the mocked Messages API's errors, by which the checks tell them from errors of the app itself. */
 export const BROKEN = 'broken off by the mock';
@@ -19,12 +24,13 @@ export const BROKEN = 'broken off by the mock';
 export interface RequestTraits {
   readonly method: string;
   readonly pathname: string;
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** The faults of the answer, a sentence each. */
 export function answerFaults(traits: RequestTraits, answer: Answer): string[] {
   const { status, headers, text } = answer;
-  const dialect = expectedDialect(traits.pathname);
+  const dialect = expectedDialect(traits.pathname, traits.headers);
   if (status >= 500 && !text.includes(BROKEN)) return [`it is ${status}: ${text.slice(0, 300)}`];
   if (typeof headers['x-request-id'] !== 'string') return ['it has no id'];
   if (traits.method === 'HEAD' || status === 204) {
