@@ -1,6 +1,9 @@
 /** For the tests under wine alone: what Electron 22, with its Node 16, lacks and the bundles use. */
 const v8 = require('node:v8');
-const { protocol } = require('electron');
+const Module = require('node:module');
+const electron = require('electron');
+
+const { protocol } = electron;
 
 globalThis.structuredClone ??= (value) => v8.deserialize(v8.serialize(value));
 const arrayMethods = {
@@ -57,4 +60,11 @@ protocol.handle ??= (scheme, handler) => {
     );
   });
 };
+// Without the window that hears of the session's end (app/desktop/quit.ts): wine hangs in every window, and ends no session.
+const windowless = {};
+for (const name of Object.keys(electron)) {
+  if (name !== 'BaseWindow') Object.defineProperty(windowless, name, { enumerable: true, get: () => electron[name] });
+}
+const { _load: load } = Module;
+Module._load = (name, ...rest) => (name === 'electron' ? windowless : load(name, ...rest));
 require('./main.cjs');
