@@ -80,4 +80,10 @@ describe('the app, started hidden', () => {
     expect(await status(DATA)).toContain(`running on ${url}`);
     await expect(status(`${DATA} 2`)).rejects.toThrow(/not running/);
   });
+
+  test('runs a command in its own program, without a window', async () => {
+    const program = wine.path(path.join(wine.prepared.app, 'Claudacity.exe'));
+    const output = await wine.run(program, ['status', '--json'], { CLAUDACITY_HOME: DATA });
+    expect(JSON.parse(output)).toMatchObject({ running: true, hasWindow: true, server: { url } });
+  });
 });
