@@ -57,11 +57,30 @@ export async function addTestUser(): Promise<TestUser> {
         stdio: ['ignore', 'inherit', 'inherit'],
       }),
     async remove() {
-      for (const pid of (await processes()).keys()) process.kill(pid, 'SIGKILL');
-      while ((await processes()).size > 0) await sleep(50);
-      await run('userdel', ['--remove', name]);
+      const deadline = Date.now() + REMOVE_MS;
+      // Again, because a process may just have started another one, or have ended without anybody having noticed.
+      for (;;) {
+        for (const pid of (await processes()).keys()) kill(pid);
+        const failure = await run('userdel', ['--remove', name]).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (failure === null) return;
+        if (Date.now() > deadline) throw failure;
+        await sleep(50);
+      }
     },
   };
+}
+
+const REMOVE_MS = 10_000;
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function processesOf(uid: number): Promise<Map<number, string>> {
