@@ -52,12 +52,22 @@ async function desktopElectron() {
 function startTray(executable) {
   printLine('Starting Claudacity. Look for the speech bubble in the tray. Ctrl+C stops it.');
   const flags = needsNoSandbox(executable) ? ['--no-sandbox'] : [];
-  return runInForeground(executable, [...flags, ROOT, ...appArguments]);
+  return runInForeground(executable, [...flags, ROOT, ...appArguments], { env: environment() });
 }
 
 function startHeadless() {
   printLine('Starting the server in this terminal. Ctrl+C stops it.');
-  return runInForeground(process.execPath, [path.join(ROOT, 'out', 'cli.cjs'), 'serve', ...appArguments]);
+  const command = [path.join(ROOT, 'out', 'cli.cjs'), 'serve', ...appArguments];
+  return runInForeground(process.execPath, command, { env: environment() });
+}
+
+/** Without the folders of node_modules that npm puts in front of PATH: its `claude` would stand in for the one that the user has installed. */
+function environment() {
+  const isOwn = (/** @type {string} */ folder) => folder.startsWith(path.join(ROOT, 'node_modules') + path.sep);
+  // Windows has Path.
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  const folders = (process.env[name] ?? '').split(path.delimiter).filter((folder) => !isOwn(folder));
+  return { ...process.env, [name]: folders.join(path.delimiter) };
 }
 
 /**
