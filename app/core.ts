@@ -25,7 +25,7 @@ import { openStorage } from './core/storage';
 import { createTopics, type TopicSources, type Topics } from './core/topics';
 import { NO_UPDATER, type Updater } from './core/update/updater';
 import { createUpdates } from './core/update/updates';
-import { recordPlanWindows } from './core/usageCalls';
+import { recordPlanWindows } from './core/usage/usageCalls';
 import { answeringNow, appSettings, cliState, conversationRow, logCliState, runSettings } from './core/windowValues';
 import { openKeyRing } from './keys/keyRing';
 import type { Log } from './log/log';

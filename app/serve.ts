@@ -8,8 +8,8 @@ import { systemdReadiness } from './service/readiness';
 import { openConfFile } from './settings/confFile';
 import { openPrivateFolder } from './settings/privateFolder';
 import { openSettings, type Settings } from './settings/settings';
-import type { Diagnosis } from './shared/diagnosis';
 import { errorText } from './shared/errorText';
+import type { Diagnosis } from './shared/maintenance/diagnosis';
 
 export interface ServeOptions {
   readonly dataDir: string;

@@ -1,8 +1,8 @@
 /** What `claudacity doctor` finds out without the app: the display, the tray, the PATH, and whether the server answers. */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import type { Diagnosis } from '../shared/diagnosis';
 import { errorText } from '../shared/errorText';
+import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import { showsTrayIcons } from '../system/trayHost';
 import { hasDisplay } from './display';
 import type { CommandRuntime } from './runtime';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { ControlClient } from '../control/client';
 import type { LaunchCommand, Service } from '../service/service';
-import type { Diagnosis } from '../shared/diagnosis';
+import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import type { Terminal } from './terminal';
 
 export interface CommandRuntime {

@@ -1,6 +1,6 @@
 /** The handlers of the calls about the app as a process, which the `claudacity` command makes. */
 import type { CallHandlers } from '../shared/contract';
-import type { Diagnosis } from '../shared/diagnosis';
+import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import type { Asking } from './ask/ask';
 import { stopLimitMs } from './stopWithin';
 

@@ -17,7 +17,7 @@ import { type RequestParts, requestCalls } from './requests/requestCalls';
 import type { ServerControl } from './serverControl';
 import type { Storage } from './storage';
 import type { Updates } from './update/updates';
-import { type UsageParts, usageCalls } from './usageCalls';
+import { type UsageParts, usageCalls } from './usage/usageCalls';
 import { appSettings, cliState } from './windowValues';
 
 export interface CoreParts extends UsageParts, AppParts {

@@ -4,8 +4,8 @@ import { statfs } from 'node:fs/promises';
 import net from 'node:net';
 import { MINIMUM_VERSION } from '../claude/installation/inspectClaude';
 import type { CliState, ServerState, StorageState } from '../shared/contract';
-import type { Diagnosis } from '../shared/diagnosis';
 import { errorText } from '../shared/errorText';
+import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import { portHolder } from './portHolder';
 
 export interface DiagnoseSources {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { app, clipboard, Menu, nativeTheme, shell } from 'electron';
 import type { Core } from '../core';
-import { usageCsv } from '../core/usageCsv';
+import { usageCsv } from '../core/usage/usageCsv';
 import type { Log } from '../log/log';
 import { type LoginItem, NO_LOGIN_ITEM } from '../service/login/loginItem';
 import type { ExternalPage, LoginItemState, PageRequest } from '../shared/contract';

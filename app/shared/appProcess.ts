@@ -1,7 +1,7 @@
 /** The running app as a process, and what the `claudacity` command asks it to do. Units as in contract.ts. */
 import { z } from 'zod';
 import { call } from './contractKinds';
-import type { Diagnosis } from './diagnosis';
+import type { Diagnosis } from './maintenance/diagnosis';
 import { askedQuestion } from './reports/querySchemas';
 
 export interface AppProcess {

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { captureOutput, ROOT } from '../setup/command.mjs';
+import { ROOT } from '../setup/command.mjs';
 import { Problem, runStep } from '../setup/step.mjs';
 import { ensurePrograms } from '../setup/systemPackages.mjs';
-import { CACHE, ensureWindowsApp } from './windowsApp.mjs';
+import { CACHE, ensureWindowsApp, run } from './windowsApp.mjs';
 
 /** Its wine is new enough for Node 20 and for claude.exe; that of Debian 12 is not. */
 const RELEASE = 'trixie';
@@ -90,11 +90,4 @@ async function ensurePrefix(root) {
   fs.renameSync(path.join(incoming, 'prefix'), prefix);
   fs.rmSync(incoming, { recursive: true });
   return prefix;
-}
-
-/** @param {string} program @param {string[]} args */
-async function run(program, args) {
-  const { code, output } = await captureOutput(program, args, { timeoutMs: 10 * 60_000 });
-  if (code !== 0)
-    throw new Problem(`${program} failed:\n${output.trim().slice(-2_000)}`, 'Its messages above name the cause.');
 }

@@ -74,9 +74,12 @@ async function packageApp(/** @type {string} */ electron) {
   return app;
 }
 
-/** @param {string} program @param {string[]} args @param {Record<string, string>} [env] */
-async function run(program, args, env = {}) {
-  const { code, output } = await captureOutput(program, args, { env: { ...process.env, ...env } });
+/** @param {string} program @param {string[]} args @param {Record<string, string>} [env] @throws {Problem} with its last lines */
+export async function run(program, args, env = {}) {
+  const { code, output } = await captureOutput(program, args, {
+    env: { ...process.env, ...env },
+    timeoutMs: 10 * 60_000,
+  });
   if (code !== 0)
     throw new Problem(`${program} failed:\n${output.trim().slice(-2_000)}`, 'Its messages above name the cause.');
 }

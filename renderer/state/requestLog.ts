@@ -167,7 +167,8 @@ export function createRequestLog(capacity = LOG_CAPACITY): RequestLog {
   }
 }
 
-function isUnfinished({ phase }: RequestRow): boolean {
+/** Whether the request is still being answered. */
+export function isUnfinished({ phase }: RequestRow): boolean {
   return phase === 'waiting' || phase === 'streaming';
 }
 

@@ -1,7 +1,7 @@
 /** `claudacity doctor`: what the app needs in order to answer, what is missing, and what to do. */
 import { NotRunningError } from '../../control/client';
 import type { ServiceState } from '../../service/serviceTypes';
-import { DIAGNOSES, type Diagnosis, type DiagnosisId } from '../../shared/diagnosis';
+import { DIAGNOSES, type Diagnosis, type DiagnosisId } from '../../shared/maintenance/diagnosis';
 import { healthDiagnosis, systemDiagnoses } from '../diagnoses';
 import { jsonDocument } from '../format';
 import type { DoctorOutput } from '../output';

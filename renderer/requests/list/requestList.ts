@@ -6,7 +6,7 @@ import type { Bridge, RequestFilter, RequestRow } from '../../../app/shared/cont
 import { isPoll } from '../../../app/shared/requests/isPoll';
 import type { AppStore } from '../../state/appStore';
 import { callErrorText } from '../../state/callErrorText';
-import { createRequestLog, LOG_CAPACITY, type RowTest } from '../../state/requestLog';
+import { createRequestLog, isUnfinished, LOG_CAPACITY, type RowTest } from '../../state/requestLog';
 import { createStore, type ReadableStore } from '../../state/store';
 import type { Rows } from '../../ui/list/RowGrid';
 import { isEmptyFilter, rowTest } from '../filter/rowFilter';
@@ -291,10 +291,6 @@ export function createRequestList(options: RequestListOptions): RequestList {
   function isFolded(row: RequestRow): boolean {
     return isPoll(row) && passes(row);
   }
-}
-
-function isUnfinished({ phase }: RequestRow): boolean {
-  return phase === 'waiting' || phase === 'streaming';
 }
 
 function isSameBut(a: RequestFilter, b: RequestFilter, part: keyof RequestFilter): boolean {

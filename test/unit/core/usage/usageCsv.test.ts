@@ -1,8 +1,8 @@
 /** The file that the page Usage exports. */
 import { expect, test } from 'vitest';
-import { usageCsv } from '../../../app/core/usageCsv';
-import { NO_SUMS, type UsageReport } from '../../../app/shared/reports/usageReport';
-import { NO_USAGE } from '../../../app/shared/usage';
+import { usageCsv } from '../../../../app/core/usage/usageCsv';
+import { NO_SUMS, type UsageReport } from '../../../../app/shared/reports/usageReport';
+import { NO_USAGE } from '../../../../app/shared/usage';
 
 const startAt = new Date(2026, 10, 22, 14).getTime();
 

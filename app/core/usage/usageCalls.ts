@@ -1,14 +1,14 @@
 /** The handlers of the calls of the pages Usage and Home. */
-import type { Claude } from '../claude/claude';
-import type { KeyRing } from '../keys/keyRing';
-import { MAIN_ACCOUNT } from '../shared/cli/accounts';
-import { windowTitle } from '../shared/cli/planWindows';
-import type { CallHandlers } from '../shared/contract';
-import type { HomeReport } from '../shared/reports/homeReport';
-import type { UsageGrouping } from '../shared/reports/usageReport';
-import type { Journal } from '../store/journal';
-import type { PlanHistoryStore } from '../store/usageReports/planHistory';
-import type { Asking } from './ask/ask';
+import type { Claude } from '../../claude/claude';
+import type { KeyRing } from '../../keys/keyRing';
+import { MAIN_ACCOUNT } from '../../shared/cli/accounts';
+import { windowTitle } from '../../shared/cli/planWindows';
+import type { CallHandlers } from '../../shared/contract';
+import type { HomeReport } from '../../shared/reports/homeReport';
+import type { UsageGrouping } from '../../shared/reports/usageReport';
+import type { Journal } from '../../store/journal';
+import type { PlanHistoryStore } from '../../store/usageReports/planHistory';
+import type { Asking } from '../ask/ask';
 
 export interface UsageParts {
   readonly journal: Journal;

@@ -1,5 +1,5 @@
 /** A usage report as a CSV file (RFC 4180), for spreadsheets. */
-import type { UsageReport } from '../shared/reports/usageReport';
+import type { UsageReport } from '../../shared/reports/usageReport';
 
 const HEAD = [
   ...['from', 'to', 'group', 'requests', 'failed', 'input_tokens', 'cache_read_tokens', 'cache_write_tokens'],
