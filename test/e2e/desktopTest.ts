@@ -108,9 +108,16 @@ export async function openSettings(page: Page, group: string): Promise<void> {
   await groups.getByRole('button', { name: group, exact: true }).click();
 }
 
+export const requestLog = (page: Page): Locator => page.getByRole('grid', { name: 'Request log' });
+
 /** A row of the request log. */
 export function requestRow(page: Page, name: RegExp): Locator {
-  return page.getByRole('grid', { name: 'Request log' }).getByRole('row', { name });
+  return requestLog(page).getByRole('row', { name });
+}
+
+/** Waits until the log lists so many rows, also those that are not on the screen: a request is listed a moment after its answer. */
+export async function expectListed(page: Page, count: number): Promise<void> {
+  await expect(requestLog(page)).toHaveAttribute('aria-rowcount', String(count + 1));
 }
 
 /** Starts the app as a user would, without Playwright, and resolves with its exit code. */

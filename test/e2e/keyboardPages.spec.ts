@@ -5,9 +5,8 @@ import type { Page } from '@playwright/test';
 import { Ollama } from 'ollama';
 import { gate, text, usage } from '../support/messagesApi';
 import { choose, press, tabTo } from './byKeyboard';
-import { expect, type RunningDesktop, requestRow, test } from './desktopTest';
+import { expect, expectListed, type RunningDesktop, requestLog, requestRow, test } from './desktopTest';
 
-const log = (page: Page) => page.getByRole('grid', { name: 'Request log' });
 const rows = (page: Page) => requestRow(page, /./).filter({ has: page.getByRole('gridcell') });
 const details = (page: Page) => page.getByRole('complementary', { name: 'Request details' });
 const clipboard = (desktop: RunningDesktop) => desktop.app.evaluate(({ clipboard: board }) => board.readText());
@@ -35,7 +34,7 @@ test('requests are copied, saved, read in all tabs, and the details are made wid
   await ask('One?');
   await ask('Two?');
   await expect(rows(page)).toHaveCount(2);
-  await tabTo(page, log(page));
+  await tabTo(page, requestLog(page));
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await expect(details(page)).toContainText('One?');
@@ -72,7 +71,7 @@ test('requests are copied, saved, read in all tabs, and the details are made wid
   await expect.poll(async () => (await details(page).boundingBox())?.width).toBe(before + 24);
   await press(page, details(page).getByRole('button', { name: 'Close details' }));
   await expect(details(page)).toBeHidden();
-  await expect(log(page)).toBeFocused();
+  await expect(requestLog(page)).toBeFocused();
 });
 
 test('the list is filtered, its chips removed, paused, followed and cleared', async ({ desktop, api }) => {
@@ -91,7 +90,7 @@ test('the list is filtered, its chips removed, paused, followed and cleared', as
   await expect(filter).toBeFocused();
   await expect(rows(page)).toHaveCount(1);
   await press(page, chips.getByRole('button', { name: /^Remove the filter model/ }));
-  await expect(log(page)).toBeFocused();
+  await expect(requestLog(page)).toBeFocused();
   await expect(rows(page)).toHaveCount(2);
   await choose(page, filter, 'API key', 'Without a key');
   await page.keyboard.press('Escape');
@@ -106,7 +105,7 @@ test('the list is filtered, its chips removed, paused, followed and cleared', as
   await expect(page.getByRole('searchbox', { name: 'Search all requests' })).toBeFocused();
   await expect(rows(page)).toHaveCount(2);
 
-  await tabTo(page, log(page));
+  await tabTo(page, requestLog(page));
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+F10');
   await expect(page.getByRole('menu', { name: 'Request' })).toBeVisible();
@@ -122,7 +121,9 @@ test('the list is filtered, its chips removed, paused, followed and cleared', as
 
   // More than the list has room for.
   await Promise.all(Array.from({ length: 50 }, (_, index) => ask(`No model ${index}`, 'none').catch(() => undefined)));
-  await tabTo(page, log(page));
+  // Three models' requests, and the line of one poll.
+  await expectListed(page, 54);
+  await tabTo(page, requestLog(page));
   await page.keyboard.press('End');
   await expect(requestRow(page, /One\?/)).toHaveAttribute('aria-selected', 'true');
   await ask('Four?');
@@ -184,7 +185,7 @@ test('conversations are renamed, saved, interrupted, ended, deleted, and lead to
   await choose(page, actions, 'Show its requests');
   await expect(rows(page)).toHaveCount(1);
   await expect(page.getByRole('list', { name: 'Filters' })).toContainText('conversation');
-  await tabTo(page, log(page));
+  await tabTo(page, requestLog(page));
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await choose(page, details(page).getByRole('button', { name: 'More for this request' }), 'Go to conversation');

@@ -6,7 +6,7 @@ import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { text, usage } from '../support/messagesApi';
-import { expect, openPage, type RunningDesktop, requestRow, test } from './desktopTest';
+import { expect, expectListed, openPage, type RunningDesktop, requestLog, requestRow, test } from './desktopTest';
 
 /** HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/: what it requires, in its types. Names of its own begin with `_`. */
 const Pairs = z.array(z.strictObject({ name: z.string(), value: z.string(), comment: z.string().optional() }));
@@ -105,7 +105,8 @@ test('what comes in while an older row is read is counted, and one press leads t
   await ask('The oldest');
   // More than the list has room for.
   await Promise.all(Array.from({ length: 50 }, (_, index) => ask(`No model ${index}`, 'none').catch(() => undefined)));
-  await page.getByRole('grid', { name: 'Request log' }).press('End');
+  await expectListed(page, 51);
+  await requestLog(page).press('End');
   const oldest = requestRow(page, /The oldest/);
   await expect(oldest).toBeInViewport();
   const toTop = page.getByRole('button', { name: 'Newest', exact: true });
