@@ -10,6 +10,7 @@ import { openLog } from '../log/log';
 import { launchCommand } from '../service/login/launchCommand';
 import { loginItemFor } from '../service/login/loginItemFor';
 import { openSettings } from '../settings/settings';
+import { outliveSessionSignals } from '../system/appImageServer';
 import { type CommandLine, parseCommandLine } from './commandLine';
 import { startDesktop } from './desktop';
 import { openElectronStoreFile } from './electronStoreFile';
@@ -90,6 +91,7 @@ export async function runDesktopApp({
     if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
   });
   await Promise.all([desktop, started]);
+  void outliveSessionSignals({ env, log });
 }
 
 /** Resolves once the window is shown, or will not be for long. */

@@ -37,6 +37,9 @@ interface Fixtures {
   desktop: RunningDesktop;
 }
 
+/** Slows down whatever is done in the window to less than half of its speed, so it is for finding out why a test fails. */
+const TRACED = process.env.CLAUDACITY_TRACE === '1';
+
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
   api: async ({}, use) => {
@@ -78,12 +81,18 @@ export const test = base.extend<Fixtures>({
     });
     const failed = info.status !== info.expectedStatus;
     for (const [index, app] of apps.entries()) {
+      // There is no window where the test has quit the app.
+      for (const page of failed ? app.windows() : []) {
+        const body = await page.screenshot({ timeout: 5_000 }).catch(() => undefined);
+        if (body) await info.attach('window', { body, contentType: 'image/png' });
+      }
       const trace = failed ? { path: info.outputPath(`trace-${index}.zip`) } : {};
-      // There is none where the test has quit the app, or never looked at its window.
-      await app
-        .context()
-        .tracing.stop(trace)
-        .catch(() => undefined);
+      // Nothing is traced where the test has quit the app, or never looked at its window.
+      if (TRACED)
+        await app
+          .context()
+          .tracing.stop(trace)
+          .catch(() => undefined);
       await app.close();
     }
     const log = path.join(home, 'data', 'logs', 'claudacity.log');
@@ -144,7 +153,7 @@ function runningDesktop(app: ElectronApplication, icon: TrayIcon): RunningDeskto
       const page = await app.firstWindow();
       // It is there before it has loaded anything, and a trace begun then may never begin.
       await expect(page.getByRole('heading', { name: 'Claudacity' })).toBeVisible();
-      await app.context().tracing.start({ screenshots: true, snapshots: true });
+      if (TRACED) await app.context().tracing.start({ screenshots: true, snapshots: true });
       if (shown !== 'Home') await openPage(page, shown);
       return page;
     },
