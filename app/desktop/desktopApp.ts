@@ -80,6 +80,8 @@ export async function runDesktopApp({
   const loginItem = loginItemFor({ platform, env, home: os.homedir(), command, system });
   const toldAddressesFile = path.join(folder, 'toldAddresses.json');
   const windowShown = firstWindow ? shown(firstWindow.window) : Promise.resolve();
+  // The session may end at any time from now on.
+  void windowShown.then(() => outliveSessionSignals({ env, log }));
   const started = core.start({ beforeRest: windowShown, onServerDecided });
   // The tray and the rest can wait.
   const desktop = windowShown.then(() => {
@@ -91,7 +93,6 @@ export async function runDesktopApp({
     if (!parseCommandLine(secondArgv).hidden) void desktop.then(({ openWindow }) => openWindow());
   });
   await Promise.all([desktop, started]);
-  void outliveSessionSignals({ env, log });
 }
 
 /** Resolves once the window is shown, or will not be for long. */
