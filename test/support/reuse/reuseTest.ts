@@ -1,5 +1,5 @@
 /** Processes of the real CLI that serve one conversation after another, in front of a mock of the Messages API. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { childEnvironment } from '../../../app/claude/installation/environment';
 import { type ClaudeProcess, type StartOptions, startClaude } from '../../../app/claude/process/claudeProcess';
@@ -22,12 +22,22 @@ export interface ReuseTest {
   stop(): Promise<void>;
 }
 
-/** The CLI sends an id of the computer, which it writes into the home when it exits: until then, each process has another one. */
-async function createDeviceId(env: NodeJS.ProcessEnv, cwd: string): Promise<void> {
-  const first = startClaude(claudePath(), { cwd, env, isolated: true });
-  await first.initialize('');
-  await ask(first, 'hello');
-  await first.close(20_000);
+const ATTEMPTS = 5;
+
+/**
+ * The CLI sends an id of the computer, which it writes into the home when it exits: until then, each process has another one. On a busy machine
+ * it may exit before it has written it.
+ */
+async function createDeviceId(env: NodeJS.ProcessEnv, cwd: string, home: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const first = startClaude(claudePath(), { cwd, env, isolated: true });
+    await first.initialize('');
+    await ask(first, 'hello');
+    await first.close(20_000);
+    const stored = await readFile(path.join(home, '.claude.json'), 'utf8').catch(() => '');
+    if (stored.includes('"userID"')) return;
+  }
+  throw new Error(`the CLI has not stored its id of the computer in ${ATTEMPTS} runs`);
 }
 
 /** The API chooses its answers with `answerByDirective`. */
@@ -39,7 +49,7 @@ export async function startReuseTest(options: MessagesApiOptions = {}): Promise<
   await mkdir(cwd);
   const env = childEnvironment(cliEnvironment(api, home), { ownPorts: [] });
   const started: ClaudeProcess[] = [];
-  await createDeviceId(env, cwd);
+  await createDeviceId(env, cwd, home);
 
   const start: ReuseTest['start'] = ({ command = claudePath(), ...rest } = {}) => {
     const process = startClaude(command, { cwd, env, isolated: true, reusable: true, ...rest });
