@@ -74,8 +74,8 @@ const CHECKS = {
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `axe`, `property`, `lifecycle` and `wine` take minutes, `clients` repeats tests of `api`, `clients` and `faults` write their
- * results into documents, and `package` installs a package on this computer and removes it.
+ * Not part of `npm test`: `axe`, `property`, `lifecycle`, `wine` and `clients` take minutes, `clients` and `faults` write their results into documents,
+ * and `package` installs a package on this computer and removes it.
  */
 const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'lifecycle', 'wine', 'package'];
 

@@ -14,7 +14,13 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 } },
       {
         extends: true,
-        test: { name: 'api', include: ['test/api/**/*.test.ts'], exclude: ['test/api/faults/**'], ...timeouts },
+        test: {
+          name: 'api',
+          include: ['test/api/**/*.test.ts'],
+          // Each of the two runs many clients of one kind, which takes a minute; `test:clients` has them.
+          exclude: ['test/api/faults/**', 'test/api/clients/{aiSdk,langchain}.test.ts'],
+          ...timeouts,
+        },
       },
       { extends: true, test: { name: 'lifecycle', include: ['test/lifecycle/*.test.ts'], ...timeouts } },
       {
