@@ -1,4 +1,4 @@
-/** A short run of `npm run test:fuzz`. To repeat a failed seed: `npm run test:fuzz -- --bodies 1500 --seed N`. */
+/** A short run of `npm run test:fuzz`, always with the same requests: others are that command's, which chooses a seed each time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fuzz } from '../fuzz/run';
 import { startTestApp, type TestApp } from '../support/testApp';
@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const BODIES = 1_500;
-const seed = Date.now() % 1_000_000;
+const BODIES = 1_000;
+const SEED = 1;
 
-test(`malformed requests are refused in the dialect of their path and cause no server error (seed ${seed})`, async () => {
-  const { findings, appFaults, sent, apiRequests, statuses } = await fuzz(app, { bodies: BODIES, seed });
+test('malformed requests are refused in the dialect of their path and cause no server error', async () => {
+  const { findings, appFaults, sent, apiRequests, statuses } = await fuzz(app, { bodies: BODIES, seed: SEED });
   expect([...findings, ...appFaults]).toEqual([]);
   expect(sent).toBe(BODIES);
   // Most requests are refused and some reach the model: otherwise the run would not exercise the dialects.
