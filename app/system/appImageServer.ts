@@ -27,7 +27,7 @@ export async function outliveSessionSignals({ env, log }: AppImageServerOptions)
   }
 }
 
-/** The processes of the group that run the AppImage's runtime itself. Those of another start of it are in other groups, or serve this one as well. */
+/** The processes of the group that run the AppImage's runtime itself. That of a command in the same group is moved along, and ends with its command. */
 async function serversOf(appImage: string, group: string): Promise<number[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
