@@ -6,6 +6,8 @@ export interface EntryReading {
   readonly enabled: boolean;
   readonly entry: string | null;
   readonly command: LaunchCommand | null;
+  /** The CLAUDACITY_HOME that the entry sets; null where it sets none, undefined where it cannot set one. */
+  readonly dataDir?: string | null;
   readonly problems: readonly ServiceProblem[];
   /** Of the process that the manager of the entry runs at this moment. */
   readonly pid: number | null;

@@ -18,6 +18,8 @@ export interface LaunchAgentReading {
   readonly enabled: boolean;
   /** The program and arguments of the file; null where there is none, or it is not one of ours. */
   readonly command: LaunchCommand | null;
+  /** The CLAUDACITY_HOME that the file sets. */
+  readonly dataDir: string | null;
   /** Of its process, while launchd runs one. */
   readonly pid: number | null;
   readonly isLoaded: boolean;
@@ -53,6 +55,7 @@ export function launchAgent({ label, env, home }: LaunchAgentOptions): LaunchAge
         installed,
         enabled: installed && !isDisabled(disabled.stdout, label),
         command: content === undefined ? null : readProgramArguments(content),
+        dataDir: content === undefined ? null : readDataDir(content),
         pid: job.code === 0 ? readPid(job.stdout) : null,
         isLoaded: job.code === 0,
       };
@@ -129,6 +132,12 @@ export function readProgramArguments(text: string): LaunchCommand | null {
     unescapeXml(value),
   );
   return program ? { program, args } : null;
+}
+
+/** The CLAUDACITY_HOME of the file's variables; null where it sets none. */
+export function readDataDir(text: string): string | null {
+  const value = /<key>CLAUDACITY_HOME<\/key>\s*<string>(.*?)<\/string>/s.exec(text)?.[1];
+  return value === undefined ? null : unescapeXml(value);
 }
 
 /** The line of `launchctl print-disabled`: `"label" => disabled`, or `true` before macOS 13. */

@@ -16,6 +16,10 @@ export interface RunProgramOptions {
   readonly input?: string;
   /** Default 10 s; the program is killed then. */
   readonly timeoutMs?: number;
+  /** Of what is read and written. Default `utf8`; `latin1` keeps bytes that are not UTF-8. */
+  readonly encoding?: 'utf8' | 'latin1';
+  /** The most characters of the output, whose beginning is dropped. Default 64 K. */
+  readonly maxOutputChars?: number;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -25,7 +29,7 @@ const MAX_OUTPUT_CHARS = 64 * 1024;
 export function runProgram(
   program: string,
   args: readonly string[],
-  { env, input, timeoutMs = TIMEOUT_MS }: RunProgramOptions,
+  { env, input, timeoutMs = TIMEOUT_MS, encoding = 'utf8', maxOutputChars = MAX_OUTPUT_CHARS }: RunProgramOptions,
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
     // Its messages are shown; what is read of them is not translated.
@@ -42,8 +46,8 @@ export function runProgram(
       // Its children may hold the pipes open.
       end(null);
     }, timeoutMs);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(-MAX_OUTPUT_CHARS);
+    child.stdout.setEncoding(encoding).on('data', (text: string) => {
+      stdout = (stdout + text).slice(-maxOutputChars);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-MAX_OUTPUT_CHARS);
@@ -55,6 +59,6 @@ export function runProgram(
     child.once('close', (code) => end(code));
     // A program that does not read its input ends all the same.
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    child.stdin.end(input, encoding);
   });
 }

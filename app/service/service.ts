@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly env: NodeJS.ProcessEnv;
   /** See settings/dataDir.ts. The service starts the app with the same one. */
   readonly dataDir: string;
+  /** The one of an app whose environment names none; an entry names any other. */
+  readonly defaultDataDir?: string;
   /** Starts the tray app; undefined in an installation that has none, such as a container. */
   readonly desktopApp: LaunchCommand | undefined;
   /** Starts `claudacity serve`. */
@@ -51,12 +53,14 @@ const START_MS = 60_000;
 /** Longer than running answers have by default. */
 const STOP_MS = 60_000;
 const LOOK_EVERY_MS = 100;
+const HOME_AT_LOGIN = 'Your login session has to set CLAUDACITY_HOME, too: the entry cannot.';
 const LOOK_INTO_LOGS = '`claudacity logs` says why.';
 
 export function openService(options: ServiceOptions): Service {
   const { env, app, desktopApp, serve, startMs = START_MS, stopMs = STOP_MS } = options;
   const { platform = process.platform, home = homedir() } = options;
-  const environment = serviceEnvironment(env, serve);
+  const isDefaultData = options.dataDir === options.defaultDataDir;
+  const environment = serviceEnvironment(env, serve, isDefaultData ? undefined : options.dataDir);
   const loginItem = loginItemFor({
     ...{ platform, env, home },
     command: desktopApp ?? serve,
@@ -70,7 +74,7 @@ export function openService(options: ServiceOptions): Service {
     platform === 'win32' ? 'run-entry' : 'desktop-login',
     desktopApp ?? (platform === 'win32' ? serve : undefined),
   );
-  // The first one that is installed is the service.
+  // The first one that is installed and switched on is the service.
   const entries: readonly ServiceEntry[] =
     platform === 'linux' ? [systemd, crontab, login] : platform === 'darwin' ? [launchd, login] : [login];
 
@@ -101,8 +105,9 @@ export function openService(options: ServiceOptions): Service {
         });
       }
     }
-    const [first, second] = found;
-    if (first && second) {
+    // One that was switched off starts nothing.
+    const [first, second] = found.sort((one, other) => Number(other.reading.enabled) - Number(one.reading.enabled));
+    if (first && second?.reading.enabled) {
       problems.push({
         code: 'runs_elsewhere',
         message: `Claudacity is started in two ways: ${first.entry.kind} and ${second.entry.kind}.`,
@@ -125,6 +130,13 @@ export function openService(options: ServiceOptions): Service {
       });
     }
     if (reading) problems.push(...reading.problems, ...entryProblems(reading, entry === login ? desktopApp : serve));
+    if (reading && isForOtherData(reading)) {
+      problems.push({
+        code: 'other_data',
+        message: `The entry starts Claudacity with another data folder, ${dataDirOf(reading)}. This one is ${options.dataDir}.`,
+        remedy: 'Run `claudacity install` to have it start with this one.',
+      });
+    }
     return {
       kind: entry?.kind ?? 'none',
       installed: reading !== undefined,
@@ -138,6 +150,10 @@ export function openService(options: ServiceOptions): Service {
       problems,
     };
   };
+
+  const dataDirOf = (reading: EntryReading) => reading.dataDir ?? options.defaultDataDir;
+  const isForOtherData = (reading: EntryReading) =>
+    reading.dataDir !== undefined && dataDirOf(reading) !== options.dataDir;
 
   const holder = async (running: AppProcess, entry?: ServiceEntry, reading?: EntryReading): Promise<ServiceHolder> => {
     if (entry && reading?.pid === running.pid) return entry.holder;
@@ -155,9 +171,9 @@ export function openService(options: ServiceOptions): Service {
 
   const start = async (preferred?: 'desktop' | 'headless'): Promise<ServiceState> => {
     if (await app.find()) return status();
-    const { entry } = await readInstalled();
+    const { entry, reading } = await readInstalled();
     let hasFailed = () => false;
-    if (entry?.manager && preferred !== 'desktop') {
+    if (entry?.manager && reading && !isForOtherData(reading) && preferred !== 'desktop') {
       await entry.manager.start();
     } else {
       const isDesktop = preferred ? preferred === 'desktop' : entry === login || (!entry && hasDesktop(platform, env));
@@ -210,7 +226,9 @@ export function openService(options: ServiceOptions): Service {
       for (const other of entries) if (other !== entry) removed.push(...(await other.remove()));
       const state = wanted.start === false ? await status() : await start();
       const replaced = removed.map((one) => `${one} was removed: there is one way to start Claudacity.`);
-      return { state, changed: written.length + removed.length > 0, written, advice: [...replaced, ...advice] };
+      const home = entry === login && env.CLAUDACITY_HOME ? [HOME_AT_LOGIN] : [];
+      const changed = written.length + removed.length > 0;
+      return { state, changed, written, advice: [...replaced, ...advice, ...home] };
     },
     uninstall: async () => {
       const removed: string[] = [];
@@ -222,12 +240,18 @@ export function openService(options: ServiceOptions): Service {
   };
 }
 
-/** Variables without which the service would use other data, or not find the CLI that its owner finds. */
-function serviceEnvironment(env: NodeJS.ProcessEnv, { args }: LaunchCommand): Record<string, string> {
-  const { CLAUDACITY_HOME, PATH, ELECTRON_RUN_AS_NODE } = withoutNodeMode(env, args);
+/** Variables without which the service would use other data, or not find the CLI and the sign-in that its owner has. */
+function serviceEnvironment(
+  env: NodeJS.ProcessEnv,
+  { args }: LaunchCommand,
+  dataDir: string | undefined,
+): Record<string, string> {
+  const { PATH, CLAUDE_PATH, CLAUDE_CONFIG_DIR, ELECTRON_RUN_AS_NODE } = withoutNodeMode(env, args);
   return {
-    ...(CLAUDACITY_HOME && { CLAUDACITY_HOME: path.resolve(CLAUDACITY_HOME) }),
+    ...(dataDir !== undefined && { CLAUDACITY_HOME: dataDir }),
     ...(PATH && { PATH }),
+    ...(CLAUDE_PATH && { CLAUDE_PATH }),
+    ...(CLAUDE_CONFIG_DIR && { CLAUDE_CONFIG_DIR: path.resolve(CLAUDE_CONFIG_DIR) }),
     ...(ELECTRON_RUN_AS_NODE && { ELECTRON_RUN_AS_NODE }),
   };
 }

@@ -30,6 +30,7 @@ export interface ServiceProblem {
     | 'disabled'
     | 'program_missing'
     | 'entry_outdated'
+    | 'other_data'
     | 'no_linger'
     | 'failed'
     | 'no_manager'

@@ -91,18 +91,30 @@ function quoteWord(word: string): string {
 
 export interface UnitReading {
   readonly command: LaunchCommand | null;
+  readonly dataDir: string | null;
   readonly ownsLinger: boolean;
 }
 
 /** The reverse of `unitText`, as far as it is needed. */
 export function readUnit(text: string): UnitReading {
-  const line = /^ExecStart=[:@+!|-]*(.*)$/m.exec(text)?.[1] ?? '';
-  const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
+  const words = wordsOf(/^ExecStart=[:@+!|-]*(.*)$/m.exec(text)?.[1] ?? '');
+  const [program, ...args] = SHELL.every((word, index) => words[index] === word) ? words.slice(SHELL.length) : words;
+  const variables = [...text.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => wordsOf(line));
+  const home = variables.find((variable) => variable.startsWith(HOME_VARIABLE))?.slice(HOME_VARIABLE.length);
+  return {
+    command: program ? { program, args } : null,
+    dataDir: home ?? null,
+    ownsLinger: text.split('\n').includes(OWNS_LINGER),
+  };
+}
+
+const HOME_VARIABLE = 'CLAUDACITY_HOME=';
+
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)]
     .map(
       ([, quoted, plain]) =>
         quoted?.replace(/\\(.)/g, (_all, letter) => (letter === 't' ? '\t' : letter)) ?? plain ?? '',
     )
     .map((word) => word.replaceAll('%%', '%'));
-  const [program, ...args] = SHELL.every((word, index) => words[index] === word) ? words.slice(SHELL.length) : words;
-  return { command: program ? { program, args } : null, ownsLinger: text.split('\n').includes(OWNS_LINGER) };
 }

@@ -1,6 +1,6 @@
 /** `serve` under the user's systemd: the unit, whether it starts, and whether it does so without a login. */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { EntryReading, ServiceEntry } from './entry';
@@ -62,6 +62,7 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
       enabled,
       entry: file,
       command: unit?.command ?? null,
+      dataDir: unit?.dataDir ?? null,
       pid: pid > 0 ? pid : null,
       problems: isInstalled ? problemsOf(state, readLinger()) : [],
     };
@@ -99,7 +100,13 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
     },
     remove: async () => {
       const content = await text();
-      if (content === undefined) return [];
+      // It is left where the unit was deleted by hand.
+      const link = path.join(path.dirname(file), 'default.target.wants', UNIT_NAME);
+      if (content === undefined) {
+        if (!(await isLink(link))) return [];
+        await rm(link);
+        return [link];
+      }
       const removed = [file];
       if (await isAvailable()) {
         await systemctl(['stop', UNIT_NAME], STOP_MS);
@@ -107,7 +114,7 @@ export function systemdUser(options: SystemdUserOptions): SystemdUser {
       }
       await rm(file, { force: true });
       // `disable` needs a manager; the link that it would remove is this.
-      await rm(path.join(path.dirname(file), 'default.target.wants', UNIT_NAME), { force: true });
+      await rm(link, { force: true });
       await systemctl(['daemon-reload']);
       await systemctl(['reset-failed', UNIT_NAME]);
       if (readUnit(content).ownsLinger) {
@@ -185,6 +192,10 @@ function problemsOf(state: ReadonlyMap<string, string>, lingers: boolean | null)
     });
   }
   return problems;
+}
+
+async function isLink(file: string): Promise<boolean> {
+  return (await lstat(file).catch(ignoreMissing))?.isSymbolicLink() ?? false;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cronLine, crontabEntry, readCronLine } from '../../../app/service/crontab';
+import { cronLine, crontabEntry, fittingLine, readCronLine } from '../../../app/service/crontab';
 import { holderInGroups } from '../../../app/service/holder';
-import { agentText, isDisabled, readPid, readProgramArguments } from '../../../app/service/launchAgent';
+import { agentText, isDisabled, readDataDir, readPid, readProgramArguments } from '../../../app/service/launchAgent';
 import { readUnit, unitText } from '../../../app/service/systemdUnit';
 import { ODD_PATHS } from './oddPaths';
 
@@ -19,8 +19,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('the unit of systemd', () => {
   test.each(ODD_PATHS)('is read as it was written: %j', (program) => {
     const command = { program, args: ['serve', program] };
-    expect(readUnit(unitText({ command, environment: { PATH: program }, ownsLinger: true }))).toEqual({
+    const environment = { PATH: '/bin', CLAUDACITY_HOME: program };
+    expect(readUnit(unitText({ command, environment, ownsLinger: true }))).toEqual({
       command,
+      dataDir: program,
       ownsLinger: true,
     });
   });
@@ -52,7 +54,8 @@ describe('the unit of systemd', () => {
 describe.skipIf(process.platform === 'win32')('the line of the crontab', () => {
   test.each(ODD_PATHS)('is read as it was written: %j', (program) => {
     const command = { program, args: ['serve', program] };
-    expect(readCronLine(cronLine(command, { CLAUDACITY_HOME: program }))).toEqual(command);
+    const environment = { PATH: '/bin', CLAUDACITY_HOME: program };
+    expect(readCronLine(cronLine(command, environment))).toEqual({ command, environment });
   });
 
   test.each(ODD_PATHS)('starts, in a shell, what it names: %j', async (odd) => {
@@ -66,6 +69,16 @@ describe.skipIf(process.platform === 'win32')('the line of the crontab', () => {
     const out = path.join(folder, 'out');
     execFileSync('/bin/sh', ['-c', line.replace(/^@reboot /, '')], { env: { OUT: out } });
     expect(await readFile(out, 'utf8')).toBe(`${file}\nserve\n${odd}\n`);
+  });
+
+  test('fits into what cron takes, however long the PATH is', () => {
+    const folders = Array.from({ length: 60 }, (_, index) => `/opt/a rather long folder/of number ${index}/bin`);
+    const command = { program: '/usr/bin/claudacity', args: ['serve'] };
+    const line = fittingLine(command, { PATH: folders.join(':'), CLAUDE_PATH: '/usr/bin/claude' });
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(990);
+    const { environment } = readCronLine(line);
+    expect(environment.PATH).toMatch(/^\/opt\/a rather long folder\/of number 0\/bin:.*:\/usr\/bin:\/bin$/);
+    expect(environment.CLAUDE_PATH).toBe('/usr/bin/claude');
   });
 
   describe('among others', () => {
@@ -96,6 +109,27 @@ esac
       expect(await entry.remove()).toEqual(['crontab']);
       expect(await readFile(table(), 'utf8')).toBe(others);
       expect(await entry.remove()).toEqual([]);
+    });
+
+    test('keeps a large table, and bytes that are no UTF-8', async () => {
+      const large = Buffer.concat([
+        Buffer.from([0x23, 0x20, 0xfc, 0x0a]),
+        Buffer.from('5 4 * * * /usr/bin/backup --all\n'.repeat(3000)),
+      ]);
+      await writeFile(table(), large);
+      await entry.write({});
+      await entry.remove();
+      expect((await readFile(table())).equals(large)).toBe(true);
+    });
+
+    test('is not written over a table that cannot be read', async () => {
+      await writeFile(table(), others);
+      const script = await readFile(path.join(folder, 'crontab'), 'utf8');
+      const failing = script.replace(/^ {2}-l\).*$/m, "  -l) echo 'the disk fails' >&2; exit 1 ;;");
+      await writeFile(path.join(folder, 'crontab'), failing);
+      await expect(entry.write({})).rejects.toThrow('the disk fails');
+      await expect(entry.remove()).rejects.toThrow('the disk fails');
+      expect(await readFile(table(), 'utf8')).toBe(others);
     });
 
     test('leaves no table where it was the only line', async () => {
@@ -143,6 +177,7 @@ describe.skipIf(process.platform === 'win32')('the property list of launchd', ()
       ProcessType: 'Interactive',
     });
     expect(readProgramArguments(text)).toEqual(command);
+    expect(readDataDir(text)).toBe(program);
   });
 
   test('what launchctl prints tells whether it is switched off, and its process', () => {

@@ -105,6 +105,14 @@ describe.skipIf(process.platform === 'win32')('the service on a Linux desktop', 
     expect(await service().install({ start: false })).toMatchObject({ changed: true, state: { problems: [] } });
   });
 
+  test('names what is switched on where another entry is switched off', async () => {
+    await service().install({ start: false });
+    const crontab = `#!/bin/sh\necho "#@reboot '/bin/sh' 'serve' >/dev/null 2>&1 # claudacity install"\n`;
+    await writeFile(path.join(home, 'bin', 'crontab'), crontab, { mode: 0o755 });
+    await symlink('/usr/bin/env', path.join(home, 'bin', 'env'));
+    expect(await service().status()).toMatchObject({ kind: 'desktop-login', enabled: true, problems: [] });
+  });
+
   test('cannot be the tray app where that is not installed', async () => {
     const wanted = service({ desktopApp: undefined }).install({ mode: 'desktop' });
     await expect(wanted).rejects.toMatchObject({ code: 'no_desktop_app' });
