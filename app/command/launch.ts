@@ -64,6 +64,8 @@ function sandboxArguments({ platform, isRoot }: Installation): string[] {
 export interface LaunchedProcess {
   /** Resolves with the exit code if the process ends; null where a signal has ended it. Rejects where it cannot be started. */
   readonly ended: Promise<number | null>;
+  /** Asks it to end. */
+  end(): void;
 }
 
 /**
@@ -86,5 +88,5 @@ export function launch({ program, args }: LaunchCommand, env: NodeJS.ProcessEnv,
   });
   // It may end after nobody waits for it any more.
   ended.catch(() => {});
-  return { ended };
+  return { ended, end: () => void child.kill() };
 }

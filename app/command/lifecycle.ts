@@ -6,15 +6,14 @@ import { type ControlClient, NotRunningError } from '../control/client';
 import type { ServiceState } from '../service/serviceTypes';
 import type { AppProcess } from '../shared/appProcess';
 import type { CliState, ServerState } from '../shared/contract';
+import { errorText } from '../shared/errorText';
 import { hasDisplay } from './display';
-import { launch } from './launch';
+import { type LaunchedProcess, launch } from './launch';
 import { CommandError, type CommandRuntime, withApp } from './runtime';
 
 export interface StartOptions {
-  /** Without a window, also where there is a display. */
-  readonly headless?: boolean;
-  /** Open the window, where the tray app is started. */
-  readonly window?: boolean;
+  /** What to start. Default: what `install` has set up, else the tray app where there is a display, else the server. */
+  readonly mode?: 'server' | 'tray' | 'window' | undefined;
   readonly port?: string | undefined;
 }
 
@@ -34,35 +33,44 @@ export async function runningApp(runtime: CommandRuntime): Promise<AppProcess | 
   }
 }
 
-/** The service, if it is installed and starts the app when it is asked to: a login item is not asked. */
+/** The service, if it is installed for this data folder and starts the app when it is asked to: a login item is not asked. */
 async function managedService({ service }: CommandRuntime): Promise<ServiceState | undefined> {
   const state = await service.status().catch(() => undefined);
-  const isManaged = state?.installed && (state.kind === 'systemd-user' || state.kind === 'launch-agent');
-  return isManaged ? state : undefined;
+  if (!state?.installed || state.problems.some(({ code }) => code === 'other_data')) return undefined;
+  return state.kind === 'systemd-user' || state.kind === 'launch-agent' ? state : undefined;
 }
 
 /** Starts the app and resolves once it can answer, or is known not to. @throws CommandError where it does not come up. */
 export async function startApp(runtime: CommandRuntime, options: StartOptions = {}): Promise<StartedApp> {
-  const isDefault = !options.headless && !options.window && options.port === undefined;
-  if (isDefault && (await managedService(runtime))) {
+  const { mode } = options;
+  const canBeService = (mode === undefined || mode === 'server') && options.port === undefined;
+  if (canBeService && (await managedService(runtime))) {
     await runtime.service.start();
     return await withApp(runtime, decided);
   }
   const { env, platform, programs, dataDir } = runtime;
   const { desktopApp, serve } = programs;
   const port = options.port === undefined ? [] : [options.port];
-  const isDesktop = !options.headless && desktopApp !== undefined && hasDisplay(env, platform);
+  const isDesktop = mode !== 'server' && desktopApp !== undefined && hasDisplay(env, platform);
   const command = isDesktop
-    ? { program: desktopApp.program, args: [...desktopApp.args, ...(options.window ? [] : ['--hidden']), ...port] }
+    ? { program: desktopApp.program, args: [...desktopApp.args, ...(mode === 'window' ? [] : ['--hidden']), ...port] }
     : { program: serve.program, args: [...serve.args, ...port, '--quiet'] };
   const output = path.join(dataDir, 'logs', 'start.txt');
-  mkdirSync(path.dirname(output), { recursive: true, mode: 0o700 });
-  const descriptor = openSync(output, 'w', 0o600);
+  const descriptor = openOutput(dataDir, output);
   try {
-    const { ended } = launch(command, env, descriptor);
-    return await reached(runtime, ended, output);
+    return await reached(runtime, launch(command, env, descriptor), output);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** @throws CommandError where the data folder cannot be written: without its socket, no command would reach the app. */
+function openOutput(dataDir: string, file: string): number {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, 'w', 0o600);
+  } catch (error) {
+    throw new CommandError(`The data folder ${dataDir} cannot be written: ${errorText(error)}`);
   }
 }
 
@@ -70,11 +78,11 @@ const START_MS = 60_000;
 const LOOK_MS = 50;
 
 /** Resolves once the app that was launched answers. @throws CommandError where it has ended, or takes too long. */
-async function reached(runtime: CommandRuntime, ended: Promise<number | null>, output: string): Promise<StartedApp> {
+async function reached(runtime: CommandRuntime, launched: LaunchedProcess, output: string): Promise<StartedApp> {
   const { signal } = runtime;
   const deadline = Date.now() + START_MS;
   let end: { code: number | null } | undefined;
-  ended.then(
+  launched.ended.then(
     (code) => {
       end = { code };
     },
@@ -84,20 +92,28 @@ async function reached(runtime: CommandRuntime, ended: Promise<number | null>, o
   );
   for (;;) {
     try {
-      return await withApp(runtime, decided);
+      const started = await withApp(runtime, decided);
+      // The server without a window ends where it cannot listen: the next command is not to find it.
+      if (started.server.problem && !started.process.hasWindow) await Promise.race([launched.ended, sleep(EXIT_MS)]);
+      return started;
     } catch (error) {
       if (!(error instanceof NotRunningError)) throw error;
     }
     signal.throwIfAborted();
     if (end !== undefined) throw new CommandError(startFailure(output, end.code));
-    if (Date.now() > deadline)
+    if (Date.now() > deadline) {
+      launched.end();
       throw new CommandError(`Claudacity did not start within ${START_MS / 1000} s. \`claudacity logs\` has more.`);
+    }
     await sleep(LOOK_MS);
   }
 }
 
+const FAILURE_LINES = 5;
+
 function startFailure(output: string, code: number | null): string {
-  const last = readFileSync(output, 'utf8').trim().split('\n').at(-1) ?? '';
+  // Chromium's last line seldom says what is wrong.
+  const last = readFileSync(output, 'utf8').trim().split('\n').slice(-FAILURE_LINES).join('\n');
   return last === '' ? `Claudacity ended with code ${code}. \`claudacity logs\` has more.` : last;
 }
 
@@ -125,7 +141,7 @@ async function decided(app: ControlClient): Promise<StartedApp> {
 }
 
 /** Beyond what the app itself takes at most. */
-const EXIT_MS = 3_000;
+const EXIT_MS = 10_000;
 
 /** Ends the app. Resolves once its process is gone. @throws CommandError where it does not end in time; NotRunningError. */
 export async function stopApp(runtime: CommandRuntime): Promise<AppProcess> {

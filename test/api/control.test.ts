@@ -1,6 +1,5 @@
 /** The control socket and the commands that use it, with the real app. */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -124,12 +123,8 @@ test.skipIf(process.getuid?.() !== 0)('another user of this computer cannot open
   expect(status).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('belongs to another user') });
 });
 
-test('a second app on the same data folder leaves the socket to the first', async () => {
-  const second = await startCommand(app.api, app.home);
-  expect((await (await connect()).read('server')).server.url).toBe(app.url);
-  const exited = once(second.process, 'exit');
-  second.process.kill('SIGTERM');
-  await exited;
+test('a second app on the same data folder is refused, and leaves the socket to the first', async () => {
+  await expect(startCommand(app.api, app.home)).rejects.toThrow('exited with 1');
   expect((await (await connect()).read('server')).server.url).toBe(app.url);
 });
 

@@ -5,8 +5,9 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Ollama } from 'ollama';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { startOutput, statusOutput } from '../../app/command/output';
 import { bundleCommand } from '../../build/bundle.mjs';
 import { claudePath, cliEnvironment, removeFolder, scratchFolder } from '../support/cli';
 import { gate, type MessagesApi, startMessagesApi, text } from '../support/messagesApi';
@@ -149,8 +150,6 @@ test('`uninstall` leaves nothing but the data, and a second one does nothing', a
 });
 
 test('the `claudacity` command does all of this from a terminal', async () => {
-  const command = (...words: string[]) =>
-    asUser(`/node/node ${[`${ODD}/cli.cjs`, ...words].map(quote).join(' ')} 2>&1`);
   const installed = { ...RUNNING, command: { program: '/node/node', args: [`${ODD}/cli.cjs`, 'serve'] } };
   expect(JSON.parse(await command('install', '--headless', '--linger', '--json'))).toMatchObject({
     changed: true,
@@ -159,7 +158,7 @@ test('the `claudacity` command does all of this from a terminal', async () => {
   await expectAnswer();
   const pid = await unitState('MainPID');
   await command('restart');
-  expect(await unitState('MainPID')).not.toBe(pid);
+  expect(await unitState('MainPID')).not.toMatch(new RegExp(`^(${pid}|0)$`));
   await command('stop');
   expect(await unitState('ActiveState')).toBe('inactive');
   await command('start');
@@ -168,6 +167,56 @@ test('the `claudacity` command does all of this from a terminal', async () => {
   expect(JSON.parse(await command('uninstall', '--json'))).toMatchObject({
     removed: [UNIT, 'loginctl disable-linger'],
     state: { kind: 'none', running: false },
+  });
+});
+
+describe('what was changed by hand', () => {
+  const install = () => command('install', '--headless', '--no-start', '--json');
+  /** Exits with 3, because nothing runs. */
+  const status = async (variables = '') => {
+    const line = `${variables} /node/node ${quote(`${ODD}/cli.cjs`)} status --json 2>/dev/null || true`;
+    const { service: state } = statusOutput.parse(JSON.parse(await asUser(line)));
+    return { ...state, codes: state?.problems.map(({ code }) => code) };
+  };
+  const systemctl = (words: string) => asUser(`${BUS} systemctl --user ${words} 2>&1 || true`);
+
+  beforeAll(install);
+  afterAll(() => command('uninstall'));
+
+  test.each([
+    ['switched off', () => systemctl('disable claudacity.service'), ['disabled']],
+    ['masked', () => asUser(`rm ${UNIT}; ${BUS} systemctl --user mask claudacity.service`), ['disabled', 'unreadable']],
+    ['moved', () => asUser(`sed -i 's,/cli.cjs,/gone.cjs,' ${UNIT}`), ['entry_outdated']],
+  ])('is told, and mended by install: %s', async (_what, change, codes) => {
+    await change();
+    expect((await status()).codes).toEqual(expect.arrayContaining(codes));
+    await install();
+    expect(await status()).toMatchObject({ enabled: true, codes: ['no_linger'] });
+  });
+
+  test('another data folder is not the service’s: start runs it beside', async () => {
+    const other = 'CLAUDACITY_HOME=/home/tester/other PORT=0';
+    expect((await status(other)).codes).toContain('other_data');
+    const json = await asUser(`${other} /node/node ${quote(`${ODD}/cli.cjs`)} start --json`);
+    const { pid } = startOutput.parse(JSON.parse(json));
+    expect(await unitState('ActiveState')).toBe('inactive');
+    expect(await status(other)).toMatchObject({ running: true, pid, holder: 'user' });
+    await asUser(`${other} /node/node ${quote(`${ODD}/cli.cjs`)} stop`);
+  });
+
+  test('a service that has failed', async () => {
+    await asUser(`sed -i 's,^ExecStart=.*,ExecStart=/bin/false,; s,^Restart=.*,Restart=no,' ${UNIT}`);
+    await systemctl('daemon-reload');
+    await systemctl('start claudacity.service');
+    await expect.poll(() => unitState('ActiveState'), { timeout: 30_000 }).toBe('failed');
+    expect((await status()).codes).toContain('failed');
+  });
+
+  test('a unit that was deleted leaves nothing after uninstall', async () => {
+    await asUser(`rm ${UNIT}`);
+    expect(await status()).toMatchObject({ kind: 'none', installed: false });
+    await command('uninstall');
+    expect(await asUser('find ~ -name "*claudacity.service*"')).toBe('');
   });
 });
 
@@ -195,6 +244,10 @@ async function expectAnswer(): Promise<void> {
 
 function client(): Ollama {
   return new Ollama({ host: url });
+}
+
+function command(...words: string[]): Promise<string> {
+  return asUser(`/node/node ${[`${ODD}/cli.cjs`, ...words].map(quote).join(' ')} 2>&1`);
 }
 
 /** In a login of its own, whose environment has no variables of the user's systemd: as with `su`. */

@@ -4,6 +4,7 @@ import { hasDisplay } from '../display';
 import { jsonDocument } from '../format';
 import { runningApp, type StartedApp, type StartOptions, startApp, stopApp } from '../lifecycle';
 import type { StartOutput } from '../output';
+import { portNumber } from '../parse';
 import { type AddCommand, CommandError, type CommandRuntime, JSON_OPTION, withApp } from '../runtime';
 
 interface StartArguments {
@@ -19,21 +20,27 @@ export const addRunning: AddCommand = (program, runtime, outcome) => {
   program
     .command('serve')
     .description('answer requests in the foreground, without a window, until Ctrl+C')
-    .argument('[PORT]', 'the port to listen on (default: that of the settings)')
+    .argument('[PORT]', 'the port to listen on (default: that of the settings)', portNumber)
+    .option('--port <PORT>', 'the same', portNumber)
     .option('--quiet', 'write the log to its file alone')
-    .action(async (port: string | undefined, { quiet = false }: { quiet?: boolean }) => {
+    .action(async (port: string | undefined, options: { port?: string; quiet?: boolean }) => {
+      const running = await runningApp(runtime);
+      if (running) throw new CommandError(runsAlready(running.pid));
       outcome.exitCode = undefined;
-      await runtime.serve({ port, quiet });
+      await runtime.serve({ port: port ?? options.port, quiet: options.quiet ?? false });
     });
 
   program
     .command('start')
     .description('start the app in the background: in the tray where there is a display')
     .option('--headless', 'without a tray and a window')
-    .option('--port <PORT>', 'the port to listen on, for this run')
+    .option('--port <PORT>', 'the port to listen on, for this run', portNumber)
     .option(...JSON_OPTION)
     .action(async ({ headless = false, port, json }: StartArguments) => {
-      const started = await progress('Starting Claudacity…', startUnlessRunning(runtime, { headless, port }));
+      const started = await progress(
+        'Starting Claudacity…',
+        startUnlessRunning(runtime, { mode: headless ? 'server' : undefined, port }),
+      );
       report(started, json);
     });
 
@@ -53,8 +60,10 @@ export const addRunning: AddCommand = (program, runtime, outcome) => {
     .option(...JSON_OPTION)
     .action(async ({ json }: { json?: true }) => {
       const restart = async () => {
+        const port = await portOfRun(runtime);
         const stopped = await stopIfRunning(runtime);
-        return { wasRunning: false, ...(await startApp(runtime, stopped ? { headless: !stopped.hasWindow } : {})) };
+        const mode = stopped && (stopped.hasWindow ? 'tray' : 'server');
+        return { wasRunning: false, ...demandServer(await startApp(runtime, { mode, port })) };
       };
       report(await progress('Restarting Claudacity…', restart()), json);
     });
@@ -78,13 +87,22 @@ export const addRunning: AddCommand = (program, runtime, outcome) => {
   };
 };
 
+/** Two would write the same files, and a key that one has revoked would go on opening the other. */
+function runsAlready(pid: number): string {
+  return `Claudacity is running already, as process ${pid}. \`claudacity stop\` ends it; with another CLAUDACITY_HOME a second one runs beside it.`;
+}
+
 type Started = StartedApp & { readonly wasRunning: boolean };
 
 async function startUnlessRunning(runtime: CommandRuntime, options: StartOptions): Promise<Started> {
   const process = await runningApp(runtime);
   if (process === undefined) return { wasRunning: false, ...demandServer(await startApp(runtime, options)) };
-  const { server, cli } = await withApp(runtime, (app) => app.read('server', 'cli'));
-  return { wasRunning: true, process, server, cli };
+  return withApp(runtime, async (app) => {
+    const { server, cli } = await app.read('server', 'cli');
+    const isStopped = server.phase === 'stopped' || server.phase === 'error';
+    const started = isStopped ? await app.call('server.start') : server;
+    return { wasRunning: true, ...demandServer({ process, server: started, cli }) };
+  });
 }
 
 /** @throws CommandError where the server could not be started. */
@@ -92,6 +110,17 @@ function demandServer(started: StartedApp): StartedApp {
   const { problem } = started.server;
   if (problem) throw new CommandError(`${problem.message} ${problem.remedy}`);
   return started;
+}
+
+/** The port that the running app was started with for this run; undefined where it has that of its settings or variables, or none runs. */
+async function portOfRun(runtime: CommandRuntime): Promise<string | undefined> {
+  try {
+    const { pinned, settings } = await withApp(runtime, (app) => app.read('pinned', 'settings'));
+    return pinned.port === '--port' ? String(settings.port) : undefined;
+  } catch (error) {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  }
 }
 
 async function stopIfRunning(runtime: CommandRuntime) {
@@ -106,6 +135,10 @@ async function stopIfRunning(runtime: CommandRuntime) {
 async function open(runtime: CommandRuntime): Promise<Started> {
   const process = await runningApp(runtime);
   if (process !== undefined) {
+    if (!process.hasWindow)
+      throw new CommandError(
+        'Claudacity runs without a window here. `claudacity stop` ends it; then `claudacity open` starts the app with one.',
+      );
     return withApp(runtime, async (app) => {
       await app.call('app.showWindow');
       return { wasRunning: true, process, ...(await app.read('server', 'cli')) };
@@ -116,7 +149,7 @@ async function open(runtime: CommandRuntime): Promise<Started> {
     throw new CommandError('This installation has no window. Run `claudacity start`.');
   if (!hasDisplay(env, platform))
     throw new CommandError('There is no display here for a window. Run `claudacity start`.');
-  return { wasRunning: false, ...(await startApp(runtime, { window: true })) };
+  return { wasRunning: false, ...(await startApp(runtime, { mode: 'window' })) };
 }
 
 function startOutput({ wasRunning, process, server }: Started): StartOutput {

@@ -1,4 +1,5 @@
 /** `claudacity install` and `uninstall`: whether the system starts the app. */
+import type { ServiceState } from '../../service/serviceTypes';
 import { jsonDocument } from '../format';
 import { type AddCommand, CommandError, EXIT_CODES, JSON_OPTION } from '../runtime';
 
@@ -8,6 +9,10 @@ interface InstallArguments {
   linger?: boolean;
   start: boolean;
   json?: true;
+}
+
+function startsWithoutLogin({ kind, linger }: ServiceState): boolean {
+  return kind === 'crontab' || (kind === 'systemd-user' && linger === true);
 }
 
 export const addService: AddCommand = (program, { terminal, service }) => {
@@ -28,7 +33,8 @@ export const addService: AddCommand = (program, { terminal, service }) => {
       const report = await progress('Installing…', service.install({ mode, linger, start }));
       if (json) return print(jsonDocument(report));
       for (const written of report.written) note(`Written: ${written}`);
-      note(report.changed ? 'Claudacity starts with your login from now on.' : 'Nothing had to be changed.');
+      const when = startsWithoutLogin(report.state) ? 'the computer' : 'your login';
+      note(report.changed ? `Claudacity starts with ${when} from now on.` : 'Nothing had to be changed.');
       for (const { message, remedy } of report.state.problems) note(`${message} ${remedy}`);
       for (const sentence of report.advice) note(sentence);
     });
