@@ -2,6 +2,7 @@
  * Entry of the `claudacity` command. It holds the commands that talk to the running app; the app without a window is in a bundle of its own
  * (serve.ts), because to load it takes longer than most commands do. The packaged app runs this file, too, where its binary is no plain Node (main.ts).
  */
+import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { findPrograms } from './command/launch';
 import { runningApp } from './command/lifecycle';
@@ -32,7 +33,8 @@ export async function runInThisProcess(
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort(new Error('interrupted'));
   const removeListener = () => process.off('SIGINT', onInterrupt);
-  process.once('SIGINT', onInterrupt);
+  // Not once: a library that finds no other listener ends the process by the signal.
+  process.on('SIGINT', onInterrupt);
   // `claudacity logs | head`
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWhereNobodyReads);
 
@@ -45,10 +47,12 @@ export async function runInThisProcess(
   const connect: CommandRuntime['connect'] = (options) => connectToApp({ dataDir: folder, ...options });
   const runtime: CommandRuntime = {
     ...{ version: CLAUDACITY_VERSION, dataDir: folder, env, platform, programs, connect },
-    terminal: processTerminal(process, env),
+    terminal: processTerminal(process, env, onInterrupt),
     signal: interrupt.signal,
     service: openService({
       ...{ env, dataDir: folder, serve: programs.serve, desktopApp: programs.desktopApp },
+      // As of a process that the system starts: without the variables of a shell.
+      defaultDataDir: dataDir({ env: { APPDATA: env.APPDATA }, home: systemHome() }),
       ...(systemLoginItems && { systemLoginItems }),
       app: {
         find: async () => {
@@ -73,13 +77,24 @@ export async function runInThisProcess(
         stream.off('error', endWhereNobodyReads).on('error', () => {});
       await loadServe().serve({ dataDir: folder, port, quiet, version: CLAUDACITY_VERSION });
     },
-    diagnoseStopped: () => loadServe().diagnoseStopped({ dataDir: folder, version: CLAUDACITY_VERSION }),
+    openStopped: async () => loadServe().openStopped({ dataDir: folder, version: CLAUDACITY_VERSION }),
+    guides: () => loadServe().GUIDES,
   };
   const exitCode = await runCommand(args, runtime);
   // What was interrupted may wait for something.
   if (interrupt.signal.aborted) process.exit(exitCode);
   removeListener();
   return exitCode;
+}
+
+/** The home folder that the system knows, whatever HOME says. */
+function systemHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // Some containers' users have no entry.
+    return homedir();
+  }
 }
 
 function loadServe(): typeof Serve {

@@ -1,6 +1,8 @@
-/** The app without a window: `claudacity serve`, and what `claudacity doctor` finds out where no app runs. Loaded by cli.ts when it is needed. */
+/** The app without a window: `claudacity serve`, and what commands do where no app runs. Loaded by cli.ts when it is needed. */
 import path from 'node:path';
+import type { StoppedApp } from './command/runtime';
 import { type Core, createCore } from './core';
+import { answerCall } from './core/answerCall';
 import { endOnSignals } from './core/endOnSignals';
 import { stopLimitMs, stopWithin } from './core/stopWithin';
 import { type OpenLog, openLog } from './log/log';
@@ -8,8 +10,10 @@ import { systemdReadiness } from './service/readiness';
 import { openConfFile } from './settings/confFile';
 import { openPrivateFolder } from './settings/privateFolder';
 import { openSettings, type Settings } from './settings/settings';
+import type { CallArguments, CallName, CallResult } from './shared/contract';
 import { errorText } from './shared/errorText';
-import type { Diagnosis } from './shared/maintenance/diagnosis';
+
+export { GUIDES } from './connect/guides';
 
 export interface ServeOptions {
   readonly dataDir: string;
@@ -22,18 +26,13 @@ export interface ServeOptions {
 /** Answers requests until a signal or `claudacity stop` ends the process. Resolves once it listens; exits where it cannot. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { dataDir, version } = options;
-  try {
-    openPrivateFolder(dataDir);
-  } catch (error) {
-    // The app runs without it, and says in its state what is missing.
-    console.error(`The data folder ${dataDir} cannot be created: ${errorText(error)}`);
-  }
+  makeDataFolder(dataDir);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= end();
     return stopping;
   };
-  const { core, settings, log } = openHeadless(options, () => void stop());
+  const { core, settings, log } = openHeadless({ ...options, log: !options.quiet }, () => void stop());
   const readiness = systemdReadiness(process.env, (message) => log.warn(message));
   const end = async () => {
     const limitMs = stopLimitMs(settings.value.stopGraceSeconds);
@@ -59,18 +58,40 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /**
- * What the app would find out about itself if it ran. Nothing listens meanwhile, neither for programs nor for commands.
+ * The app where it does not run, for commands about its settings, its keys and what is wrong with it. Nothing listens meanwhile, neither for programs
+ * nor for commands.
  * @throws what keeps the app from starting
  */
-export async function diagnoseStopped(options: Pick<ServeOptions, 'dataDir' | 'version'>): Promise<Diagnosis[]> {
-  openPrivateFolder(options.dataDir);
-  const { core, log } = openHeadless({ ...options, quiet: true });
+export function openStopped(options: Pick<ServeOptions, 'dataDir' | 'version'>): StoppedApp {
+  makeDataFolder(options.dataDir);
+  const { core, settings, log } = openHeadless({ ...options, log: 'never' });
+  return {
+    call: async <N extends CallName>(name: N, ...args: CallArguments<N>) => {
+      // The arguments are checked against the contract, whose result this is.
+      const result = (await answerCall(core.calls, name, args, log)) as CallResult<N>;
+      // A running app deletes while it goes on.
+      if (name === 'settings.change' && !settings.value.keepTexts) await core.calls['conversations.deleteAll']();
+      return result;
+    },
+    read: async (...topics) => core.topics.read(topics),
+    close: async () => {
+      await stopWithin(core.stop, stopLimitMs(0), log);
+      await log.close();
+    },
+  };
+}
+
+/** The app runs without the folder, and says in its state what is missing. */
+function makeDataFolder(dataDir: string): void {
   try {
-    return await core.calls['app.diagnose']();
-  } finally {
-    await stopWithin(core.stop, stopLimitMs(0), log);
-    await log.close();
+    openPrivateFolder(dataDir);
+  } catch (error) {
+    console.error(`The data folder ${dataDir} cannot be created: ${errorText(error)}`);
   }
+}
+
+interface HeadlessOptions extends Pick<ServeOptions, 'dataDir' | 'version' | 'port'> {
+  readonly log: boolean | 'never';
 }
 
 interface Headless {
@@ -79,9 +100,9 @@ interface Headless {
   log: OpenLog;
 }
 
-function openHeadless({ dataDir, version, port, quiet = false }: ServeOptions, quit?: () => void): Headless {
+function openHeadless({ dataDir, version, port, log: console }: HeadlessOptions, quit?: () => void): Headless {
   const { env } = process;
-  const log = openLog({ dataDir, env, console: !quiet });
+  const log = openLog({ dataDir, env, console });
   const settings = openSettings({
     file: openConfFile(dataDir, log),
     log,

@@ -47,7 +47,7 @@ export function describedProgram(): Command {
   const runtime: CommandRuntime = {
     ...{ version: '', dataDir: '', env: {}, platform: 'linux', programs: { serve: none, desktopApp: undefined } },
     ...{ signal: new AbortController().signal, terminal: processTerminal(process, { NO_COLOR: '1' }), service },
-    ...{ connect: missing, serve: missing, diagnoseStopped: missing },
+    ...{ connect: missing, serve: missing, openStopped: missing, guides: () => [] },
   };
   return createProgram(runtime, { exitCode: EXIT_CODES.done, interrupted: EXIT_CODES.interrupted });
 }

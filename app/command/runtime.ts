@@ -1,8 +1,7 @@
 /** What the commands work with. cli.ts makes it of the real computer, tests of scratch folders. */
 import type { Command } from 'commander';
-import type { ControlClient } from '../control/client';
+import { type ControlClient, NotRunningError } from '../control/client';
 import type { LaunchCommand, Service } from '../service/service';
-import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import type { Terminal } from './terminal';
 
 export interface CommandRuntime {
@@ -19,8 +18,16 @@ export interface CommandRuntime {
   connect(options?: { timeoutMs?: number }): Promise<ControlClient>;
   /** `claudacity serve`. Resolves once it listens, and rejects or exits where it cannot. */
   serve(options: { port: string | undefined; quiet: boolean }): Promise<void>;
-  /** What the app would find out about itself if it ran. */
-  diagnoseStopped(): Promise<Diagnosis[]>;
+  /** The app with its files, in this process and without starting: nothing listens. For where none runs. The caller closes it. */
+  openStopped(): Promise<StoppedApp>;
+  /** The programs that have a guide. */
+  guides(): readonly { readonly id: string; readonly title: string }[];
+}
+
+/** What a command can ask of an app that does not run. */
+export interface StoppedApp extends Pick<ControlClient, 'call' | 'read'> {
+  /** Resolves once everything is stored. */
+  close(): Promise<void>;
 }
 
 /** How this installation's programs are started. */
@@ -78,6 +85,23 @@ export async function withApp<T>(
     return await work(app);
   } finally {
     app.close();
+  }
+}
+
+/** As `withApp`; where the app does not run, the work is done on its files. */
+export async function withAppOrFiles<T>(
+  runtime: CommandRuntime,
+  work: (app: Pick<ControlClient, 'call' | 'read'>) => Promise<T>,
+): Promise<T> {
+  const running = await runtime.connect().catch((error: unknown) => {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  });
+  const app = running ?? (await runtime.openStopped());
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
   }
 }
 

@@ -27,8 +27,15 @@ export interface TerminalStreams {
 const PROGRESS_AFTER_MS = 2_000;
 const FRAME_MS = 1_000;
 
-/** @param env NO_COLOR (no-color.org) and TERM=dumb switch colours off. */
-export function processTerminal({ stdin, stdout, stderr }: TerminalStreams, env: NodeJS.ProcessEnv): Terminal {
+/**
+ * @param env NO_COLOR (no-color.org) and TERM=dumb switch colours off.
+ * @param onInterrupt called where Ctrl+C answers a question.
+ */
+export function processTerminal(
+  { stdin, stdout, stderr }: TerminalStreams,
+  env: NodeJS.ProcessEnv,
+  onInterrupt: () => void = () => {},
+): Terminal {
   return {
     print: (line) => void stdout.write(`${line}\n`),
     write: (text) => void stdout.write(text),
@@ -40,6 +47,11 @@ export function processTerminal({ stdin, stdout, stderr }: TerminalStreams, env:
       try {
         const answer = await new Promise<string>((resolve) => {
           lines.once('close', () => resolve(''));
+          // The line editor takes Ctrl+C for itself.
+          lines.once('SIGINT', () => {
+            lines.close();
+            onInterrupt();
+          });
           lines.question(`${question} [y/N] `, resolve);
         });
         return /^y(es)?$/i.test(answer.trim());
@@ -50,7 +62,11 @@ export function processTerminal({ stdin, stdout, stderr }: TerminalStreams, env:
     progress: async (text, work) => {
       if (!stderr.isTTY) return work;
       const begunAt = Date.now();
-      const draw = () => stderr.write(`\r\x1b[K${text} ${Math.round((Date.now() - begunAt) / 1000)} s`);
+      const draw = () => {
+        const time = ` ${Math.round((Date.now() - begunAt) / 1000)} s`;
+        // A line that is wrapped could not be drawn over.
+        stderr.write(`\r\x1b[K${text.slice(0, Math.max(0, (stderr.columns || 80) - time.length - 1))}${time}`);
+      };
       let frames: NodeJS.Timeout | undefined;
       const first = setTimeout(() => {
         draw();

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import net from 'node:net';
+import path from 'node:path';
 import { MINIMUM_VERSION } from '../claude/installation/inspectClaude';
 import type { CliState, ServerState, StorageState } from '../shared/contract';
 import { errorText } from '../shared/errorText';
@@ -32,7 +33,7 @@ export async function diagnose(sources: DiagnoseSources): Promise<Diagnosis[]> {
   return [
     ...cliDiagnoses(cli),
     selfTestDiagnosis(cli),
-    isolationDiagnosis(sources.isIsolated()),
+    isolationDiagnosis(sources.isIsolated(), sources.dataDir),
     await portDiagnosis(sources.server()),
     await diskDiagnosis(sources.dataDir, sources.storage()),
   ];
@@ -84,7 +85,8 @@ function selfTestDiagnosis({ reusesProcesses, processes = 'not known' }: CliStat
   };
 }
 
-function isolationDiagnosis(isIsolated: boolean): Diagnosis {
+/** The window and the command do not offer the setting. */
+function isolationDiagnosis(isIsolated: boolean, dataDir: string): Diagnosis {
   if (isIsolated)
     return {
       id: 'isolation',
@@ -94,7 +96,7 @@ function isolationDiagnosis(isIsolated: boolean): Diagnosis {
     };
   return {
     ...{ id: 'isolation', state: 'warning', text: 'off: programs reach your settings, hooks, tools and files' },
-    remedy: 'Turn it on with `claudacity config set isolation on`.',
+    remedy: `Take the line "isolation" out of ${path.join(dataDir, 'settings.json')}, then run \`claudacity restart\`.`,
   };
 }
 

@@ -28,8 +28,8 @@ export interface LogOptions {
   readonly dataDir: string;
   /** `CLAUDACITY_LOG` sets the level: error, warn, info (the default) or debug. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Also write to standard error, for people to read. Default false. */
-  readonly console?: boolean;
+  /** Also write to standard error, for people to read. Default: only where the file cannot be written. */
+  readonly console?: boolean | 'never';
   /** The size at which the next file is begun, in bytes. Default 5 MB. The newest five files stay. */
   readonly maxFileBytes?: number;
 }
@@ -42,12 +42,11 @@ export function openLog({ dataDir, env, console = false, maxFileBytes = 5_000_00
   const requestedLevel = env.CLAUDACITY_LOG?.toLowerCase();
   const level = requestedLevel !== undefined && LEVELS.includes(requestedLevel) ? requestedLevel : 'info';
   const file = fileTransport(path.join(dataDir, 'logs'), maxFileBytes);
+  const writesToConsole = console === true || (console !== 'never' && file instanceof Error);
   const logger = winston.createLogger({
     level,
-    transports: [
-      ...(file instanceof Error ? [] : [file]),
-      ...(console || file instanceof Error ? [consoleTransport()] : []),
-    ],
+    silent: !writesToConsole && file instanceof Error,
+    transports: [...(file instanceof Error ? [] : [file]), ...(writesToConsole ? [consoleTransport()] : [])],
   });
   // Without a listener, a full disk would end the app with an unhandled error event.
   logger.on('error', () => {});
@@ -86,10 +85,17 @@ function consoleTransport() {
     // Standard output is for what the command line prints.
     stderrLevels: LEVELS,
     format: winston.format.printf(({ level, message, fields }) => {
-      const details = Object.entries(Object(fields)).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+      const details = Object.entries(Object(fields)).map(
+        ([name, value]) => ` ${name}=${JSON.stringify(firstLine(value))}`,
+      );
       return `${new Date().toISOString()} ${level.padEnd(5)} ${message}${details.join('')}`;
     }),
   });
+}
+
+/** Of an error, without its stack, which is in the file. */
+function firstLine(value: unknown): unknown {
+  return typeof value === 'string' ? value.split('\n', 1)[0] : value;
 }
 
 function plainFields(fields: LogFields = {}): Record<string, unknown> {

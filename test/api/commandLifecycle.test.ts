@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as outputs from '../../app/command/output';
+import { connectToApp } from '../../app/control/client';
 import { bundleCommand } from '../../build/bundle.mjs';
 import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import { type CommandRunner, commandRunner } from '../support/command';
@@ -86,6 +87,7 @@ test('a port that is taken ends start with the reason, and leaves no process', a
     const { code, stdout, stderr } = await command.run('start', '--port', String(port));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^Port ${port} is taken by .*\\. .+`));
+    expect(await command.run('status')).toMatchObject({ code: 3 });
     await expect.poll(() => leftoverProcesses(home)).toEqual([]);
   } finally {
     holder.close();
@@ -98,6 +100,48 @@ test('serve answers in the foreground, and Ctrl+C ends it', async () => {
   expect(await command.run('open')).toMatchObject({ code: 1, stderr: expect.stringContaining('without a window') });
   serving.process.kill('SIGINT');
   expect(await serving.ended).toMatchObject({ code: 0 });
+});
+
+test('settings, keys and networks are there without the app, and hold when it starts', async () => {
+  expect(await command.json(outputs.settingOutput, 'config', 'set', 'idleMinutes', '7')).toMatchObject({ value: 7 });
+  const { apiKey } = await command.json(outputs.newKeyOutput, 'keys', 'add', 'phone');
+  expect(await command.run('networks', 'allow', '10.1.0.0/16')).toMatchObject({ code: 0, stdout: '' });
+  expect(await command.run('status')).toMatchObject({ code: 3 });
+  await command.run('start');
+  expect((await command.run('config', 'get', 'idleMinutes')).stdout).toBe('7\n');
+  const { keys } = await command.json(outputs.keysOutput, 'keys');
+  expect(keys.map(({ id }) => id)).toEqual([apiKey.id]);
+  expect(await command.json(outputs.networksOutput, 'networks')).toMatchObject({ keyless: ['10.1.0.0/16'] });
+});
+
+test('a masked report is there without the app', async () => {
+  const { report } = await command.json(outputs.reportOutput, 'doctor', '--report');
+  expect(report).toMatch(/^- CLI: claude \d/m);
+  expect(report).not.toContain(home);
+});
+
+test('a second server for the same files is refused', async () => {
+  const { pid } = await command.json(outputs.startOutput, 'start');
+  expect(await command.run('serve', '0')).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${pid}`) });
+});
+
+test('start starts a server that was stopped in an app that runs', async () => {
+  const { pid } = await command.json(outputs.startOutput, 'start');
+  const app = await connectToApp({ dataDir: path.join(home, 'data') });
+  await app.call('server.stop');
+  app.close();
+  const started = await command.json(outputs.startOutput, 'start');
+  expect(started).toMatchObject({ wasRunning: true, pid, server: { phase: 'running' } });
+});
+
+test('restart keeps the port of the run', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const address = free.address();
+  const port = String(typeof address === 'object' && address ? address.port : 0);
+  await new Promise((resolve) => free.close(resolve));
+  const { server } = await command.json(outputs.startOutput, 'start', '--port', port);
+  expect(await command.json(outputs.startOutput, 'restart')).toMatchObject({ server });
 });
 
 test('update says why the server without a window does not update itself', async () => {

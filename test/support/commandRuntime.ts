@@ -45,7 +45,8 @@ export function commandRuntime(changes: Partial<CommandRuntime> = {}): {
     service: { install: missing, uninstall: missing, start: missing, stop: missing, restart: missing, status: missing },
     connect: () => Promise.reject(new NotRunningError('Claudacity is not running.')),
     serve: missing,
-    diagnoseStopped: missing,
+    openStopped: missing,
+    guides: () => [],
     ...changes,
   };
   return { runtime, output };

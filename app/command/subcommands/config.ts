@@ -6,7 +6,7 @@ import { type SettingData, settingText } from '../../shared/settingKinds';
 import { SHOWN_SETTING_NAMES, type ShownSettingName, type ShownSettings } from '../../shared/settings';
 import { jsonDocument, oneLine, table } from '../format';
 import type { SettingOutput } from '../output';
-import { type AddCommand, CommandError, EXIT_CODES, JSON_OPTION, withApp } from '../runtime';
+import { type AddCommand, CommandError, EXIT_CODES, JSON_OPTION, withAppOrFiles } from '../runtime';
 
 export const addConfig: AddCommand = (program, runtime) => {
   const { print, note, confirm } = runtime.terminal;
@@ -18,7 +18,7 @@ export const addConfig: AddCommand = (program, runtime) => {
     .description('list all settings with their values')
     .option(...JSON_OPTION)
     .action(async ({ json }: { json?: true }) => {
-      const values = await withApp(runtime, readSettings);
+      const values = await withAppOrFiles(runtime, readSettings);
       const outputs = SHOWN_SETTING_NAMES.map((one) => settingOutput(one, values));
       if (json) return print(jsonDocument(outputs));
       const rows = outputs.map(({ name: one, value, origin, label }) => [
@@ -36,7 +36,7 @@ export const addConfig: AddCommand = (program, runtime) => {
     .addArgument(name())
     .option(...JSON_OPTION)
     .action(async (one: ShownSettingName, { json }: { json?: true }) => {
-      const output = settingOutput(one, await withApp(runtime, readSettings));
+      const output = settingOutput(one, await withAppOrFiles(runtime, readSettings));
       print(json ? jsonDocument(output) : settingText(output.value));
     });
 
@@ -48,7 +48,7 @@ export const addConfig: AddCommand = (program, runtime) => {
     .option('-y, --yes', 'do not ask before something is deleted')
     .option(...JSON_OPTION)
     .action(async (one: ShownSettingName, text: string, { yes, json }: { yes?: true; json?: true }) => {
-      const output = await withApp(runtime, async (app) => {
+      const output = await withAppOrFiles(runtime, async (app) => {
         const parsed = await app.call('settings.parse', one, text);
         if ('fault' in parsed) throw new CommandError(`${one}: ${parsed.fault}`, EXIT_CODES.wrongArguments);
         const before = await readSettings(app);
@@ -74,7 +74,7 @@ interface ReadSettings {
   readonly table: ShownSettings;
 }
 
-async function readSettings(app: ControlClient): Promise<ReadSettings> {
+async function readSettings(app: Pick<ControlClient, 'call' | 'read'>): Promise<ReadSettings> {
   const [values, shown] = await Promise.all([
     app.read('settings', 'pinned', 'runSettings'),
     app.call('settings.table'),

@@ -1,12 +1,13 @@
 /** `claudacity doctor`: what the app needs in order to answer, what is missing, and what to do. */
-import { NotRunningError } from '../../control/client';
+import { type ControlClient, NotRunningError } from '../../control/client';
 import type { ServiceState } from '../../service/serviceTypes';
 import { DIAGNOSES, type Diagnosis, type DiagnosisId } from '../../shared/maintenance/diagnosis';
 import { healthDiagnosis, systemDiagnoses } from '../diagnoses';
 import { jsonDocument } from '../format';
 import type { DoctorOutput } from '../output';
-import { type AddCommand, type CommandRuntime, EXIT_CODES, JSON_OPTION, withApp } from '../runtime';
+import { type AddCommand, type CommandRuntime, EXIT_CODES, JSON_OPTION, withAppOrFiles } from '../runtime';
 import type { Paint } from '../terminal';
+import { SERVICE_WORDS } from './status';
 
 /** The CLI's self-test takes some seconds, and longer on a busy computer. */
 const DIAGNOSE_MS = 120_000;
@@ -21,7 +22,7 @@ export const addDoctor: AddCommand = (program, runtime, outcome) => {
       const { terminal } = runtime;
       const { print, progress, paint } = terminal;
       if (report) {
-        const text = await withApp(runtime, (app) => app.call('app.report'));
+        const text = await progress('Looking at the CLI…', withAppOrFiles(runtime, writeReport));
         return print(json ? jsonDocument({ report: text }) : text.trimEnd());
       }
       const rows = await progress('Looking at the CLI, its sign-in and its self-test…', diagnose(runtime));
@@ -34,6 +35,13 @@ export const addDoctor: AddCommand = (program, runtime, outcome) => {
       }
     });
 };
+
+/** An app that does not run has not looked for the CLI yet. */
+async function writeReport(app: Pick<ControlClient, 'call' | 'read'>): Promise<string> {
+  const { cli } = await app.read('cli');
+  if (cli.phase === 'checking') await app.call('cli.check');
+  return app.call('app.report');
+}
 
 function mark(state: Diagnosis['state'], paint: Paint): string {
   if (state === 'ok') return paint.good('✓');
@@ -70,8 +78,13 @@ async function diagnoseApp(runtime: CommandRuntime): Promise<Diagnosis[]> {
     }
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error;
-    const remedy = 'Start it with `claudacity start`.';
-    return [{ id: 'app', state: 'problem', text: 'not running', remedy }, ...(await runtime.diagnoseStopped())];
+    const stopped = await runtime.openStopped();
+    try {
+      const remedy = 'Start it with `claudacity start`.';
+      return [{ id: 'app', state: 'problem', text: 'not running', remedy }, ...(await stopped.call('app.diagnose'))];
+    } finally {
+      await stopped.close();
+    }
   }
 }
 
@@ -79,6 +92,6 @@ function serviceDiagnosis(service: ServiceState | undefined): Diagnosis {
   if (service === undefined) return { id: 'service', state: 'unknown', text: 'not known', remedy: null };
   const [problem] = service.problems;
   if (problem) return { id: 'service', state: 'warning', text: problem.message, remedy: problem.remedy };
-  if (service.installed) return { id: 'service', state: 'ok', text: service.kind, remedy: null };
+  if (service.installed) return { id: 'service', state: 'ok', text: SERVICE_WORDS[service.kind], remedy: null };
   return { id: 'service', state: 'ok', text: 'not installed', remedy: '`claudacity install` starts it at login.' };
 }

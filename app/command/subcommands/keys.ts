@@ -1,9 +1,10 @@
 /** `claudacity keys`: lists, makes and revokes API keys. */
-import { InvalidArgumentError } from 'commander';
+import { Option } from 'commander';
 import { KEY_SCOPES, type KeyScope } from '../../shared/access/keyScopes';
 import type { ApiKey, NewKey } from '../../shared/access/keys';
 import { jsonDocument, oneLine, table } from '../format';
-import { type AddCommand, CommandError, JSON_OPTION, withApp } from '../runtime';
+import { notEmpty, positive } from '../parse';
+import { type AddCommand, CommandError, JSON_OPTION, withAppOrFiles } from '../runtime';
 
 export const addKeys: AddCommand = (program, runtime) => {
   const { terminal } = runtime;
@@ -15,10 +16,10 @@ export const addKeys: AddCommand = (program, runtime) => {
     .description('list the API keys')
     .option(...JSON_OPTION)
     .action(async ({ json }: { json?: true }) => {
-      const state = await withApp(runtime, (app) => app.call('keys.list'));
+      const state = await withAppOrFiles(runtime, (app) => app.call('keys.list'));
       if (json) return print(jsonDocument(state));
       if (state.problem !== null) note(state.problem);
-      if (state.keys.length === 0) return note('There are no API keys.');
+      if (state.keys.length === 0) return state.problem === null ? note('There are no API keys.') : undefined;
       for (const line of table([['ID', 'NAME', 'STARTS WITH', 'SCOPES', 'STATE'], ...state.keys.map(keyRow)]))
         print(line);
     });
@@ -26,8 +27,8 @@ export const addKeys: AddCommand = (program, runtime) => {
   keys
     .command('add')
     .description('make an API key and print it: the only time that it is shown')
-    .argument('<NAME>', 'what to call it')
-    .option('--scope <SCOPE...>', `what it reaches: ${KEY_SCOPES.join(', ')} (default: inference)`, oneOfScopes)
+    .argument('<NAME>', 'what to call it', notEmpty)
+    .addOption(new Option('--scope <SCOPE...>', 'what it reaches (default: inference)').choices(KEY_SCOPES))
     .option('--model <MODEL...>', 'the models that it may use (default: all)')
     .option('--account <ID>', 'the account that answers its requests (see `claudacity accounts`)')
     .option('--days <N>', 'the days until it expires (default: never)', positive)
@@ -37,7 +38,7 @@ export const addKeys: AddCommand = (program, runtime) => {
     .option('--in-url', 'allow it as a part of the address, for programs that have no field for a key')
     .option(...JSON_OPTION)
     .action(async (name: string, options: AddOptions) => {
-      const created = await withApp(runtime, (app) => app.call('keys.create', newKey(name, options)));
+      const created = await withAppOrFiles(runtime, (app) => app.call('keys.create', newKey(name, options)));
       if (options.json) return print(jsonDocument(created));
       print(created.secret);
       note('This is the only time that the key is shown.');
@@ -49,7 +50,7 @@ export const addKeys: AddCommand = (program, runtime) => {
     .argument('<ID>', 'its id, or its name where no other key has it')
     .option(...JSON_OPTION)
     .action(async (key: string, { json }: { json?: true }) => {
-      const revoked = await withApp(runtime, async (app) => {
+      const revoked = await withAppOrFiles(runtime, async (app) => {
         const { keys: all } = await app.call('keys.list');
         return app.call('keys.revoke', idOf(key, all));
       });
@@ -85,21 +86,6 @@ function newKey(name: string, options: AddOptions): NewKey {
     ...(usdPerDay !== undefined && { usdPerDay }),
     ...(inUrl && { inUrl }),
   };
-}
-
-/** @throws InvalidArgumentError */
-function positive(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number) || number <= 0)
-    throw new InvalidArgumentError('It must be a number above 0.');
-  return number;
-}
-
-/** @throws InvalidArgumentError */
-function oneOfScopes(text: string, before: KeyScope[] = []): KeyScope[] {
-  const scope = KEY_SCOPES.find((one) => one === text);
-  if (scope === undefined) throw new InvalidArgumentError(`It must be one of ${KEY_SCOPES.join(', ')}.`);
-  return [...before, scope];
 }
 
 /** @throws CommandError */

@@ -2,7 +2,7 @@
 import type { Knock } from '../../shared/contract';
 import { dateTime, jsonDocument, oneLine, table } from '../format';
 import type { NetworksOutput } from '../output';
-import { type AddCommand, CommandError, JSON_OPTION, withApp } from '../runtime';
+import { type AddCommand, CommandError, EXIT_CODES, JSON_OPTION, withApp, withAppOrFiles } from '../runtime';
 
 export const addNetworks: AddCommand = (program, runtime) => {
   const { terminal } = runtime;
@@ -40,9 +40,12 @@ export const addNetworks: AddCommand = (program, runtime) => {
     });
 
   const change = async (text: (ranges: readonly string[]) => string[], json: true | undefined, done: string) => {
-    const keyless = await withApp(runtime, async (app) => {
+    const keyless = await withAppOrFiles(runtime, async (app) => {
       const { settings } = await app.read('settings');
-      return (await app.call('settings.change', { keylessRanges: text(settings.keylessRanges) })).keylessRanges;
+      const ranges = text(settings.keylessRanges);
+      const parsed = await app.call('settings.parse', 'keylessRanges', ranges.join(','));
+      if ('fault' in parsed) throw new CommandError(parsed.fault, EXIT_CODES.wrongArguments);
+      return (await app.call('settings.change', { keylessRanges: ranges })).keylessRanges;
     });
     if (json) print(jsonDocument({ keyless }));
     else note(done);

@@ -64,7 +64,9 @@ function printApp(app: NonNullable<AppOutput>, { terminal: { print, paint } }: C
   const { version, server, cli, keys, problems, label, hasWindow, pid } = app;
   const colour = app.canAnswer ? paint.good : app.level === 'blocked' ? paint.bad : paint.warn;
   print(`Claudacity ${version}, ${colour(label ?? '')}`);
-  print(`Server      ${server?.phase === 'running' ? `running on ${server.url}` : server?.phase}`);
+  print(
+    `Server      ${server?.phase === 'running' ? `running on ${server.url}` : server && SERVER_WORDS[server.phase]}`,
+  );
   print(`Claude CLI  ${[cli?.version, cli?.phase].filter(Boolean).join(', ')}`);
   if (cli?.payer) print(`Who pays    ${cli.payer.description}`);
   print(`API keys    ${keys}`);
@@ -72,7 +74,8 @@ function printApp(app: NonNullable<AppOutput>, { terminal: { print, paint } }: C
   for (const { message, remedy } of problems ?? []) print(`${paint.bad(message)} ${remedy}`);
 }
 
-const KINDS: Readonly<Record<ServiceState['kind'], string>> = {
+/** What starts the app, in words. */
+export const SERVICE_WORDS: Readonly<Record<ServiceState['kind'], string>> = {
   'desktop-login': 'the tray app, at login',
   'run-entry': 'the tray app, at login',
   'systemd-user': 'the server, by systemd',
@@ -81,9 +84,17 @@ const KINDS: Readonly<Record<ServiceState['kind'], string>> = {
   none: 'not installed',
 };
 
+/** What it is where it does not run. */
+const SERVER_WORDS: Readonly<Record<string, string>> = {
+  starting: 'starting',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  error: 'could not be started',
+};
+
 function printService({ kind, enabled, problems, linger }: ServiceState, { terminal }: CommandRuntime): void {
   const { print, paint } = terminal;
   const withoutLogin = linger === true ? ', without a login' : '';
-  print(`Starts      ${KINDS[kind]}${withoutLogin}${enabled ? '' : ' (switched off)'}`);
+  print(`Starts      ${SERVICE_WORDS[kind]}${withoutLogin}${enabled ? '' : ' (switched off)'}`);
   for (const { message, remedy } of problems) print(`${paint.warn(message)} ${remedy}`);
 }

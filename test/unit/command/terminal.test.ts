@@ -65,3 +65,23 @@ test('a question is answered by a person at the terminal, and with no elsewhere'
   ended.stdin.stream.push(null);
   expect(await none).toBe(false);
 });
+
+test('a progress line is never wider than the terminal', async () => {
+  vi.useFakeTimers();
+  const { made, stderr } = terminal(true);
+  Object.assign(stderr.stream, { columns: 12 });
+  const work = made.progress('Looking everywhere…', new Promise<void>((resolve) => setTimeout(resolve, 2_500)));
+  await vi.advanceTimersByTimeAsync(2_500);
+  await work;
+  expect(stderr.written[0]).toBe('\r\x1b[KLooking 2 s');
+});
+
+test('Ctrl+C at a question interrupts the command', async () => {
+  const [stdin, stdout, stderr] = [stream(true), stream(true), stream(true)];
+  const onInterrupt = vi.fn();
+  const streams = { stdin: stdin.stream, stdout: stdout.stream, stderr: stderr.stream };
+  const answer = processTerminal(streams, {}, onInterrupt).confirm('Delete?');
+  stdin.stream.write('\x03');
+  expect(await answer).toBe(false);
+  expect(onInterrupt).toHaveBeenCalledOnce();
+});
