@@ -33,9 +33,8 @@ export function createProgram(runtime: CommandRuntime, outcome: Outcome): Comman
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command...]', 'print the help of a command')
     .exitOverride()
-    .showHelpAfterError()
     .showSuggestionAfterError()
     .configureHelp({ styleTitle: terminal.paint.bold })
     .configureOutput({
@@ -44,7 +43,14 @@ export function createProgram(runtime: CommandRuntime, outcome: Outcome): Comman
     })
     .addHelpText('after', () => `\n${helpEnd()}`);
   for (const add of COMMANDS) add(program, runtime, outcome);
+  sayUsageAfterErrors(program, program.name());
   return program;
+}
+
+/** The whole help would push the error out of sight. */
+function sayUsageAfterErrors(command: Command, path: string): void {
+  command.showHelpAfterError(`Usage: ${path} ${command.usage()}\n\`${path} --help\` says more.`);
+  for (const child of command.commands) sayUsageAfterErrors(child, `${path} ${child.name()}`);
 }
 
 /** Printed after the commands. */

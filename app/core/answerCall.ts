@@ -1,5 +1,5 @@
 /** A call that came from outside of this process: its name and arguments are checked against the contract before the handler sees them. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Log } from '../log/log';
 import { CALLS, type CallArguments, type CallHandlers, type CallName } from '../shared/contract';
 
@@ -31,7 +31,7 @@ async function runHandler<N extends CallName>(
   if (!handler) throw new Error('This call needs the window.');
   const schema: z.ZodType = CALLS[name].arguments;
   const parsed = schema.safeParse(args);
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  if (!parsed.success) throw new Error(faultOf(parsed.error));
   try {
     // The compiler does not connect a name's schema with its handler.
     return await handler(...(parsed.data as CallArguments<N>));
@@ -39,4 +39,11 @@ async function runHandler<N extends CallName>(
     log.error('a call failed', { call: name, error: String(error) });
     throw error;
   }
+}
+
+/** The first fault, with the name of the field: a command prints it. */
+function faultOf({ issues }: z.ZodError): string {
+  const [{ path, message } = { path: [], message: 'a wrong argument' }] = issues;
+  const field = path.filter((part) => typeof part === 'string').join('.');
+  return field === '' ? message : `${field} ${message}`;
 }

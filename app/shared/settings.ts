@@ -67,7 +67,7 @@ export const SETTINGS = {
     noun: 'port',
     group: 'server',
     label: 'Port',
-    description: 'port',
+    description: 'port at which programs reach the server',
     variables: ['PORT'],
     flag: '--port',
   }),

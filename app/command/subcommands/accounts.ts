@@ -7,6 +7,10 @@ export const addAccounts: AddCommand = (program, runtime) => {
   program
     .command('accounts')
     .description('list the accounts that answer requests')
+    .addHelpText(
+      'after',
+      '\nAccounts are added, signed in and removed in the window, under Settings › Accounts. `claudacity keys add --account` gives a key one.',
+    )
     .option(...JSON_OPTION)
     .action(async ({ json }: { json?: true }) => {
       const { print, note } = runtime.terminal;

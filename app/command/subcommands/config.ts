@@ -21,13 +21,13 @@ export const addConfig: AddCommand = (program, runtime) => {
       const values = await withAppOrFiles(runtime, readSettings);
       const outputs = SHOWN_SETTING_NAMES.map((one) => settingOutput(one, values));
       if (json) return print(jsonDocument(outputs));
-      const rows = outputs.map(({ name: one, value, origin, label }) => [
+      const rows = outputs.map(({ name: one, value, origin, description }) => [
         one,
         oneLine(settingText(value), 40) || '–',
         origin === 'default' ? '' : origin,
-        label,
+        description.replaceAll('`', ''),
       ]);
-      for (const line of table([['NAME', 'VALUE', 'FROM', 'WHAT IT IS'], ...rows])) print(line);
+      for (const line of table([['NAME', 'VALUE', 'FROM', 'WHAT IT DOES'], ...rows])) print(line);
     });
 
   config
@@ -63,7 +63,7 @@ export const addConfig: AddCommand = (program, runtime) => {
         `${one} is ${settingText(output.value) || 'empty'}${output.applies === 'at once' ? '' : ' from the next start on'}.`,
       );
       if (output.origin !== 'settings' && output.origin !== 'default')
-        note(`It comes from ${output.origin}: what was set holds once that is gone.`);
+        note(`${output.origin === 'this run' ? 'It was changed for this run' : `It is set by ${output.origin}`}.`);
     });
 };
 

@@ -1,8 +1,9 @@
 /** `claudacity logs`: the app's own log, from its file, so that it can be read where the app does not start. */
 import path from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { followLines, readLines } from '../followFile';
 import { dateTime } from '../format';
+import { wholeNumber } from '../parse';
 import { type AddCommand, EXIT_CODES } from '../runtime';
 import type { Paint } from '../terminal';
 
@@ -37,12 +38,6 @@ export const addLogs: AddCommand = (program, { terminal, dataDir, signal }, outc
       await followLines(file, position, (line) => isShown(line) && print(line), signal);
     });
 };
-
-/** @throws InvalidArgumentError */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}
 
 interface Entry {
   time?: unknown;

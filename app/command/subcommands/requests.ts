@@ -4,9 +4,9 @@ import { formatCompact, formatUsd } from '../../shared/format';
 import { OUTCOME_WORDS } from '../../shared/requests/outcomes';
 import { inputTokens } from '../../shared/usage';
 import { dateTime, jsonDocument, oneLine, seconds } from '../format';
+import { wholeNumber } from '../parse';
 import { type AddCommand, EXIT_CODES, withApp } from '../runtime';
 import type { Paint } from '../terminal';
-import { wholeNumber } from './logs';
 
 export const addRequests: AddCommand = (program, runtime, outcome) => {
   program
@@ -24,7 +24,7 @@ export const addRequests: AddCommand = (program, runtime, outcome) => {
           const { requests } = await app.read('requests');
           const shown = requests.slice(0, lines).reverse();
           if (json) return print(jsonDocument(shown));
-          if (shown.length === 0) note('There are no requests yet.');
+          if (requests.length === 0) note('There are no requests yet.');
           for (const row of shown) print(rowText(row, paint));
           return;
         }

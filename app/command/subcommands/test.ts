@@ -6,6 +6,7 @@ import type { RequestDetails } from '../../shared/requests/requestRows';
 import { inputTokens } from '../../shared/usage';
 import { jsonDocument, seconds } from '../format';
 import type { TestOutput } from '../output';
+import { notEmpty } from '../parse';
 import { type AddCommand, CommandError, JSON_OPTION, withApp } from '../runtime';
 
 const QUESTION = 'Say hello in one short sentence.';
@@ -14,8 +15,8 @@ export const addTest: AddCommand = (program, runtime) => {
   program
     .command('test')
     .description('ask one question and show the answer with its timing; it counts like any other request')
-    .argument('[MODEL]', 'the model to ask', 'sonnet')
-    .option('-q, --question <TEXT>', 'what to ask', QUESTION)
+    .argument('[MODEL]', 'the model to ask', notEmpty, 'sonnet')
+    .option('-q, --question <TEXT>', 'what to ask', notEmpty, QUESTION)
     .option(...JSON_OPTION)
     .action(async (model: string, { question, json }: { question: string; json?: true }) => {
       const { terminal, signal } = runtime;
@@ -31,7 +32,7 @@ export const addTest: AddCommand = (program, runtime) => {
         }
       });
       if (json) terminal.print(jsonDocument(output));
-      else terminal.write('\n');
+      else if (output.answer !== '') terminal.write('\n');
       if (output.error !== null) throw new CommandError(output.error);
       if (json) return;
       const { firstTokenMs, totalMs, inputTokens: input, outputTokens, costUsd } = output;
