@@ -15,7 +15,7 @@ import { ensureElectron } from './electron.mjs';
 import { captureOutput, onNpmExit, ROOT } from './setup/command.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { Problem, runCommand, runStep } from './setup/step.mjs';
-import { ensureElectronLibraries, ensureTestPrograms } from './setup/systemPackages.mjs';
+import { ensureElectronLibraries, ensurePrograms, ensureTestPrograms } from './setup/systemPackages.mjs';
 
 /**
  * @typedef {object} Counts
@@ -48,7 +48,7 @@ const CHECKS = {
     minutes: 1,
     prepare: async () => ({ command: [process.execPath, 'build/lintWorkflows.mjs'] }),
   },
-  unit: vitestCheck('unit', 6),
+  unit: vitestCheck('unit', 6, prepareShells),
   api: vitestCheck('api', 20),
   e2e: {
     title: 'tests of the window and the tray (Playwright)',
@@ -191,6 +191,13 @@ function runWithTimeout(minutes, command, env = process.env) {
     });
     child.on('close', (code) => finish(code ?? 128));
   });
+}
+
+/** The completions are asked of real shells; where this script may not install them, the tests leave out those that are missing. */
+async function prepareShells() {
+  if (process.platform === 'linux' && process.getuid?.() === 0)
+    await ensurePrograms({ zsh: 'zsh', fish: 'fish' }, 'The completions are asked of real shells');
+  return {};
 }
 
 /**

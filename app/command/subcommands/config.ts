@@ -3,7 +3,14 @@ import { Argument } from 'commander';
 import type { ControlClient } from '../../control/client';
 import type { AppSettings, PinnedSettings, RunSettings } from '../../shared/contract';
 import { type SettingData, settingText } from '../../shared/settingKinds';
-import { SHOWN_SETTING_NAMES, type ShownSettingName, type ShownSettings } from '../../shared/settings';
+import {
+  SETTINGS,
+  type Setting,
+  SHOWN_SETTING_NAMES,
+  type ShownSettingName,
+  type ShownSettings,
+} from '../../shared/settings';
+import { completeSecondArgument } from '../completion/completionTree';
 import { jsonDocument, oneLine, table } from '../format';
 import type { SettingOutput } from '../output';
 import { type AddCommand, CommandError, EXIT_CODES, JSON_OPTION, withAppOrFiles } from '../runtime';
@@ -40,7 +47,7 @@ export const addConfig: AddCommand = (program, runtime) => {
       print(json ? jsonDocument(output) : settingText(output.value));
     });
 
-  config
+  const set = config
     .command('set')
     .description('change a setting, now and for later starts')
     .addArgument(name())
@@ -65,7 +72,18 @@ export const addConfig: AddCommand = (program, runtime) => {
       if (output.origin !== 'settings' && output.origin !== 'default')
         note(`${output.origin === 'this run' ? 'It was changed for this run' : `It is set by ${output.origin}`}.`);
     });
+  completeSecondArgument(set, settingChoices());
 };
+
+/** The values that can be listed, by setting, for the completions. */
+function settingChoices(): Record<string, readonly string[]> {
+  const entries = SHOWN_SETTING_NAMES.flatMap((name): [string, readonly string[]][] => {
+    const setting: Setting = SETTINGS[name];
+    if (setting.kind === 'toggle') return [[name, ['on', 'off']]];
+    return setting.kind === 'choice' ? [[name, Object.keys(setting.choices)]] : [];
+  });
+  return Object.fromEntries(entries);
+}
 
 interface ReadSettings {
   readonly settings: AppSettings;
