@@ -1,6 +1,7 @@
 /**
  * What the window says is true at every moment: it is sampled every 100 ms while conversations are new, live, rewound, waiting for a tool, stopped,
- * hung up and broken, and each sample is compared with what is possible at that moment. The sums are equal wherever they are told.
+ * hung up and broken, and each sample is compared with what is possible at that moment. The pages Requests and Conversations take turns. The sums
+ * are equal wherever they are told.
  */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
 import type { DayUsage } from '../../app/shared/reports/dayUsage';
-import { claudePath, cliEnvironment, removeFolder, scratchFolder } from '../support/cli';
+import { claudePath, cliEnvironment, leftoverProcesses, removeFolder, scratchFolder } from '../support/cli';
 import { gate, reset, startMessagesApi, text, toolUse, usage } from '../support/messagesApi';
 import { expect, requestRow, test } from './desktopTest';
 import { watch } from './truthWatch';
@@ -57,8 +58,9 @@ test('no sample of the window shows a state that is not so, and the sums agree e
    * Goes through a whole answer in the conversation that begins with `first`, and looks at each of its states.
    * @param before the phases of the conversations with that title
    * @param beside the phase of another one meanwhile
+   * @param held stops the CLI's processes until it is seen that the conversation is being prepared
    */
-  const answered = async (request: Ask, before: string, beside?: string) => {
+  const answered = async (request: Ask, before: string, { beside, held = false }: Rest = {}) => {
     const { asked } = request;
     const phases = (phase: string) => [phase, ...(beside ? [beside] : [])].sort().join('+');
     const settles = (outcome: string, phase: string) =>
@@ -67,7 +69,14 @@ test('no sample of the window shows a state that is not so, and the sums agree e
     api.answer(begin, text('One'), rest, text(' two.'), counted(100, 20));
     window.allow(asked, 'none', 'waiting');
     window.allowPhases(first, before, phases('preparing'), phases('answering'));
+    const processes = held ? await claudeProcesses(home) : [];
+    for (const pid of processes) process.kill(pid, 'SIGSTOP');
     const response = ask(request);
+    if (held) {
+      await settles('waiting', 'preparing');
+      window.allowPhases(first, phases('preparing'), phases('answering'));
+    }
+    for (const pid of processes) process.kill(pid, 'SIGCONT');
     await begin.reached;
     await settles('waiting', 'answering');
     window.allow(asked, 'waiting', 'answering');
@@ -85,7 +94,8 @@ test('no sample of the window shows a state that is not so, and the sums agree e
   const history = [user(first), assistant('One two.')];
   await answered({ asked: first, messages: [user(first)] }, 'none');
   await answered({ asked: 'A live question', messages: [...history, user('A live question')] }, 'idle');
-  await answered({ asked: 'An edited question', messages: [...history, user('An edited question')] }, 'idle', 'parked');
+  const edited = { asked: 'An edited question', messages: [...history, user('An edited question')] };
+  await answered(edited, 'idle', { beside: 'parked', held: true });
 
   // A tool's call, and the request that brings its result.
   const tools = [{ type: 'function', function: { name: 'tide', parameters: { type: 'object', properties: {} } } }];
@@ -131,6 +141,7 @@ test('no sample of the window shows a state that is not so, and the sums agree e
     await window.settles({ asked, outcome, title, phases: before });
   };
   const stop: EndEarly = async ({ asked }) => {
+    await window.show('Requests');
     await requestRow(page, new RegExp(asked)).click();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary').getByRole('button', { name: 'Stop', exact: true }).click();
@@ -156,17 +167,30 @@ test('no sample of the window shows a state that is not so, and the sums agree e
   expect(await (await ask({ asked: '', messages: last, tools })).text()).toContain('Low at noon.');
   await window.settles({ asked: 'And low?', outcome: 'answered', title: tide, phases: 'idle' });
 
-  const { samples, wrong, phases } = await window.report();
-  const seen = Object.entries(phases).map(([phase, count]) => `${phase} in ${count}`);
-  const description = `${samples}, of which ${wrong.length} false; ${seen.join(', ')}`;
+  const { samples, wrong, opened, phases } = await window.report();
+  const seen = Object.entries(phases).map(([shown, counts]) => `${shown}: ${JSON.stringify(counts)}`);
+  const description = `${samples}, of which ${wrong.length} false, ${opened} with an open conversation; ${seen.join(', ')}`;
   test.info().annotations.push({ type: 'samples', description });
   expect(wrong).toEqual([]);
   expect(samples).toBeGreaterThan(100);
-  for (const phase of ['answering', 'idle', 'parked', 'waiting_for_tool'])
-    expect(phases[phase], phase).toBeGreaterThan(3);
+  expect(opened).toBeGreaterThan(30);
+  for (const [shown, counts] of Object.entries(phases))
+    for (const phase of ['preparing', 'answering', 'idle', 'parked', 'waiting_for_tool'])
+      expect(counts[phase], `${phase} on ${shown}`).toBeGreaterThan(1);
 
   await expectEqualSums(page, url, home, { ...spent, costUsd: await priceOf(spent) });
 });
+
+interface Rest {
+  beside?: string;
+  held?: boolean;
+}
+
+/** The app's processes of the CLI that hold conversations. */
+async function claudeProcesses(home: string): Promise<number[]> {
+  const all = await leftoverProcesses(home);
+  return all.filter(({ command }) => command.includes('stream-json')).map(({ pid }) => pid);
+}
 
 type EndEarly = (turn: { asked: string; breakOff: () => void }) => Promise<void>;
 

@@ -1,22 +1,33 @@
 /** Samples what the window says every 100 ms, and compares each sample with what is possible at its moment. */
 import type { Page } from '@playwright/test';
-import { expect } from './desktopTest';
+import { expect, requestLog } from './desktopTest';
 
 const SAMPLE_MS = 100;
-/** How long a state that nothing changes is looked at. */
-const HOLD_MS = 500;
+/** How long a state that nothing changes is looked at, on each page. */
+const HOLD_MS = 350;
+
+/** The pages that are sampled: one shows the log and the active conversations, the other lists the conversations and opens one of them. */
+type ShownPage = 'Requests' | 'Conversations';
+
+const SHORTCUTS = { Requests: 'Control+2', Conversations: 'Control+3' } as const;
 
 /** By name: the outcome of the request that asked this, or the phases of the live conversations with this title, in alphabetical order. */
 type States = Record<string, string>;
 
 interface Sample {
   at: number;
-  /** In the log. */
+  /** Undefined while neither is drawn. */
+  page: ShownPage | undefined;
+  /** In the log, on its page. */
   outcomes: States;
   /** In the topic of live conversations. */
   topic: Phase[];
-  /** In the list of active conversations. */
+  /** In the list of the page, in its words where it always has some. */
   screen: Phase[];
+  /** Whether a live conversation is open, so that its head says what it is doing. */
+  isOpen: boolean;
+  /** Where two parts of the page contradict each other. */
+  contradictions: string[];
   header: string;
 }
 
@@ -57,14 +68,24 @@ export interface Report {
   samples: number;
   /** What was shown and not possible. */
   wrong: string[];
-  /** In how many samples a conversation was in each phase, both in the topic and on the screen. */
-  phases: Readonly<Record<string, number>>;
+  /** In how many the head of an open conversation was compared with the list. */
+  opened: number;
+  /** By page: in how many samples a conversation was in each phase, both in the topic and on the screen. */
+  phases: Readonly<Record<ShownPage, Readonly<Record<string, number>>>>;
 }
 
 /** Begins to sample. The page Requests is to be shown, with its overview. */
 export async function watch(page: Page) {
   await page.evaluate(sampleEvery, SAMPLE_MS);
+  let shownPage: ShownPage = 'Requests';
+  const show = async (title: ShownPage) => {
+    if (title === shownPage) return;
+    await page.keyboard.press(SHORTCUTS[title]);
+    shownPage = title;
+  };
   const watched = async () => (await page.evaluate(() => window.watched)) ?? { samples: [], titles: {} };
+  const latest = () =>
+    page.evaluate(() => ({ last: window.watched?.samples.at(-1), titles: window.watched?.titles ?? {} }));
   const possible: Possible[] = [];
   const allow = (of: Possible['of'], name: string, states: readonly string[]) =>
     possible.push({ at: Date.now(), of, name, states });
@@ -73,23 +94,41 @@ export async function watch(page: Page) {
     allow: (asked: string, ...outcomes: string[]) => allow('request', asked, outcomes),
     /** The same for the phases of the conversations with this title: `answering+parked` where there are two. */
     allowPhases: (title: string, ...phases: string[]) => allow('conversation', title, phases),
-    /** Waits until the window shows this, and sees to it that it stays. */
+    /** Opens a page, where it is not shown already. */
+    show,
+    /**
+     * Waits until the page that is shown says this, and sees to it that it stays; then the same on the other page, which stays open: so what
+     * comes next happens under the eyes of each page in turn.
+     */
     async settles({ asked, outcome, title, phases }: Settled) {
-      const row = page.getByRole('grid', { name: 'Request log' }).getByRole('row').filter({ hasText: asked });
-      await expect(row.locator('[data-outcome]').first()).toHaveAttribute('data-outcome', outcome);
       const shown = async () => {
-        const { samples, titles } = await watched();
-        return [samples.at(-1)?.topic, samples.at(-1)?.screen].map((rows) => byTitle(rows, titles)[title] ?? 'none');
+        const { last, titles } = await latest();
+        const [topic, screen] = [last?.topic, last?.screen].map((rows) => byTitle(rows, titles)[title] ?? 'none');
+        return { page: last?.page, topic, screen };
       };
-      await expect.poll(shown).toEqual([phases, phases]);
-      allow('request', asked, [outcome]);
-      allow('conversation', title, [phases]);
-      await page.waitForTimeout(HOLD_MS);
+      for (const which of [shownPage, shownPage === 'Requests' ? 'Conversations' : 'Requests'] as const) {
+        await show(which);
+        const settled = { page: which, topic: phases, screen: phases };
+        await expect.poll(shown, { intervals: [SAMPLE_MS / 2] }).toEqual(settled);
+        allow('conversation', title, [phases]);
+        if (which === 'Requests') {
+          const row = requestLog(page).getByRole('row').filter({ hasText: asked });
+          await expect(row.locator('[data-outcome]').first()).toHaveAttribute('data-outcome', outcome);
+          allow('request', asked, [outcome]);
+        } else {
+          const option = page.getByRole('option').filter({ hasText: title }).first();
+          if (phases !== 'none') await option.dispatchEvent('click');
+        }
+        await page.waitForTimeout(HOLD_MS);
+      }
     },
     async report(): Promise<Report> {
       const { samples, titles } = await watched();
       const wrong = samples.flatMap((sample) => falseStates(sample, titles, possible));
-      return { samples: samples.length, wrong, phases: countPhases(samples) };
+      const ofPage = (title: ShownPage) => countPhases(samples.filter((sample) => sample.page === title));
+      const phases = { Requests: ofPage('Requests'), Conversations: ofPage('Conversations') };
+      const opened = samples.filter(({ isOpen }) => isOpen).length;
+      return { samples: samples.length, wrong, opened, phases };
     },
   };
 }
@@ -105,20 +144,57 @@ function sampleEvery(ms: number): void {
     live = conversations.map(({ id, phase }) => ({ id, phase }));
     for (const { id, title } of conversations) titles[id] = title;
   });
-  setInterval(() => {
+  const words: Record<string, string> = {
+    preparing: 'preparing',
+    answering: 'answering',
+    'waiting for a tool': 'waiting_for_tool',
+    idle: 'idle',
+    parked: 'parked',
+  };
+  const logRows = () => {
     const outcomes: Record<string, string> = {};
     for (const row of document.querySelectorAll('[role="grid"] [role="row"]')) {
       const asked = row.querySelector('.c-asked')?.textContent;
       const outcome = row.querySelector<HTMLElement>('[data-outcome]')?.dataset.outcome;
       if (asked && outcome) outcomes[asked] = outcome;
     }
-    // The last line of its tip is its id.
-    const screen = [...document.querySelectorAll<HTMLElement>('li.conversation')].map(({ title, dataset }) => ({
+    return outcomes;
+  };
+  // The last line of its tip is its id. An idle one says when its process ends, in place of its phase.
+  const activeOnes = () =>
+    [...document.querySelectorAll<HTMLElement>('li.conversation')].map(({ title, dataset }) => ({
       id: title.split('\n').at(-1) ?? '',
       phase: dataset.phase ?? '',
+      colour: dataset.phase ?? '',
     }));
+  const listedOnes = () =>
+    [...document.querySelectorAll<HTMLElement>('[role="option"][data-phase]')].map((option) => {
+      const word = option.querySelector('.conv-when')?.textContent ?? '';
+      return { id: option.id.replace('conversation-', ''), phase: words[word] ?? word, colour: option.dataset.phase };
+    });
+  setInterval(() => {
+    const isList = document.querySelector('[role="listbox"][aria-label="Conversations"]') !== null;
+    const isLog = document.querySelector('[role="grid"][aria-label="Request log"]') !== null;
     const header = document.querySelector('.server-phase')?.textContent ?? '';
-    samples.push({ at: Date.now(), outcomes, topic: live, screen, header });
+    const rows = isList ? listedOnes() : isLog ? activeOnes() : [];
+    const open = document.querySelector<HTMLElement>('.reader-phase')?.dataset.phase ?? null;
+    const selected = document.querySelector('[role="option"][aria-selected="true"]');
+    const contradictions = rows
+      .filter(({ phase, colour }) => phase !== colour)
+      .map(({ id, phase, colour }) => `${id}: the list says ${phase}, in the colour of ${colour}`);
+    const listed = rows.find(({ id }) => selected?.id === `conversation-${id}`);
+    if (isList && document.querySelector('.reader') && (listed?.phase ?? null) !== open)
+      contradictions.push(`${selected?.id}: the list says ${listed?.phase}, the reader ${open}`);
+    samples.push({
+      at: Date.now(),
+      page: isList ? 'Conversations' : isLog ? 'Requests' : undefined,
+      outcomes: logRows(),
+      topic: live,
+      screen: rows.map(({ id, phase }) => ({ id, phase })),
+      isOpen: open !== null,
+      contradictions,
+      header,
+    });
   }, ms);
 }
 
@@ -133,18 +209,26 @@ function byTitle(rows: readonly Phase[] | undefined, titles: States): States {
 }
 
 function falseStates(sample: Sample, titles: States, possible: readonly Possible[]): string[] {
-  const { at, outcomes, header } = sample;
+  const { at, page, outcomes, header } = sample;
   const [topic, screen] = [byTitle(sample.topic, titles), byTitle(sample.screen, titles)];
   const latest = new Map<string, Possible>();
   for (const one of possible) if (one.at <= at) latest.set(`${one.of} ${one.name}`, one);
   const wrong = [...latest.values()].flatMap(({ of, name, states }) => {
-    const places: Record<string, States> = of === 'request' ? { log: outcomes } : { topic, screen };
+    const onScreen: Record<string, States> =
+      page === undefined
+        ? {}
+        : of === 'conversation'
+          ? { [page]: screen }
+          : page === 'Requests'
+            ? { log: outcomes }
+            : {};
+    const places = of === 'request' ? onScreen : { topic, ...onScreen };
     return Object.entries(places).flatMap(([place, shown]) => {
       const state = shown[name] ?? 'none';
-      return states.includes(state) ? [] : [`${name} in the ${place}: ${state}`];
+      return states.includes(state) ? [] : [`${name} in ${place}: ${state}`];
     });
   });
-  return header === 'Running' ? wrong : [...wrong, `header: ${header}`];
+  return [...wrong, ...sample.contradictions, ...(header === 'Running' ? [] : [`header: ${header}`])];
 }
 
 function countPhases(samples: readonly Sample[]): Record<string, number> {
