@@ -22,6 +22,10 @@ test('a page keeps its search and its selection while another page is shown', as
   await expect(filter).toHaveValue('sonnet');
   await expect(requestRow(page, /sonnet/)).toHaveAttribute('aria-selected', 'true');
   await expect(details).toBeVisible();
+  // A list that has room for all its rows offers no way to the newest.
+  await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'hi again' }] });
+  await expect(requestRow(page, /hi again/)).toBeInViewport();
+  await expect(page.getByRole('button', { name: /new request|^Newest$/ })).toHaveCount(0);
   await openPage(page, 'Conversations');
   await expect(search).toHaveValue('hi');
 });

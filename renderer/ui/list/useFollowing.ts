@@ -27,6 +27,7 @@ export function useFollowing<T extends GridRow>(
     position.top = null;
     position.newestSeen = null;
     ref.current?.scrollTo({ top: 0 });
+    setFollowing(true);
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows may be changed in place, and their version tells when
@@ -38,6 +39,8 @@ export function useFollowing<T extends GridRow>(
     if (ref.current && offset !== null) {
       ref.current.scrollTop = offset;
       scrolledTo.current = ref.current.scrollTop;
+      // All rows have room in the view, and nothing will scroll.
+      if (isAtTop(ref.current)) setFollowing(true);
     }
     firstShown.current = rows.row(0)?.id ?? null;
   }, [version]);
@@ -49,7 +52,7 @@ export function useFollowing<T extends GridRow>(
     if (Math.abs(grid.scrollTop - scrolledTo.current) > 1) heldTop.current = false;
     const index = Math.floor(grid.scrollTop / ROW_HEIGHT);
     const row = rows.row(index);
-    const atTop = grid.scrollTop < ROW_HEIGHT / 2;
+    const atTop = isAtTop(grid);
     position.top = atTop || !row ? null : { id: row.id, offset: grid.scrollTop - index * ROW_HEIGHT };
     position.newestSeen = atTop ? null : (position.newestSeen ?? rows.row(0)?.id ?? null);
     setFollowing(atTop);
@@ -75,6 +78,10 @@ export function useFollowing<T extends GridRow>(
   };
   const unseen = position.newestSeen === null ? 0 : Math.max(0, rows.indexOf(position.newestSeen));
   return { following, toTop, unseen, onScroll, stay, holdFor, release };
+}
+
+function isAtTop(grid: HTMLElement): boolean {
+  return grid.scrollTop < ROW_HEIGHT / 2;
 }
 
 /** In pixels; null where the list follows its newest row, or the row at the top of the view is not listed any more. */
