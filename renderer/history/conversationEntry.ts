@@ -69,16 +69,3 @@ export function conversationEntries(
     ...stored.filter(({ id }) => !isLive.has(id)).map((row) => conversationEntry(null, row)),
   ].filter((entry) => entry !== null);
 }
-
-/** Whether Claude is answering in it. */
-export function isRunning({ phase }: Pick<ConversationEntry, 'phase'>): boolean {
-  return phase === 'preparing' || phase === 'answering';
-}
-
-export const PHASE_WORDS: Readonly<Record<ConversationPhase, string>> = {
-  preparing: 'preparing',
-  answering: 'answering',
-  waiting_for_tool: 'waiting for a tool',
-  idle: 'idle',
-  parked: 'parked',
-};

@@ -1,6 +1,7 @@
 /** Every request that is being answered, and every conversation that waits for a tool: who asks, what, how long already, and a button that stops it. */
 import { memo } from 'react';
 import type { ConversationRow, RequestRow } from '../../app/shared/contract';
+import { PHASE_WORDS } from '../state/conversationPhases';
 import { useNow } from '../state/now';
 import { useApp, useAppStore, useAppStoreState, useCommands, useNavigation } from '../state/services';
 import { formatCompact, formatElapsed, inputTokens } from '../ui/format';
@@ -65,9 +66,9 @@ export function runningNow(rows: readonly RequestRow[], conversations: readonly 
     .map(
       (one): Running => ({
         ...{ id: one.id, conversation: one.id, request: null, startedAt: one.lastUsedAt },
-        title: one.model,
+        title: one.title || one.model,
         client: clientText(one.client, one.keyName),
-        state: one.phase === 'waiting_for_tool' ? 'waits for its tool' : one.phase,
+        state: PHASE_WORDS[one.phase],
         tokens: inputTokens(one.usage) + one.usage.output,
       }),
     );

@@ -1,5 +1,6 @@
 /** One conversation of the list: its title, and in a second line what it is doing or who asked which model. */
 import { memo } from 'react';
+import { PHASE_WORDS } from '../../state/conversationPhases';
 import { useSeconds } from '../../state/now';
 import {
   allTokens,
@@ -10,7 +11,7 @@ import {
   formatUsd,
   plural,
 } from '../../ui/format';
-import { type ConversationEntry, PHASE_WORDS } from '../conversationEntry';
+import type { ConversationEntry } from '../conversationEntry';
 import { TitleEditor } from '../TitleEditor';
 import { Marked } from './Marked';
 

@@ -1,8 +1,9 @@
 /** A conversation for reading: its facts, actions and messages. */
 import { useRef } from 'react';
+import { isRunning } from '../../state/conversationPhases';
 import { useApp, useNavigation } from '../../state/services';
 import { plural } from '../../ui/format';
-import { type ConversationEntry, isRunning } from '../conversationEntry';
+import type { ConversationEntry } from '../conversationEntry';
 import type { HistoryStore } from '../historyStore';
 import { Messages } from './Messages';
 import { ReaderHeader } from './ReaderHeader';

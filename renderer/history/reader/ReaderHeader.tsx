@@ -1,6 +1,7 @@
 /** The head of the reader: title, state, facts and actions. */
 import { costNote } from '../../../app/shared/cli/payer';
 import { messageMarkdown } from '../../../app/shared/conversations/conversationMarkdown';
+import { isRunning, PHASE_WORDS } from '../../state/conversationPhases';
 import { useCommands, useNavigation } from '../../state/services';
 import { COPY_LIMIT, CopyButton } from '../../ui/CopyButton';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { usePending } from '../../ui/usePending';
-import { type ConversationEntry, isRunning, PHASE_WORDS } from '../conversationEntry';
+import type { ConversationEntry } from '../conversationEntry';
 import { TitleEditor } from '../TitleEditor';
 import { ActionMenu, type MenuAction } from './ActionMenu';
 import type { ReaderMessage } from './readerMessages';

@@ -1,8 +1,9 @@
 /** Follows the running turn of a live conversation, as long as the reader and the window are shown. */
 import { useEffect, useRef, useState } from 'react';
 import type { LiveTurn, SaidMessage } from '../../../app/shared/contract';
+import { isRunning } from '../../state/conversationPhases';
 import { useCommands } from '../../state/services';
-import { type ConversationEntry, isRunning } from '../conversationEntry';
+import type { ConversationEntry } from '../conversationEntry';
 
 /** A turn with its question, which the app sends once. */
 export interface FollowedTurn extends LiveTurn {

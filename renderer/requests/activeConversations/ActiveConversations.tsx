@@ -1,7 +1,8 @@
 /** The conversations that have a process now, and how many processes are ready for new ones. */
 
 import { costNote } from '../../../app/shared/cli/payer';
-import type { ConversationPhase, ConversationRow } from '../../../app/shared/contract';
+import type { ConversationRow } from '../../../app/shared/contract';
+import { PHASE_WORDS } from '../../state/conversationPhases';
 import { useSeconds } from '../../state/now';
 import { useApp, useCommands, useNavigation, useStoredConversations } from '../../state/services';
 import {
@@ -42,16 +43,8 @@ export function ActiveConversations() {
   );
 }
 
-const PHASE_NAMES: Record<ConversationPhase, string> = {
-  preparing: 'preparing',
-  answering: 'answering',
-  waiting_for_tool: 'waiting for a tool',
-  idle: 'idle',
-  parked: 'parked',
-};
-
 function Conversation({ conversation }: { conversation: ConversationRow }) {
-  const { id, client, model, phase, turns, usage, startedAt, pid } = conversation;
+  const { id, title, client, keyName, model, phase, turns, usage, startedAt, pid } = conversation;
   const commands = useCommands();
   const navigation = useNavigation();
   const storedConversations = useStoredConversations();
@@ -60,9 +53,10 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
     void storedConversations.find(id, startedAt);
     navigation.open('history', id);
   };
+  const shownTitle = title || client;
   const cached = formatCachedShare(usage);
   const facts = [
-    `${formatCount(allTokens(usage))} tokens`,
+    `${plural(turns, 'turn')}, ${formatCount(allTokens(usage))} tokens`,
     cached && `${formatCount(usage.cacheRead)} tokens of the prompts came from the prompt cache (${cached})`,
     `${formatUsd(usage.costUsd)} ${costNote(null)}`,
     pid === null ? '' : `process ${pid}`,
@@ -72,14 +66,19 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
   return (
     <li className="conversation" data-phase={phase} title={facts.filter(Boolean).join('\n')}>
       <span className="dot" />
-      <button type="button" className="link conversation-client" title="Show in Conversations" onClick={showInHistory}>
-        {client}
+      <button
+        type="button"
+        className="link conversation-title"
+        title={`${shownTitle}\nShow in Conversations`}
+        onClick={showInHistory}
+      >
+        {shownTitle}
       </button>
       <span className="conversation-phase">
-        {phase === 'idle' ? <Idle conversation={conversation} /> : PHASE_NAMES[phase]}
+        {phase === 'idle' ? <Idle conversation={conversation} /> : PHASE_WORDS[phase]}
       </span>
       <span className="conversation-facts">
-        {model} · {plural(turns, 'turn')}
+        {[title && client, keyName, model, plural(turns, 'turn')].filter(Boolean).join(' · ')}
       </span>
       <span className="conversation-facts conversation-tokens">
         {[`${formatCompact(allTokens(usage))} tokens`, cached].filter(Boolean).join(' · ')}
@@ -88,7 +87,7 @@ function Conversation({ conversation }: { conversation: ConversationRow }) {
         type="button"
         className="icon-button"
         title="End its process. The conversation itself stays stored."
-        aria-label={`End the process of ${client} with ${model}`}
+        aria-label={`End the process of “${shownTitle}”`}
         disabled={ending}
         onClick={end}
       >
