@@ -1,6 +1,7 @@
 /** The request log with its filter on top and the details of the selected request beside it. */
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RequestRow } from '../../app/shared/contract';
+import { useDialectTitle } from '../state/dialectTitles';
 import { useAppStore, useAppStoreState } from '../state/services';
 import { useStoreState } from '../state/store';
 import type { MenuPlace } from '../ui/list/RowGrid';
@@ -173,8 +174,9 @@ interface RowMenuProps {
 /** The menu of a row: filters by its values, and what can be done with the request. */
 function RowMenu({ row, place, store, onOpen, onFilter, onClose }: RowMenuProps) {
   const actions = useRequestActions(row, store, onOpen);
+  const dialectTitle = useDialectTitle(row.dialect);
   const items: MenuItem[] = [
-    ...filterEntries(row).map(({ field, value, label }) => ({
+    ...filterEntries(row, dialectTitle).map(({ field, value, label }) => ({
       id: `filter ${field}`,
       label,
       icon: 'filter' as const,

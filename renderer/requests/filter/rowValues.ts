@@ -26,8 +26,8 @@ export function cellFilter(row: RequestRow, column: string): RowValue | null {
   }
 }
 
-/** The entries of the row's menu: `Only client curl`. */
-export function filterEntries(row: RequestRow): (RowValue & { label: string })[] {
+/** The entries of the row's menu: `Only client curl`. @param dialectTitle the title of its dialect */
+export function filterEntries(row: RequestRow, dialectTitle: string): (RowValue & { label: string })[] {
   const { client, keyId, keyName, model, outcome, dialect, served, conversation, at } = row;
   const entries: (RowValue & { label: string })[] = [
     { field: 'client', value: client, label: `Only client ${client}` },
@@ -35,7 +35,7 @@ export function filterEntries(row: RequestRow): (RowValue & { label: string })[]
   if (keyId) entries.push({ field: 'key', value: keyId, label: `Only key ${keyName || keyId}` });
   if (model) entries.push({ field: 'model', value: model, label: `Only model ${model}` });
   entries.push({ field: 'outcome', value: outcome, label: `Only “${OUTCOME_WORDS[outcome]}”` });
-  entries.push({ field: 'dialect', value: dialect, label: `Only dialect ${dialect}` });
+  entries.push({ field: 'dialect', value: dialect, label: `Only dialect ${dialectTitle}` });
   if (served) entries.push({ field: 'served', value: served, label: `Only ${SERVED_WORDS[served]}` });
   if (conversation !== null)
     entries.push({ field: 'conversation', value: conversation, label: 'Only this conversation' });

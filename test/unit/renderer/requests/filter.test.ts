@@ -203,10 +203,10 @@ describe('the values of a row', () => {
   });
 
   it('make the entries of its menu', () => {
-    expect(filterEntries(row).map(({ field }) => field)).toEqual([
+    expect(filterEntries(row, 'Ollama').map(({ field }) => field)).toEqual([
       ...['client', 'key', 'model', 'outcome', 'dialect', 'served', 'conversation', 'since'],
     ]);
-    expect(filterEntries(requestRow({ model: '' })).map(({ field }) => field)).toEqual([
+    expect(filterEntries(requestRow({ model: '' }), 'Ollama').map(({ field }) => field)).toEqual([
       'client',
       'outcome',
       'dialect',
