@@ -10,7 +10,7 @@ export const jsonFormat: ConfigFormat = {
     const [error] = errors;
     if (error) {
       const line = text.slice(0, error.offset).split('\n').length;
-      throw new Error(`line ${line}: ${printParseErrorCode(error.error)}`);
+      throw new Error(`line ${line}: ${parseErrorText(error.error)}`);
     }
     if (!isObject(value)) throw new Error('it is not an object');
     return value;
@@ -31,3 +31,10 @@ export const jsonFormat: ConfigFormat = {
     return isEmpty ? `${changed}${eol}` : changed;
   },
 };
+
+/** `comma expected` of `CommaExpected`. */
+function parseErrorText(code: ParseError['error']): string {
+  return printParseErrorCode(code)
+    .replace(/\B[A-Z]/g, (letter) => ` ${letter}`)
+    .toLowerCase();
+}

@@ -60,7 +60,7 @@ export function connectHandlers(isBusy: boolean): Partial<CallHandlers> {
     'connect.preview': (program) => {
       if (program === 'opencode') {
         throw new Error(
-          '~/.config/opencode/opencode.json cannot be changed: line 3: CommaExpected. opencode may not be able to read it either; mend it, or change it by hand.',
+          '~/.config/opencode/opencode.json cannot be changed: line 3: comma expected. opencode may not be able to read it either; mend it, or change it by hand.',
         );
       }
       return { program, file: FILES[program], exists: true, diff: DIFF, token: 'demo' };

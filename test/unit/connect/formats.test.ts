@@ -61,8 +61,8 @@ describe('Claude Code’s settings.json', () => {
     ['{"env": []}', '“env” is not an object'],
     ['{"env": "x"}', '“env” is not an object'],
     ['[1]', 'not an object'],
-    ['{"a": 1', 'line 1: CloseBraceExpected'],
-    ['{\n"a": 1,\n"b" 2}', 'line 3: ColonExpected'],
+    ['{"a": 1', 'line 1: close brace expected'],
+    ['{\n"a": 1,\n"b" 2}', 'line 3: colon expected'],
   ])('%s is refused', (text, reason) => {
     expect(() => changed('claude-code', text)).toThrow(reason);
   });
