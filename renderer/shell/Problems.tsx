@@ -2,7 +2,7 @@
 import type { AppSettings, CliState, Problem, QuarantinedDatabase } from '../../app/shared/contract';
 import { problemsOf } from '../../app/shared/problems';
 import { callErrorText } from '../state/callErrorText';
-import { useApp, useCommands, useServices } from '../state/services';
+import { useApp, useCommands, useNavigation, useServices } from '../state/services';
 import { CodeText } from '../ui/CodeText';
 import { CopyButton } from '../ui/CopyButton';
 import { plural } from '../ui/format';
@@ -129,6 +129,7 @@ const QUARANTINE_MESSAGES: Record<QuarantinedDatabase['reason'], string> = {
 
 function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSettings }) {
   const commands = useCommands();
+  const navigation = useNavigation();
   const checkAgain = <Action label="Check again" busy="Checking…" run={() => commands.run('cli.check')} />;
   const startAgain = <Action label="Start again" busy="Starting…" run={() => commands.run('server.start')} />;
   const installPage = (
@@ -180,6 +181,7 @@ function Actions({ code, onSettings }: { code: Problem['code']; onSettings: OnSe
     case 'database_newer':
       return <Action label="Begin a new database" busy="Beginning…" run={() => commands.run('history.beginNew')} />;
     case 'plan_exhausted':
+      return <Action label="Show usage" run={async () => navigation.open('usage')} />;
     // The app tries again by itself every few seconds.
     case 'disk_full':
     case 'disk_read_only':

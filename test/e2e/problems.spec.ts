@@ -103,6 +103,16 @@ test('a plan that is used up is reported in window and tray with the time of its
   const message = /The plan’s 5-hour limit is used up until/;
   await expect(problemOn(page)).toContainText(message);
   await expect.poll(async () => (await desktop.icon.menu())[0]?.label).toMatch(message);
+  const limit = /^5-hour limit: 100 % used, resets \d\d:\d\d$/;
+  expect((await desktop.icon.menu()).map(({ label }) => label)).toContainEqual(expect.stringMatching(limit));
+  await expect(page.getByRole('banner')).toContainText(/5 h 100 % · resets \d\d:\d\d/);
+  await openPage(page, 'Home');
+  await expect(page.getByRole('region', { name: 'Your plan' })).toContainText(
+    /5-hour limit100 % usedresets at \d\d:\d\d/,
+  );
+  await press(page, problemOn(page).getByRole('button', { name: 'Show usage' }));
+  await page.getByRole('group', { name: 'Plan as' }).getByRole('button', { name: 'Table' }).click();
+  await expect(page.getByRole('region', { name: 'Windows of the plan' })).toContainText(/5-hour limit.*100 %/);
 
   api.setDefaultAnswer(text('Hello.'));
   expect(await ask()).toBe(200);
