@@ -6,6 +6,12 @@ import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 // The page may be at `/k/KEY/docs`, and what it loads and sends then needs the key, too.
 const specification = new URL(location.pathname.endsWith('/') ? '../openapi.json' : 'openapi.json', location.href);
 
+// Swagger UI's own switch is a part of its top bar, which this page does not have.
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const followSystem = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', followSystem);
+followSystem();
+
 SwaggerUI({
   dom_id: '#docs',
   url: specification.href,
