@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { isRunning } from '../../state/conversationPhases';
 import { useApp, useNavigation } from '../../state/services';
 import { plural } from '../../ui/format';
+import { TEXTS_KEPT_OUT } from '../../ui/said/SaidParts';
 import type { ConversationEntry } from '../conversationEntry';
 import type { HistoryStore } from '../historyStore';
 import { Messages } from './Messages';
@@ -100,9 +101,9 @@ function NoMessages({ entry, read: { stored, failure, retry } }: { entry: Conver
   if (!keepTexts || (stored === null && entry.stored)) {
     return (
       <>
-        <p>{keepTexts ? 'The texts of this conversation are not stored.' : 'Your settings keep texts out.'}</p>
+        <p>{keepTexts ? 'The texts of this conversation are not stored.' : TEXTS_KEPT_OUT}</p>
         <button type="button" className="button" onClick={() => navigation.open('settings', 'keepTexts')}>
-          Change in Settings
+          Open the setting
         </button>
       </>
     );

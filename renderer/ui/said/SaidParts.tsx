@@ -9,6 +9,9 @@ import './said.css';
 
 export type ToolResultPart = Extract<SaidPart, { kind: 'tool_result' }>;
 
+/** Stands where texts would, while the setting keeps them out. */
+export const TEXTS_KEPT_OUT = 'Texts are kept out: “Store the conversation history” is off.';
+
 export interface SaidPartsProps {
   parts: readonly SaidPart[];
   /** More may come: the last part grows. */

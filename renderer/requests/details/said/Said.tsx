@@ -4,7 +4,7 @@ import type { RequestDetails, RequestRow, RequestTexts, TextsWithheld } from '..
 import { useNavigation, useStoredConversations } from '../../../state/services';
 import { plural } from '../../../ui/format';
 import { LongText } from '../../../ui/json/LongText';
-import { SaidParts } from '../../../ui/said/SaidParts';
+import { SaidParts, TEXTS_KEPT_OUT } from '../../../ui/said/SaidParts';
 import { useNeighbour } from './useNeighbour';
 import { useSaid } from './useSaid';
 
@@ -102,7 +102,7 @@ function EarlierMessages({ count, row }: { count: number; row: RequestRow }) {
 }
 
 const REASONS: Readonly<Record<TextsWithheld, string>> = {
-  private: 'Texts are kept out: “Store the conversation history” is off.',
+  private: TEXTS_KEPT_OUT,
   no_model: 'This request asked no model, so nothing was said.',
   deleted: 'The texts were deleted with the history, or are older than it is kept.',
 };
