@@ -1,25 +1,30 @@
 /** What the tray's menu shows and opens, over D-Bus; and a desktop that shows no tray icons. */
 import { Ollama } from 'ollama';
-import { text, usage } from '../support/messagesApi';
+import { gate, text, usage } from '../support/messagesApi';
 import { expect, openPage, type RunningDesktop, test } from './desktopTest';
 
 test('the menu has the numbers of the day and the last requests, and a click on one opens it', async ({
   desktop,
   api,
 }) => {
-  api.answer(text('Hello'), usage({ output: 7 }));
+  const rest = gate();
+  api.answer(text('Hel'), rest, text('lo'), usage({ output: 7 }));
   const page = await desktop.window();
   await openPage(page, 'Settings');
   const client = new Ollama({ host: await desktop.url() });
-  await client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] });
+  const answer = client.chat({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }] });
 
   const labels = async () => (await desktop.icon.menu()).map(({ label }) => label);
+  await expect.poll(labels).toContain('1 answering now');
+  await expect.poll(labels).toContainEqual(expect.stringMatching(/^\d\d:\d\d .* · sonnet · waiting$/));
+  rest.open();
+  await answer;
   const entry = async () => (await labels()).find((label) => / · sonnet · 7 tokens$/.test(label));
   await expect.poll(entry).toBeDefined();
   await expect
     .poll(async () => (await labels()).find((label) => /^Today .+ tokens · \$/.test(label)))
     .not.toMatch(/^Today 0 /);
-  expect(await labels()).not.toContain(expect.stringContaining('answering now'));
+  await expect.poll(labels).not.toContain('1 answering now');
 
   await desktop.icon.click((await entry()) ?? '');
   await expect(page.getByRole('navigation').getByRole('button', { name: 'Requests' })).toHaveAttribute(

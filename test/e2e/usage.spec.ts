@@ -29,6 +29,10 @@ test('usage is shown by bar and by table, by keyboard, and saved as CSV', async 
   await page.getByRole('button', { name: 'Table' }).first().click();
   await expect(page.getByRole('row', { name: /^Total/ })).toContainText('60');
 
+  const first = page.getByRole('region', { name: 'Speed' }).getByRole('row', { name: 'First token after' });
+  for (const cell of await first.getByRole('cell').allTextContents()) expect(cell).toMatch(/^[\d.]+ m?s$/);
+  await expect(first.getByRole('cell')).toHaveCount(3);
+
   const file = path.join(home, 'usage.csv');
   await desktop.app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
