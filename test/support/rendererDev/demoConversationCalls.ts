@@ -63,7 +63,7 @@ export function conversationHandlers({ stored, setStored, live, setLive, noTexts
   } satisfies Partial<CallHandlers>;
 }
 
-const EXCERPT = '…so the push inside it would need a second, mutable borrow. Collect what you want to add first…';
+const EXCERPT = '…a second, mutable borrow. Collect what you want to add first…';
 
 function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

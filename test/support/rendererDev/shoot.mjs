@@ -456,7 +456,7 @@ async function settingsGroup(page, title) {
  * @param {Page} page @param {RegExp} words @param {string} [tab]
  */
 async function openRequest(page, words, tab) {
-  await page.getByRole('row', { name: words }).first().click();
+  await page.getByRole('grid').getByRole('row', { name: words }).first().click();
   if (tab) await page.getByRole('tab', { name: tab }).click();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(300);
