@@ -168,3 +168,33 @@ test('axe finds nothing on any page on the first day, signed out', async ({ laun
     await expectAccessible(page, `${title}, signed out`);
   }
 });
+
+test('axe finds nothing on the API reference, which follows the theme of the system', async ({ desktop }) => {
+  const url = await desktop.url();
+  await desktop.window();
+  // The app's own session lets no page out of the window; this one stands for the user's browser.
+  const opened = desktop.app.waitForEvent('window');
+  await desktop.app.evaluate(({ BrowserWindow }, address) => {
+    const browser = new BrowserWindow({ width: 1280, height: 800, webPreferences: { partition: 'browser' } });
+    void browser.loadURL(address);
+  }, `${url}/docs`);
+  const docs = await opened;
+  const operation = (path: RegExp) => docs.getByRole('button', { name: path }).first();
+  const expectClean = async (state: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await docs.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await expect(docs.locator('html')).toHaveCSS('color-scheme', colorScheme === 'dark' ? 'dark' : 'light dark');
+      expect((await findings(docs)).map((line) => `${state}, ${colorScheme}: ${line}`)).toEqual([]);
+    }
+  };
+  await operation(/\/api\/version/).click();
+  await expect.poll(() => docs.url()).toContain('#/Ollama/');
+  await docs.getByRole('button', { name: 'Execute', exact: true }).click();
+  await expect(docs.locator('.live-responses-table')).toContainText('200');
+  await expectClean('executed');
+  // Of two that are open, Swagger UI calls both lists of responses the same.
+  await operation(/\/api\/version/).click();
+  await operation(/\/v1\/messages/).click();
+  await expect(docs.getByRole('textbox', { name: 'Request body' })).toBeVisible();
+  await expectClean('with a body');
+});

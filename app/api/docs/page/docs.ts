@@ -2,6 +2,7 @@
 import 'swagger-ui-dist/swagger-ui.css';
 import './docs.css';
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
+import { accessible } from './accessible';
 
 // The page may be at `/k/KEY/docs`, and what it loads and sends then needs the key, too.
 const specification = new URL(location.pathname.endsWith('/') ? '../openapi.json' : 'openapi.json', location.href);
@@ -21,4 +22,6 @@ SwaggerUI({
   tryItOutEnabled: true,
   // The validator's badge would be loaded from another host.
   validatorUrl: null,
+  plugins: [accessible],
+  syntaxHighlight: { theme: 'obsidian' },
 });

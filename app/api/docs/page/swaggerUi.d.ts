@@ -9,5 +9,7 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     defaultModelsExpandDepth: number;
     tryItOutEnabled: boolean;
     validatorUrl: null;
+    plugins: unknown[];
+    syntaxHighlight: { theme: 'obsidian' };
   }): void;
 }
