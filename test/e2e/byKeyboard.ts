@@ -42,6 +42,32 @@ async function arrowTo(page: Page, entry: Locator): Promise<void> {
   throw new Error(`The arrow keys do not reach ${entry}`);
 }
 
+/** Names the texts that the edge of the window, or of a box that does not scroll sideways, cuts off without an ellipsis. */
+export function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cutAt = (element: Element): Element | null => {
+      const { left, right } = element.getBoundingClientRect();
+      for (let box: Element | null = element; box; box = box.parentElement) {
+        const { overflowX, textOverflow, position } = getComputedStyle(box);
+        if (textOverflow === 'ellipsis' || overflowX === 'auto' || overflowX === 'scroll') return null;
+        const edge = box.getBoundingClientRect();
+        if (overflowX !== 'visible' && (right > edge.right + 2 || left < edge.left - 2)) return box;
+        // Dialogs and menus are above the rest.
+        if (position === 'fixed') break;
+      }
+      return right > innerWidth + 2 ? document.documentElement : null;
+    };
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility({ checkVisibilityCSS: true }))
+      .filter((element) => !element.matches('.visually-hidden, .visually-hidden *, .brand > span, svg *, option'))
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+      .flatMap((element) => {
+        const box = cutAt(element);
+        return box ? [`“${element.textContent?.slice(0, 60)}” in ${box.tagName} ${box.className}`] : [];
+      });
+  });
+}
+
 /**
  * Names the controls in view that no key reaches: Tab stops at none of them, and they are not among those of a tab list, a menu or a list
  * that the arrow keys move through.

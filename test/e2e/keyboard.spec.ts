@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { Ollama } from 'ollama';
 import { leftoverProcesses } from '../support/cli';
 import { gate, httpError, text } from '../support/messagesApi';
-import { controlsOutOfReach, press, tabTo } from './byKeyboard';
+import { controlsOutOfReach, cutTexts, press, tabTo } from './byKeyboard';
 import { expect, requestRow, test } from './desktopTest';
 
 test('every page is reached from the rail, and the server is stopped and started', async ({ desktop }) => {
@@ -105,7 +105,10 @@ test('a request is stopped and asked again', async ({ desktop, api }) => {
   await expect(page.getByRole('grid', { name: 'Request log' })).toBeFocused();
 });
 
-test('no control of any page is out of reach', async ({ desktop, api }) => {
+test('no control of any page is out of reach, and no text is cut, in a narrow window and at a zoom of 200 % either', async ({
+  desktop,
+  api,
+}) => {
   api.setDefaultAnswer(text('See `code` and **words**.'));
   const page = await desktop.window('Home');
   const client = new Ollama({ host: await desktop.url() });
@@ -117,7 +120,19 @@ test('no control of any page is out of reach', async ({ desktop, api }) => {
       width,
     );
     await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
-    return controlsOutOfReach(page);
+    return [...(await controlsOutOfReach(page)), ...(await cutTexts(page))];
+  };
+  const cutAtZoom = async () => {
+    const zoom = (factor: number) =>
+      desktop.app.evaluate(
+        ({ BrowserWindow }, by) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(by),
+        factor,
+      );
+    await zoom(2);
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(360);
+    const found = await cutTexts(page);
+    await zoom(1);
+    return found;
   };
   for (const [key, title] of [
     ['1', 'Home'],
@@ -131,6 +146,7 @@ test('no control of any page is out of reach', async ({ desktop, api }) => {
     await expect(page.getByRole('main', { name: title })).toBeVisible();
     expect(await outOfReach(1280), title).toEqual([]);
     expect(await outOfReach(720), `${title}, narrow`).toEqual([]);
+    expect(await cutAtZoom(), `${title}, zoomed`).toEqual([]);
   }
   // With what is read beside the list, or in its place where the window is narrow.
   for (const [key, list, read] of [
@@ -148,6 +164,7 @@ test('no control of any page is out of reach', async ({ desktop, api }) => {
     await expect(read).toContainText('words');
     expect(await outOfReach(1280), `${key}, reading`).toEqual([]);
     expect(await outOfReach(720), `${key}, reading, narrow`).toEqual([]);
+    expect(await cutAtZoom(), `${key}, reading, zoomed`).toEqual([]);
   }
 });
 

@@ -14,7 +14,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
     <footer className="status-bar">
       <span className="cli" data-level={status.level} title={cliDetails(cli)}>
         <span className="dot" />
-        {[...(canAnswer(status) ? [] : [status.label]), cliText(cli)].join(' · ')}
+        <span className="cli-text">{[...(canAnswer(status) ? [] : [status.label]), cliText(cli)].join(' · ')}</span>
       </span>
       <span className="status-end">
         <button
