@@ -1,5 +1,6 @@
 /**
- * Writes the files that a Linux system has outside a program's own folder: AppStream metadata, manual, completions, copyright and changelog.
+ * Writes the files that a Linux system has outside a program's own folder: AppStream metadata, manual, completions, copyright, changelog and
+ * the question for the rights of an update.
  * electron-builder packs them (`.cache/package/share` in electron-builder.yml).
  */
 import fs from 'node:fs';
@@ -35,6 +36,7 @@ export async function writeLinuxFiles() {
     `metainfo/${APP_ID}.metainfo.xml`,
     metadata.replace('@VERSION@', version).replace('@DATE@', date.toISOString().slice(0, 10)),
   );
+  write(`polkit-1/actions/${APP_ID}.policy`, source(`${APP_ID}.policy`));
   write('man/man1/claudacity.1.gz', gzipSync(source('claudacity.1'), { level: 9 }));
   write('doc/claudacity/copyright', source('copyright'));
   write('doc/claudacity/changelog.gz', gzipSync(debianChangelog(changelog, version, date), { level: 9 }));

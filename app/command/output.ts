@@ -270,6 +270,8 @@ export const updateOutput = z.strictObject({
   phase: z.enum(['off', 'idle', 'checking', 'available', 'downloading', 'ready', 'waiting', 'installing']),
   /** The later version; null where none is known. */
   version: z.string().nullable(),
+  /** Whether it is installed already, and only has to be started. */
+  installed: z.boolean(),
   progress: z.number().nullable(),
   checkedAt: z.number().nullable(),
   answering: z.number(),

@@ -35,15 +35,19 @@ export interface DesktopOptions {
   toldAddressesFile: string;
   /** Undefined where the app starts with the tray alone. */
   firstWindow: CreatedWindow | undefined;
+  /** Whether another program is in the place of the running one. */
+  isReplaced: () => boolean;
 }
 
 export interface Desktop {
   openWindow(): void;
+  /** Whether an app that starts again is to show its window. */
+  wantsWindow(): boolean;
 }
 
 /** Call once the app is ready. The window's page is answered from the moment of the call on; resolves when the tray is there, too. */
 export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow } = options;
+  const { core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow, isReplaced } = options;
   let { settings } = core.snapshot();
   // Until the system has answered, which takes a moment on Windows.
   let login: LoginItemState = { supported: loginItem.supported, enabled: false, needsApproval: false };
@@ -102,8 +106,15 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     return change;
   };
 
+  let wantsWindow = false;
+  /** A replaced program cannot start the process of a window: Chromium ends the app. The new one shows the window as soon as it runs. */
+  const canCreate = () => {
+    wantsWindow = isReplaced();
+    return !wantsWindow;
+  };
   const window = createAppWindow({
     firstWindow,
+    canCreate,
     stateFile: windowStateFile,
     topics: core.topics,
     log,
@@ -170,6 +181,12 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     toldAddresses: openToldAddresses(toldAddressesFile, (message) => log.warn(message)),
   });
   core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks', 'update'], ({ values }) => notifier.update(values));
+  // Nobody sees an app in the tray start again. Where a window is open, its owner decides.
+  core.topics.subscribe(['update'], ({ values: { update } }) => {
+    if (update?.installed && update.phase === 'ready' && !window.isVisible()) {
+      runFromTray(core.calls['update.install']());
+    }
+  });
   core.topics.subscribe(['settings'], ({ values }) => {
     settings = values.settings ?? settings;
     nativeTheme.themeSource = settings.theme;
@@ -214,7 +231,7 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   app.on('quit', tray.close);
   const unwatch = loginItem.watch?.(() => void lookAtLoginItem());
   if (unwatch) app.on('will-quit', unwatch);
-  return { openWindow: window.open };
+  return { openWindow: window.open, wantsWindow: () => wantsWindow || window.isVisible() };
 }
 
 async function readLoginItem(loginItem: LoginItem, log: Log): Promise<LoginItemState> {

@@ -7,7 +7,7 @@ import { createCore } from '../core';
 import type { AppHost } from '../core/appCalls';
 import { stopLimitMs } from '../core/stopWithin';
 import { openLog } from '../log/log';
-import { launchCommand } from '../service/login/launchCommand';
+import { HIDDEN, launchCommand } from '../service/login/launchCommand';
 import { loginItemFor } from '../service/login/loginItemFor';
 import { openSettings } from '../settings/settings';
 import { outliveSessionSignals } from '../system/appImageServer';
@@ -18,6 +18,7 @@ import { stopBeforeQuit } from './quit';
 import { systemLoginItems } from './systemLoginItems';
 import { createDesktopUpdater } from './update/desktopUpdater';
 import { installationOf } from './update/installation';
+import { runningProgram } from './update/replacedProgram';
 import type { CreatedWindow } from './window/browserWindow';
 
 export interface DesktopAppOptions {
@@ -57,11 +58,21 @@ export async function runDesktopApp({
   const checkout = packaged ? undefined : app.getAppPath();
   const host: AppHost = { quit: () => app.quit(), showWindow: async () => (await desktop).openWindow() };
   const { platform, execPath, argv, resourcesPath } = process;
+  const version = app.getVersion();
+  // The files of an AppImage are those of its start, and Windows and macOS replace no running program.
+  const isReplaceable = packaged && platform === 'linux' && env.APPIMAGE === undefined;
+  const program = isReplaceable ? runningProgram({ execPath, appPath: app.getAppPath(), log }) : undefined;
   const updater = createDesktopUpdater({
     installation: installationOf({ platform, packaged, env, execPath, resourcesPath }),
     ...{ resourcesPath, appPath: app.getAppPath(), dataDir: folder, log },
+    program,
+    restart: async () => {
+      const { wantsWindow } = await desktop;
+      const args = argv.slice(1).filter((argument) => argument !== HIDDEN);
+      app.relaunch({ args: wantsWindow() ? args : [...args, HIDDEN] });
+      app.quit();
+    },
   });
-  const version = app.getVersion();
   const core = createCore({ dataDir: folder, settings, log, version, env, host, checkout, updater });
   stopBeforeQuit({
     stop: async (graceMs) => {
@@ -85,7 +96,10 @@ export async function runDesktopApp({
   const started = core.start({ beforeRest: windowShown, onServerDecided });
   // The tray and the rest can wait.
   const desktop = windowShown.then(() => {
-    const shell = startDesktop({ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow });
+    const shell = startDesktop({
+      ...{ core, log, loginItem, windowStateFile, toldAddressesFile, firstWindow },
+      isReplaced: () => program?.isReplaced() ?? false,
+    });
     onAnswering();
     return shell;
   });

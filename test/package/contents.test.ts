@@ -16,6 +16,7 @@ const SHARED = [
   'usr/share/fish/vendor_completions.d/claudacity.fish',
   'usr/share/man/man1/claudacity.1.gz',
   'usr/share/metainfo/local.claudacity.server.metainfo.xml',
+  'usr/share/polkit-1/actions/local.claudacity.server.policy',
   'usr/share/zsh/vendor-completions/_claudacity',
 ];
 

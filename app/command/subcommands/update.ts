@@ -19,10 +19,11 @@ export const addUpdate: AddCommand = (program, runtime) => {
       const work = (app: ControlClient) => (check ? app.call('update.check') : update(app, runtime));
       const state: UpdateOutput = await withApp(runtime, work, { timeoutMs: UPDATE_MS });
       if (json) return print(jsonDocument(state));
-      const { phase, version } = state;
+      const { phase, version, installed } = state;
       if (version === null) note('This is the latest version.');
-      else if (phase === 'installing') note(`Claudacity ${version} is being installed, and starts when it is there.`);
-      else note(`Claudacity ${version} is there. \`claudacity update\` installs it.`);
+      else if (phase === 'installing') note(`Installing Claudacity ${version}, which starts by itself.`);
+      else if (installed) note(`Claudacity ${version} is installed. \`claudacity update\` starts it.`);
+      else note(`Claudacity ${version} is available. \`claudacity update\` installs it.`);
     });
 };
 

@@ -15,8 +15,28 @@ export interface Updater {
    * @throws as `check`. Nothing is left of a file with a wrong checksum.
    */
   download(onProgress: (share: number) => void, signal: AbortSignal): Promise<void>;
-  /** Installs what was downloaded, and ends the app, which starts again. @throws Error with a sentence for the user: the rights were refused… */
+  /**
+   * Installs what was downloaded, and ends the app, which starts again.
+   * @throws LostDownloadError; Error with a sentence for the user: the rights were refused…
+   */
   install(): Promise<void>;
+  /**
+   * Calls the listener with the version of the program that somebody else, such as the system's package manager, has put into the place of the
+   * running one. Returns the function that ends this.
+   */
+  followReplacement(listener: (version: string) => void): () => void;
+  /** Ends the app, which starts again as the program that is installed now. Resolves when it has begun to end. */
+  restart(): Promise<void>;
+}
+
+/** What was downloaded cannot be installed any more: it has to be downloaded again. */
+export class LostDownloadError extends Error {
+  override readonly name = 'LostDownloadError';
+}
+
+/** electronUpdater.cjs is a bundle of its own, whose class is another one. */
+export function isLostDownload(error: unknown): boolean {
+  return error instanceof Error && error.name === 'LostDownloadError';
 }
 
 /** For the server without a window. */
@@ -26,4 +46,6 @@ export const NO_UPDATER: Updater = {
   check: async () => undefined,
   download: async () => undefined,
   install: async () => undefined,
+  followReplacement: () => () => {},
+  restart: async () => undefined,
 };

@@ -5,7 +5,7 @@
 import type { Log } from '../../log/log';
 import { errorText } from '../../shared/errorText';
 import type { UpdateState } from '../../shared/maintenance/updateState';
-import type { Updater } from './updater';
+import { isLostDownload, type Updater } from './updater';
 
 export interface UpdatesOptions {
   readonly updater: Updater;
@@ -34,7 +34,7 @@ export interface UpdateTimes {
 const TIMES: UpdateTimes = {
   firstCheckMs: 60_000,
   checkEveryMs: 6 * 60 * 60_000,
-  checkWithinMs: 60_000,
+  checkWithinMs: 30_000,
   downloadStallMs: 120_000,
 };
 
@@ -59,13 +59,18 @@ export function createUpdates(options: UpdatesOptions): Updates {
   const { updater, settings, answering, onAnswering, stopServer, onChange, log } = options;
   const times = { ...TIMES, ...options.times };
   let state: UpdateState = {
-    ...{ phase: 'off', version: null, progress: null, checkedAt: null },
+    ...{ phase: 'off', version: null, installed: false, progress: null, checkedAt: null },
     ...{ answering: 0, message: null },
   };
   /** Ends the step that is under way. */
   let step: AbortController | undefined;
+  /** Resolves when no step is under way. */
+  let stepEnd: Promise<void> = Promise.resolve();
+  /** The check that is under way. */
+  let checking: Promise<UpdateState> | undefined;
   const timers = new Set<NodeJS.Timeout>();
   let started = false;
+  let endFollowing = () => {};
   let knownFeed: string | undefined;
 
   const set = (change: Partial<UpdateState>): UpdateState => {
@@ -83,26 +88,42 @@ export function createUpdates(options: UpdatesOptions): Updates {
     if (step) throw new Error('Another step of the update is under way.');
     const controller = new AbortController();
     step = controller;
+    let end = () => {};
+    stepEnd = new Promise((resolve) => {
+      end = resolve;
+    });
     set({ phase, message: null, progress: null });
     try {
       const change = await work(controller);
       return set({ progress: null, answering: 0, ...change });
     } catch (error) {
       const message = controller.signal.aborted && controller.signal.reason === CANCELLED ? null : sentence(error);
-      set({ phase: back, progress: null, answering: 0, message });
+      const phase = isLostDownload(error) ? 'available' : back;
+      set({ phase, progress: null, answering: 0, message });
       if (message === null) return state;
       throw new Error(message, { cause: error });
     } finally {
       step = undefined;
+      end();
     }
+  };
+
+  /** Somebody else has installed this version: nothing is left but to start it. */
+  const replacedBy = async (version: string) => {
+    // Own installations replace the program, too.
+    if (state.phase === 'installing') return;
+    step?.abort(CANCELLED);
+    await stepEnd;
+    log.info('another version was installed while the app runs', { version });
+    set({ phase: 'ready', version, installed: true, message: null });
   };
 
   /** Learns whether this installation can be updated. */
   const learn = async () => {
     const feed = settings().updateFeed;
-    if (step || knownFeed === feed) return;
+    if (step || state.installed || knownFeed === feed) return;
     const message = await updater.unsupported(feed).catch((error: unknown) => sentence(error));
-    if (step) return;
+    if (step || state.installed) return;
     knownFeed = feed;
     if (message !== undefined) set({ phase: 'off', version: null, message });
     else set({ phase: 'idle', version: null, message: null });
@@ -113,30 +134,36 @@ export function createUpdates(options: UpdatesOptions): Updates {
     if (state.phase === 'off') throw new Error(state.message ?? 'Updates are off.');
   };
 
-  const check = async (): Promise<UpdateState> => {
+  /** @param isQuiet nobody has asked for it: what is shown stays until there is something new */
+  const check = async (isQuiet = false): Promise<UpdateState> => {
     await demandSupport();
-    if (step) return state;
+    if (checking) return checking;
+    if (step || state.installed) return state;
     const before = state;
-    return running('checking', before.phase, async (controller) => {
+    checking = running(isQuiet ? before.phase : 'checking', before.phase, async (controller) => {
       const { signal } = controller;
       const deadline = deadlineOf(controller, times.checkWithinMs, NO_ANSWER);
       const version = await untilAborted(updater.check(settings().updateFeed, signal), signal).finally(deadline.end);
       const isDownloaded = before.phase === 'ready' && version === before.version;
       const phase = version === undefined ? 'idle' : isDownloaded ? 'ready' : 'available';
       return { phase, version: version ?? null, checkedAt: Date.now() };
+    }).finally(() => {
+      checking = undefined;
     });
+    return checking;
   };
 
   const checkQuietly = async () => {
     if (!settings().checkForUpdates || step || state.phase === 'ready') return;
     const { version } = state;
     try {
-      await check();
+      await check(true);
       if (state.version !== version && state.version !== null) {
         log.info('a later version is there', { version: state.version });
       }
     } catch (error) {
-      log.debug('no updates could be looked for', { error: errorText(error) });
+      const next = new Date(Date.now() + times.checkEveryMs).toISOString();
+      log.debug('no updates could be looked for', { error: errorText(error), next });
       // Nobody has asked: there is nothing to tell.
       if (state.phase !== 'off') set({ message: null });
     }
@@ -144,6 +171,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
 
   const download = async (): Promise<UpdateState> => {
     await demandSupport();
+    await checking?.catch(() => {});
     if (state.phase === 'ready') return state;
     if (state.phase !== 'available') throw new Error('No later version is known. Check for one first.');
     return running('downloading', 'available', async (controller) => {
@@ -161,14 +189,18 @@ export function createUpdates(options: UpdatesOptions): Updates {
   };
 
   const install = async (): Promise<UpdateState> => {
+    await checking?.catch(() => {});
     if (state.phase !== 'ready') throw new Error('No update was downloaded. Download it first.');
     return running('waiting', 'ready', async ({ signal }) => {
       await noneAnswering(signal);
       set({ phase: 'installing', answering: 0 });
-      log.info('an update is installed', { version: state.version ?? '' });
+      log.info(state.installed ? 'the installed version is started' : 'an update is installed', {
+        version: state.version ?? '',
+      });
       const startAgain = await stopServer();
       try {
-        await updater.install();
+        if (state.installed) await updater.restart();
+        else await updater.install();
       } catch (error) {
         log.warn('an update could not be installed', { error: errorText(error) });
         await startAgain();
@@ -212,12 +244,13 @@ export function createUpdates(options: UpdatesOptions): Updates {
     start: () => {
       started = true;
       void learn();
+      endFollowing = updater.followReplacement((version) => void replacedBy(version));
       later(times.firstCheckMs, checkAndAgain);
     },
     settingsChanged: () => {
       if (started) void learn();
     },
-    check,
+    check: () => check(),
     download,
     install,
     cancel: () => {
@@ -225,6 +258,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
       return state;
     },
     close: () => {
+      endFollowing();
       for (const timer of timers) clearTimeout(timer);
       if (state.phase !== 'installing') step?.abort(CANCELLED);
     },

@@ -109,10 +109,9 @@ export function createNotifier({
   const followUpdate = ({ phase, version }: UpdateState) => {
     if (phase !== 'available' || version === null || version === toldVersion) return;
     toldVersion = version;
-    const body = 'It is installed when you say so.';
     tell('notifyUpdate', {
-      title: `Claudacity ${version} is there`,
-      body,
+      title: `Claudacity ${version} is available`,
+      body: 'Nothing is installed until you say so.',
       page: 'settings',
       target: 'checkForUpdates',
     });

@@ -69,7 +69,7 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItemConstr
       click: ({ checked }) => actions.setLoginItem(checked),
     },
     {
-      label: literal(`${update.phase === 'ready' ? 'Install' : 'Update to'} ${update.version ?? ''}…`),
+      label: literal(`${updateVerb(update)} ${update.version ?? ''}…`),
       visible: update.version !== null,
       click: () => actions.openPage('settings', 'checkForUpdates'),
     },
@@ -78,6 +78,12 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItemConstr
     { type: 'separator' },
     { label: 'Quit Claudacity', click: actions.quit },
   ];
+}
+
+/** What the version that follows is to be done with. */
+function updateVerb({ phase, installed }: UpdateState): string {
+  if (installed) return 'Restart with';
+  return phase === 'ready' ? 'Install' : 'Update to';
 }
 
 function statusLines({ server, cli, storage, planWindows, usage, answering }: TrayState): string[] {

@@ -10,9 +10,14 @@ import type { Log } from '../../log/log';
 import type * as ElectronUpdaterBundle from './electronUpdater';
 import { feedUrl, packageFeed } from './feed';
 import { type Installation, isFromRepository } from './installation';
+import type { RunningProgram } from './replacedProgram';
 
 export interface DesktopUpdaterOptions {
   readonly installation: Installation;
+  /** Undefined where no other program can come into the place of the running one. */
+  readonly program: RunningProgram | undefined;
+  /** Resolves when the app has begun to end. It starts again. */
+  restart(): Promise<void>;
   /** Where app-update.yml is. */
   readonly resourcesPath: string;
   /** Where package.json is. */
@@ -42,7 +47,7 @@ export function createDesktopUpdater(options: DesktopUpdaterOptions): Updater {
         path.join(__dirname, 'electronUpdater.cjs'),
       );
       const updater = bundle.createElectronUpdater({
-        ...{ kind, url, key: updateKey(appPath), dataDir, log },
+        ...{ kind, url, key: updateKey(appPath), dataDir, log, restart: options.restart },
         configFile: config() === undefined ? undefined : configFile,
       });
       loaded = { url: url.href, updater };
@@ -77,6 +82,8 @@ export function createDesktopUpdater(options: DesktopUpdaterOptions): Updater {
       if (!loaded) throw new Error('No update was downloaded. Download it first.');
       await loaded.updater.install();
     },
+    followReplacement: (listener) => options.program?.onReplaced(listener) ?? (() => {}),
+    restart: options.restart,
   };
 }
 

@@ -1,10 +1,9 @@
 /** Updates with electron-updater. A bundle of its own, which is loaded when updates are first looked for: it would slow down the start. */
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { app } from 'electron';
 import {
-  AppImageUpdater,
   type AppUpdater,
   CancellationToken,
   DebUpdater,
@@ -14,13 +13,14 @@ import {
   RpmUpdater,
   type UpdateInfo,
 } from 'electron-updater';
-import type { InstallOptions } from 'electron-updater/out/BaseUpdater';
-import { GenericProvider } from 'electron-updater/out/providers/GenericProvider';
-import { type ProviderRuntimeOptions, parseUpdateInfo } from 'electron-updater/out/providers/Provider';
+import { LostDownloadError } from '../../core/update/updater';
 import type { Log } from '../../log/log';
-import { errorText } from '../../shared/errorText';
-import { demandSignature, fileList } from './feed';
+import { ReplacedAppImage } from './appImageUpdater';
+import { feedProvider, LIST_MAX_BYTES } from './feedProvider';
+import { FeedRequests } from './feedRequests';
 import type { InstallationKind } from './installation';
+import { installPackage } from './packageInstaller';
+import { faultText, readable } from './updateFault';
 
 export interface ElectronUpdaterOptions {
   readonly kind: InstallationKind;
@@ -32,6 +32,8 @@ export interface ElectronUpdaterOptions {
   readonly configFile: string | undefined;
   readonly dataDir: string;
   readonly log: Log;
+  /** Resolves when the app has begun to end. It starts again. */
+  restart(): Promise<void>;
 }
 
 export interface ElectronUpdater {
@@ -41,8 +43,15 @@ export interface ElectronUpdater {
   install(): Promise<void>;
 }
 
+interface DownloadedFile {
+  readonly path: string;
+  /** In Base64, as the list has it. */
+  readonly sha512: string;
+}
+
 export function createElectronUpdater(options: ElectronUpdaterOptions): ElectronUpdater {
   const { kind, url, key, configFile, dataDir, log } = options;
+  const requests = new FeedRequests();
   const updater = updaterOf(kind);
   updater.autoDownload = false;
   updater.autoInstallOnAppQuit = false;
@@ -56,13 +65,18 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
   };
   updater.updateConfigPath = configFile ?? ownConfig(dataDir);
   // An identifier of this computer, which electron-updater would write into a file and send.
-  Object.assign(updater, { stagingUserIdPromise: { value: Promise.resolve('') } });
-  updater.setFeedURL({ provider: 'custom', updateProvider: feedProvider(url, key) });
+  Object.assign(updater, { stagingUserIdPromise: { value: Promise.resolve('') }, httpExecutor: requests });
+  updater.setFeedURL({ provider: 'custom', updateProvider: feedProvider({ kind, url, key }) });
+
+  let found: UpdateInfo | undefined;
+  let downloaded: DownloadedFile | undefined;
 
   return {
     check: async (signal) => {
-      const result = await readable(updater.checkForUpdates());
+      const check = () => readable(updater.checkForUpdates());
+      const result = await requests.within({ signal, maxBytes: LIST_MAX_BYTES }, check);
       signal.throwIfAborted();
+      found = result?.updateInfo;
       return result?.isUpdateAvailable ? result.updateInfo.version : undefined;
     },
     download: async (onProgress, signal) => {
@@ -72,19 +86,25 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
       signal.addEventListener('abort', cancel, { once: true });
       updater.on('download-progress', report);
       try {
-        await readable(updater.downloadUpdate(token));
+        const maxBytes = Math.max(0, ...(found?.files ?? []).map(({ size = 0 }) => size));
+        const download = () => readable(updater.downloadUpdate(token));
+        const [file = ''] = await requests.within({ signal, maxBytes }, download);
+        const sha512 = found?.files.find((one) => one.url === path.basename(file))?.sha512;
+        downloaded = sha512 === undefined ? undefined : { path: file, sha512 };
       } finally {
         updater.off('download-progress', report);
         signal.removeEventListener('abort', cancel);
       }
     },
-    install: () =>
-      new Promise((resolve, reject) => {
-        const onError = (error: Error) => reject(new Error(installFault(error, kind), { cause: error }));
-        updater.once('error', onError);
-        app.once('before-quit', () => resolve());
-        updater.quitAndInstall(true, true);
-      }),
+    install: async () => {
+      if (kind === 'macApp') return quitAndInstall(updater);
+      if (!downloaded || !(await isIntact(downloaded))) {
+        throw new LostDownloadError('The downloaded file is gone or was changed. Download it again.');
+      }
+      if (kind === 'appImage' || kind === 'nsis') return quitAndInstall(updater);
+      await installPackage(downloaded.path, downloaded.sha512);
+      await options.restart();
+    },
   };
 }
 
@@ -93,7 +113,7 @@ function updaterOf(kind: InstallationKind): AppUpdater {
     case 'appImage':
       return new ReplacedAppImage();
     case 'deb':
-      return new InstalledDeb();
+      return new DebUpdater();
     case 'rpm':
       return new RpmUpdater();
     case 'nsis':
@@ -103,38 +123,33 @@ function updaterOf(kind: InstallationKind): AppUpdater {
   }
 }
 
-/** electron-updater starts the new file while this app still runs, which would tell the new one to leave again. */
-class ReplacedAppImage extends AppImageUpdater {
-  override spawnLog(file: string): Promise<boolean> {
-    // An ended process whose parent does not ask for its exit code has no program any more, but can be signalled.
-    const waits = 'while readlink "/proc/$1/exe" >/dev/null; do sleep 0.2; done; shift; exec "$@"';
-    const { APPDIR: _appDir, ARGV0: _argv0, ...env } = process.env;
-    const args = process.argv.slice(1).filter((argument) => argument !== '--hidden');
-    const child = spawn('/bin/sh', ['-c', waits, 'sh', String(process.pid), file, ...args], {
-      ...{ detached: true, stdio: 'ignore', cwd: '/', env },
-    });
-    child.on('error', (error) => this.dispatchError(error));
-    child.unref();
-    return Promise.resolve(child.pid !== undefined);
-  }
+/** Resolves when the app has begun to quit. */
+function quitAndInstall(updater: AppUpdater): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onQuit = () => {
+      updater.off('error', onError);
+      resolve();
+    };
+    const onError = (error: Error) => {
+      app.off('before-quit', onQuit);
+      reject(new Error(`The update could not be installed: ${faultText(error)}`, { cause: error }));
+    };
+    updater.once('error', onError);
+    app.once('before-quit', onQuit);
+    updater.quitAndInstall(true, true);
+  });
 }
 
-/** electron-updater takes the success of `apt-get install -f`, which follows a failed dpkg, for that of the package. */
-class InstalledDeb extends DebUpdater {
-  protected override doInstall({ isForceRunAfter }: InstallOptions): boolean {
-    const file = this.installerPath;
-    if (file === null) return false;
-    const command = this.hasCommand('apt-get')
-      ? ['apt-get', 'install', '-y', '--no-remove', file]
-      : ['dpkg', '-i', file];
-    try {
-      this.runCommandWithSudoIfNeeded(command);
-    } catch (error) {
-      this.dispatchError(error instanceof Error ? error : new Error(String(error)));
-      return false;
-    }
-    if (isForceRunAfter) this.app.relaunch();
-    return true;
+/** Days may be between download and installation, and the file is in a folder that programs clean up. A changed file is deleted. */
+async function isIntact({ path: file, sha512 }: DownloadedFile): Promise<boolean> {
+  const hash = createHash('sha512');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk);
+    if (hash.digest('base64') === sha512) return true;
+    rmSync(file);
+    return false;
+  } catch {
+    return false;
   }
 }
 
@@ -143,70 +158,4 @@ function ownConfig(dataDir: string): string {
   const file = path.join(dataDir, 'app-update.yml');
   writeFileSync(file, 'updaterCacheDirName: claudacity-updater\n', { mode: 0o600 });
   return file;
-}
-
-/** Reads the list of the newest version's files, and checks what feed.ts says. */
-function feedProvider(url: URL, key: string) {
-  return class FeedProvider extends GenericProvider {
-    constructor(_options: object, updater: AppUpdater, runtimeOptions: ProviderRuntimeOptions) {
-      super({ provider: 'generic', url: url.href }, updater, runtimeOptions);
-    }
-
-    /** Without the identifier that electron-updater sends. */
-    override setRequestHeaders(): void {
-      super.setRequestHeaders({});
-    }
-
-    override async getLatestVersion(): Promise<UpdateInfo> {
-      const name = `${this.getDefaultChannelName()}.yml`;
-      const list = (await this.httpRequest(new URL(name, url))) ?? '';
-      if (key !== '') {
-        const signature = await this.httpRequest(new URL(`${name}.sig`, url)).catch((error: unknown) => {
-          if (isMissing(error)) return '';
-          throw error;
-        });
-        demandSignature(list, signature ?? '', key);
-      }
-      const info = parseUpdateInfo(list, name, new URL(name, url));
-      const parsed = fileList.safeParse(info);
-      if (!parsed.success) throw new Error('The list of the newest version is not valid, so it was not taken.');
-      return info;
-    }
-  };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 404;
-}
-
-/** Gives electron-updater's errors, which are for developers, sentences for users. */
-async function readable<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new Error(faultText(error), { cause: error });
-  }
-}
-
-function faultText(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const [text = ''] = errorText(error).split('\n');
-  if (code === 'ERR_CHECKSUM_MISMATCH') {
-    return 'The downloaded file does not have the checksum that it should have, so it was deleted. Try again later.';
-  }
-  if (code === 'ERR_UPDATER_INVALID_SIGNATURE') {
-    return 'The downloaded file is not signed by the makers of this program, so it was deleted.';
-  }
-  if (isMissing(error)) return 'The address for updates has none for this system.';
-  if (text.startsWith('net::') || /^E[A-Z]+$/.test(code)) {
-    return `The address for updates cannot be reached (${text.replace(/^net::/, '')}).`;
-  }
-  return text;
-}
-
-function installFault(error: unknown, kind: InstallationKind): string {
-  if (kind === 'deb' || kind === 'rpm') {
-    return 'The package was not installed: the system did not give the rights, or its package manager has refused it. Try it again, or install the downloaded package by hand.';
-  }
-  return `The update could not be installed: ${faultText(error)}`;
 }

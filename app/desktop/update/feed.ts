@@ -12,7 +12,13 @@ import { z } from 'zod';
 export const fileList = z.looseObject({
   version: z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
   files: z
-    .array(z.looseObject({ url: z.string().regex(/^[\w.+~ -]+$/), sha512: z.string().regex(/^[\w+/]{86}==$/) }))
+    .array(
+      z.looseObject({
+        url: z.string().regex(/^[\w.+~ -]+$/),
+        sha512: z.string().regex(/^[\w+/]{86}==$/),
+        size: z.int().positive(),
+      }),
+    )
     .min(1),
 });
 
@@ -22,13 +28,16 @@ export const fileList = z.looseObject({
  */
 export function feedUrl(text: string): URL {
   const url = parsedUrl(text);
-  // This computer itself needs no encryption: for tests and for a tunnel.
-  const isLocal = url?.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
-  if (!url || !(url.protocol === 'https:' || isLocal)) {
+  if (!url || !isSafeAddress(url)) {
     throw new Error('The address for updates must begin with https://.');
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
+}
+
+/** Whether nobody on the way can read or change what comes from there. This computer itself needs no encryption: for tests and for a tunnel. */
+export function isSafeAddress({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname));
 }
 
 /** The oldest Electron has no `URL.canParse`. */

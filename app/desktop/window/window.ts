@@ -17,6 +17,7 @@ export interface AppWindow {
   mainFrame(): WebFrameMain | undefined;
   /** Whether it is the window that the user works in. */
   isFocused(): boolean;
+  isVisible(): boolean;
   subscriptions(): PageSubscriptions | undefined;
   /** From here on, closing the window closes it instead of hiding it: the app quits. */
   allowClosing(): void;
@@ -30,6 +31,8 @@ export interface AppWindowOptions {
   /** What the window's page can subscribe to. */
   topics: Topics;
   log: Log;
+  /** Whether a window can be created at this moment. */
+  canCreate: () => boolean;
   /** Called whenever the window becomes visible. */
   onShow: () => void;
   /** Whether the desktop shows tray icons at this moment. */
@@ -43,6 +46,7 @@ export function createAppWindow({
   stateFile,
   topics,
   log,
+  canCreate,
   onShow,
   showsTray,
   closingWithoutTray,
@@ -121,6 +125,7 @@ export function createAppWindow({
   return {
     open() {
       if (!window) {
+        if (!canCreate()) return;
         window = adopt(createBrowserWindow(stateFile));
         return;
       }
@@ -130,6 +135,7 @@ export function createAppWindow({
     },
     mainFrame: () => window?.webContents.mainFrame,
     isFocused: () => window?.isFocused() ?? false,
+    isVisible: () => window?.isVisible() ?? false,
     subscriptions: () => subscriptions,
     allowClosing() {
       hidesOnClose = false;

@@ -18,6 +18,8 @@ export interface UpdateState {
   phase: UpdatePhase;
   /** The later version, where one is known. */
   version: string | null;
+  /** Whether that version is installed already, by the system's package manager: a restart is all that is left. */
+  installed: boolean;
   /** From 0 to 1 while it is downloaded. */
   progress: number | null;
   /** When the address for updates has last answered. */

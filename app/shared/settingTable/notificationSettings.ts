@@ -36,8 +36,8 @@ export const NOTIFICATION_SETTINGS = {
   notifyUpdate: toggle({
     default: true,
     group: 'notifications',
-    label: 'A later version is there',
-    description: 'notify when a later version of Claudacity is there',
+    label: 'A later version is available',
+    description: 'notify when a later version of Claudacity is available',
   }),
   notifyRefused: toggle({
     default: false,

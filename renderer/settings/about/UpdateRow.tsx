@@ -9,7 +9,7 @@ export function UpdateRow() {
   const update = useApp((app) => app.update);
   return (
     <div className="settings-row">
-      <span className="settings-label">Later version</span>
+      <span className="settings-label">New version</span>
       <div className="settings-value">
         <div className="update-actions">
           <UpdateActions update={update} checks />

@@ -9,7 +9,7 @@ export interface UpdateActionsProps {
   readonly checks?: boolean;
 }
 
-export function UpdateActions({ update: { phase, version }, checks = false }: UpdateActionsProps) {
+export function UpdateActions({ update: { phase, version, installed }, checks = false }: UpdateActionsProps) {
   switch (phase) {
     case 'off':
     case 'installing':
@@ -20,7 +20,7 @@ export function UpdateActions({ update: { phase, version }, checks = false }: Up
     case 'available':
       return <Step call="update.download" label={`Download ${version}`} />;
     case 'ready':
-      return <Step call="update.install" label="Install and restart" />;
+      return <Step call="update.install" label={installed ? 'Restart' : 'Install and restart'} />;
     case 'downloading':
     case 'waiting':
       return <Step call="update.cancel" label="Cancel" />;

@@ -3,7 +3,7 @@ import type { UpdateState } from '../../../app/shared/contract';
 import { plural } from '../../ui/format';
 
 /** '' where there is nothing to say. */
-export function updateText({ phase, version, progress, answering, checkedAt }: UpdateState): string {
+export function updateText({ phase, version, installed, progress, answering, checkedAt }: UpdateState): string {
   switch (phase) {
     case 'off':
       return '';
@@ -12,14 +12,18 @@ export function updateText({ phase, version, progress, answering, checkedAt }: U
     case 'checking':
       return 'Looking for a later version…';
     case 'available':
-      return `Version ${version} is there.`;
+      return `Version ${version} is available.`;
     case 'downloading':
-      return `Version ${version} is downloaded: ${Math.floor((progress ?? 0) * 100)} %.`;
+      return `Downloading version ${version}: ${Math.floor((progress ?? 0) * 100)} %.`;
     case 'ready':
-      return `Version ${version} is downloaded. To install it, Claudacity starts anew; running answers end first.`;
+      return installed
+        ? `Version ${version} is installed. Restart Claudacity to use it; running answers finish first.`
+        : `Version ${version} is downloaded. Installing it restarts Claudacity; running answers finish first.`;
     case 'waiting':
-      return `Version ${version} is installed once ${plural(Math.max(1, answering), 'running answer')} ${answering > 1 ? 'have' : 'has'} ended.`;
+      return `${installed ? 'Restarting' : 'Installing'} as soon as ${answering > 1 ? `${plural(answering, 'running answer')} have` : 'the running answer has'} finished.`;
     case 'installing':
-      return `Version ${version} is being installed. Claudacity starts again by itself.`;
+      return installed
+        ? `Restarting with version ${version}.`
+        : `Installing version ${version}. Claudacity restarts by itself.`;
   }
 }

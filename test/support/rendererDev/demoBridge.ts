@@ -15,6 +15,7 @@ import type {
   Theme,
   TopicUpdate,
   TopicValues,
+  UpdateState,
 } from '../../../app/shared/contract';
 import { shownSettings } from '../../../app/shared/settings';
 import { checkSettingText } from '../../../app/shared/settingText';
@@ -45,6 +46,8 @@ export interface Demo {
   noTexts?: boolean;
   /** Nothing changes by itself. */
   still?: boolean;
+  /** What is known of a later version. */
+  update?: Partial<UpdateState>;
 }
 
 declare global {
@@ -118,8 +121,16 @@ const snapshot: TopicValues = {
   asks: { turns: [] },
   trials: { turns: [] },
   update: {
-    ...{ phase: busy ? 'idle' : 'off', version: null, progress: null, checkedAt: Date.now(), answering: 0 },
+    ...{
+      phase: busy ? 'idle' : 'off',
+      version: null,
+      installed: false,
+      progress: null,
+      checkedAt: Date.now(),
+      answering: 0,
+    },
     message: busy ? null : 'Claudacity runs from its source: update that, then start it again.',
+    ...demo.update,
   },
   keys: { keys: busy ? demoKeys(Date.now()) : [], problem: null },
   settings: appSettings({ theme: demo.theme, keepTexts: !demo.noTexts }),

@@ -52,7 +52,7 @@ export function testServices(handlers: Partial<CallHandlers> = {}): TestServices
 
 /** Of an app that is updated by other means, with some changes. */
 export function updateState(changes: Partial<UpdateState> = {}): UpdateState {
-  const nothing = { version: null, progress: null, checkedAt: null, answering: 0 };
+  const nothing = { version: null, installed: false, progress: null, checkedAt: null, answering: 0 };
   return { phase: 'off', message: 'The store that it was installed from updates it.', ...nothing, ...changes };
 }
 

@@ -272,6 +272,30 @@ const STATES = {
   'settings-notifications': { demo: 'busy', before: (page) => settingsGroup(page, 'Notifications') },
   'settings-start-up': { demo: 'busy', before: (page) => settingsGroup(page, 'Start-up') },
   'settings-about': { demo: 'busy', before: (page) => settingsGroup(page, 'About') },
+  ...updateStates({
+    available: { phase: 'available' },
+    downloading: { phase: 'downloading', progress: 0.42 },
+    ready: { phase: 'ready' },
+    waiting: { phase: 'waiting', answering: 2 },
+    installing: { phase: 'installing' },
+    failed: {
+      phase: 'available',
+      message:
+        'The downloaded file does not have the checksum that it should have, so it was deleted. Try again later.',
+    },
+    refused: {
+      phase: 'ready',
+      message:
+        'The package was not installed: the system did not give the rights. Install it by hand with `sudo apt install /home/ana/.cache/claudacity-updater/pending/claudacity-1.0.1-linux-amd64.deb`.',
+    },
+    installed: { phase: 'ready', installed: true },
+    repository: {
+      phase: 'off',
+      version: null,
+      message:
+        'A package repository of this system offers Claudacity and updates it, together with the rest of the system.',
+    },
+  }),
   'settings-report': {
     demo: 'busy',
     before: async (page) => {
@@ -441,6 +465,23 @@ const STATES = {
   },
 };
 
+/**
+ * The settings, and the notice that every page has, for what may be known of a later version.
+ * @param {Record<string, Partial<import('../../../app/shared/contract').UpdateState>>} states
+ */
+function updateStates(states) {
+  return Object.fromEntries(
+    Object.entries(states).map(([name, state]) => [
+      `update-${name}`,
+      {
+        demo: /** @type {const} */ ('busy'),
+        more: { update: { version: '1.0.1', ...state } },
+        before: (/** @type {Page} */ page) => settingsGroup(page, 'Updates'),
+      },
+    ]),
+  );
+}
+
 /** Opens the settings at a group, in the list or in the select of a narrow window. @param {Page} page @param {string} title */
 async function settingsGroup(page, title) {
   await page.keyboard.press('Control+,');
@@ -491,7 +532,7 @@ for (const { size, width, height, deviceScaleFactor = 1 } of [
       page.on('pageerror', (error) => console.log(`[${picture}]`, error));
       await page.addInitScript(await demoScript({ ...more, day: demo, theme, still: name !== 'scrolled' }));
       await page.goto(url);
-      await page.getByRole('status').waitFor();
+      await page.getByRole('status').first().waitFor();
       await page.keyboard.press('Control+2');
       await before?.(page).catch((error) => console.log(`[${picture}]`, error));
       await page.waitForTimeout(400);

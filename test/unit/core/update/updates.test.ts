@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Updater } from '../../../../app/core/update/updater';
+import { LostDownloadError, type Updater } from '../../../../app/core/update/updater';
 import { createUpdates, type Updates, type UpdateTimes } from '../../../../app/core/update/updates';
 import { recordingLog } from '../../../support/recordingLog';
 
@@ -13,6 +13,7 @@ function rig(changes: Partial<Updater> = {}, times: Partial<UpdateTimes> = {}) {
   const settings = { checkForUpdates: true, updateFeed: '' };
   const running = { answers: 0 };
   const listeners = new Set<() => void>();
+  const installed: { listener: ((version: string) => void) | undefined } = { listener: undefined };
   const log = recordingLog();
   updates = createUpdates({
     updater: {
@@ -22,6 +23,13 @@ function rig(changes: Partial<Updater> = {}, times: Partial<UpdateTimes> = {}) {
         for (const share of [0.25, 0.5, 1]) onProgress(share);
       },
       install: async () => void events.push(`installed with ${running.answers} answers`),
+      followReplacement: (listener) => {
+        installed.listener = listener;
+        return () => {
+          installed.listener = undefined;
+        };
+      },
+      restart: async () => void events.push(`restarted with ${running.answers} answers`),
       ...changes,
     },
     settings: () => settings,
@@ -42,7 +50,9 @@ function rig(changes: Partial<Updater> = {}, times: Partial<UpdateTimes> = {}) {
     running.answers = count;
     for (const listener of listeners) listener();
   };
-  return { events, settings, setAnswers, listeners, log };
+  /** What a package manager does. */
+  const installOther = (version: string) => installed.listener?.(version);
+  return { events, settings, setAnswers, listeners, log, installOther };
 }
 
 test('an update is found, downloaded and installed, step by step', async () => {
@@ -123,6 +133,79 @@ test('a download with a wrong checksum is refused with the reason, and can be tr
   expect(await updates.download()).toMatchObject({ phase: 'ready', message: null });
 });
 
+test('a download that is gone when it is to be installed can be downloaded again', async () => {
+  rig({
+    install: async () => {
+      throw new LostDownloadError('The downloaded file is gone.');
+    },
+  });
+  await updates.check();
+  await updates.download();
+  await expect(updates.install()).rejects.toThrow('The downloaded file is gone.');
+  expect(updates.state).toMatchObject({ phase: 'available', version: '1.0.1' });
+  expect(await updates.download()).toMatchObject({ phase: 'ready' });
+});
+
+test('a version that a package manager has installed is offered as a restart, which waits for running answers', async () => {
+  const check = vi.fn(async () => '1.0.1');
+  const { events, setAnswers, installOther } = rig({ unsupported: async () => 'A repository updates it.', check });
+  updates.start();
+  await vi.waitFor(() => expect(updates.state.message).toBe('A repository updates it.'));
+  installOther('1.0.2');
+  await vi.waitFor(() =>
+    expect(updates.state).toMatchObject({ phase: 'ready', version: '1.0.2', installed: true, message: null }),
+  );
+  expect(await updates.check()).toMatchObject({ phase: 'ready', version: '1.0.2' });
+  expect(check).not.toHaveBeenCalled();
+  setAnswers(1);
+  const restarted = updates.install();
+  await vi.waitFor(() => expect(updates.state).toMatchObject({ phase: 'waiting', answering: 1 }));
+  setAnswers(0);
+  await restarted;
+  expect(events).toContain('restarted with 0 answers');
+});
+
+test('a version that a package manager installs during a download ends the download', async () => {
+  const { installOther } = rig({ download: () => new Promise<void>(() => {}) });
+  updates.start();
+  await updates.check();
+  const download = updates.download();
+  await vi.waitFor(() => expect(updates.state.phase).toBe('downloading'));
+  installOther('1.0.1');
+  await download;
+  await vi.waitFor(() => expect(updates.state).toMatchObject({ phase: 'ready', version: '1.0.1', installed: true }));
+});
+
+test('what the app installs itself is not taken for the work of a package manager', async () => {
+  const { installOther, events } = rig();
+  updates.start();
+  await updates.check();
+  await updates.download();
+  const { installed } = await updates.install();
+  installOther('1.0.1');
+  expect(installed).toBe(false);
+  expect(updates.state).toMatchObject({ phase: 'installing', installed: false });
+  expect(events.at(-1)).toBe('installing');
+});
+
+test('who asks while a check runs by itself gets its result, and what is shown stays meanwhile', async () => {
+  let answer: (version: string) => void = () => {};
+  const check = vi.fn(
+    () =>
+      new Promise<string>((resolve) => {
+        answer = resolve;
+      }),
+  );
+  const { events } = rig({ check }, { firstCheckMs: 0 });
+  updates.start();
+  await vi.waitFor(() => expect(check).toHaveBeenCalled());
+  const asked = updates.check();
+  answer('1.0.1');
+  expect(await asked).toMatchObject({ phase: 'available', version: '1.0.1' });
+  expect(check).toHaveBeenCalledOnce();
+  expect(events).not.toContain('checking');
+});
+
 test('a check that nobody has asked for is silent where the network is down', async () => {
   const check = vi.fn(async () => {
     throw new Error('net::ERR_INTERNET_DISCONNECTED');
@@ -132,6 +215,7 @@ test('a check that nobody has asked for is silent where the network is down', as
   await vi.waitFor(() => expect(check).toHaveBeenCalled());
   await vi.waitFor(() => expect(updates.state).toMatchObject({ phase: 'idle', message: null, checkedAt: null }));
   expect(log.entries.filter(({ level }) => level !== 'debug')).toEqual([]);
+  expect(log.entries.at(-1)?.fields?.next).toMatch(/^\d{4}-.*Z$/);
   await expect(updates.check()).rejects.toThrow('net::ERR_INTERNET_DISCONNECTED');
   expect(updates.state.message).toBe('net::ERR_INTERNET_DISCONNECTED.');
 });

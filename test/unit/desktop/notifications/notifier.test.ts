@@ -32,7 +32,7 @@ test('a later version is told once, and not what is done with it', () => {
   for (const phase of ['checking', 'available', 'checking', 'available', 'downloading', 'ready'] as const) {
     notifier.update({ update: updateState({ phase, version }) });
   }
-  expect(titles()).toEqual(['Claudacity 1.0.1 is there']);
+  expect(titles()).toEqual(['Claudacity 1.0.1 is available']);
   notifier.update({ update: updateState({ phase: 'available', version: '1.0.2' }) });
   expect(titles()).toHaveLength(2);
 });

@@ -131,9 +131,12 @@ test('a click on one of the last requests opens it in the window', () => {
 
 test('a later version has an entry, which opens its settings', () => {
   const actions = spies();
-  const entry = (phase: UpdatePhase) =>
-    menu({ update: updateState({ phase, version: '1.0.1' }) }, actions).find(({ label }) => label?.includes('1.0.1'));
+  const entry = (phase: UpdatePhase, installed = false) =>
+    menu({ update: updateState({ phase, version: '1.0.1', installed }) }, actions).find(({ label }) =>
+      label?.includes('1.0.1'),
+    );
   expect(entry('ready')?.label).toBe('Install 1.0.1…');
+  expect(entry('ready', true)?.label).toBe('Restart with 1.0.1…');
   const available = entry('available');
   expect(available).toMatchObject({ label: 'Update to 1.0.1…', visible: true });
   click(available ?? {});

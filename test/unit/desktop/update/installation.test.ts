@@ -76,6 +76,7 @@ test('a Debian package is from a repository where one offers the installed versi
 const updater = (kind: 'deb' | 'appImage') =>
   createDesktopUpdater({
     installation: { kind },
+    ...{ program: undefined, restart: async () => {} },
     ...{ resourcesPath: folder, appPath: folder, dataDir: folder, log: recordingLog() },
   });
 
