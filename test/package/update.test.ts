@@ -1,143 +1,394 @@
 /**
- * The path of an update on Linux: a packaged 1.0.0 finds, downloads and becomes 1.0.1, with all that it had stored. The packages are the real
- * ones, unpacked; the file that is replaced starts them as an AppImage's runtime would. The tests depend on each other and run in this order.
+ * Updates of the real packages on a clean Debian that systemd has booted: an installed deb as an ordinary user, for whom polkit decides about the
+ * rights, and an AppImage with its own runtime. Lists and packages are as electron-builder writes them. The tests depend on each other and run in
+ * this order.
  */
-import { type ChildProcess, execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chownSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { claudePath, cliEnvironment, removeFolder, scratchFolder } from '../support/cli';
-import { gate, type MessagesApi, startMessagesApi, text } from '../support/messagesApi';
-import { addTestUser, type TestUser } from '../support/plainUser';
+import { DESKTOP_TARGET, SCREEN, USER } from './support/desktopSession';
+import { askApp } from './support/runningApp';
 import {
-  askApp,
-  buildVersion,
-  runningUrl,
+  type Answer,
+  breaksOff,
+  endless,
+  LIST,
+  notFound,
+  redirectTo,
+  sha512Of,
+  silent,
   startUpdateFeed,
   type UpdateFeed,
-  writeAppImage,
-} from '../support/updateFeed';
+} from './support/updateFeed';
+import { HOME, inside, startUpdateRig, type UpdateRig } from './support/updateRig';
 
-const run = promisify(execFile);
 const MINUTES = 60_000;
+const DOWNLOADS = `${HOME}/.cache/claudacity-updater/pending`;
+const PROGRAM = '/opt/Claudacity/claudacity';
+/** As it is downloaded: its name has the version. */
+const APP_IMAGE = `${HOME}/claudacity-1.0.0-linux-x86_64.AppImage`;
+const ENTRY = `${HOME}/.config/autostart/claudacity.desktop`;
+const STRANGER = generateKeyPairSync('ed25519').privateKey;
 
-let folder: string;
-let api: MessagesApi;
-let user: TestUser;
-let feed: UpdateFeed;
-let appImage: string;
-let dataDir: string;
-let session: ChildProcess;
-let url: string;
+let rig: UpdateRig;
+let silentFeed: UpdateFeed;
+/** What `claudacity update` prints where the address never answers. */
+let updateOfSilent: Promise<string>;
 
 beforeAll(async () => {
-  folder = await scratchFolder();
-  await run('chmod', ['755', folder]);
-  const [older, newer] = [await buildVersion('1.0.0', folder), await buildVersion('1.0.1', folder)];
-  api = await startMessagesApi();
-  user = await addTestUser();
-  await user.installClaude(claudePath());
-  feed = await startUpdateFeed();
-  appImage = path.join(user.home, 'Claudacity.AppImage');
-  writeAppImage(appImage, older);
-  const { uid, gid } = statSync(user.home);
-  chownSync(appImage, uid, gid);
-  writeAppImage(path.join(folder, 'new.AppImage'), newer);
-  dataDir = path.join(user.home, 'data');
-  const env = {
-    ...cliEnvironment(api, user.home),
-    ...{ PATH: '/usr/local/bin:/usr/bin:/bin', HOST: '127.0.0.1', PORT: '0', CLAUDACITY_HOME: dataDir },
-    ...{ CLAUDACITY_UPDATE_FEED: feed.url, CLAUDACITY_UPDATE_CHECK: 'off' },
-  };
-  // The screen outlives the app, as a session does.
-  session = user.startOnDesktop(['sh', '-c', '"$0" & exec sleep 600', appImage], env);
-  url = await runningUrl(dataDir, '1.0.0');
-}, 5 * MINUTES);
+  rig = await startUpdateRig();
+  silentFeed = await startUpdateFeed();
+}, 10 * MINUTES);
 
 afterAll(async () => {
-  session?.kill();
-  await user?.remove();
-  await feed?.close();
-  await api?.close();
-  await removeFolder(folder);
-}, MINUTES);
+  await silentFeed?.close();
+  await rig?.remove();
+}, 2 * MINUTES);
 
-test('a list with the signature of somebody else is refused', async () => {
-  feed.publish('1.0.1', path.join(folder, 'new.AppImage'), { key: generateKeyPairSync('ed25519').privateKey });
-  await expect(call('update.check')).rejects.toThrow('not signed by the makers');
-  expect(await call('update.state')).toMatchObject({ phase: 'idle', version: null });
+test('two more apps look for updates by themselves: one without a network, and one whose address never answers', async () => {
+  // A minute after their start, which other tests take: a test below sees what came of it.
+  silentFeed.answer(LIST, silent);
+  await rig.asUser(`cp -r /opt/Claudacity ~/apart`);
+  await startApart('offline', 'PrivateNetwork=yes', 'https://updates.example/');
+  await startApart('silent', 'PrivateNetwork=no', silentFeed.url);
+  await expect.poll(() => updateState('offline')).toMatchObject({ phase: 'idle' });
+  await expect.poll(() => updateState('silent')).toMatchObject({ phase: 'idle' });
+  updateOfSilent = updateCommand('silent');
 });
 
-test('a file with a wrong checksum is refused and deleted', async () => {
-  feed.publish('1.0.1', path.join(folder, 'new.AppImage'), { sha512: `${'A'.repeat(86)}==` });
-  expect(await call('update.check')).toMatchObject({ phase: 'available', version: '1.0.1' });
-  await expect(call('update.download')).rejects.toThrow('checksum');
-  const cache = path.join(user.home, '.cache', 'claudacity-updater');
-  const left = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('AppImage'));
-  expect(left).toEqual([]);
-  await expect(call('update.install')).rejects.toThrow('No update was downloaded');
+describe('the .deb', () => {
+  test('is not installed without the rights, and the app and its server run on', async () => {
+    rig.session.start(PROGRAM);
+    await rig.running('1.0.0');
+    rig.feed.publish(rig.newer);
+    expect(await rig.call('update.check')).toMatchObject({ phase: 'available', version: '1.0.1' });
+    expect(await rig.call('update.download')).toMatchObject({ phase: 'ready' });
+    const byHand = `Install it by hand with \`sudo apt install ${downloaded(rig.newer.deb)}\``;
+    await expect(rig.call('update.install')).rejects.toThrow(`the system did not give the rights. ${byHand}`);
+    expect(await rig.call('update.state')).toMatchObject({ phase: 'ready', version: '1.0.1' });
+    await rig.running('1.0.0');
+  });
+
+  test('that was changed after the download is not installed, and can be downloaded again', async () => {
+    const file = downloaded(rig.newer.deb);
+    await rig.debian.run(`echo >> ${file}`);
+    await expect(rig.call('update.install')).rejects.toThrow('gone or was changed');
+    expect(await rig.call('update.state')).toMatchObject({ phase: 'available', version: '1.0.1' });
+    expect(await rig.call('update.download')).toMatchObject({ phase: 'ready' });
+    expect(await rig.debian.run(`cmp ${file} ${inside(rig.newer.deb)}`)).toBe('');
+    // What runs as root does not rely on the app.
+    const install = `/opt/Claudacity/bin/install-update ${file} ${'0'.repeat(128)}`;
+    await expect(rig.debian.run(install)).rejects.toThrow('the file is not the one that was downloaded');
+  });
+
+  test('that the package manager refuses leaves the app and its server running', async () => {
+    await rig.debian.run(`cat > /etc/polkit-1/rules.d/10-test.rules <<'END'\n${GIVE_RIGHTS}\nEND`);
+    const broken = path.join(rig.folder, 'broken.deb');
+    writeFileSync(broken, 'no package');
+    rig.feed.publish({ ...rig.newer, files: [broken] }, (list) => {
+      const file = { url: path.basename(broken), sha512: sha512Of(broken), size: statSync(broken).size };
+      return stringify({ ...parse(list), version: '1.0.2', files: [file] });
+    });
+    await rig.call('update.check');
+    expect(await rig.call('update.download')).toMatchObject({ phase: 'ready' });
+    await expect(rig.call('update.install')).rejects.toThrow(
+      /^The package was not installed \(.+\)\. Install it by hand/,
+    );
+    await rig.running('1.0.0');
+  });
+
+  test(
+    '1.0.0 becomes 1.0.1 by `claudacity update` once its last answer has ended; settings, keys and conversations stay',
+    async () => {
+      await rig.store();
+      rig.feed.publish(rig.newer);
+      const printed = await rig.duringAnAnswer(() => rig.asUser('claudacity update 2>&1'));
+      expect(printed).toContain('Installing Claudacity 1.0.1, which starts by itself.');
+      await rig.running('1.0.1');
+      await rig.expectStored();
+      expect(await rig.debian.run('dpkg-query -s claudacity')).toContain('\nVersion: 1.0.1\n');
+    },
+    2 * MINUTES,
+  );
+
+  test(
+    'of an earlier version, installed over it, says that it does not know the data of the later one, and leaves them as they are',
+    async () => {
+      await rig.quit();
+      const [database, settings] = ['claudacity.db', 'settings.json'].map((name) => path.join(rig.dataDir, name));
+      const kept = path.join(rig.folder, 'kept.db');
+      copyFileSync(database ?? '', kept);
+      writeInLaterFormat(database ?? '', settings ?? '');
+      const before = sha512Of(database ?? '');
+
+      await rig.debian.run(`apt-get -q -y install --allow-downgrades ${inside(rig.older.deb)}`, MINUTES);
+      rig.session.start(PROGRAM);
+      await rig.running('1.0.0');
+      const { storage } = Storage.parse(await askApp(rig.dataDir, { read: ['storage'] }));
+      expect(storage.problem.message).toContain('later version');
+      expect(await askApp(rig.dataDir, { read: ['settings'] })).toMatchObject({ settings: { theme: 'dark' } });
+      await rig.ask('Does it work?', 'Without its history.');
+      await rig.call('settings.change', { notifyUpdate: false });
+      await rig.quit();
+      expect(sha512Of(database ?? '')).toBe(before);
+      expect(JSON.parse(readFileSync(settings ?? '', 'utf8'))).toMatchObject({ theme: 'dark', ofALaterVersion: 1 });
+      copyFileSync(kept, database ?? '');
+    },
+    2 * MINUTES,
+  );
+
+  test(
+    'that apt installs while the app runs in the tray lets a running answer end, and then the new version starts',
+    async () => {
+      rig.session.start(`${PROGRAM} --hidden`);
+      await rig.running('1.0.0');
+      await rig.duringAnAnswer(async () => {
+        await rig.debian.run(`apt-get -q -y install ${inside(rig.newer.deb)}`, MINUTES);
+        // A window would be the end of a program that was replaced.
+        await rig.call('app.showWindow');
+      });
+      await rig.running('1.0.1');
+      const renderers = `pgrep -u ${USER} -f -- '^${PROGRAM} --type=renderer' || true`;
+      await expect.poll(() => rig.debian.run(renderers)).not.toBe('');
+      await rig.expectStored();
+      await rig.quit();
+    },
+    2 * MINUTES,
+  );
 });
 
-test(
-  '1.0.0 becomes 1.0.1 once its last answer has ended; settings, keys and conversations stay',
-  async () => {
-    await call('settings.change', { theme: 'dark' });
-    const { apiKey } = CreatedKey.parse(await call('keys.create', NEW_KEY));
-    api.answer(text('Before the update.'));
-    expect(await ask('Kept?')).toContain('Before the update.');
+describe('without an answer from the address for updates', () => {
+  test.each(['offline', 'silent'])(
+    'the app is silent: %s',
+    async (name) => {
+      const entries = () => readFileSync(path.join(rig.dataDir, '..', name, 'logs', 'claudacity.log'), 'utf8');
+      await expect.poll(entries, { timeout: 2 * MINUTES }).toContain('no updates could be looked for');
+      const log = z.array(LogEntry).parse(
+        entries()
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      );
+      const look = log.find(({ message }) => message === 'no updates could be looked for');
+      expect(Date.parse(look?.next ?? '')).toBeGreaterThan(Date.parse(look?.time ?? ''));
+      expect(log.filter(({ level, message }) => level !== 'debug' && /update|version/.test(message))).toEqual([]);
+      expect(await updateState(name)).toMatchObject({ phase: 'idle', message: null });
+      expect(busOf(name)).not.toContain(NOTIFICATIONS);
+    },
+    3 * MINUTES,
+  );
 
-    feed.publish('1.0.1', path.join(folder, 'new.AppImage'));
-    expect(await call('update.check')).toMatchObject({ phase: 'available', version: '1.0.1' });
-    expect(await call('update.download')).toMatchObject({ phase: 'ready' });
+  test('who asks is told why, with the exit code of a failure', async () => {
+    expect(await updateCommand('offline')).toMatch(
+      /The address for updates cannot be reached \(ERR_\w+\)\.\ncode 1\n$/,
+    );
+    expect(await updateOfSilent).toMatch(/The address for updates has not answered in time\.\ncode 1\n$/);
+  });
 
-    const held = gate();
-    api.answer(text('Half '), held, text('and half.'));
-    const answer = ask('A long one?');
-    await held.reached;
-    // The app ends while it answers the call.
-    const installed = call('update.install').catch(() => undefined);
-    await expect.poll(() => call('update.state')).toMatchObject({ phase: 'waiting', answering: 1 });
-    held.open();
-    expect(await answer).toContain('Half and half.');
-    await installed;
-
-    url = await runningUrl(dataDir, '1.0.1');
-    expect(readFileSync(appImage, 'utf8')).toContain('/1.0.1/');
-    expect(await askApp(dataDir, { read: ['settings'] })).toMatchObject({ settings: { theme: 'dark' } });
-    expect(await call('keys.list')).toMatchObject({ keys: [{ id: apiKey.id, name: 'phone' }] });
-    const stored = JSON.stringify(await call('conversations.list', Number.MAX_SAFE_INTEGER, 100));
-    expect(stored).toContain('Kept?');
-    expect(stored).toContain('A long one?');
-  },
-  2 * MINUTES,
-);
-
-test('the newest version says so, and no identifier of the computer was sent or written', async () => {
-  expect(await call('update.check')).toMatchObject({ phase: 'idle', version: null });
-  expect(feed.headers.filter((headers) => 'x-user-staging-id' in headers)).toEqual([]);
-  expect(existsSync(path.join(dataDir, '.updaterId'))).toBe(false);
+  test('an address that answers again is asked again, and then there is something to tell', async () => {
+    silentFeed.publish(rig.older);
+    expect(await updateCommand('silent', '--check')).toBe('This is the latest version.\ncode 0\n');
+    silentFeed.publish(rig.newer);
+    const printed = await updateCommand('silent', '--check');
+    expect(printed).toBe('Claudacity 1.0.1 is available. `claudacity update` installs it.\ncode 0\n');
+    await expect.poll(() => busOf('silent')).toContain(NOTIFICATIONS);
+    await rig.debian.run('systemctl stop offline silent');
+  });
 });
 
-test('without a network, only who asks is told', async () => {
-  await feed.close();
-  await expect(call('update.check')).rejects.toThrow('cannot be reached');
-  expect(await call('update.state')).toMatchObject({ phase: 'idle' });
+describe('the AppImage', () => {
+  test(
+    'starts at login, from a file with the name that it was downloaded with',
+    async () => {
+      await rig.debian.run('apt-get -q -y remove claudacity', MINUTES);
+      await rig.asUser(`cp ${inside(rig.older.appImage)} ${APP_IMAGE} && chmod 700 ${APP_IMAGE}`);
+      await rig.logInAgain();
+      rig.session.start(APP_IMAGE);
+      await rig.running('1.0.0');
+      await rig.expectStored();
+      await (await rig.session.tray.nextIcon()).click('Launch at login');
+      await expect.poll(() => rig.debian.run(`cat ${ENTRY} || true`)).toContain(`TryExec=${APP_IMAGE}\n`);
+      await rig.logInAgain();
+      rig.session.start(`systemctl --user start ${DESKTOP_TARGET}`);
+      await rig.running('1.0.0');
+    },
+    2 * MINUTES,
+  );
+
+  test.each<[string, () => void, string]>([
+    [
+      'with the signature of somebody else',
+      () => rig.feed.publish(rig.newer, undefined, STRANGER),
+      'not signed by the',
+    ],
+    ['without a signature', () => answerFor(`${LIST}.sig`, notFound), 'not signed by the'],
+    [
+      'that was changed after it was signed',
+      () => answerFor(LIST, redirectTo(`/moved/${LIST}.sig`)),
+      'not signed by the',
+    ],
+    ['that names no version', () => rig.feed.publish(rig.newer, () => 'version: newest\n'), 'is not valid'],
+    ['that is no YAML', () => rig.feed.publish(rig.newer, () => '<html>\t{Sign in'), 'is not valid'],
+    [
+      'of packages of other kinds',
+      () => rig.feed.publish(rig.newer, withoutAppImage),
+      'has no .AppImage of version 1.0.1',
+    ],
+    [
+      'that is huge',
+      () => rig.feed.publish(rig.newer, (list) => `${list}#${'x'.repeat(2e6)}\n`),
+      'more than it should',
+    ],
+    ['that never ends', () => answerFor(LIST, endless), 'more than it should'],
+    ['at an address without encryption', () => answerFor(LIST, redirectTo('http://192.0.2.1/')), 'without encryption'],
+    ['behind redirects in a circle', () => answerFor(LIST, redirectTo(`/${LIST}`)), 'leads in a circle'],
+    ['on a server with a fault', () => answerFor(LIST, (_, response) => response.writeHead(503).end()), '(HTTP 503)'],
+    ['on a server that has none', () => answerFor(LIST, notFound), 'has none for this system'],
+  ])('a list %s is refused', async (_name, publish, reason) => {
+    publish();
+    await expect(rig.call('update.check')).rejects.toThrow(reason);
+    expect(await rig.call('update.state')).toMatchObject({ phase: 'idle', version: null });
+  });
+
+  test.each(['0.9.9', '1.0.0'])('version %s is no update of 1.0.0', async (version) => {
+    rig.feed.publish(rig.newer, (list) => list.replace('version: 1.0.1', `version: ${version}`));
+    expect(await rig.call('update.check')).toMatchObject({ phase: 'idle', version: null });
+  });
+
+  test.each<[string, () => void, string]>([
+    ['with a wrong checksum', () => rig.feed.publish(rig.newer, withWrongChecksums), 'does not have the checksum'],
+    ['that breaks off', () => answerFor(path.basename(rig.newer.appImage), breaksOff), 'cannot be reached'],
+    ['longer than in the list', () => answerFor(path.basename(rig.newer.appImage), endless), 'more than it should'],
+  ])('a file %s is refused and deleted', async (_name, publish, reason) => {
+    publish();
+    expect(await rig.call('update.check')).toMatchObject({ phase: 'available', version: '1.0.1' });
+    await expect(rig.call('update.download')).rejects.toThrow(reason);
+    expect(await rig.call('update.state')).toMatchObject({ phase: 'available', version: '1.0.1' });
+    expect(await rig.debian.run(`find ${DOWNLOADS} -name '*.AppImage*'`)).toBe('');
+    await expect(rig.call('update.install')).rejects.toThrow('No update was downloaded');
+  });
+
+  test('is downloaded from where the address leads, in the parts that differ', async () => {
+    const name = path.basename(rig.newer.appImage);
+    for (const file of [LIST, name]) answerFor(file, redirectTo(`/moved/${file}`), file === LIST);
+    expect(await rig.call('update.check')).toMatchObject({ phase: 'available' });
+    expect(await rig.call('update.download')).toMatchObject({ phase: 'ready' });
+    expect(rig.feed.sentOf(name)).toBeLessThan(statSync(rig.newer.appImage).size / 2);
+  });
+
+  test(
+    '1.0.0 becomes 1.0.1 in the same file once its last answer has ended; what was stored and the login entry stay',
+    async () => {
+      const entry = await rig.debian.run(`cat ${ENTRY}`);
+      await rig.duringAnAnswer(() => rig.call('update.install').catch(() => undefined));
+      await rig.running('1.0.1');
+      await rig.expectStored();
+      expect(await rig.debian.run(`stat -c '%a %U' ${APP_IMAGE}`)).toBe(`700 ${USER}\n`);
+      expect(await rig.debian.run(`cmp ${APP_IMAGE} ${inside(rig.newer.appImage)}`)).toBe('');
+      expect(await rig.debian.run(`ls -A ${HOME} | grep AppImage`)).toBe(`${path.basename(APP_IMAGE)}\n`);
+      expect(await rig.debian.run(`cat ${ENTRY}`)).toBe(entry);
+      // The old version's folder in /tmp is gone, and any user could make it again.
+      const environment = `/proc/$(pgrep -u ${USER} -xo claudacity)/environ`;
+      const folders = await rig.debian.run(`grep -zoa '/tmp/.mount_[^/:]*' ${environment} | tr '\\0' '\\n' | sort -u`);
+      expect(folders.trim().split('\n')).toHaveLength(1);
+    },
+    2 * MINUTES,
+  );
+
+  test(
+    'of the new version ends with the session, and starts at the next login',
+    async () => {
+      // Its files are served from a unit of its own; that of the old one is gone.
+      const units = `cat /proc/[0-9]*/cgroup 2>/dev/null | grep -o 'claudacity-files-.*scope' | sort -u | wc -l`;
+      await expect.poll(() => rig.debian.run(units)).toBe('1\n');
+      await rig.logInAgain();
+      expect(await rig.debian.run('find /data/app -name "*-wal"')).toBe('');
+      const journal = await rig.debian.run('journalctl -b -o cat USER_UNIT=app-claudacity@autostart.service');
+      expect(journal).not.toMatch(/Main process exited|Failed with result|Killing process/);
+      rig.session.start(`systemctl --user start ${DESKTOP_TARGET}`);
+      await rig.running('1.0.1');
+    },
+    2 * MINUTES,
+  );
+
+  test('of the newest version says so, and no identifier of the computer was sent or written', async () => {
+    expect(await rig.call('update.check')).toMatchObject({ phase: 'idle', version: null });
+    expect(rig.feed.headers.filter((headers) => 'x-user-staging-id' in headers)).toEqual([]);
+    expect(existsSync(path.join(rig.dataDir, '.updaterId'))).toBe(false);
+  });
 });
 
-const NEW_KEY = {
-  ...{ name: 'phone', scopes: ['inference'], models: [], expiresAt: null, requestsPerMinute: null, tokensPerDay: null },
-  ...{ usdPerDay: null },
-};
-
-/** Makes a call of the running app. */
-const call = (name: string, ...args: unknown[]) => askApp(dataDir, { call: name, args });
-
-const CreatedKey = z.looseObject({ apiKey: z.looseObject({ id: z.string() }) });
-
-async function ask(question: string): Promise<string> {
-  const body = JSON.stringify({ model: 'sonnet', stream: false, messages: [{ role: 'user', content: question }] });
-  return await (await fetch(`${url}/api/chat`, { method: 'POST', body })).text();
+/** Starts one more app on a session bus of its own, with a data folder of its own, whose log has everything. */
+async function startApart(name: string, property: string, address: string): Promise<void> {
+  const env = {
+    ...{ CLAUDACITY_HOME: `/data/${name}`, CLAUDACITY_UPDATE_FEED: address, CLAUDACITY_UPDATE_CHECK: 'on' },
+    ...{ CLAUDACITY_LOG: 'debug', DISPLAY: `:${SCREEN}` },
+  };
+  const script = [
+    ...Object.entries(env).map(([key, value]) => `export ${key}=${value}`),
+    `dbus-monitor --session > /data/${name}/bus &`,
+    `exec ${HOME}/apart/claudacity --hidden`,
+  ];
+  writeFileSync(path.join(rig.folder, `${name}.sh`), script.join('\n'));
+  const user = `--uid=${USER} --gid=${USER} -p WorkingDirectory=${HOME} -E HOME=${HOME} -p ${property}`;
+  await rig.debian.run(`systemd-run --quiet --unit=${name} ${user} dbus-run-session -- bash -l /packages/${name}.sh`);
 }
+
+/** What was sent over the session bus of one of the two apps. */
+const busOf = (name: string) => readFileSync(path.join(rig.dataDir, '..', name, 'bus'), 'utf8');
+const NOTIFICATIONS = 'org.freedesktop.Notifications';
+
+const updateState = (name: string) => askApp(path.join(rig.dataDir, '..', name), { call: 'update.state', args: [] });
+
+/** What `claudacity update` prints, and its exit code. */
+const updateCommand = (name: string, options = '') =>
+  rig.asUser(`CLAUDACITY_HOME=/data/${name} ~/apart/bin/claudacity update ${options} 2>&1; echo code $?`, 2 * MINUTES);
+
+const downloaded = (file: string) => `${DOWNLOADS}/${path.basename(file)}`;
+
+/** Publishes the newer version, with another answer for one of its names. */
+function answerFor(name: string, answer: Answer, publish = true): void {
+  if (publish) rig.feed.publish(rig.newer);
+  rig.feed.answer(name, answer);
+}
+
+type UpdateList = { files: { url: string; sha512: string }[] };
+
+function withoutAppImage(text: string): string {
+  const list: UpdateList = parse(text);
+  return stringify({ ...list, files: list.files.filter(({ url }) => !url.endsWith('.AppImage')) });
+}
+
+function withWrongChecksums(text: string): string {
+  const list: UpdateList = parse(text);
+  return stringify({ ...list, files: list.files.map((file) => ({ ...file, sha512: `${'A'.repeat(86)}==` })) });
+}
+
+/** As a later version may: one more table in the database, and one more setting. */
+function writeInLaterFormat(database: string, settings: string): void {
+  const connection = new DatabaseSync(database);
+  const { user_version: version } = z
+    .object({ user_version: z.number() })
+    .parse(connection.prepare('PRAGMA user_version').get());
+  connection.exec(`CREATE TABLE of_a_later_version (id INTEGER); PRAGMA user_version = ${version + 1}`);
+  // What is in SQLite's log of changes would come into the file at the next opening.
+  connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  connection.close();
+  writeFileSync(settings, JSON.stringify({ ...JSON.parse(readFileSync(settings, 'utf8')), ofALaterVersion: 1 }));
+}
+
+const Storage = z.looseObject({ storage: z.looseObject({ problem: z.looseObject({ message: z.string() }) }) });
+const LogEntry = z.looseObject({
+  time: z.string(),
+  level: z.string(),
+  message: z.string(),
+  next: z.string().optional(),
+});
+
+const GIVE_RIGHTS = `polkit.addRule(function (action, subject) {
+  if (action.id === "local.claudacity.server.install-update" && subject.user === "${USER}") return polkit.Result.YES;
+});`;

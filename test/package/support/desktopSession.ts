@@ -17,9 +17,9 @@ export interface DesktopSession {
 
 /** The user of these tests. */
 export const USER = 'tester';
-const UID = 1000;
+export const UID = 1000;
 /** Beyond the numbers that other screens on this computer take: it shares its network, and so the screens' sockets. */
-const SCREEN = 1000 + (process.pid % 10_000);
+export const SCREEN = 1000 + (process.pid % 10_000);
 
 /** What starts the autostart entries where systemd starts the desktop. They refuse to be started in any other way. */
 export const DESKTOP_TARGET = 'test-desktop.target';
