@@ -181,11 +181,13 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     toldAddresses: openToldAddresses(toldAddressesFile, (message) => log.warn(message)),
   });
   core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks', 'update'], ({ values }) => notifier.update(values));
-  // Nobody sees an app in the tray start again. Where a window is open, its owner decides.
+  // Nobody sees an app in the tray start again. Where a window is open, or that has failed, its owner decides.
+  let startedAgainAs: string | null = null;
   core.topics.subscribe(['update'], ({ values: { update } }) => {
-    if (update?.installed && update.phase === 'ready' && !window.isVisible()) {
-      runFromTray(core.calls['update.install']());
-    }
+    if (!update?.installed || update.phase !== 'ready' || window.isVisible() || update.version === startedAgainAs)
+      return;
+    startedAgainAs = update.version;
+    runFromTray(core.calls['update.install']());
   });
   core.topics.subscribe(['settings'], ({ values }) => {
     settings = values.settings ?? settings;
