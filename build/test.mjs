@@ -65,6 +65,7 @@ const CHECKS = {
   property: vitestCheck('property', 60),
   clients: vitestCheck('clients', 10),
   faults: vitestCheck('faults', 15),
+  reuse: vitestCheck('reuse', 10),
   lifecycle: vitestCheck('lifecycle', 10),
   wine: vitestCheck('wine', 15, async () => {
     await bundle();
@@ -74,10 +75,10 @@ const CHECKS = {
   package: vitestCheck('package', 12, preparePackage),
 };
 /**
- * Not part of `npm test`: `axe`, `property`, `lifecycle`, `wine` and `clients` take minutes, `clients` and `faults` write their results into documents,
+ * Not part of `npm test`: `axe`, `property`, `reuse`, `lifecycle`, `wine` and `clients` take minutes, `clients` and `faults` write their results into documents,
  * and `package` installs a package on this computer and removes it.
  */
-const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'lifecycle', 'wine', 'package'];
+const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'reuse', 'lifecycle', 'wine', 'package'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);

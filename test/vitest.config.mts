@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 // A second, the default, is too short for `expect.poll` on a busy machine.
 const timeouts = { testTimeout: 90_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
+/** Compare requests of a process that is reused with those of a new one, byte for byte, in hundreds of conversations. */
+const LONG_REUSE = 'test/api/claude/reuse{Rewind,Settings,Texts}.test.ts';
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -18,11 +21,18 @@ export default defineConfig({
           name: 'api',
           include: ['test/api/**/*.test.ts'],
           // Each of the two runs many clients of one kind, which takes a minute; `test:clients` has them.
-          exclude: ['test/api/faults/**', 'test/api/clients/{aiSdk,langchain}.test.ts'],
-          // The same random requests each time; the long runs choose others.
-          env: { CLAUDACITY_SEED: process.env.CLAUDACITY_SEED ?? '1' },
+          exclude: ['test/api/faults/**', 'test/api/clients/{aiSdk,langchain}.test.ts', LONG_REUSE],
+          env: {
+            // The same random requests each time; the long runs choose others.
+            CLAUDACITY_SEED: process.env.CLAUDACITY_SEED ?? '1',
+            CLAUDACITY_REUSE_PAIRS: process.env.CLAUDACITY_REUSE_PAIRS ?? '1',
+          },
           ...timeouts,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'reuse', include: [LONG_REUSE, 'test/api/claude/reuseConversations.test.ts'], ...timeouts },
       },
       { extends: true, test: { name: 'lifecycle', include: ['test/lifecycle/*.test.ts'], ...timeouts } },
       {

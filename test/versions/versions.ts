@@ -47,6 +47,8 @@ async function test(version: string): Promise<number> {
     '--project',
     'api',
     '--project',
+    'reuse',
+    '--project',
     'lifecycle',
     ...TESTS,
   ];

@@ -30,8 +30,9 @@ const STARTS_BEFORE: readonly (ConversationStart & { readonly flags: TurnFlags }
 const START: ConversationStart = { system: 'You keep the log.', model: 'sonnet', setup: { tools: TOOLS } };
 
 const AFTER = Object.entries(COMPARED);
+const { CLAUDACITY_REUSE_PAIRS: pairs = '3' } = process.env;
 /** How many conversations are compared after each kind; CLAUDACITY_REUSE_PAIRS=all compares all. */
-const PAIRS_EACH = process.env.CLAUDACITY_REUSE_PAIRS === 'all' ? AFTER.length : 3;
+const PAIRS_EACH = pairs === 'all' ? AFTER.length : Number(pairs);
 
 let reuse: ReuseTest;
 const expected = new Map<string, SentRequest[]>();
