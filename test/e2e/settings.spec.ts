@@ -143,6 +143,7 @@ test('what pins a value is named, and another one holds for this run alone', asy
 test('the search finds settings in all groups, and Escape ends it', async ({ desktop }) => {
   const page = await desktop.window();
   await openPage(page, 'Settings');
+  await expect(page.getByRole('searchbox')).toBeVisible();
   await page.keyboard.press('ControlOrMeta+f');
   await page.keyboard.type('docker');
   await expect(page.getByRole('checkbox')).toHaveCount(1);
