@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // A second, the default, is too short for `expect.poll` on a busy machine.
 const timeouts = { testTimeout: 90_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
+const CLIENTS = 'test/api/clients/*.test.ts';
 /** Compare requests of a process that is reused with those of a new one, byte for byte, in hundreds of conversations. */
 const LONG_REUSE = 'test/api/claude/reuse{Rewind,Settings,Texts}.test.ts';
 
@@ -20,8 +21,8 @@ export default defineConfig({
         test: {
           name: 'api',
           include: ['test/api/**/*.test.ts'],
-          // Each of the two runs many clients of one kind, which takes a minute; `test:clients` has them.
-          exclude: ['test/api/faults/**', 'test/api/clients/{aiSdk,langchain}.test.ts', LONG_REUSE],
+          // `test:faults`, `test:clients` and `test:specs`, and `test:reuse` have these.
+          exclude: ['test/api/faults/**', CLIENTS, LONG_REUSE],
           env: {
             // The same random requests each time; the long runs choose others.
             CLAUDACITY_SEED: process.env.CLAUDACITY_SEED ?? '1',
@@ -46,9 +47,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        // For `test:specs`. LangChain sends and gets nothing that the others do not.
+        test: { name: 'traffic', include: [CLIENTS], exclude: ['**/langchain.test.ts'], ...timeouts },
+      },
+      {
+        extends: true,
         test: {
           name: 'clients',
-          include: ['test/api/clients/*.test.ts'],
+          include: [CLIENTS],
           // The test files write rows of the same table, so they must not run in parallel.
           env: { CLAUDACITY_CLIENTS_TABLE: 'write' },
           fileParallelism: false,

@@ -68,7 +68,7 @@ async function runClients(): Promise<{ passed: boolean; traffic: readonly Record
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claudacity-traffic-'));
   try {
     const vitest = [path.resolve('node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.mts'];
-    const child = spawn(process.execPath, [...vitest, '--project', 'api', 'test/api/clients'], {
+    const child = spawn(process.execPath, [...vitest, '--project', 'traffic'], {
       env: { ...process.env, CLAUDACITY_TRAFFIC: folder },
       stdio: 'inherit',
     });
