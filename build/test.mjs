@@ -73,12 +73,13 @@ const CHECKS = {
     return { CLAUDACITY_WINE: JSON.stringify(await prepareWine()) };
   }),
   package: vitestCheck('package', 12, preparePackage),
+  updates: vitestCheck('updates', 12, preparePackage),
 };
 /**
  * Not part of `npm test`: `axe`, `property`, `reuse`, `lifecycle`, `wine` and `clients` take minutes, `clients` and `faults` write their results into documents,
- * and `package` installs a package on this computer and removes it.
+ * and `package` and `updates` need root.
  */
-const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'reuse', 'lifecycle', 'wine', 'package'];
+const ONLY_WHEN_NAMED = ['axe', 'property', 'clients', 'faults', 'reuse', 'lifecycle', 'wine', 'package', 'updates'];
 
 await runCommand(async () => {
   const names = process.argv.slice(2);

@@ -31,9 +31,9 @@ export function builtPackages(): Packages {
   return Packages.parse(JSON.parse(text));
 }
 
-/** The stdout of a program. @throws if it fails or takes longer than a minute */
+/** The stdout of a program. @throws if it fails or takes longer than 110 s */
 export async function output(program: string, ...args: string[]): Promise<string> {
-  return (await run(program, args, { timeout: 60_000, maxBuffer: 1e8 })).stdout;
+  return (await run(program, args, { timeout: 110_000, maxBuffer: 1e8 })).stdout;
 }
 
 /** All files below a folder, relative to it. */
