@@ -1,6 +1,5 @@
 /** What `claudacity doctor` finds out without the app: the display, the tray, the PATH, and whether the server answers. */
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
+import { programOnPath } from '../service/programOnPath';
 import { errorText } from '../shared/errorText';
 import type { Diagnosis } from '../shared/maintenance/diagnosis';
 import { showsTrayIcons } from '../system/trayHost';
@@ -37,22 +36,12 @@ async function trayDiagnosis(platform: NodeJS.Platform): Promise<Diagnosis> {
 
 function pathDiagnosis(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Diagnosis {
   const names = platform === 'win32' ? ['claudacity.cmd', 'claudacity.exe'] : ['claudacity'];
-  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter(path.isAbsolute);
-  const file = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(canRun);
+  const file = programOnPath(names, env);
   if (file !== undefined) return { id: 'path', state: 'ok', text: file, remedy: null };
   return {
     ...{ id: 'path', state: 'warning', text: 'no folder of the PATH has the command claudacity' },
     remedy: 'Link the command into a folder of your PATH, such as ~/.local/bin.',
   };
-}
-
-function canRun(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const HEALTH_MS = 5_000;

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { processIds } from '../service/processIds';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 2_000;
@@ -22,8 +23,7 @@ async function holderOnLinux(port: number): Promise<string | undefined> {
   );
   const sockets = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
+  for (const pid of await processIds()) {
     if (await hasOpen(pid, sockets)) return (await readFile(`/proc/${pid}/comm`, 'utf8')).trim();
   }
   return undefined;

@@ -182,11 +182,11 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   });
   core.topics.subscribe(['server', 'cli', 'planWindows', 'knocks', 'update'], ({ values }) => notifier.update(values));
   // Nobody sees an app in the tray start again. Where a window is open, or that has failed, its owner decides.
-  let startedAgainAs: string | null = null;
+  let restartedVersion: string | null = null;
   core.topics.subscribe(['update'], ({ values: { update } }) => {
-    if (!update?.installed || update.phase !== 'ready' || window.isVisible() || update.version === startedAgainAs)
+    if (!update?.installed || update.phase !== 'ready' || window.isVisible() || update.version === restartedVersion)
       return;
-    startedAgainAs = update.version;
+    restartedVersion = update.version;
     runFromTray(core.calls['update.install']());
   });
   core.topics.subscribe(['settings'], ({ values }) => {

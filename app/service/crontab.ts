@@ -1,7 +1,8 @@
 /** `serve` from the user's crontab, for a Linux without systemd: cron starts it with the computer, and nothing restarts it. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { EntryReading, ServiceEntry } from './entry';
 import { CRON_NAME } from './holder';
+import { processIds } from './processIds';
 import { runProgram } from './runProgram';
 import { type LaunchCommand, ServiceError, type ServiceProblem } from './serviceTypes';
 
@@ -84,7 +85,7 @@ const NO_DAEMON: ServiceProblem = {
 async function isCronRunning(): Promise<boolean> {
   const nameOf = (pid: string) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
   if ((await nameOf('1')) === '') return true;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const pids = await processIds();
   return (await Promise.all(pids.map(nameOf))).some((name) => CRON_NAME.test(name.trim()));
 }
 

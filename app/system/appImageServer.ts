@@ -3,8 +3,9 @@
  * answers each read. Where systemd ends a session, it signals all processes of the app's control group, and an app whose files are gone cannot read
  * the code that it needs to end. So that process is moved into a unit of its own, which systemd stops after the app's.
  */
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readFile, readlink, realpath } from 'node:fs/promises';
 import type { Log } from '../log/log';
+import { processIds } from '../service/processIds';
 import { runProgram } from '../service/runProgram';
 
 export interface AppImageServerOptions {
@@ -29,7 +30,7 @@ export async function outliveSessionSignals({ env, log }: AppImageServerOptions)
 
 /** The processes of the group that run the AppImage's runtime itself. That of a command in the same group is moved along, and ends with its command. */
 async function serversOf(appImage: string, group: string): Promise<number[]> {
-  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const ids = await processIds();
   const found = await Promise.all(
     ids.map(async (id) => {
       // Other users' processes are not shown, and any may be gone meanwhile.

@@ -43,9 +43,9 @@ export function completionPlaces(program: Command, further: FurtherValues = {}):
     const path = parents.join(' ');
     const options = optionsOf(command);
     const { commands } = command;
+    const knownWords = further[path];
     const argumentWords = command.registeredArguments.map(wordsOfArgument);
-    const further_ = further[path];
-    const words = commands.length > 0 ? [subcommandsOf(command)] : further_ ? [further_] : argumentWords;
+    const words = commands.length > 0 ? [subcommandsOf(command)] : knownWords ? [knownWords] : argumentWords;
     const seconds = Object.entries(dependentValues.get(command) ?? {});
     return [
       { path, words, options },

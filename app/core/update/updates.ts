@@ -67,7 +67,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
   /** Resolves when no step is under way. */
   let stepEnd: Promise<void> = Promise.resolve();
   /** The check that is under way. */
-  let checking: Promise<UpdateState> | undefined;
+  let runningCheck: Promise<UpdateState> | undefined;
   const timers = new Set<NodeJS.Timeout>();
   let started = false;
   let endFollowing = () => {};
@@ -137,10 +137,10 @@ export function createUpdates(options: UpdatesOptions): Updates {
   /** @param isQuiet nobody has asked for it: what is shown stays until there is something new */
   const check = async (isQuiet = false): Promise<UpdateState> => {
     await demandSupport();
-    if (checking) return checking;
+    if (runningCheck) return runningCheck;
     if (step || state.installed) return state;
     const before = state;
-    checking = running(isQuiet ? before.phase : 'checking', before.phase, async (controller) => {
+    runningCheck = running(isQuiet ? before.phase : 'checking', before.phase, async (controller) => {
       const { signal } = controller;
       const deadline = deadlineOf(controller, times.checkWithinMs, NO_ANSWER);
       const version = await untilAborted(updater.check(settings().updateFeed, signal), signal).finally(deadline.end);
@@ -148,9 +148,9 @@ export function createUpdates(options: UpdatesOptions): Updates {
       const phase = version === undefined ? 'idle' : isDownloaded ? 'ready' : 'available';
       return { phase, version: version ?? null, checkedAt: Date.now() };
     }).finally(() => {
-      checking = undefined;
+      runningCheck = undefined;
     });
-    return checking;
+    return runningCheck;
   };
 
   const checkQuietly = async () => {
@@ -171,7 +171,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
 
   const download = async (): Promise<UpdateState> => {
     await demandSupport();
-    await checking?.catch(() => {});
+    await runningCheck?.catch(() => {});
     if (state.phase === 'ready') return state;
     if (state.phase !== 'available') throw new Error('No later version is known. Check for one first.');
     return running('downloading', 'available', async (controller) => {
@@ -189,7 +189,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
   };
 
   const install = async (): Promise<UpdateState> => {
-    await checking?.catch(() => {});
+    await runningCheck?.catch(() => {});
     if (state.phase !== 'ready') throw new Error('No update was downloaded. Download it first.');
     return running('waiting', 'ready', async ({ signal }) => {
       await noneAnswering(signal);

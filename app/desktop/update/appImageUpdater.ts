@@ -5,7 +5,7 @@ import path from 'node:path';
 import { AppImageUpdater } from 'electron-updater';
 import type { InstallOptions } from 'electron-updater/out/BaseUpdater';
 
-export class ReplacedAppImage extends AppImageUpdater {
+export class InPlaceAppImageUpdater extends AppImageUpdater {
   /**
    * electron-updater removes the old file before it has the new one, and gives it another name where the name has a version: the login entry,
    * the service and what the user has pinned would point nowhere.

@@ -15,12 +15,12 @@ import {
 } from 'electron-updater';
 import { LostDownloadError } from '../../core/update/updater';
 import type { Log } from '../../log/log';
-import { ReplacedAppImage } from './appImageUpdater';
+import { InPlaceAppImageUpdater } from './appImageUpdater';
 import { feedProvider, LIST_MAX_BYTES } from './feedProvider';
 import { FeedRequests } from './feedRequests';
 import type { InstallationKind } from './installation';
 import { installPackage } from './packageInstaller';
-import { faultText, readable } from './updateFault';
+import { faultText, withReadableErrors } from './updateFault';
 
 export interface ElectronUpdaterOptions {
   readonly kind: InstallationKind;
@@ -68,15 +68,15 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
   Object.assign(updater, { stagingUserIdPromise: { value: Promise.resolve('') }, httpExecutor: requests });
   updater.setFeedURL({ provider: 'custom', updateProvider: feedProvider({ kind, url, key }) });
 
-  let found: UpdateInfo | undefined;
-  let downloaded: DownloadedFile | undefined;
+  let newest: UpdateInfo | undefined;
+  let newestFile: DownloadedFile | undefined;
 
   return {
     check: async (signal) => {
-      const check = () => readable(updater.checkForUpdates());
+      const check = () => withReadableErrors(updater.checkForUpdates());
       const result = await requests.within({ signal, maxBytes: LIST_MAX_BYTES }, check);
       signal.throwIfAborted();
-      found = result?.updateInfo;
+      newest = result?.updateInfo;
       return result?.isUpdateAvailable ? result.updateInfo.version : undefined;
     },
     download: async (onProgress, signal) => {
@@ -86,11 +86,11 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
       signal.addEventListener('abort', cancel, { once: true });
       updater.on('download-progress', report);
       try {
-        const maxBytes = Math.max(0, ...(found?.files ?? []).map(({ size = 0 }) => size));
-        const download = () => readable(updater.downloadUpdate(token));
+        const maxBytes = Math.max(0, ...(newest?.files ?? []).map(({ size = 0 }) => size));
+        const download = () => withReadableErrors(updater.downloadUpdate(token));
         const [file = ''] = await requests.within({ signal, maxBytes }, download);
-        const sha512 = found?.files.find((one) => one.url === path.basename(file))?.sha512;
-        downloaded = sha512 === undefined ? undefined : { path: file, sha512 };
+        const sha512 = newest?.files.find((one) => one.url === path.basename(file))?.sha512;
+        newestFile = sha512 === undefined ? undefined : { path: file, sha512 };
       } finally {
         updater.off('download-progress', report);
         signal.removeEventListener('abort', cancel);
@@ -98,11 +98,11 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
     },
     install: async () => {
       if (kind === 'macApp') return quitAndInstall(updater);
-      if (!downloaded || !(await isIntact(downloaded))) {
+      if (!newestFile || !(await isIntact(newestFile))) {
         throw new LostDownloadError('The downloaded file is gone or was changed. Download it again.');
       }
       if (kind === 'appImage' || kind === 'nsis') return quitAndInstall(updater);
-      await installPackage(downloaded.path, downloaded.sha512);
+      await installPackage(newestFile.path, newestFile.sha512);
       await options.restart();
     },
   };
@@ -111,7 +111,7 @@ export function createElectronUpdater(options: ElectronUpdaterOptions): Electron
 function updaterOf(kind: InstallationKind): AppUpdater {
   switch (kind) {
     case 'appImage':
-      return new ReplacedAppImage();
+      return new InPlaceAppImageUpdater();
     case 'deb':
       return new DebUpdater();
     case 'rpm':

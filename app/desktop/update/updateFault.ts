@@ -3,7 +3,7 @@ import { errorText } from '../../shared/errorText';
 import { isMissing } from './feedProvider';
 
 /** @throws Error with a sentence for the user in the place of each error */
-export async function readable<T>(work: Promise<T>): Promise<T> {
+export async function withReadableErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
