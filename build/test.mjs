@@ -237,17 +237,23 @@ function countVitest(report) {
   const failures = files.flatMap(({ name, message, assertionResults }) => {
     const file = path.relative(ROOT, name);
     const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0) return [`${file}: ${firstLine(message)}`];
-    return failed.map(({ fullName, failureMessages }) => `${file} › ${fullName}: ${firstLine(failureMessages[0])}`);
+    if (failed.length === 0) return [`${file}: ${inOneLine(message)}`];
+    return failed.map(({ fullName, failureMessages }) => `${file} › ${fullName}: ${inOneLine(failureMessages[0])}`);
   });
   const brokenFiles = files.filter(({ assertionResults }) => assertionResults.length === 0);
   return { passed: numPassedTests, failed: numFailedTests + brokenFiles.length, failures };
 }
 
-/** @param {string | undefined} text */
-function firstLine(text = '') {
-  const [line = ''] = stripVTControlCharacters(text).split('\n');
-  return line.slice(0, 300);
+/** The message of a failure in one line, with what was expected and received, and without the stack. @param {string | undefined} text */
+function inOneLine(text = '') {
+  const lines = stripVTControlCharacters(text).split('\n');
+  const stack = lines.findIndex((line) => /^\s+at /.test(line));
+  const message = stack === -1 ? lines : lines.slice(0, stack);
+  return message
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ¦ ')
+    .slice(0, 500);
 }
 
 /** @param {string} reportFile @param {Record<string, string>} [variables] */
@@ -278,8 +284,8 @@ function countPlaywright(report) {
   const specsOf = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
   const specs = /** @type {PlaywrightSuite[]} */ (suites).flatMap(specsOf).filter(({ ok }) => !ok);
   const failures = [
-    ...specs.map(({ file, title, tests }) => `${file} › ${title}: ${firstLine(tests[0]?.results[0]?.error?.message)}`),
-    .../** @type {PlaywrightError[]} */ (errors).map(({ message }) => firstLine(message)),
+    ...specs.map(({ file, title, tests }) => `${file} › ${title}: ${inOneLine(tests[0]?.results[0]?.error?.message)}`),
+    .../** @type {PlaywrightError[]} */ (errors).map(({ message }) => inOneLine(message)),
   ];
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, failures };
 }

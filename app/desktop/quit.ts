@@ -2,6 +2,7 @@
 import * as electron from 'electron';
 import { stopWithin } from '../core/stopWithin';
 import type { Log } from '../log/log';
+import { endlessAttempts, outliveChromium } from './chromium';
 
 const { app, powerMonitor } = electron;
 
@@ -49,9 +50,7 @@ export function stopBeforeQuit({ stop, hurry, closeNow, limitMs, log }: QuitOpti
 
   const end = (reason: string, graceMs?: number) => {
     log.info('the system ends the app', { reason });
-    // A signal to the whole group ends Chromium's GPU process as well. Chromium starts another one, fails in that, too, and aborts the app after a
-    // few attempts, unless this switch is there. It is read at each attempt, and set no earlier: a broken driver needs the limit.
-    app.commandLine.appendSwitch('disable-gpu-process-crash-limit');
+    endlessAttempts();
     // At once, not after the windows have closed: their pages may have got the signal, too.
     begin(graceMs);
     app.quit();
@@ -61,6 +60,7 @@ export function stopBeforeQuit({ stop, hurry, closeNow, limitMs, log }: QuitOpti
     if (state === 'stopping') hurry(SESSION_END_GRACE_MS);
     end(reason, SESSION_END_GRACE_MS);
   };
+  outliveChromium(() => endSession("Chromium's processes have ended"));
   // Of a terminal, where somebody can wait.
   process.on('SIGINT', () => end('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endSession(signal));

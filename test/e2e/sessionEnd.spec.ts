@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ollama } from 'ollama';
+import { processIds } from '../../app/service/processIds';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
 import { gate, text } from '../support/messagesApi';
@@ -38,6 +39,30 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
       ]);
     });
   }
+}
+
+for (const window of ['with its window', 'in the tray alone']) {
+  test(`where Chromium's processes are killed, the app ends ${window}: exit code 0, and nothing of the database beside its file`, async ({
+    api,
+    home,
+    tray,
+  }) => {
+    test.skip(process.platform !== 'linux', 'They are found in /proc');
+    await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
+    const app = startApp(desktopEnvironment(api, home), window === 'with its window' ? [] : ['--hidden']);
+    const ended = once(app, 'exit');
+    const icon = await tray.nextIcon();
+    await expect.poll(async () => (await icon.menu())[0]?.label).toMatch(/^Running on /);
+    const database = path.join(home, 'data', 'claudacity.db');
+
+    const own = await chromiumProcesses(pidOf(app));
+    expect(own.length).toBeGreaterThan(2);
+    // At once, as a signal to the group would: the one that forks the others among them.
+    for (const pid of own) process.kill(pid, 'SIGKILL');
+
+    expect(await ended).toEqual([0, null]);
+    expect([`${database}-wal`, `${database}-shm`].map((file) => existsSync(file))).toEqual([false, false]);
+  });
 }
 
 test('an answer that runs when the session ends breaks off, and the app ends in the time that systemd gives it', async ({
@@ -92,13 +117,44 @@ test('an app that waits for an answer before it quits does not wait longer than 
   expect(existsSync(path.join(home, 'data', 'claudacity.db-wal'))).toBe(false);
 });
 
+/** What the app of the running test has printed, Chromium's messages among it. */
+let printed = '';
+
+test.beforeEach(() => {
+  printed = '';
+});
+
+// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+test.afterEach(async ({}, info) => {
+  if (info.status !== info.expectedStatus) console.log(printed);
+});
+
 /** In a process group of its own, as a service manager does. */
 function startApp(env: Record<string, string>, args: string[], without: string[] = []): ChildProcess {
   const common = electronArgs().filter((argument) => !without.includes(argument));
-  return spawn(electronPath(), [...common, ...args], { env, detached: true, stdio: 'ignore' });
+  const app = spawn(electronPath(), [...common, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [app.stdout, app.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk;
+    });
+  }
+  return app;
 }
 
 function pidOf({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('the app was not started');
   return pid;
+}
+
+/** Those of the process group, but for the first. They are listed by what they are for, as their environment does not tell whose they are. */
+async function chromiumProcesses(group: number): Promise<number[]> {
+  const found = await Promise.all(
+    (await processIds()).map(async (id) => {
+      const read = (name: string) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '');
+      // proc_pid_stat(5): state, parent and group follow the name, which is in brackets.
+      const groupOf = Number(/^.*\) \S+ \d+ (\d+)/s.exec(await read('stat'))?.[1]);
+      return groupOf === group && /[\0 ]--type=/.test(await read('cmdline')) ? [Number(id)] : [];
+    }),
+  );
+  return found.flat();
 }
