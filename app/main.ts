@@ -2,6 +2,7 @@
  * Entry of the desktop app. It makes the window and then loads the rest of the app from a bundle of its own: the process of the window's page starts
  * meanwhile. So nothing is imported here that takes time to load.
  */
+import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
@@ -9,6 +10,8 @@ import type * as Cli from './cli';
 import { hasDisplay } from './command/display';
 import { hasCommandParent, runAsNode } from './command/parent';
 import { commandArguments } from './command/words';
+import { isAnswered } from './control/isAnswered';
+import { findSocket } from './control/socketPath';
 import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
 import { loadBundle } from './desktop/compiledBundle';
@@ -94,6 +97,8 @@ function runApp(): void {
 }
 
 async function start(): Promise<void> {
+  // Chromium does not end where it is to end while it starts its GPU process.
+  const gpuStarted = once(app, 'gpu-info-update');
   const commandLine = parseCommandLine(process.argv);
   const atLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
   const windowStateFile = path.join(folder, 'window.json');
@@ -104,22 +109,37 @@ async function start(): Promise<void> {
   confinePages();
   servePage(RENDERER_DIR, answering.reached);
   const isHidden = commandLine.hidden || atLogin;
+  if (await isAnswered(findSocket(folder))) {
+    const { endOtherProcess } = loadDesktopApp().exports;
+    if (!(await endOtherProcess({ dataDir: folder, hidden: isHidden }))) {
+      await Promise.race([gpuStarted, sleep(GPU_STARTED_WITHIN_MS)]);
+      app.exit(0);
+      return;
+    }
+  }
   const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, listening.reached);
   // Its process starts meanwhile, and the page draws its frame while the rest is done here.
   if (firstWindow) await Promise.race([firstWindow.navigated, sleep(NAVIGATED_WITHIN_MS)]);
-  const { exports, store } = loadBundle(
-    path.join(__dirname, 'desktopApp.cjs'),
-    DESKTOP_APP_DIGEST,
-    path.join(folder, 'compiled'),
-  );
+  const { exports, store } = loadDesktopApp();
   // What is compiled by then is what a start needs.
   setTimeout(store, STORE_COMPILED_AFTER_MS).unref();
   app.once('will-quit', store);
-  await (exports as typeof DesktopApp).runDesktopApp({
+  await exports.runDesktopApp({
     ...{ folder, commandLine, windowStateFile, firstWindow },
     onAnswering: answering.reach,
     onServerDecided: listening.reach,
   });
+}
+
+let desktopApp: { exports: typeof DesktopApp; store(): void } | undefined;
+
+/** The rest of the app, loaded at the first call. */
+function loadDesktopApp() {
+  if (desktopApp) return desktopApp;
+  const bundle = path.join(__dirname, 'desktopApp.cjs');
+  const { exports, store } = loadBundle(bundle, DESKTOP_APP_DIGEST, path.join(folder, 'compiled'));
+  desktopApp = { exports: exports as typeof DesktopApp, store };
+  return desktopApp;
 }
 
 /** A promise, and the function that resolves it. */
@@ -134,6 +154,7 @@ function milestone(): { reached: Promise<void>; reach: () => void } {
 const STORE_COMPILED_AFTER_MS = 3_000;
 const SHOW_WITHIN_MS = 1_000;
 const NAVIGATED_WITHIN_MS = 200;
+const GPU_STARTED_WITHIN_MS = 2_000;
 
 function fail(error: unknown): void {
   const message = errorText(error);

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, NotRunningError } from '../control/client';
+import { isAlive } from '../service/processes';
 import type { ServiceState } from '../service/serviceTypes';
 import type { AppProcess } from '../shared/appProcess';
 import type { CliState, ServerState } from '../shared/contract';
@@ -156,14 +157,4 @@ export async function stopApp(runtime: CommandRuntime): Promise<AppProcess> {
     await sleep(LOOK_MS);
   }
   return process;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

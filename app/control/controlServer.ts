@@ -21,6 +21,7 @@ import type { Topics } from '../core/topics';
 import type { Log } from '../log/log';
 import type { CallHandlers } from '../shared/contract';
 import { type ConnectionLimits, serveConnection } from './connection';
+import { isAnswered } from './isAnswered';
 import { pipeName, preparePath, readTemporaryPath, removeTemporaryPath, temporaryPath } from './socketPath';
 
 export interface ControlOptions {
@@ -84,7 +85,7 @@ async function listen(server: net.Server, dataDir: string, log: Log): Promise<st
   const file = preparePath(dataDir);
   for (const existing of [file, readTemporaryPath(dataDir)]) {
     if (existing === undefined) continue;
-    if (await isAlive(existing)) throw new Error('another Claudacity with this data folder is running');
+    if (await isAnswered(existing)) throw new Error('another Claudacity with this data folder is running');
     rmSync(existing, { force: true });
   }
   removeTemporaryPath(dataDir);
@@ -105,18 +106,4 @@ async function listenOn(server: net.Server, file: string): Promise<string> {
   await listening;
   if (process.platform !== 'win32') chmodSync(file, 0o600);
   return file;
-}
-
-/** Whether a process listens. Only a refused connection or a missing file shows that none does. */
-async function isAlive(file: string): Promise<boolean> {
-  const socket = net.connect(file);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code !== 'ECONNREFUSED' && code !== 'ENOENT' && code !== 'ENOTSOCK';
-  } finally {
-    socket.destroy();
-  }
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { processIds } from '../service/processIds';
+import { processIds } from '../service/processes';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 2_000;

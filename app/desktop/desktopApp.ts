@@ -21,6 +21,8 @@ import { installationOf } from './update/installation';
 import { runningProgram } from './update/replacedProgram';
 import type { CreatedWindow } from './window/browserWindow';
 
+export { endOtherProcess } from './otherProcess';
+
 export interface DesktopAppOptions {
   /** The data folder. */
   readonly folder: string;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { EntryReading, ServiceEntry } from './entry';
 import { CRON_NAME } from './holder';
-import { processIds } from './processIds';
+import { processIds } from './processes';
 import { runProgram } from './runProgram';
 import { type LaunchCommand, ServiceError, type ServiceProblem } from './serviceTypes';
 

@@ -13,6 +13,7 @@ import { HIDDEN, isSameCommand } from './login/launchCommand';
 import { loginItemFor } from './login/loginItemFor';
 import type { SystemLoginItems } from './login/macLoginItem';
 import { loginEntry } from './loginEntry';
+import { isAlive } from './processes';
 import {
   type AppProcess,
   type InstallOptions,
@@ -319,14 +320,4 @@ function withoutNodeMode(
 ): NodeJS.ProcessEnv {
   const isScript = args[0]?.endsWith('.cjs') && ELECTRON_RUN_AS_NODE !== undefined;
   return isScript ? { ...rest, ELECTRON_RUN_AS_NODE } : rest;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -5,7 +5,7 @@
  */
 import { readFile, readlink, realpath } from 'node:fs/promises';
 import type { Log } from '../log/log';
-import { processIds } from '../service/processIds';
+import { processIds } from '../service/processes';
 import { runProgram } from '../service/runProgram';
 
 export interface AppImageServerOptions {

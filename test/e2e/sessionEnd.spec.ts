@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ollama } from 'ollama';
-import { processIds } from '../../app/service/processIds';
+import { processIds } from '../../app/service/processes';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
 import { gate, text } from '../support/messagesApi';
