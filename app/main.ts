@@ -2,7 +2,6 @@
  * Entry of the desktop app. It makes the window and then loads the rest of the app from a bundle of its own: the process of the window's page starts
  * meanwhile. So nothing is imported here that takes time to load.
  */
-import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog } from 'electron';
@@ -97,8 +96,6 @@ function runApp(): void {
 }
 
 async function start(): Promise<void> {
-  // Chromium does not end where it is to end while it starts its GPU process.
-  const gpuStarted = once(app, 'gpu-info-update');
   const commandLine = parseCommandLine(process.argv);
   const atLogin = process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
   const windowStateFile = path.join(folder, 'window.json');
@@ -110,9 +107,15 @@ async function start(): Promise<void> {
   servePage(RENDERER_DIR, answering.reached);
   const isHidden = commandLine.hidden || atLogin;
   if (await isAnswered(findSocket(folder))) {
+    if (isHidden) {
+      console.log('Claudacity is running already, without a window.');
+      app.exit(0);
+      return;
+    }
     const { endOtherProcess } = loadDesktopApp().exports;
-    if (!(await endOtherProcess({ dataDir: folder, hidden: isHidden }))) {
-      await Promise.race([gpuStarted, sleep(GPU_STARTED_WITHIN_MS)]);
+    if (!(await endOtherProcess(folder))) {
+      // Electron does not end where it is to exit in the moment after much code was loaded.
+      await sleep(EXIT_AFTER_LOADING_MS);
       app.exit(0);
       return;
     }
@@ -154,7 +157,7 @@ function milestone(): { reached: Promise<void>; reach: () => void } {
 const STORE_COMPILED_AFTER_MS = 3_000;
 const SHOW_WITHIN_MS = 1_000;
 const NAVIGATED_WITHIN_MS = 200;
-const GPU_STARTED_WITHIN_MS = 2_000;
+const EXIT_AFTER_LOADING_MS = 1_000;
 
 function fail(error: unknown): void {
   const message = errorText(error);

@@ -19,5 +19,6 @@ export async function isAnswered(file: string): Promise<boolean> {
     return code !== 'ECONNREFUSED' && code !== 'ENOENT' && code !== 'ENOTSOCK';
   } finally {
     socket.destroy();
+    if (!socket.closed) await once(socket, 'close');
   }
 }

@@ -9,12 +9,6 @@ import { isAlive } from '../service/processes';
 import type { AppProcess } from '../shared/appProcess';
 import { errorText } from '../shared/errorText';
 
-export interface OtherProcessOptions {
-  readonly dataDir: string;
-  /** Whether the app starts in the tray alone, as at login: nobody is asked then, and the other process goes on. */
-  readonly hidden: boolean;
-}
-
 /** Beyond what the other process says that it takes. */
 const EXIT_MS = 5_000;
 const LOOK_MS = 50;
@@ -22,20 +16,17 @@ const LOOK_MS = 50;
 const TELL_AFTER_MS = 1_000;
 
 /** Asks the user whether the other process is to end. Resolves with true once it has, and false where this app is not to start. Never rejects. */
-export async function endOtherProcess({ dataDir, hidden }: OtherProcessOptions): Promise<boolean> {
+export async function endOtherProcess(dataDir: string): Promise<boolean> {
   try {
     const app = await connectToApp({ dataDir });
     try {
       const other = await app.call('app.process');
-      if (hidden) {
-        console.log(`Claudacity is running already without a window, as process ${other.pid}.`);
-        return false;
-      }
       if (!(await confirmed(other))) return false;
       await app.call('app.quit');
       return await hasEnded(other);
     } finally {
       app.close();
+      await app.closed;
     }
   } catch (error) {
     if (error instanceof NotRunningError) return true;

@@ -16,7 +16,7 @@ const command = path.join(dir, 'bin', 'claudacity');
 process.env[COMMAND_VARIABLE] = command;
 // Their own tests, which look at the variable.
 await import('../api/command.test');
-await import('../api/commandLifecycle.test');
+await import('../lifecycle/commandLifecycle.test');
 
 describe('with a display', () => {
   let api: MessagesApi;
