@@ -148,6 +148,12 @@ test('no control of any page is out of reach, and no text is cut, in a narrow wi
     expect(await outOfReach(720), `${title}, narrow`).toEqual([]);
     expect(await cutAtZoom(), `${title}, zoomed`).toEqual([]);
   }
+  await page.keyboard.press('Control+4');
+  // The longest times that there are.
+  await page.getByRole('region', { name: 'Speed' }).evaluate((section) => {
+    for (const cell of section.querySelectorAll('tbody td')) cell.textContent = '59 m 59 s';
+  });
+  expect(await cutAtZoom(), 'Usage with long times, zoomed').toEqual([]);
   // With what is read beside the list, or in its place where the window is narrow.
   for (const [key, list, read] of [
     [
