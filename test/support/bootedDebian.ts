@@ -51,7 +51,7 @@ export async function bootDebian({ root, folders }: BootOptions): Promise<Booted
     'systemd-nspawn',
     [
       ...['-q', '-D', merged ?? '', '--register=no', '--keep-unit', '-M', path.basename(scratch)],
-      ...['--resolv-conf=copy-host', '--bind=/dev/fuse', ...binds, '-b'],
+      ...['--resolv-conf=copy-host', ...binds, '-b'],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -72,6 +72,8 @@ export async function bootDebian({ root, folders }: BootOptions): Promise<Booted
   try {
     const leader = await untilBooted(container);
     const enter = ['-t', String(leader), '-m', '-u', '-i', '-p', '--'];
+    // As udev has it on a computer, for AppImages: this computer's own may be root's alone.
+    await execute('nsenter', [...enter, 'mknod', '-m', '666', '/dev/fuse', 'c', '10', '229']);
     const start = (program: string, args: readonly string[]) =>
       spawn('nsenter', [...enter, 'env', '-i', `PATH=${SYSTEM_PATH}`, program, ...args], {
         stdio: ['pipe', 'pipe', 'pipe'],
