@@ -9,7 +9,7 @@ import type * as Cli from './cli';
 import { hasDisplay } from './command/display';
 import { hasCommandParent, runAsNode } from './command/parent';
 import { commandArguments } from './command/words';
-import { isAnswered } from './control/isAnswered';
+import { isListening } from './control/isListening';
 import { findSocket } from './control/socketPath';
 import { RENDERER_DIR } from './desktop/assets';
 import { parseCommandLine } from './desktop/commandLine';
@@ -106,19 +106,9 @@ async function start(): Promise<void> {
   confinePages();
   servePage(RENDERER_DIR, answering.reached);
   const isHidden = commandLine.hidden || atLogin;
-  if (await isAnswered(findSocket(folder))) {
-    if (isHidden) {
-      console.log('Claudacity is running already, without a window.');
-      app.exit(0);
-      return;
-    }
-    const { endOtherProcess } = loadDesktopApp().exports;
-    if (!(await endOtherProcess(folder))) {
-      // Electron does not end where it is to exit in the moment after much code was loaded.
-      await sleep(EXIT_AFTER_LOADING_MS);
-      app.exit(0);
-      return;
-    }
+  if ((await isListening(findSocket(folder))) && !(await replacesServer(isHidden))) {
+    app.exit(0);
+    return;
   }
   const firstWindow = isHidden ? undefined : createBrowserWindow(windowStateFile, listening.reached);
   // Its process starts meanwhile, and the page draws its frame while the rest is done here.
@@ -132,6 +122,18 @@ async function start(): Promise<void> {
     onAnswering: answering.reach,
     onServerDecided: listening.reach,
   });
+}
+
+/** Whether the app starts although a server without a window uses its data folder: the user lets it end that. Nobody is asked at login. */
+async function replacesServer(isHidden: boolean): Promise<boolean> {
+  if (isHidden) {
+    console.log('Claudacity is running already, without a window.');
+    return false;
+  }
+  if (await loadDesktopApp().exports.endOtherProcess(folder)) return true;
+  // An Electron that exits in the moment after it has loaded much code hangs.
+  await sleep(EXIT_AFTER_LOADING_MS);
+  return false;
 }
 
 let desktopApp: { exports: typeof DesktopApp; store(): void } | undefined;

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, NotRunningError } from '../control/client';
-import { isAlive } from '../service/processes';
+import { waitForExit } from '../service/processes';
 import type { ServiceState } from '../service/serviceTypes';
 import type { AppProcess } from '../shared/appProcess';
 import type { CliState, ServerState } from '../shared/contract';
@@ -150,11 +150,7 @@ export async function stopApp(runtime: CommandRuntime): Promise<AppProcess> {
   const service = await runtime.service.status().catch(() => undefined);
   if (service?.holder === 'systemd' || service?.holder === 'launchd') await runtime.service.stop();
   else await withApp(runtime, (app) => app.call('app.quit'));
-  const deadline = Date.now() + process.stopWithinMs + EXIT_MS;
-  while (isAlive(process.pid)) {
-    runtime.signal.throwIfAborted();
-    if (Date.now() > deadline) throw new CommandError(`Claudacity does not end: it is process ${process.pid}.`);
-    await sleep(LOOK_MS);
-  }
+  if (!(await waitForExit(process.pid, process.stopWithinMs + EXIT_MS, runtime.signal)))
+    throw new CommandError(`Claudacity does not end: it is process ${process.pid}.`);
   return process;
 }

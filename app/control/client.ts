@@ -21,7 +21,7 @@ export interface ControlClient {
   read<T extends ControlTopic>(...topics: readonly T[]): Promise<Pick<TopicValues, T>>;
   /** Calls the listener with a snapshot, then with changes, until the connection ends. Rejects where the app refuses the subscription. */
   subscribe<T extends ControlTopic>(topics: readonly T[], listener: (update: TopicUpdate<T>) => void): Promise<void>;
-  /** Resolves when the connection has ended, at either end, and is closed. */
+  /** Resolves when the connection has ended, at either end. */
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -67,7 +67,6 @@ export async function connectToApp({
     }
     socket.destroy();
     for (const { reject } of waiting.values()) reject(end);
-    if (!socket.closed) await once(socket, 'close');
   };
   const closed = receiveAll();
 

@@ -21,7 +21,7 @@ import type { Topics } from '../core/topics';
 import type { Log } from '../log/log';
 import type { CallHandlers } from '../shared/contract';
 import { type ConnectionLimits, serveConnection } from './connection';
-import { isAnswered } from './isAnswered';
+import { isListening } from './isListening';
 import { pipeName, preparePath, readTemporaryPath, removeTemporaryPath, temporaryPath } from './socketPath';
 
 export interface ControlOptions {
@@ -85,7 +85,7 @@ async function listen(server: net.Server, dataDir: string, log: Log): Promise<st
   const file = preparePath(dataDir);
   for (const existing of [file, readTemporaryPath(dataDir)]) {
     if (existing === undefined) continue;
-    if (await isAnswered(existing)) throw new Error('another Claudacity with this data folder is running');
+    if (await isListening(existing)) throw new Error('another Claudacity with this data folder is running');
     rmSync(existing, { force: true });
   }
   removeTemporaryPath(dataDir);

@@ -1,64 +1,61 @@
 /**
- * Chromium's own processes, where a session ends on Linux: a signal to the whole group ends the GPU process, and the zygote, which forks the others.
- * Chromium then starts GPU processes in vain, and aborts the app after six attempts, which take a few milliseconds: fewer than Node may take to tell
- * of the signal. So there is no limit, unless the GPU process crashes by itself: a broken driver needs it, because Chromium falls back to drawing
- * without the driver there. Nothing else would notice that the zygote is gone for good, so it is looked for.
+ * Chromium's own processes, where a session ends on Linux. A signal to the whole group ends the GPU process and the zygote, which forks the others.
+ * Chromium then tries six times to start a GPU process and aborts the app. That takes a few milliseconds, less than Node may take to report the signal.
+ * So the app lifts Chromium's limit of six. It is back once the GPU process has crashed by itself, because with a broken driver Chromium draws without
+ * it at the limit. Without the limit nothing reports that the zygote has ended, so the app looks for it.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { app } from 'electron';
 
-const NO_LIMIT = 'disable-gpu-process-crash-limit';
+/** Chromium reads it at each attempt. */
+const NO_CRASH_LIMIT = 'disable-gpu-process-crash-limit';
 const LOOK_EVERY_MS = 2_000;
 
-/** Lets attempts go on. Read by Chromium at each of them. */
-export function endlessAttempts(): void {
-  app.commandLine.appendSwitch(NO_LIMIT);
+/** Lets Chromium try to start a GPU process any number of times. */
+export function liftGpuCrashLimit(): void {
+  app.commandLine.appendSwitch(NO_CRASH_LIMIT);
 }
 
 /**
- * Keeps Chromium from aborting the app when its processes are ended by others.
- * @param onGone called once where the zygote has ended: no window can be opened any more.
+ * Keeps Chromium from aborting the app when something else has ended its processes. Does nothing on other systems than Linux.
+ * @param onZygoteExit called once where the zygote has ended: no window can be opened any more.
  */
-export function outliveChromium(onGone: () => void): void {
+export function watchChromium(onZygoteExit: () => void): void {
   if (process.platform !== 'linux') return;
-  endlessAttempts();
+  liftGpuCrashLimit();
   app.on('child-process-gone', (_event, { type, reason }) => {
-    if (type === 'GPU' && reason !== 'killed' && reason !== 'clean-exit') app.commandLine.removeSwitch(NO_LIMIT);
+    if (type === 'GPU' && reason !== 'killed' && reason !== 'clean-exit') app.commandLine.removeSwitch(NO_CRASH_LIMIT);
   });
-  const zygotes = childrenOf(process.pid).filter(isZygote);
+  const zygotes = childrenOfMainThread().filter(isZygote);
   if (zygotes.length === 0) return;
-  // It stays as a zombie, since nobody waits for it.
-  const looking = setInterval(() => {
-    if (zygotes.every((pid) => !hasEnded(pid))) return;
-    clearInterval(looking);
-    onGone();
+  const timer = setInterval(() => {
+    if (!zygotes.some(hasExited)) return;
+    clearInterval(timer);
+    onZygoteExit();
   }, LOOK_EVERY_MS).unref();
 }
 
-/** The ids of a process's children; none where the kernel does not list them. */
-function childrenOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-    );
-  } catch {
-    return [];
-  }
+/** The ids of the processes that the main thread has started, as it does the zygotes; none where the kernel does not list them. */
+function childrenOfMainThread(): string[] {
+  return readProcess(`self/task/${process.pid}/children`).split(' ').filter(Boolean);
 }
 
 function isZygote(pid: string): boolean {
-  try {
-    return /[\0 ]--type=zygote/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-  } catch {
-    return false;
-  }
+  return /[\0 ]--type=zygote/.test(readProcess(`${pid}/cmdline`));
 }
 
-function hasEnded(pid: string): boolean {
+/** Chromium does not wait for a zygote, so one that has exited stays as a zombie. */
+function hasExited(pid: string): boolean {
+  const stat = readProcess(`${pid}/stat`);
+  // proc_pid_stat(5): the state follows the name, which is in brackets.
+  return stat === '' || /\) Z [^)]*$/.test(stat);
+}
+
+/** A file in /proc; '' where it is not there. */
+function readProcess(name: string): string {
   try {
-    // proc_pid_stat(5): the state follows the name, which is in brackets.
-    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return readFileSync(`/proc/${name}`, 'utf8');
   } catch {
-    return true;
+    return '';
   }
 }

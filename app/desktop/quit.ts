@@ -2,7 +2,7 @@
 import * as electron from 'electron';
 import { stopWithin } from '../core/stopWithin';
 import type { Log } from '../log/log';
-import { endlessAttempts, outliveChromium } from './chromium';
+import { liftGpuCrashLimit, watchChromium } from './chromium';
 
 const { app, powerMonitor } = electron;
 
@@ -50,7 +50,7 @@ export function stopBeforeQuit({ stop, hurry, closeNow, limitMs, log }: QuitOpti
 
   const end = (reason: string, graceMs?: number) => {
     log.info('the system ends the app', { reason });
-    endlessAttempts();
+    liftGpuCrashLimit();
     // At once, not after the windows have closed: their pages may have got the signal, too.
     begin(graceMs);
     app.quit();
@@ -60,7 +60,7 @@ export function stopBeforeQuit({ stop, hurry, closeNow, limitMs, log }: QuitOpti
     if (state === 'stopping') hurry(SESSION_END_GRACE_MS);
     end(reason, SESSION_END_GRACE_MS);
   };
-  outliveChromium(() => endSession("Chromium's processes have ended"));
+  watchChromium(() => endSession("Chromium's processes have ended"));
   // Of a terminal, where somebody can wait.
   process.on('SIGINT', () => end('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endSession(signal));

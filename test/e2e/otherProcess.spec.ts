@@ -8,14 +8,14 @@ import { leftoverProcesses } from '../support/cli';
 import { commandRunner } from '../support/command';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
-import { gate, text } from '../support/messagesApi';
+import { gate, type MessagesApi, text } from '../support/messagesApi';
 import { electronArgs, electronPath, expect, runApp, test } from './desktopTest';
 
 /** Electron loads it before the app: it notes what each message box says, and presses the button with this number. */
 const answerBoxes = (file: string, button: number) => `
   const { dialog } = require('electron');
   const { appendFileSync } = require('node:fs');
-  dialog.showMessageBox = async ({ message, buttons, signal }) => {
+  dialog.showMessageBox = async ({ message, signal }) => {
     appendFileSync(${JSON.stringify(file)}, message + '\\n');
     // The box that waits for answers is left alone.
     if (signal) await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -35,7 +35,7 @@ test('beside `claudacity serve`, the app asks, ends it and answers in its place'
   await api.waitForRequest(1);
   const boxes = path.join(home, 'boxes.txt');
 
-  const app = await startApp(home, desktopEnvironment(api, home), answerBoxes(boxes, 0));
+  const app = await startApp(api, home, answerBoxes(boxes, 0));
   const said = () => readFile(boxes, 'utf8').catch(() => '');
   await expect.poll(said).toContain('Claudacity is running already, without a window.');
   await expect.poll(said).toContain('Waiting for running answers to finish…');
@@ -57,7 +57,7 @@ test('the app that is not to end `claudacity serve` ends itself, and so does one
 }) => {
   const serving = await serve(api, home);
   const boxes = path.join(home, 'boxes.txt');
-  const app = await startApp(home, desktopEnvironment(api, home), answerBoxes(boxes, 1));
+  const app = await startApp(api, home, answerBoxes(boxes, 1));
   expect(await app.ended).toEqual([0, null]);
   expect(await readFile(boxes, 'utf8')).toBe('Claudacity is running already, without a window.\n');
 
@@ -69,7 +69,7 @@ test('the app that is not to end `claudacity serve` ends itself, and so does one
 });
 
 /** `claudacity serve`, once it listens. */
-async function serve(api: Parameters<typeof desktopEnvironment>[0], home: string) {
+async function serve(api: MessagesApi, home: string) {
   await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
   const command = commandRunner(path.resolve('out'), desktopEnvironment(api, home));
   const serving = command.start('serve');
@@ -77,9 +77,10 @@ async function serve(api: Parameters<typeof desktopEnvironment>[0], home: string
   return { ...serving, command, url: /running on (\S+)/.exec(serving.output.stdout)?.[1] ?? '' };
 }
 
-async function startApp(home: string, env: Record<string, string>, script: string) {
+async function startApp(api: MessagesApi, home: string, script: string) {
   const file = path.join(home, 'answerBoxes.cjs');
   await writeFile(file, script);
-  const app = spawn(electronPath(), ['-r', file, ...electronArgs()], { env, stdio: 'ignore' });
+  const env = desktopEnvironment(api, home);
+  const app = spawn(electronPath(), ['-r', file, ...electronArgs()], { env, stdio: 'ignore', timeout: 50_000 });
   return { pid: app.pid, ended: once(app, 'exit') };
 }

@@ -8,24 +8,22 @@ import { Ollama } from 'ollama';
 import { processIds } from '../../app/service/processes';
 import { desktopEnvironment } from '../support/desktopEnvironment';
 import { storeSelfTest } from '../support/knownSelfTest';
-import { gate, text } from '../support/messagesApi';
+import { gate, type MessagesApi, text } from '../support/messagesApi';
+import type { TrayHost } from '../support/trayHost';
 import { electronArgs, electronPath, expect, test } from './desktopTest';
 
 test.skip(process.platform === 'win32', 'Windows has no signals');
 
+const WINDOWS = ['with its window', 'in the tray alone'] as const;
+
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
-  for (const window of ['with its window', 'in the tray alone']) {
+  for (const window of WINDOWS) {
     test(`${signal} to the whole process group ends the app ${window}: exit code 0, and nothing of the database beside its file`, async ({
       api,
       home,
       tray,
     }) => {
-      await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
-      const args = window === 'with its window' ? [] : ['--hidden'];
-      const app = startApp(desktopEnvironment(api, home), args);
-      const ended = once(app, 'exit');
-      const icon = await tray.nextIcon();
-      await expect.poll(async () => (await icon.menu())[0]?.label).toMatch(/^Running on /);
+      const { app, ended } = await startedApp({ api, home, tray }, window);
       const database = path.join(home, 'data', 'claudacity.db');
       expect(existsSync(`${database}-wal`)).toBe(true);
 
@@ -41,18 +39,14 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
   }
 }
 
-for (const window of ['with its window', 'in the tray alone']) {
+for (const window of WINDOWS) {
   test(`where Chromium's processes are killed, the app ends ${window}: exit code 0, and nothing of the database beside its file`, async ({
     api,
     home,
     tray,
   }) => {
     test.skip(process.platform !== 'linux', 'They are found in /proc');
-    await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
-    const app = startApp(desktopEnvironment(api, home), window === 'with its window' ? [] : ['--hidden']);
-    const ended = once(app, 'exit');
-    const icon = await tray.nextIcon();
-    await expect.poll(async () => (await icon.menu())[0]?.label).toMatch(/^Running on /);
+    const { app, ended } = await startedApp({ api, home, tray }, window);
     const database = path.join(home, 'data', 'claudacity.db');
 
     const own = await chromiumProcesses(pidOf(app));
@@ -117,7 +111,7 @@ test('an app that waits for an answer before it quits does not wait longer than 
   expect(existsSync(path.join(home, 'data', 'claudacity.db-wal'))).toBe(false);
 });
 
-/** What the app of the running test has printed, Chromium's messages among it. */
+/** The output of the running test's app, with Chromium's messages. */
 let printed = '';
 
 test.beforeEach(() => {
@@ -128,6 +122,22 @@ test.beforeEach(() => {
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) console.log(printed);
 });
+
+interface Parts {
+  api: MessagesApi;
+  home: string;
+  tray: TrayHost;
+}
+
+/** Resolves once the app's server runs. */
+async function startedApp({ api, home, tray }: Parts, window: (typeof WINDOWS)[number]) {
+  await storeSelfTest(path.join(home, 'data', 'selfTest.json'));
+  const app = startApp(desktopEnvironment(api, home), window === 'with its window' ? [] : ['--hidden']);
+  const ended = once(app, 'exit');
+  const icon = await tray.nextIcon();
+  await expect.poll(async () => (await icon.menu())[0]?.label).toMatch(/^Running on /);
+  return { app, ended };
+}
 
 /** In a process group of its own, as a service manager does. */
 function startApp(env: Record<string, string>, args: string[], without: string[] = []): ChildProcess {
@@ -146,7 +156,7 @@ function pidOf({ pid }: ChildProcess): number {
   return pid;
 }
 
-/** Those of the process group, but for the first. They are listed by what they are for, as their environment does not tell whose they are. */
+/** Chromium's processes in the group. `leftoverProcesses` does not find them, because Chromium overwrites their environment. */
 async function chromiumProcesses(group: number): Promise<number[]> {
   const found = await Promise.all(
     (await processIds()).map(async (id) => {

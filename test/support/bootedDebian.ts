@@ -73,7 +73,7 @@ export async function bootDebian({ root, folders }: BootOptions): Promise<Booted
     const leader = await untilBooted(container);
     const enter = ['-t', String(leader), '-m', '-u', '-i', '-p', '--'];
     // As udev has it on a computer, for AppImages: this computer's own may be root's alone.
-    await execute('nsenter', [...enter, 'mknod', '-m', '666', '/dev/fuse', 'c', '10', '229']);
+    await execute('nsenter', [...enter, 'mknod', '-m', '666', '/dev/fuse', 'c', '10', '229'], { timeout: COMMAND_MS });
     const start = (program: string, args: readonly string[]) =>
       spawn('nsenter', [...enter, 'env', '-i', `PATH=${SYSTEM_PATH}`, program, ...args], {
         stdio: ['pipe', 'pipe', 'pipe'],

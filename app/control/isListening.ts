@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import net from 'node:net';
 
-/** A process of this computer accepts at once, unless it is stopped. */
+/** The kernel accepts at once, unless the queue of a process that hangs is full. */
 const ACCEPT_MS = 1_000;
 
 /** Only a refused connection or a missing file shows that nothing does. Never rejects. */
-export async function isAnswered(file: string): Promise<boolean> {
+export async function isListening(file: string): Promise<boolean> {
   // Windows does not list pipes as files.
   if (process.platform !== 'win32' && !existsSync(file)) return false;
   const socket = net.connect(file);
@@ -19,6 +19,5 @@ export async function isAnswered(file: string): Promise<boolean> {
     return code !== 'ECONNREFUSED' && code !== 'ENOENT' && code !== 'ENOTSOCK';
   } finally {
     socket.destroy();
-    if (!socket.closed) await once(socket, 'close');
   }
 }
